@@ -1,0 +1,1 @@
+"""Retrieval towers, the ranking network, and the one graph that joins them with the state."""

@@ -1,0 +1,1 @@
+"""Query client, local model server and deployment of TensorFlow Serving; imports nothing of ours."""

@@ -1,0 +1,1 @@
+"""What a feature is: raw columns, schemas, the SQL of the state, and the preprocessing functions."""

@@ -1,0 +1,85 @@
+"""The only place for the names and types of the raw columns (H&M's three tables)."""
+
+import dataclasses
+from typing import Literal
+
+Kind = Literal["id", "date", "int", "float", "category", "text"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Column:
+    """One raw column.
+
+    Attributes:
+        name: as in the CSV's header.
+        kind: `id` and `category` and `text` are strings, `date` is YYYY-MM-DD.
+        required: a row without a value (or with one that cannot be parsed) is set aside;
+            otherwise an unparsable value becomes null and is reported.
+    """
+
+    name: str
+    kind: Kind
+    required: bool = False
+
+
+ARTICLE_ID = "article_id"
+CUSTOMER_ID = "customer_id"
+DAY = "t_dat"
+PRICE = "price"
+SALES_CHANNEL = "sales_channel_id"
+PRODUCT_CODE = "product_code"
+PRODUCT_NAME = "prod_name"
+DESCRIPTION = "detail_desc"
+AGE = "age"
+CLUB_STATUS = "club_member_status"
+NEWS_FREQUENCY = "fashion_news_frequency"
+POSTAL_CODE = "postal_code"
+
+ARTICLES = (
+    Column(ARTICLE_ID, "id", required=True),
+    Column(PRODUCT_CODE, "category", required=True),
+    Column(PRODUCT_NAME, "text"),
+    Column("product_type_no", "int"),
+    Column("product_type_name", "category"),
+    Column("product_group_name", "category"),
+    Column("graphical_appearance_no", "int"),
+    Column("graphical_appearance_name", "category"),
+    Column("colour_group_code", "int"),
+    Column("colour_group_name", "category"),
+    Column("perceived_colour_value_id", "int"),
+    Column("perceived_colour_value_name", "category"),
+    Column("perceived_colour_master_id", "int"),
+    Column("perceived_colour_master_name", "category"),
+    Column("department_no", "int"),
+    Column("department_name", "category"),
+    Column("index_code", "category"),
+    Column("index_name", "category"),
+    Column("index_group_no", "int"),
+    Column("index_group_name", "category"),
+    Column("section_no", "int"),
+    Column("section_name", "category"),
+    Column("garment_group_no", "int"),
+    Column("garment_group_name", "category"),
+    Column(DESCRIPTION, "text"),
+)
+
+CUSTOMERS = (
+    Column(CUSTOMER_ID, "id", required=True),
+    Column("FN", "float"),
+    Column("Active", "float"),
+    Column(CLUB_STATUS, "category"),
+    Column(NEWS_FREQUENCY, "category"),
+    Column(AGE, "float"),
+    Column(POSTAL_CODE, "category"),
+)
+
+TRANSACTIONS = (
+    Column(DAY, "date", required=True),
+    Column(CUSTOMER_ID, "id", required=True),
+    Column(ARTICLE_ID, "id", required=True),
+    Column(PRICE, "float", required=True),
+    Column(SALES_CHANNEL, "int"),
+)
+
+TABLES = {"articles": ARTICLES, "customers": CUSTOMERS, "transactions": TRANSACTIONS}
+FILES = {"articles": "articles.csv", "customers": "customers.csv", "transactions": "transactions_train.csv"}
