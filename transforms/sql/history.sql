@@ -1,0 +1,29 @@
+-- What each customer bought before $as_of: the $history_length strongest distinct articles,
+-- strength being the decayed number of days on which the article was bought (halved every $half_life_days).
+with pairs as (
+    select
+        customer_row,
+        article_row,
+        cast(count(*) as integer) as days_bought,
+        cast(sum(quantity) as integer) as quantity,
+        cast(min(day) as integer) as first_day,
+        cast(max(day) as integer) as last_day,
+        round(sum(power(0.5, ($as_of - day) / cast($half_life_days as double))), 9) as strength
+    from purchases
+    where day < $as_of
+    group by customer_row, article_row
+),
+
+ranked as (
+    select
+        pairs.*,
+        row_number() over (
+            partition by customer_row order by strength desc, last_day desc, article_row
+        ) as strength_rank
+    from pairs
+)
+
+select customer_row, article_row, days_bought, quantity, first_day, last_day, cast(strength as float) as strength
+from ranked
+where strength_rank <= $history_length
+order by customer_row, strength_rank

@@ -1,0 +1,15 @@
+-- The last $recent_length purchases of each customer before $as_of, newest first (what the query tower reads).
+with ranked as (
+    select
+        customer_row,
+        article_row,
+        cast(day as integer) as day,
+        row_number() over (partition by customer_row order by day desc, article_row) as recency_rank
+    from purchases
+    where day < $as_of
+)
+
+select customer_row, article_row, day
+from ranked
+where recency_rank <= $recent_length
+order by customer_row, recency_rank
