@@ -1,0 +1,55 @@
+# The few commands a person types. Each installs what is missing first, and at once goes on if nothing is.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+DATA ?= shop
+OUT ?= out
+PRESET ?=
+
+PYTHON := .venv/bin/python
+STAMP := .venv/.installed
+ROOMS := lookbook kubeflow pipeline components models serving transforms
+CODE := $(ROOMS) tests setup.py
+
+.PHONY: help install run test proof lint format lock clean
+
+help: ## this list
+	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+install: $(STAMP) ## the environment .venv, exactly as in requirements.lock
+
+run: $(STAMP) $(if $(filter shop,$(DATA)),shop/transactions_train.csv) ## [DATA=dir] [OUT=dir] [PRESET=name] the whole pipeline; without DATA on a synthetic shop
+	@.venv/bin/lookbook run --data "$(DATA)" --out "$(OUT)" $(if $(PRESET),--preset "$(PRESET)")
+
+shop/transactions_train.csv: | $(STAMP)
+	@.venv/bin/lookbook synthesize --to shop
+
+# --verbosity=0 brings back pytest's usual closing line; a file's tests stay in one process, which
+# shares their fixtures and imports, and the long end-to-end test is handed out first.
+test: lint ## lint, types, import rules, tests, doctests, documentation
+	$(PYTHON) -m pytest --verbosity=0 -m "not proof" -n 2 --dist loadfile --no-loadscope-reorder \
+		--doctest-modules --durations=10 $(wildcard tests/e2e) tests $(ROOMS)
+
+proof: $(STAMP) ## the slow proofs
+	$(PYTHON) -m pytest --verbosity=0 -m proof --durations=0 tests
+
+lint: $(STAMP) ## ruff, mypy and the import rules
+	.venv/bin/ruff check $(CODE)
+	.venv/bin/ruff format --check $(CODE)
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+format: $(STAMP) ## let ruff put the code in order
+	.venv/bin/ruff check --fix-only $(CODE)
+	.venv/bin/ruff format $(CODE)
+
+lock: ## compile requirements.in anew into requirements.lock
+	.ci/install lock
+
+clean: ## caches and build leftovers; neither .venv nor what a run made
+	rm -rf build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find $(ROOMS) tests -name __pycache__ -prune -exec rm -rf {} +
+
+$(STAMP): requirements.lock setup.py .ci/install
+	@.ci/install
