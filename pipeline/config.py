@@ -1,0 +1,73 @@
+"""The whole configuration: one frozen dataclass composed of the rooms' own, and how it is read.
+
+Layers, each over the one before: the defaults written in the dataclasses; a preset, a TOML file of
+`pipeline/presets/` named without its ending, or the path of one's own; assignments such as
+`retrieval.embedding_dim=64`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import pathlib
+from collections.abc import Sequence
+from typing import Any
+
+import tomli
+
+from pipeline.settings import parse_assignments, resolve
+from transforms.errors import ConfigError
+
+PRESETS = pathlib.Path(__file__).parent / "presets"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class PipelineConfig:
+    """All settings of the pipeline.
+
+    Attributes:
+        seed: of everything that draws at random; 0 or more.
+        label_days: days of purchases that label a list, and length of the test week; 1 or more.
+
+    """
+
+    seed: int = 0
+    label_days: int = 7
+
+    def __post_init__(self) -> None:
+        """Checks the ranges."""
+        if self.seed < 0:
+            raise ConfigError(f"seed must be 0 or more; received {self.seed}")
+        if self.label_days < 1:
+            raise ConfigError(f"label_days must be 1 or more; received {self.label_days}")
+
+
+def load_config(preset: str | None, assignments: Sequence[str]) -> PipelineConfig:
+    """Resolves defaults, preset and assignments.
+
+    Args:
+        preset: one of `preset_names()`, the path of a TOML file ending in `.toml`, or None.
+        assignments: `section.name=value`, the value as in TOML.
+
+    Raises:
+        ConfigError: the preset does not exist or is not TOML, or a setting is unknown or refused.
+
+    """
+    layers = [_read_preset(preset)] if preset else []
+    return resolve(PipelineConfig, [*layers, parse_assignments(assignments)])
+
+
+def preset_names() -> list[str]:
+    """The presets that come with the project."""
+    return sorted(path.stem for path in PRESETS.glob("*.toml"))
+
+
+def _read_preset(preset: str) -> dict[str, Any]:
+    own = preset.endswith(".toml")
+    path = pathlib.Path(preset) if own else PRESETS / f"{preset}.toml"
+    if not path.is_file():
+        there = ", ".join(preset_names()) or "none"
+        raise ConfigError(f"preset must be one of ({there}) or the path of a .toml file; received {preset!r}")
+    try:
+        return tomli.loads(path.read_text(encoding="utf-8"))
+    except (tomli.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"preset {path} is not TOML: {error}") from error
