@@ -1,0 +1,168 @@
+"""The versions of the pushed model under `OUT/serving/lookbook/`: which there are, going back, thinning out.
+
+A version is a folder named by a positive number; the highest number is the one served. TensorFlow Serving
+(and the project's own server) polls the folder, loads the highest number it finds and only then drops what
+it had. Names that are not numbers it ignores, so that a folder is prepared or taken down under a name with
+a leading dot, and enters or leaves the sight of the server by one rename.
+
+Going back therefore never removes the newer version: the server would for a while have less than it serves.
+The older one is copied under a new highest number instead. It enters as any push does, the numbers tell
+the story in order, and going back can itself be taken back.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import errno
+import json
+import pathlib
+import shutil
+import tempfile
+from collections.abc import Mapping
+from typing import Any
+
+from transforms.errors import LookbookError
+
+MODEL_NAME = "lookbook"
+FIGURES = pathlib.PurePath("assets.extra", "lookbook.json")
+_GRAPH = "saved_model.pb"
+_REMOVED = ".removed-"
+_INCOMING = ".incoming-"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Version:
+    """One pushed model.
+
+    Attributes:
+        number: its name; the larger, the newer.
+        path: its folder, a SavedModel.
+        figures: what `assets.extra/lookbook.json` says of it; empty if that is missing.
+        served: whether a server that polls the folder serves this one.
+
+    """
+
+    number: int
+    path: pathlib.Path
+    figures: Mapping[str, Any]
+    served: bool
+
+
+def model_dir(out: pathlib.Path) -> pathlib.Path:
+    """The folder a model server is pointed at: `OUT/serving/lookbook`."""
+    return out / "serving" / MODEL_NAME
+
+
+def list_versions(out: pathlib.Path) -> list[Version]:
+    """The versions pushed under `out`, newest last; empty if there are none."""
+    folder = model_dir(out)
+    names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+    numbers = sorted(int(name) for name in names if _is_version(folder / name))
+    return [
+        Version(
+            number=number,
+            path=folder / str(number),
+            figures=_figures(folder / str(number)),
+            served=number == numbers[-1],
+        )
+        for number in numbers
+    ]
+
+
+def served_version(out: pathlib.Path) -> Version:
+    """The version that a server serves.
+
+    Raises:
+        LookbookError: nothing has been pushed under `out`.
+
+    """
+    versions = list_versions(out)
+    if not versions:
+        raise LookbookError(
+            f"--out must hold a pushed model, but {model_dir(out)} has none; run `lookbook run --out {out}`"
+            " and read what its gates say"
+        )
+    return versions[-1]
+
+
+def rollback(out: pathlib.Path, number: int) -> Version:
+    """Serves an older version again, as a copy under a new highest number.
+
+    At every moment the folder holds a whole highest version. The copy's figures say `copy_of`, the number
+    asked for, and `rolled_back_from`, the number that was served until now.
+
+    Args:
+        out: where the pipeline writes.
+        number: the version to serve again.
+
+    Raises:
+        LookbookError: there is no such version, or it is the one served.
+
+    """
+    left = served_version(out)
+    there = {version.number: version for version in list_versions(out)}
+    if number not in there:
+        listed = ", ".join(map(str, there))
+        raise LookbookError(f"version must be one of {listed}; received {number}; see `lookbook versions`")
+    if number == left.number:
+        raise LookbookError(f"version must be older than the served one; {number} is served already")
+    older = there[number]
+    incoming = pathlib.Path(tempfile.mkdtemp(prefix=_INCOMING, dir=model_dir(out)))
+    try:
+        shutil.copytree(older.path, incoming, dirs_exist_ok=True)
+        figures = {**older.figures, "copy_of": number, "rolled_back_from": left.number}
+        (incoming / FIGURES).parent.mkdir(exist_ok=True)
+        (incoming / FIGURES).write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+        _enter(incoming, left.number + 1)
+    finally:
+        shutil.rmtree(incoming, ignore_errors=True)
+    return served_version(out)
+
+
+def retain(out: pathlib.Path, keep: int) -> list[int]:
+    """Deletes the oldest versions until `keep` are left; the served one always stays.
+
+    Args:
+        out: where the pipeline writes.
+        keep: how many versions to leave, 1 or more.
+
+    Returns:
+        The numbers that were deleted, oldest first.
+
+    Raises:
+        ValueError: `keep` is below 1.
+
+    """
+    if keep < 1:
+        raise ValueError(f"keep must be 1 or more, for one version is served; received {keep}")
+    doomed = list_versions(out)[:-keep]
+    for version in doomed:
+        version.path.rename(version.path.with_name(f"{_REMOVED}{version.number}"))
+    for removed in model_dir(out).glob(f"{_REMOVED}*"):  # with them what a killed process left half deleted
+        shutil.rmtree(removed, ignore_errors=True)
+    return [version.number for version in doomed]
+
+
+def _is_version(path: pathlib.Path) -> bool:
+    return path.name.isascii() and path.name.isdigit() and (path / _GRAPH).is_file()
+
+
+def _figures(path: pathlib.Path) -> Mapping[str, Any]:
+    with contextlib.suppress(FileNotFoundError, json.JSONDecodeError):
+        figures = json.loads((path / FIGURES).read_text(encoding="utf-8"))
+        if isinstance(figures, dict):
+            return figures
+    return {}
+
+
+def _enter(incoming: pathlib.Path, number: int) -> None:
+    """Renames to `number`, or to the next that no push took in the meantime."""
+    while True:
+        try:
+            incoming.rename(incoming.with_name(str(number)))
+            return
+        except OSError as error:  # a rename onto a filled folder fails, it never mixes the two
+            if error.errno not in (errno.EEXIST, errno.ENOTEMPTY):
+                raise
+            number += 1
