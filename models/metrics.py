@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,7 @@ import numpy.typing as npt
 K = 12
 METRICS = ("map_at_12", "ndcg_at_12", "precision_at_12", "recall_at_12")
 Floats = npt.NDArray[np.float64]
+Key = TypeVar("Key", bound=Hashable)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -178,8 +180,8 @@ def bootstrap_interval(
 
 
 def bootstrap_intervals(
-    columns: dict[str, Floats], *, seed: int, draws: int = 1000, level: float = 0.95
-) -> dict[str, Interval]:
+    columns: Mapping[Key, Floats], *, seed: int, draws: int = 1000, level: float = 0.95
+) -> dict[Key, Interval]:
     """`bootstrap_interval` of several columns over the same customers, drawn together.
 
     Args:

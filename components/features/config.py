@@ -1,0 +1,59 @@
+"""What the features component can be told."""
+
+import dataclasses
+
+from transforms.errors import ConfigError
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class FeaturesConfig:
+    """Settings of the state and of the interactions.
+
+    Attributes:
+        list_weeks: past weeks the ranker learns from, at least 1; fewer where the data are short.
+        history_length: distinct articles kept of each customer's past, 1 to 1000.
+        half_life_days: a purchase counts half after this many days in `strength`, above 0.
+        recent_length: purchases the query tower reads, 1 to 200.
+        neighbours: bought-together articles kept per article, 1 to 200.
+        together_window_days: how far back bought-together looks, in days, at least 1.
+        together_shrinkage: added to the cosine's denominator, at least 0; damps rare pairs.
+        lines_per_customer: latest purchases of a customer that make pairs, at least 2; bounds the join.
+        popular_window_days: how far back popularity looks, in days, at least 1.
+        popular_length: articles kept per segment, 12 to 1000.
+        variants: other colours and sizes kept per article, 0 to 100.
+        interaction_window_days: purchases older than this before the first list week do not train the towers.
+        memory_limit_gib: DuckDB's memory limit, or None for its own default.
+    """
+
+    list_weeks: int = 6
+    history_length: int = 160
+    half_life_days: float = 60.0
+    recent_length: int = 30
+    neighbours: int = 30
+    together_window_days: int = 180
+    together_shrinkage: float = 5.0
+    lines_per_customer: int = 200
+    popular_window_days: int = 7
+    popular_length: int = 100
+    variants: int = 12
+    interaction_window_days: int = 365
+    memory_limit_gib: float | None = None
+
+    def __post_init__(self):
+        _within("features.list_weeks", self.list_weeks, 1, 52)
+        _within("features.history_length", self.history_length, 1, 1000)
+        _within("features.half_life_days", self.half_life_days, 1e-3, 1e6)
+        _within("features.recent_length", self.recent_length, 1, 200)
+        _within("features.neighbours", self.neighbours, 1, 200)
+        _within("features.together_window_days", self.together_window_days, 1, 100_000)
+        _within("features.together_shrinkage", self.together_shrinkage, 0, 1e6)
+        _within("features.lines_per_customer", self.lines_per_customer, 2, 100_000)
+        _within("features.popular_window_days", self.popular_window_days, 1, 1000)
+        _within("features.popular_length", self.popular_length, 12, 1000)
+        _within("features.variants", self.variants, 0, 100)
+        _within("features.interaction_window_days", self.interaction_window_days, 1, 100_000)
+
+
+def _within(name: str, value: float, low: float, high: float) -> None:
+    if not low <= value <= high:
+        raise ConfigError(f"{name} must lie in [{low}, {high}]. Received: {name} = {value}.")

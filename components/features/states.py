@@ -1,0 +1,81 @@
+"""The state of the shop as of a day: point-in-time tables, written as Parquet.
+
+A state folder holds `articles`, `customers`, `history`, `recent`, `together_basket`, `together_month`,
+`popular` and `same_product` (each `.parquet`, columns as in the SQL file); the folder above it holds what
+does not depend on the day: `catalogue.parquet` and `people.parquet`, the raw tables sorted by id.
+"""
+
+import pathlib
+
+import pyarrow.parquet as pq
+
+from components.features.config import FeaturesConfig
+from components.features.engine import DuckDbEngine
+from transforms.calendar import date_of
+
+BASKET_SPAN_DAYS = 0
+MONTH_SPAN_DAYS = 28
+
+
+def prepare(engine: DuckDbEngine, tables: pathlib.Path, to: pathlib.Path) -> None:
+    """Loads the ingested tables into the engine and writes the catalogue and the people.
+
+    Args:
+        engine: where the queries run.
+        tables: folder with `articles`, `customers` and `transactions` as Parquet.
+        to: the states folder.
+    """
+    for name in ("articles", "customers", "transactions"):
+        engine.view(name, tables / f"{name}.parquet")
+    for name in ("article_rows", "customer_rows", "purchases", "customer_segments"):
+        engine.materialise(name)
+    to.mkdir(parents=True, exist_ok=True)
+    pq.write_table(engine.query("select * from article_rows order by article_row"), to / "catalogue.parquet")
+    people = "select c.*, s.segment from customer_rows c join customer_segments s using (customer_row) order by customer_row"
+    pq.write_table(engine.query(people), to / "people.parquet")
+
+
+def write_state(engine: DuckDbEngine, as_of: int, to: pathlib.Path, config: FeaturesConfig) -> pathlib.Path:
+    """Writes the state as of a day; reads purchases dated before that day and nothing else.
+
+    Args:
+        engine: after `prepare`.
+        as_of: day number; purchases of this day and later are not seen.
+        to: the states folder.
+        config: lengths and windows.
+
+    Returns:
+        The folder `to/YYYY-MM-DD`.
+    """
+    folder = to / date_of(as_of)
+    folder.mkdir(parents=True, exist_ok=True)
+    together = {
+        "as_of": as_of,
+        "window_days": config.together_window_days,
+        "shrinkage": config.together_shrinkage,
+        "lines_per_customer": config.lines_per_customer,
+        "neighbours": config.neighbours,
+    }
+    queries = {
+        "articles": ("article_state", {"as_of": as_of}),
+        "customers": ("customer_state", {"as_of": as_of}),
+        "history": (
+            "history",
+            {"as_of": as_of, "history_length": config.history_length, "half_life_days": config.half_life_days},
+        ),
+        "recent": ("recent", {"as_of": as_of, "recent_length": config.recent_length}),
+        "together_basket": ("bought_together", {**together, "span_days": BASKET_SPAN_DAYS}),
+        "together_month": ("bought_together", {**together, "span_days": MONTH_SPAN_DAYS}),
+        "popular": (
+            "popular",
+            {
+                "as_of": as_of,
+                "window_days": config.popular_window_days,
+                "popular_length": config.popular_length,
+            },
+        ),
+        "same_product": ("same_product", {"as_of": as_of, "variants": config.variants}),
+    }
+    for table, (name, parameters) in queries.items():
+        pq.write_table(engine.table(name, **parameters), folder / f"{table}.parquet")
+    return folder

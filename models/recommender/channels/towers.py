@@ -1,0 +1,10 @@
+"""Towers: the articles whose embeddings lie nearest to the customer's, found through the index."""
+
+import tensorflow as tf
+
+
+def propose(query, size, search):
+    """The `size` nearest articles `[batch, size]`, scored by 1 / rank."""
+    rows, _ = search(query.embeddings, size)
+    ranks = tf.range(1, size + 1, dtype=tf.float32)[None, :]
+    return rows, tf.where(rows < query.pad, 1.0 / ranks, 0.0)

@@ -1,0 +1,59 @@
+"""What the recommender can be told: its channels and how many candidates they may bring."""
+
+import dataclasses
+
+from transforms.errors import ConfigError
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ChannelsConfig:
+    """Candidates each channel brings, best first; 0 turns a channel off. Range 0 to 1000."""
+
+    own_purchases: int = 100
+    bought_together: int = 80
+    towers: int = 60
+    popular: int = 30
+    popular_in_segment: int = 20
+    same_product: int = 20
+
+    def __post_init__(self):
+        for field in dataclasses.fields(self):
+            value = getattr(self, field.name)
+            if not 0 <= value <= 1000:
+                raise ConfigError(
+                    f"recommender.channels.{field.name} must lie in [0, 1000]. Received: {value}. 0 turns it off."
+                )
+        if not any(dataclasses.asdict(self).values()):
+            raise ConfigError("recommender.channels must leave one channel on. Received: all 0.")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class RecommenderConfig:
+    """Settings of the one graph.
+
+    Attributes:
+        channels: candidates per channel.
+        max_candidates: candidates of a customer after the channels are merged, 12 to 1000.
+        history_length: distinct articles of a customer's past that are looked at, 1 to 1000; at most what
+            `features.history_length` keeps has any effect.
+        exclude_purchased: whether articles the customer bought before are left out of the answer.
+        index: `scann` (approximate, needs ScaNN's op where it is served) or `exact` (core TensorFlow alone).
+    """
+
+    channels: ChannelsConfig = dataclasses.field(default_factory=ChannelsConfig)
+    max_candidates: int = 200
+    history_length: int = 120
+    exclude_purchased: bool = False
+    index: str = "scann"
+
+    def __post_init__(self):
+        if not 12 <= self.max_candidates <= 1000:
+            raise ConfigError(
+                f"recommender.max_candidates must lie in [12, 1000]. Received: {self.max_candidates}."
+            )
+        if not 1 <= self.history_length <= 1000:
+            raise ConfigError(
+                f"recommender.history_length must lie in [1, 1000]. Received: {self.history_length}."
+            )
+        if self.index not in ("scann", "exact"):
+            raise ConfigError(f"recommender.index must be 'scann' or 'exact'. Received: {self.index!r}.")

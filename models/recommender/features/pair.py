@@ -1,0 +1,117 @@
+"""Features of the pair: what this customer has to do with this article."""
+
+import tensorflow as tf
+
+from models.recommender.features.registry import Registry
+
+feature = Registry()
+
+
+@feature
+def tower_score(pairs):
+    return pairs.tower_score
+
+
+@feature
+def own_days_bought(pairs):
+    return tf.math.log1p(pairs.own("days_bought", 0.0))
+
+
+@feature
+def own_bought_before(pairs):
+    return tf.cast(pairs.own("days_bought", 0.0) > 0, tf.float32)
+
+
+@feature
+def own_quantity(pairs):
+    return tf.math.log1p(pairs.own("quantity", 0.0))
+
+
+@feature
+def own_strength(pairs):
+    return tf.math.log1p(10.0 * pairs.own("strength", 0.0))
+
+
+@feature
+def own_days_since_last(pairs):
+    return tf.math.log1p(pairs.days_since(pairs.own("last_day", -1.0)))
+
+
+@feature
+def own_days_since_first(pairs):
+    return tf.math.log1p(pairs.days_since(pairs.own("first_day", -1.0)))
+
+
+@feature
+def own_share_of_baskets(pairs):
+    """Share of the customer's baskets since the first purchase of the article that hold it (about)."""
+    return tf.math.divide_no_nan(pairs.own("days_bought", 0.0), pairs.customer("baskets"))
+
+
+@feature
+def own_rhythm(pairs):
+    """Days since last bought over the mean gap between two purchases of it; 0 where bought once or never."""
+    bought = pairs.own("days_bought", 0.0)
+    last, first = pairs.own("last_day", -1.0), pairs.own("first_day", -1.0)
+    gap = tf.math.divide_no_nan(last - first, bought - 1.0)
+    since = pairs.days_since(last, never=0.0)
+    return tf.where(bought > 1.5, tf.math.log1p(since / tf.maximum(gap, 1.0)), 0.0)
+
+
+@feature
+def own_in_last_basket(pairs):
+    """Whether the article was in the customer's latest basket."""
+    last = pairs.own("last_day", -1.0)
+    return tf.cast(tf.logical_and(last >= 0, last >= pairs.customer("last_day")), tf.float32)
+
+
+@feature
+def together_basket(pairs):
+    return tf.math.log1p(10.0 * pairs.neighbour_score("together_basket"))
+
+
+@feature
+def together_month(pairs):
+    return tf.math.log1p(10.0 * pairs.neighbour_score("together_month"))
+
+
+@feature
+def same_product(pairs):
+    return tf.math.log1p(pairs.neighbour_score("same_product"))
+
+
+@feature
+def share_of_product(pairs):
+    return pairs.group_share("product_code")
+
+
+@feature
+def share_of_product_type(pairs):
+    return pairs.group_share("product_type_name")
+
+
+@feature
+def share_of_department(pairs):
+    return pairs.group_share("department_name")
+
+
+@feature
+def share_of_garment_group(pairs):
+    return pairs.group_share("garment_group_name")
+
+
+@feature
+def share_of_colour(pairs):
+    return pairs.group_share("colour_group_name")
+
+
+@feature
+def share_of_section(pairs):
+    return pairs.group_share("section_name")
+
+
+@feature
+def price_ratio(pairs):
+    """Log ratio of the article's mean price to the customer's."""
+    ratio = tf.math.log(pairs.article("mean_price") + 1e-4) - tf.math.log(pairs.customer("mean_price") + 1e-4)
+    return tf.where(pairs.customer("purchases") > 0, ratio, 0.0)

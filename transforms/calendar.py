@@ -1,0 +1,102 @@
+"""The days of a run: what is trained on, what is listed, what is judged.
+
+Days are int, counted from 1970-01-01. A state "as of day d" knows purchases dated before d.
+
+    ... | list week | list week | test week |
+        first_list_day          cut         end       (each week is `label_days` long)
+"""
+
+import dataclasses
+import datetime
+import json
+import pathlib
+
+from transforms.errors import DataError
+
+_EPOCH = datetime.date(1970, 1, 1)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Calendar:
+    """The days a run is built on.
+
+    Attributes:
+        first: first day with a purchase.
+        end: the day after the last purchase; the pushed state is as of this day.
+        label_days: length of a list week and of the test week, in days.
+        list_weeks: number of past weeks the ranker learns from.
+    """
+
+    first: int
+    end: int
+    label_days: int
+    list_weeks: int
+
+    @property
+    def cut(self) -> int:
+        """First day of the test week; the judged state is as of this day."""
+        return self.end - self.label_days
+
+    @property
+    def list_days(self) -> tuple[int, ...]:
+        """First days of the list weeks, oldest first."""
+        return tuple(self.cut - self.label_days * i for i in range(self.list_weeks, 0, -1))
+
+    @property
+    def state_days(self) -> tuple[int, ...]:
+        """Every day a state is built for, oldest first: the list days, the cut and the end."""
+        return (*self.list_days, self.cut, self.end)
+
+    def save(self, path: pathlib.Path) -> None:
+        """Writes the calendar as JSON, dates in words beside the day numbers."""
+        words = {"cut_date": date_of(self.cut), "end_date": date_of(self.end)}
+        path.write_text(json.dumps({**dataclasses.asdict(self), **words}, indent=1))
+
+
+def load_calendar(path: pathlib.Path) -> Calendar:
+    """Reads what `Calendar.save` wrote."""
+    tree = json.loads(path.read_text())
+    return Calendar(**{f.name: tree[f.name] for f in dataclasses.fields(Calendar)})
+
+
+def plan(*, first: int, last: int, label_days: int, list_weeks: int) -> Calendar:
+    """Lays the weeks out backwards from the last day with a purchase.
+
+    Fewer list weeks are planned where the data are short, so that at least one week of history
+    (or as many days as a list week has) lies before the first of them.
+
+    Args:
+        first: first day with a purchase.
+        last: last day with a purchase.
+        label_days: length of a week, in days.
+        list_weeks: number of list weeks wanted.
+
+    Raises:
+        DataError: if not even one list week fits.
+    """
+    days = last + 1 - first
+    fitting = min(list_weeks, days // label_days - 2)
+    if fitting < 1:
+        raise DataError(
+            f"transactions_train.csv must span at least 3 * label_days = {3 * label_days} days (history, one list "
+            f"week, the test week). Received: {days} days. Give more data or a smaller label_days."
+        )
+    return Calendar(first=first, end=last + 1, label_days=label_days, list_weeks=fitting)
+
+
+def date_of(day: int) -> str:
+    """The date of a day number, as YYYY-MM-DD.
+
+    >>> date_of(18527)
+    '2020-09-22'
+    """
+    return (_EPOCH + datetime.timedelta(days=day)).isoformat()
+
+
+def day_of(date: datetime.date) -> int:
+    """The day number of a date.
+
+    >>> day_of(datetime.date(2020, 9, 22))
+    18527
+    """
+    return (date - _EPOCH).days
