@@ -1,0 +1,155 @@
+"""Ingest without TFX: reads and checks the three CSVs of a shop and writes typed Parquet tables.
+
+Everything goes into a folder beside the target and is renamed into place at the end, so that a run
+that fails leaves nothing half written.
+"""
+
+from __future__ import annotations
+
+import logging
+import pathlib
+import shutil
+import tempfile
+import time
+
+import duckdb
+
+from components.ingest.config import IngestConfig
+from components.ingest.rejects import FILE as REJECTS_FILE
+from components.ingest.rejects import Defects, Reject, find_defects, write_rejects
+from components.ingest.report import IngestReport, TableReport
+from components.ingest.source import find, open_source
+from components.ingest.staging import KEYS, stage
+from transforms.columns import ARTICLE_ID, CUSTOMER_ID, DAY, PRICE, SALES_CHANNEL, TABLES
+from transforms.errors import DataError
+
+_log = logging.getLogger(__name__)
+_PARQUET = "(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
+
+
+def ingest(data_dir: pathlib.Path, to: pathlib.Path, config: IngestConfig) -> IngestReport:
+    """Reads the three CSVs in `data_dir`, checks every row and writes the tables into the new folder `to`.
+
+    `to` then holds `{articles,customers,transactions}.parquet` (articles and customers sorted by id,
+    transactions by day, customer, article, price, channel), `rejects.csv` and `ingest.json`.
+
+    Args:
+        data_dir: folder with `articles.csv`, `customers.csv`, `transactions_train.csv`, each plain or `.gz`.
+        to: folder to make; it may exist if it is empty. Its parent needs room for the unpacked CSVs.
+        config: how strict to be.
+
+    Raises:
+        DataError: a file is missing or not such a CSV, or more rows are set aside than `config` lets pass.
+            The rows set aside so far are then in `<to>.rejects.csv`, beside `to`.
+
+    """
+    if to.is_dir() and any(to.iterdir()):
+        raise DataError(f"the folder to write the tables into must be empty. Received: {to}")
+    for table in TABLES:
+        find(data_dir, table)
+    to.parent.mkdir(parents=True, exist_ok=True)
+    beside = to.parent / f"{to.name}.{REJECTS_FILE}"
+    beside.unlink(missing_ok=True)
+    work = pathlib.Path(tempfile.mkdtemp(prefix=f".{to.name}.", dir=to.parent))
+    try:
+        (work / "tables").mkdir()
+        connection = duckdb.connect(str(work / "staging.duckdb"))
+        try:
+            connection.execute(f"SET memory_limit = '{config.memory_limit_gib}GiB'")
+            connection.execute(f"SET temp_directory = '{work / 'spill'}'")
+            report = _ingest_tables(connection, data_dir, work, beside, config)
+        finally:
+            connection.close()
+        report.write(work / "tables")
+        (work / "tables").rename(to)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    return report
+
+
+def _ingest_tables(
+    connection: duckdb.DuckDBPyConnection,
+    data_dir: pathlib.Path,
+    work: pathlib.Path,
+    beside: pathlib.Path,
+    config: IngestConfig,
+) -> IngestReport:
+    rejects: list[Reject] = []
+    reports: dict[str, TableReport] = {}
+    for table in TABLES:
+        started = time.monotonic()
+        source = open_source(data_dir, table, work)
+        defects = find_defects(connection, source, stage(connection, source), config.max_reject_lines)
+        rejects += defects.rejects
+        if source.path.parent == work:
+            source.path.unlink()
+        _refuse_too_many(source.name, defects, rejects, beside, config)
+        _write_table(connection, table, work / "tables" / f"{table}.parquet")
+        reports[table] = TableReport(
+            file=source.name,
+            rows_read=defects.rows_read,
+            rows_kept=defects.rows_read - defects.rows_rejected,
+            rows_rejected=defects.rows_rejected,
+            reasons=defects.reasons,
+            nulls=defects.nulls,
+            reject_lines_left_out=sum(defects.reasons.values())
+            + sum(defects.nulls.values())
+            - len(defects.rejects),
+        )
+        elapsed_s = time.monotonic() - started
+        _log.info(
+            "ingest %s: %d rows, %d set aside, %.1f s, %d rows/s",
+            source.name,
+            defects.rows_read,
+            defects.rows_rejected,
+            elapsed_s,
+            defects.rows_read / elapsed_s,
+        )
+    write_rejects(work / "tables" / REJECTS_FILE, rejects)
+    days = connection.execute(f"SELECT min({DAY}), max({DAY}) FROM transactions_kept").fetchone()
+    assert days is not None
+    return IngestReport(tables=reports, first_day=days[0], last_day=days[1])
+
+
+def _refuse_too_many(
+    file: str, defects: Defects, rejects: list[Reject], beside: pathlib.Path, config: IngestConfig
+) -> None:
+    share = defects.rows_rejected / defects.rows_read
+    if share <= config.max_rejected_share and defects.rows_rejected < defects.rows_read:
+        return
+    write_rejects(beside, rejects)
+    reason, count = next(iter(defects.reasons.items()))
+    raise DataError(
+        f"{file}: {defects.rows_rejected:,} of {defects.rows_read:,} rows ({share:.2%}) would be set aside, "
+        f"the limit is {config.max_rejected_share:.2%} (ingest.max_rejected_share); "
+        f"most often {reason} ({count:,}); see {beside}"
+    )
+
+
+def _write_table(connection: duckdb.DuckDBPyConnection, table: str, path: pathlib.Path) -> None:
+    """Writes the rows that are kept, sorted; staged ids of transactions become strings again."""
+    connection.execute(
+        f"""
+        CREATE OR REPLACE VIEW {table}_kept AS
+        SELECT * FROM {table}_staged WHERE rowid NOT IN (SELECT row FROM {table}_set_aside)
+        """
+    )
+    columns = ", ".join(
+        f'CAST("{column.name}" AS VARCHAR) AS "{column.name}"' if column.kind == "id" else f'"{column.name}"'
+        for column in TABLES[table]
+    )
+    # Codes compare as integers, and in the ids' order: sorting the ENUMs themselves is fifty times slower.
+    order = KEYS.get(
+        table,
+        f"{DAY}, enum_code({CUSTOMER_ID}), enum_code({ARTICLE_ID}), {PRICE}, {SALES_CHANNEL} NULLS FIRST",
+    )
+    connection.execute(
+        f"CREATE OR REPLACE TABLE {table}_sorted AS SELECT * FROM {table}_kept ORDER BY {order}"
+    )
+    connection.execute(f"COPY (SELECT {columns} FROM {table}_sorted) TO '{path}' {_PARQUET}")
+    if table in KEYS:
+        key = KEYS[table]
+        connection.execute(
+            f"CREATE TYPE {key}_enum AS ENUM (SELECT {key} FROM {table}_sorted ORDER BY {key})"
+        )
+    connection.execute(f"DROP TABLE {table}_sorted")
