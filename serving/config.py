@@ -1,0 +1,132 @@
+"""What the model server is to serve, and how."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from pathlib import Path
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class VersionPolicy:
+    """Which of the versions found under a base path are to be served.
+
+    Attributes:
+        latest: the so many newest; at least 1. Ignored if `specific` or `all_versions` is given.
+        specific: exactly these, as far as they are there.
+        all_versions: all that are there.
+
+    """
+
+    latest: int = 1
+    specific: tuple[int, ...] = ()
+    all_versions: bool = False
+
+    def __post_init__(self) -> None:
+        if self.latest < 1:
+            raise ValueError(f"latest must be at least 1. Received: latest = {self.latest}.")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ModelConfig:
+    """One model.
+
+    Attributes:
+        name: as in requests' `model_spec.name`.
+        base_path: folder whose sub-folders, named by non-negative integers, are the versions.
+        policy: which of them to serve.
+        labels: names for versions, as in requests' `model_spec.version_label`.
+
+    """
+
+    name: str
+    base_path: str
+    policy: VersionPolicy = VersionPolicy()
+    labels: Mapping[str, int] = dataclasses.field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.name:
+            raise ValueError("name must not be empty. Received: name = ''.")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class TlsConfig:
+    """PEM files for TLS.
+
+    Attributes:
+        certificate: the server's chain.
+        key: its private key.
+        client_ca: if given, clients must show a certificate signed by it (mutual TLS).
+
+    """
+
+    certificate: Path
+    key: Path
+    client_ca: Path | None = None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ServerConfig:
+    """The model server.
+
+    Attributes:
+        base_paths: model name to base path, for models with the latest version only.
+        models: models that need more than that.
+        host: address to listen on; 0.0.0.0 for all.
+        port: 0 for any free one.
+        metrics_port: HTTP port of Prometheus metrics; 0 for any free one; None for none.
+        tls: None for plain text.
+        poll_interval_s: between two looks at the base paths.
+        load_timeout_s: loading and warming up of one version.
+        default_deadline_s: of a request that has none.
+        drain_s: how long a dropped version may finish what it has begun.
+        max_message_bytes: of a request.
+        max_batch: largest first dimension of an input.
+        max_concurrency: requests worked on at once; one more is answered UNAVAILABLE.
+        threads: of TensorFlow in each worker; 0 leaves it to TensorFlow.
+        versions_always_present: keep the last version when the base path has become empty
+            (TensorFlow Serving's servable_versions_always_present; as there, off unless asked for).
+        allow_version_labels_for_unavailable_models: a new label may name a version not yet available
+            (TensorFlow Serving's flag; here on for the configuration given at the start).
+
+    """
+
+    base_paths: Mapping[str, str | Path] = dataclasses.field(default_factory=dict)
+    models: tuple[ModelConfig, ...] = ()
+    host: str = "127.0.0.1"
+    port: int = 8500
+    metrics_port: int | None = None
+    tls: TlsConfig | None = None
+    poll_interval_s: float = 1.0
+    load_timeout_s: float = 300.0
+    default_deadline_s: float = 60.0
+    drain_s: float = 30.0
+    max_message_bytes: int = 16 * 1024 * 1024
+    max_batch: int = 4096
+    max_concurrency: int = 64
+    threads: int = 0
+    versions_always_present: bool = False
+    allow_version_labels_for_unavailable_models: bool = False
+
+    def __post_init__(self) -> None:
+        names = [model.name for model in self.all_models()]
+        if len(set(names)) < len(names):
+            raise ValueError(f"models must have different names. Received: {names}.")
+        for field, lowest in (
+            ("max_batch", 1),
+            ("max_concurrency", 1),
+            ("max_message_bytes", 1),
+            ("threads", 0),
+        ):
+            if getattr(self, field) < lowest:
+                raise ValueError(
+                    f"{field} must be at least {lowest}. Received: {field} = {getattr(self, field)}."
+                )
+        for field in ("poll_interval_s", "load_timeout_s", "default_deadline_s"):
+            if not getattr(self, field) > 0:
+                raise ValueError(f"{field} must be above 0. Received: {field} = {getattr(self, field)}.")
+
+    def all_models(self) -> tuple[ModelConfig, ...]:
+        """`models` and those of `base_paths`."""
+        simple = (ModelConfig(name=name, base_path=str(path)) for name, path in self.base_paths.items())
+        return (*self.models, *simple)

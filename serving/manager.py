@@ -1,0 +1,330 @@
+"""The versions being served: watches the base paths, loads, swaps, drops, and finds the worker for a request.
+
+One thread polls; loading happens in threads of its own, so that a slow model keeps no other waiting. Requests
+read one immutable map without a lock; whoever changes versions replaces the map.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import grpc
+
+from serving import versions
+from serving.config import ModelConfig, ServerConfig
+from serving.errors import StatusError
+from serving.versions import Phase
+from serving.worker import WorkerSpec
+from serving.worker_client import Worker, WorkerHost
+
+LOAD_THREADS = 2
+KEPT_ENDED = 50  # statuses of dropped versions that are remembered
+_RESTART_WAIT_S = 1.0  # doubles with each crash of the same version, up to a minute
+
+_log = logging.getLogger(__name__)
+
+
+@dataclasses.dataclass(frozen=True)
+class Status:
+    """The state of one version, for GetModelStatus."""
+
+    version: int
+    phase: Phase
+    code: grpc.StatusCode
+    message: str
+
+
+@dataclasses.dataclass
+class _Version:
+    number: int
+    path: Path
+    phase: Phase = Phase.START
+    code: grpc.StatusCode = grpc.StatusCode.OK
+    message: str = ""
+    worker: Worker | None = None
+    seen: frozenset[tuple[str, int, int]] = frozenset()  # the files it failed to load from
+    crashes: int = 0
+    retry_at_s: float = float("inf")
+
+
+class ModelManager:
+    """Keeps the wanted versions loaded.
+
+    Args:
+        config: of the server.
+        host: where workers come from.
+
+    """
+
+    def __init__(self, config: ServerConfig, host: WorkerHost) -> None:
+        self._config, self._host = config, host
+        self._models: dict[str, ModelConfig] = {}
+        self._versions: dict[str, dict[int, _Version]] = {}
+        self._labels: dict[str, dict[str, int]] = {}
+        self._serving: dict[str, dict[int | None, tuple[int, Worker]]] = {}
+        self._changed = threading.Condition()  # guards all of the above but reads of _serving and _labels
+        self._reloading = threading.Lock()
+        self._wake = threading.Event()
+        self._stopping = False
+        self._threads = ThreadPoolExecutor(LOAD_THREADS, thread_name_prefix="load")
+        self._poller = threading.Thread(target=self._poll_forever, name="poll", daemon=True)
+
+    def start(self, models: Iterable[ModelConfig]) -> None:
+        """Begins to load the models and to watch their base paths."""
+        with self._changed:
+            self._models = {model.name: model for model in models}
+            self._labels = {model.name: dict(model.labels) for model in self._models.values()}
+        self._poller.start()
+
+    def find(self, spec: Any) -> tuple[int, Worker]:
+        """The version and worker a ModelSpec asks for.
+
+        Raises:
+            StatusError: none; with TensorFlow Serving's code and message.
+
+        """
+        name = spec.name
+        if not name:
+            raise StatusError(grpc.StatusCode.INVALID_ARGUMENT, "ModelSpec has no name specified.")
+        choice = spec.WhichOneof("version_choice")
+        number = None
+        if choice == "version":
+            number = spec.version.value
+        elif choice == "version_label":
+            number = self._labels.get(name, {}).get(spec.version_label)
+            if number is None:
+                message = f"Unrecognized servable version label: {spec.version_label}"
+                raise StatusError(grpc.StatusCode.INVALID_ARGUMENT, message)
+        found = self._serving.get(name, {}).get(number)
+        if found is None:
+            request = f"Latest({name})" if number is None else f"Specific({name}, {number})"
+            message = f"Servable not found for request: {request}"
+            raise StatusError(grpc.StatusCode.NOT_FOUND, message)
+        return found
+
+    def statuses(self, name: str, version: int | None = None) -> list[Status]:
+        """The states of a model's versions, newest first, dropped ones included; or of the given one."""
+        with self._changed:
+            known = sorted(self._versions.get(name, {}).values(), key=lambda v: -v.number)
+            return [
+                Status(v.number, v.phase, v.code, v.message)
+                for v in known
+                if version is None or v.number == version
+            ]
+
+    def available(self, name: str) -> bool:
+        """Whether any version of the model can be asked."""
+        return bool(self._serving.get(name))
+
+    def models(self) -> tuple[str, ...]:
+        """The names of the configured models."""
+        return tuple(self._models)
+
+    def workers(self) -> list[tuple[str, int, Worker]]:
+        """Model, version and worker of all that is served."""
+        return [
+            (name, number, worker)
+            for name, found in self._serving.items()
+            for key, (number, worker) in found.items()
+            if key is not None
+        ]
+
+    def wait_available(self, names: Iterable[str], timeout_s: float) -> bool:
+        """Waits until each model has an available version, or one of them has only failures to show.
+
+        Returns:
+            Whether all are available.
+
+        """
+        wanted = list(names)
+        with self._changed:
+            self._changed.wait_for(lambda: self._settled(wanted) or self._stopping, timeout=timeout_s)
+        return all(map(self.available, wanted))
+
+    def reload(self, models: Iterable[ModelConfig], timeout_s: float) -> None:
+        """Replaces the configuration; waits until the models that are new in it are available.
+
+        Raises:
+            StatusError: FAILED_PRECONDITION for a label on a version that is not available;
+                UNKNOWN if a new model did not become available.
+
+        """
+        with self._reloading:
+            new = {model.name: model for model in models}
+            with self._changed:
+                labels = {name: self._checked_labels(model) for name, model in new.items()}
+                added = [name for name in new if name not in self._models]
+                self._models, self._labels = new, labels
+            self._wake.set()
+            if not self.wait_available(added, timeout_s):
+                missing = [name for name in added if not self.available(name)]
+                raise StatusError(grpc.StatusCode.UNKNOWN, self._unavailable_message(missing))
+
+    def stop(self, grace_s: float) -> None:
+        """Stops watching and ends the workers, each once it is idle or after `grace_s`."""
+        with self._changed:
+            self._stopping = True
+            self._changed.notify_all()
+        self._wake.set()
+        if self._poller.is_alive():
+            self._poller.join()
+        self._threads.shutdown(wait=True, cancel_futures=True)
+        with self._changed:
+            workers = [v.worker for known in self._versions.values() for v in known.values() if v.worker]
+            self._serving = {}
+        end_s = time.monotonic() + grace_s
+        for worker in workers:
+            worker.close(max(0.0, end_s - time.monotonic()))
+
+    def _poll_forever(self) -> None:
+        while not self._stopping:
+            try:
+                self._poll()
+            except Exception:  # the watch must outlive whatever a file system comes up with
+                _log.exception("looking at the base paths failed; trying again")
+            self._wake.wait(self._config.poll_interval_s)
+            self._wake.clear()
+
+    def _poll(self) -> None:
+        with self._changed:
+            models = dict(self._models)
+            gone = [name for name in self._versions if name not in models]
+        for name, model in models.items():
+            found = versions.scan(model.base_path)
+            if found is None or (not found and self._config.versions_always_present):
+                found = None  # not readable now, or emptied by mistake: leave things as they are
+            with self._changed:
+                self._act(name, found, model)
+        with self._changed:
+            for name in gone:
+                self._act(name, {}, None)
+
+    def _act(self, name: str, found: Mapping[int, Path] | None, model: ModelConfig | None) -> None:
+        known = self._versions.setdefault(name, {})
+        self._drop_crashed(name, known)
+        if found is None:
+            aspired = {
+                n for n, v in known.items() if v.phase in (Phase.LOADING, Phase.AVAILABLE) or v.crashes
+            }
+            found = {n: known[n].path for n in aspired}
+        else:
+            aspired = versions.wanted(found, model.policy) if model else set()
+        while True:
+            number = versions.next_to_unload({n: v.phase for n, v in known.items()}, aspired)
+            if number is None:
+                break
+            self._unload(name, known[number])
+        for number in sorted(aspired, reverse=True):
+            version = known.get(number)
+            if version is None or self._worth_loading(version, found[number]):
+                crashes = version.crashes if version else 0
+                known[number] = version = _Version(number, found[number], Phase.LOADING, crashes=crashes)
+                self._threads.submit(self._load, name, version)
+        ended = sorted(n for n, v in known.items() if v.phase is Phase.END and n not in aspired)
+        for number in ended[:-KEPT_ENDED]:
+            del known[number]
+        self._changed.notify_all()
+
+    def _worth_loading(self, version: _Version, path: Path) -> bool:
+        if version.phase is not Phase.END:
+            return False
+        if version.crashes:
+            return time.monotonic() >= version.retry_at_s
+        if version.code is grpc.StatusCode.OK:
+            return True  # dropped before, wanted again
+        return versions.fingerprint(path) != version.seen  # it failed: again only once its files have changed
+
+    def _load(self, name: str, version: _Version) -> None:
+        seen = versions.fingerprint(version.path)
+        spec = WorkerSpec(
+            path=str(version.path),
+            version=version.number,
+            max_batch=self._config.max_batch,
+            threads=self._config.threads,
+        )
+        try:
+            worker = self._host.load(spec, self._config.load_timeout_s)
+        except Exception as error:
+            code = error.code if isinstance(error, StatusError) else grpc.StatusCode.INTERNAL
+            _log.error("%s version %d did not load: %s", name, version.number, error)
+            with self._changed:
+                version.phase, version.code, version.message = Phase.END, code, str(error)
+                version.seen, version.crashes = seen, 0
+                self._changed.notify_all()
+            return
+        _log.info("%s version %d is loaded, in %.2f s", name, version.number, worker.load_s)
+        with self._changed:
+            version.phase, version.worker = Phase.AVAILABLE, worker
+            self._publish(name)
+        self._wake.set()  # the old one can go now
+
+    def _unload(self, name: str, version: _Version) -> None:
+        version.phase = Phase.UNLOADING
+        self._publish(name)
+        threading.Thread(target=self._drain, args=(version,), daemon=True).start()
+
+    def _drain(self, version: _Version) -> None:
+        worker = version.worker
+        assert worker is not None
+        worker.close(self._config.drain_s)
+        with self._changed:
+            version.worker, version.phase = None, Phase.END
+            self._changed.notify_all()
+
+    def _drop_crashed(self, name: str, known: dict[int, _Version]) -> None:
+        for version in known.values():
+            if version.phase is Phase.AVAILABLE and version.worker and not version.worker.alive:
+                _log.error("%s version %d: its process ended; restarting it", name, version.number)
+                version.worker.close(0)
+                wait_s = min(_RESTART_WAIT_S * 2**version.crashes, 60.0) if version.crashes else 0.0
+                version.crashes += 1
+                version.retry_at_s = time.monotonic() + wait_s
+                version.worker, version.phase = None, Phase.END
+                version.code, version.message = grpc.StatusCode.INTERNAL, "the serving process ended"
+                self._publish(name)
+
+    def _publish(self, name: str) -> None:
+        known = self._versions[name]
+        ready = {n: v.worker for n, v in known.items() if v.phase is Phase.AVAILABLE and v.worker}
+        serving: dict[int | None, tuple[int, Worker]] = {n: (n, worker) for n, worker in ready.items()}
+        if ready:
+            serving[None] = serving[max(ready)]
+        self._serving = {**self._serving, name: serving}
+        self._changed.notify_all()
+
+    def _settled(self, names: list[str]) -> bool:
+        return all(map(self.available, names)) or any(
+            (known := self._versions.get(name)) and all(v.phase is Phase.END for v in known.values())
+            for name in names
+        )
+
+    def _checked_labels(self, model: ModelConfig) -> dict[str, int]:
+        served = self._serving.get(model.name, {})
+        for label, number in model.labels.items():
+            current = self._labels.get(model.name, {}).get(label, number)
+            may_wait = self._config.allow_version_labels_for_unavailable_models and current == number
+            if number not in served and not may_wait:
+                message = (
+                    f"Request to assign label to version {number} of model {model.name}, "
+                    "which is not currently available for inference"
+                )
+                raise StatusError(grpc.StatusCode.FAILED_PRECONDITION, message)
+        return dict(model.labels)
+
+    def _unavailable_message(self, names: list[str]) -> str:
+        parts = []
+        for name in names:
+            failed = [status for status in self.statuses(name) if status.phase is not Phase.AVAILABLE]
+            for status in failed:
+                error = f"{status.code.name}: {status.message}"
+                parts.append(f"{{{{name: {name} version: {status.version}}} due to error: {error}}}, ")
+            if not failed:
+                parts.append(f"{{{{name: {name}}} due to error: no version found}}, ")
+        return f"{len(names)} model(s) did not become available: {{{''.join(parts)}}}"

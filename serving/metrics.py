@@ -1,0 +1,74 @@
+"""What the model server counts, for Prometheus."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import psutil
+from prometheus_client import CollectorRegistry, Counter, Histogram, start_http_server
+from prometheus_client.core import GaugeMetricFamily
+
+BUCKETS_S = (0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.025, 0.04, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
+
+
+class ServerMetrics:
+    """Requests, latency, and the memory of each version's process.
+
+    Args:
+        workers: gives (model, version, worker) of all that is served, when the metrics are read.
+
+    """
+
+    def __init__(self, workers: Callable[[], Iterable[tuple[str, int, Any]]]) -> None:
+        self.registry = CollectorRegistry()
+        self._requests = Counter(
+            "lookbook_serving_requests",
+            "Requests answered",
+            ("method", "model", "version", "code"),
+            registry=self.registry,
+        )
+        self._latency = Histogram(
+            "lookbook_serving_latency_seconds",
+            "From a request's arrival to its answer",
+            ("method", "model", "version"),
+            buckets=BUCKETS_S,
+            registry=self.registry,
+        )
+        self.registry.register(_WorkerCollector(workers))
+        self._http: Any = None
+
+    def record(self, method: str, model: str, version: str, code: str, latency_s: float) -> None:
+        """Counts one answered request; `model` must be a configured one, or "" (labels are kept for ever)."""
+        self._requests.labels(method, model, version, code).inc()
+        self._latency.labels(method, model, version).observe(latency_s)
+
+    def serve(self, host: str, port: int) -> int:
+        """Starts the HTTP port; returns its number."""
+        self._http, _ = start_http_server(port, addr=host, registry=self.registry)
+        return int(self._http.server_port)
+
+    def stop(self) -> None:
+        """Closes the HTTP port."""
+        if self._http is not None:
+            self._http.shutdown()
+            self._http.server_close()
+
+
+class _WorkerCollector:
+    def __init__(self, workers: Callable[[], Iterable[tuple[str, int, Any]]]) -> None:
+        self._workers = workers
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        labels = ("model", "version")
+        memory = GaugeMetricFamily("lookbook_serving_resident_bytes", "Of a version's process", labels=labels)
+        load = GaugeMetricFamily("lookbook_serving_load_seconds", "Loading and warming up", labels=labels)
+        for model, version, worker in self._workers():
+            load.add_metric((model, str(version)), worker.load_s)
+            try:
+                resident = psutil.Process(worker.pid).memory_info().rss
+            except psutil.Error:
+                continue  # it ended just now
+            memory.add_metric((model, str(version)), resident)
+        yield memory
+        yield load

@@ -1,0 +1,257 @@
+"""One loaded version of a model: bytes of a PredictRequest in, bytes of a PredictResponse out.
+
+The SavedModel is loaded and run as TensorFlow Serving does it, by tag `serve` into a session, so that
+what works here works there. The checks, their order and their messages are TensorFlow Serving's
+(predict_util.cc, cc/saved_model/util.cc); as there, ranks and shapes are the graph's own business.
+Imports TensorFlow: only a worker process imports this module.
+"""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import grpc
+import numpy as np
+import tensorflow as tf
+from tensorflow.core.protobuf import config_pb2
+
+from serving import tensors, wire
+from serving.errors import StatusError, code_of
+
+WARMUP_FILE = "assets.extra/tf_serving_warmup_requests"
+MAX_WARMUP_RECORDS = 1000  # as TensorFlow Serving
+DEFAULT_SIGNATURE = "serving_default"
+_METHODS = {"tensorflow/serving/predict", "tensorflow/serving/classify", "tensorflow/serving/regress"}
+_SCANN_OP = b"Scann>"
+
+
+class Predictor:
+    """A SavedModel in a session.
+
+    Args:
+        path: the version's folder.
+        version: its number, given back in each answer.
+        max_batch: largest first dimension of an input.
+        max_elements: most elements of one input.
+        threads: of TensorFlow, within and between ops; 0 leaves it to TensorFlow.
+
+    Raises:
+        StatusError: it cannot be loaded.
+
+    """
+
+    def __init__(
+        self, path: str, version: int, *, max_batch: int, max_elements: int = 10_000_000, threads: int = 0
+    ) -> None:
+        self._path, self._version = Path(path), version
+        self._max_batch, self._max_elements = max_batch, max_elements
+        self._callables: dict[tuple[str, ...], Any] = {}
+        self._lock = threading.Lock()
+        options = tf.compat.v1.ConfigProto(
+            intra_op_parallelism_threads=threads, inter_op_parallelism_threads=threads
+        )
+        self._session = tf.compat.v1.Session(graph=tf.Graph(), config=options)
+        self._signatures = dict(_load(self._session, self._path).signature_def)
+
+    @property
+    def signature_map(self) -> bytes:
+        """Serialised tensorflow.serving.SignatureDefMap, what GetModelMetadata answers."""
+        from tensorflow_serving.apis import get_model_metadata_pb2
+
+        message = get_model_metadata_pb2.SignatureDefMap()
+        for name, signature in self._signatures.items():
+            message.signature_def[name].CopyFrom(signature)
+        return message.SerializeToString()
+
+    def warm_up(self) -> int:
+        """Answers the requests recorded in `assets.extra/tf_serving_warmup_requests`; returns how many.
+
+        Raises:
+            StatusError: a record cannot be read or answered; the version is then not fit to serve.
+
+        """
+        path = self._path / WARMUP_FILE
+        if not path.exists():
+            return 0
+        count = 0
+        try:
+            for record in tf.compat.v1.io.tf_record_iterator(str(path)):
+                if count == MAX_WARMUP_RECORDS:
+                    raise _invalid(
+                        f"Number of warmup records exceeds the maximum ({MAX_WARMUP_RECORDS}) at {path}"
+                    )
+                self._warm_up_with(record, path)
+                count += 1
+        except tf.errors.DataLossError as error:
+            message = f"{error.message}. Please verify your warmup data is in TFRecord format."
+            raise StatusError(grpc.StatusCode.DATA_LOSS, message) from error
+        return count
+
+    def predict(self, request_bytes: bytes) -> bytes:
+        """The answer to one request.
+
+        Args:
+            request_bytes: serialised PredictRequest.
+
+        Returns:
+            Serialised PredictResponse, values in typed fields as TensorFlow Serving's default is.
+
+        Raises:
+            StatusError: with TensorFlow Serving's code and message.
+
+        """
+        try:
+            request = wire.PredictRequest.FromString(request_bytes)
+        except Exception as error:  # DecodeError; UnicodeDecodeError for a bad UTF-8 key
+            raise StatusError(grpc.StatusCode.INTERNAL, "Exception deserializing request!") from error
+        name = request.model_spec.signature_name or DEFAULT_SIGNATURE
+        signature = self._signatures.get(name)
+        if signature is None:
+            message = f'Serving signature key "{name}" not found.'
+            raise StatusError(grpc.StatusCode.FAILED_PRECONDITION, message)
+        _check_method(signature)
+        _check_input_names(signature, request)
+        feeds = self._feeds(signature, request)
+        aliases = _output_aliases(signature, request.output_filter)
+        arrays = self._run(signature, feeds, aliases)
+        response = wire.PredictResponse()
+        response.model_spec.name = request.model_spec.name
+        response.model_spec.version.value = self._version
+        response.model_spec.signature_name = name
+        for alias, array in zip(aliases, arrays, strict=True):
+            response.outputs[alias].CopyFrom(tensors.to_proto(np.asarray(array)))
+        return response.SerializeToString()
+
+    def _feeds(self, signature: Any, request: Any) -> dict[str, Any]:
+        feeds = {}
+        for index, alias in enumerate(sorted(signature.inputs)):
+            proto = request.inputs.get(alias)
+            if proto is None:
+                proto = wire.TensorProto.FromString(signature.defaults[alias].SerializeToString())
+            info = signature.inputs[alias]
+            try:
+                array = tensors.to_array(proto, self._max_elements)
+            except tensors.TensorError as error:
+                raise _invalid(f"tensor parsing error: {alias}. {error}") from error
+            if proto.dtype != info.dtype:
+                expected, got = _type_name(info.dtype), _type_name(proto.dtype)
+                raise _invalid(f"Expects arg[{index}] to be {expected} but {got} is provided")
+            if array.ndim and array.shape[0] > self._max_batch:
+                raise _invalid(
+                    f"Batch of input {alias} must be at most {self._max_batch}. "
+                    f"Received: {array.shape[0]}. Send several requests."
+                )
+            feeds[info.name] = array
+        return feeds
+
+    def _run(self, signature: Any, feeds: dict[str, Any], aliases: list[str]) -> Any:
+        fetches = [signature.outputs[alias].name for alias in aliases]
+        try:
+            return self._callable(tuple(feeds), tuple(fetches))(*feeds.values())
+        except tf.errors.OpError as error:
+            raise StatusError(code_of(error.error_code), error.message) from error
+        except (ValueError, TypeError) as error:  # numpy refuses what has no C type
+            raise _invalid(str(error)) from error
+
+    def _callable(self, feeds: tuple[str, ...], fetches: tuple[str, ...]) -> Any:
+        key = (*feeds, "->", *fetches)
+        run = self._callables.get(key)
+        if run is None:
+            options = config_pb2.CallableOptions(feed=feeds, fetch=fetches)
+            with self._lock:  # 18 us a call; Session.run spends ten times that on looking up names
+                run = self._session._make_callable_from_options(options)
+            if len(self._callables) < 256:  # output filters make for many combinations
+                self._callables[key] = run
+        return run
+
+    def _warm_up_with(self, record: bytes, path: Path) -> None:
+        try:
+            log = wire.PredictionLog.FromString(record)
+        except Exception as error:
+            raise _invalid(f"Failed to parse warmup record from {path}") from error
+        if not log.HasField("predict_log"):
+            message = f"Unsupported log_type for warmup at {path}: only predict_log is answered"
+            raise StatusError(grpc.StatusCode.UNIMPLEMENTED, message)
+        self.predict(log.predict_log.request.SerializeToString())
+
+
+def _load(session: Any, path: Path) -> Any:
+    try:
+        if _SCANN_OP in (path / "saved_model.pb").read_bytes():
+            from scann.scann_ops.py import scann_ops  # noqa: F401  registers the op
+
+        return tf.compat.v1.saved_model.load(session, [tf.saved_model.SERVING], str(path))
+    except tf.errors.OpError as error:
+        raise StatusError(code_of(error.error_code), error.message) from error
+    except FileNotFoundError as error:
+        message = f"Could not find SavedModel .pb or .pbtxt at supplied export directory path: {path}"
+        raise StatusError(grpc.StatusCode.NOT_FOUND, message) from error
+    except ImportError as error:
+        message = f"The model's ScaNN op needs the package scann: {error}"
+        raise StatusError(grpc.StatusCode.FAILED_PRECONDITION, message) from error
+    except OSError as error:
+        raise StatusError(grpc.StatusCode.DATA_LOSS, str(error)) from error
+    except Exception as error:
+        raise StatusError(grpc.StatusCode.INTERNAL, f"{type(error).__name__}: {error}") from error
+
+
+def _check_method(signature: Any) -> None:
+    if signature.method_name not in _METHODS:
+        message = (
+            "Expected prediction signature method_name to be one of {tensorflow/serving/predict, "
+            "tensorflow/serving/classify, tensorflow/serving/regress}. Was: " + signature.method_name
+        )
+        raise StatusError(grpc.StatusCode.INTERNAL, message)
+
+
+def _check_input_names(signature: Any, request: Any) -> None:
+    sent, wanted = set(request.inputs), set(signature.inputs)
+    if len(sent) > len(wanted) or (len(sent) < len(wanted) and not signature.defaults):
+        raise _invalid(
+            f"input size does not match signature: {len(sent)}!={len(wanted)} len({_set(sent)}) != "
+            f"len({_set(wanted)}). Sent extra: {_set(sent - wanted)}. "
+            f"Missing but required: {_set(wanted - sent)}."
+        )
+    for alias in sorted(wanted - sent):
+        if alias not in signature.defaults:
+            raise _invalid(
+                f"Signature input alias: {alias}(feed name: {signature.inputs[alias].name}) not found in "
+                f"request and no default value provided. Inputs expected to be in the request {_set(sent)}, "
+                f"or default input alias set: {','.join(sorted(signature.defaults))}"
+            )
+    if sent - wanted:
+        used, all_sent = ",".join(sorted(sent & wanted)), ",".join(sorted(sent))
+        raise _invalid(
+            f"Inputs contains invalid name. Used request inputs: {used}, request input: {all_sent}"
+        )
+
+
+def _output_aliases(signature: Any, output_filter: Any) -> list[str]:
+    aliases: list[str] = []
+    for alias in output_filter:
+        if alias not in signature.outputs:
+            raise _invalid(
+                f"output tensor alias not found in signature: {alias} "
+                f"Outputs expected to be in the set {_set(signature.outputs)}."
+            )
+        if alias in aliases:
+            raise _invalid(f"duplicate output tensor alias: {alias}")
+        aliases.append(alias)
+    return aliases or sorted(signature.outputs)
+
+
+def _set(names: Any) -> str:
+    return "{" + ",".join(sorted(names)) + "}"
+
+
+def _type_name(number: int) -> str:
+    try:
+        return tf.dtypes.as_dtype(number).name
+    except TypeError:
+        return f"dtype {number}"
+
+
+def _invalid(message: str) -> StatusError:
+    return StatusError(grpc.StatusCode.INVALID_ARGUMENT, message)

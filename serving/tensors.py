@@ -1,0 +1,198 @@
+"""numpy arrays to and from TensorProto, by the rules of TensorFlow's `Tensor::FromProto` and `AsProtoField`.
+
+A TensorProto holds its values either as raw bytes (`tensor_content`) or in the field of its type. In the
+typed field a last value stands for all that are missing, and none at all for zeros (or empty strings).
+Strings are bytes in arrays of dtype object. bfloat16, quantised types, resources and variants are not
+carried.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from serving.wire import DATA_TYPES, TensorProto
+
+MAX_RANK = 254  # as TensorFlow
+
+STRING = DATA_TYPES["DT_STRING"]
+_NUMPY_TYPES: dict[int, Any] = {
+    DATA_TYPES["DT_FLOAT"]: np.float32,
+    DATA_TYPES["DT_DOUBLE"]: np.float64,
+    DATA_TYPES["DT_INT32"]: np.int32,
+    DATA_TYPES["DT_UINT8"]: np.uint8,
+    DATA_TYPES["DT_INT16"]: np.int16,
+    DATA_TYPES["DT_INT8"]: np.int8,
+    DATA_TYPES["DT_COMPLEX64"]: np.complex64,
+    DATA_TYPES["DT_INT64"]: np.int64,
+    DATA_TYPES["DT_BOOL"]: np.bool_,
+    DATA_TYPES["DT_UINT16"]: np.uint16,
+    DATA_TYPES["DT_COMPLEX128"]: np.complex128,
+    DATA_TYPES["DT_HALF"]: np.float16,
+    DATA_TYPES["DT_UINT32"]: np.uint32,
+    DATA_TYPES["DT_UINT64"]: np.uint64,
+}
+_DATA_TYPE_OF = {np.dtype(kind): number for number, kind in _NUMPY_TYPES.items()}
+_FIELDS = {
+    "float_val": ("DT_FLOAT",),
+    "double_val": ("DT_DOUBLE",),
+    "int_val": ("DT_INT32", "DT_INT16", "DT_INT8", "DT_UINT8", "DT_UINT16"),
+    "string_val": ("DT_STRING",),
+    "scomplex_val": ("DT_COMPLEX64",),
+    "int64_val": ("DT_INT64",),
+    "bool_val": ("DT_BOOL",),
+    "dcomplex_val": ("DT_COMPLEX128",),
+    "half_val": ("DT_HALF",),
+    "uint32_val": ("DT_UINT32",),
+    "uint64_val": ("DT_UINT64",),
+}
+_FIELD_OF = {DATA_TYPES[name]: field for field, names in _FIELDS.items() for name in names}
+
+
+class TensorError(ValueError):
+    """A TensorProto that is not a tensor, or an array that no TensorProto carries."""
+
+
+def to_proto(values: npt.ArrayLike, dtype: npt.DTypeLike = None, *, as_content: bool = False) -> Any:
+    """The TensorProto of an array.
+
+    Args:
+        values: an array or nested lists, of any shape; str are encoded as UTF-8.
+        dtype: numbers are cast to it; None keeps the array's own.
+        as_content: numbers as raw bytes, which is faster for large arrays; strings always go in `string_val`.
+
+    Returns:
+        `serving.wire.TensorProto`.
+
+    Raises:
+        TensorError: the array's dtype has no TensorProto type.
+
+    """
+    array = np.asarray(values, dtype=dtype)
+    if array.dtype.kind in "USO":
+        return _string_proto(array)
+    number = _DATA_TYPE_OF.get(array.dtype)
+    if number is None:
+        raise TensorError(
+            f"values must be of a TensorFlow type. Received: dtype = {array.dtype}. Cast it first."
+        )
+    proto = _with_shape(number, array.shape)
+    if as_content:
+        proto.tensor_content = np.ascontiguousarray(array).astype(array.dtype.newbyteorder("<")).tobytes()
+        return proto
+    flat = array.ravel()
+    if flat.dtype.kind == "c":
+        flat = flat.view(np.float32 if flat.dtype == np.complex64 else np.float64)
+    elif flat.dtype == np.float16:
+        flat = flat.view(np.uint16)
+    getattr(proto, _FIELD_OF[number]).extend(flat.tolist())
+    return proto
+
+
+def to_array(proto: Any, max_elements: int | None = None) -> npt.NDArray[Any]:
+    """The array of a TensorProto; strings as bytes in dtype object.
+
+    Args:
+        proto: `serving.wire.TensorProto`.
+        max_elements: refuse more; a shape of a few bytes can ask for terabytes.
+
+    Raises:
+        TensorError: unknown type or rank, negative dimension, content of another size than the shape says,
+            or more than `max_elements`.
+
+    """
+    shape, count = _shape_of(proto, max_elements)
+    if proto.dtype == STRING:
+        strings = list(proto.string_val) if not proto.tensor_content else _split(proto.tensor_content, count)
+        flat: npt.NDArray[Any] = np.empty(count, dtype=object)
+        flat[:] = _filled(strings, count, b"")
+        return flat.reshape(shape)
+    kind = _NUMPY_TYPES.get(proto.dtype)
+    if kind is None:
+        raise TensorError(f"dtype must be a type that serving carries. Received: dtype = {proto.dtype}.")
+    dtype = np.dtype(kind)
+    if proto.tensor_content:
+        if len(proto.tensor_content) != count * dtype.itemsize:
+            raise TensorError(
+                f"tensor_content must hold {count * dtype.itemsize} bytes for shape {shape}. "
+                f"Received: {len(proto.tensor_content)} bytes."
+            )
+        return np.frombuffer(proto.tensor_content, dtype.newbyteorder("<")).astype(dtype).reshape(shape)
+    return _from_field(getattr(proto, _FIELD_OF[proto.dtype]), dtype, count).reshape(shape)
+
+
+def _from_field(values: Any, dtype: np.dtype[Any], count: int) -> npt.NDArray[Any]:
+    if dtype.kind == "c":
+        part = np.float32 if dtype == np.complex64 else np.float64
+        pairs = np.array(values[: len(values) // 2 * 2], part).view(dtype)
+        return np.array(_filled(list(pairs), count, 0), dtype)
+    if dtype == np.float16:
+        return np.array(_filled(list(values), count, 0), np.uint32).astype(np.uint16).view(np.float16)
+    # int_val is 32 bit on the wire for the smaller types too: TensorFlow casts, so wraps around
+    wide = {"i": np.int64, "u": np.uint64 if dtype.itemsize == 8 else np.int64}.get(dtype.kind, dtype)
+    return np.array(_filled(list(values), count, 0), wide).astype(dtype)
+
+
+def _filled(values: list[Any], count: int, zero: Any) -> list[Any]:
+    missing = count - len(values)
+    if missing <= 0:
+        return values[:count]
+    return values + [values[-1] if values else zero] * missing
+
+
+def _string_proto(array: npt.NDArray[Any]) -> Any:
+    proto = _with_shape(STRING, array.shape)
+    for value in array.ravel().tolist():
+        if not isinstance(value, str | bytes):
+            raise TensorError(f"values of dtype object must be str or bytes. Received: {value!r:.200}.")
+        proto.string_val.append(value.encode() if isinstance(value, str) else value)
+    return proto
+
+
+def _with_shape(number: int, shape: tuple[int, ...]) -> Any:
+    proto = TensorProto(dtype=number)
+    proto.tensor_shape.SetInParent()
+    for size in shape:
+        proto.tensor_shape.dim.add(size=size)
+    return proto
+
+
+def _shape_of(proto: Any, max_elements: int | None) -> tuple[tuple[int, ...], int]:
+    if proto.tensor_shape.unknown_rank or len(proto.tensor_shape.dim) > MAX_RANK:
+        raise TensorError(f"tensor_shape must be fully known, of rank at most {MAX_RANK}.")
+    shape, count = tuple(dim.size for dim in proto.tensor_shape.dim), 1
+    if any(size < 0 for size in shape):
+        raise TensorError(f"tensor_shape must have no negative dimension. Received: {shape}.")
+    for size in shape:
+        count *= size
+    if max_elements is not None and max(count, *shape, 0) > max_elements:
+        raise TensorError(f"tensor_shape must have at most {max_elements} elements. Received: {shape}.")
+    return shape, count
+
+
+def _split(content: bytes, count: int) -> list[bytes]:
+    """The strings of a string tensor's `tensor_content`: `count` varint lengths, then the bytes."""
+    lengths: list[int] = []
+    at = 0
+    try:
+        while len(lengths) < count:
+            length = shift = 0
+            while True:
+                byte = content[at]
+                at += 1
+                length |= (byte & 0x7F) << shift
+                shift += 7
+                if byte < 0x80:
+                    break
+            lengths.append(length)
+    except IndexError:
+        raise TensorError("tensor_content must begin with a length for each string.") from None
+    if at + sum(lengths) != len(content):
+        raise TensorError("tensor_content must hold as many bytes as its lengths say.")
+    strings = []
+    for length in lengths:
+        strings.append(content[at : at + length])
+        at += length
+    return strings

@@ -1,0 +1,67 @@
+"""Which versions of a model there are, which are wanted, and what to do next about it.
+
+Pure functions, after TensorFlow Serving's file_system_storage_path_source.cc and
+availability_preserving_policy.cc: the old version goes only when a wanted one is ready.
+"""
+
+from __future__ import annotations
+
+import enum
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from serving.config import VersionPolicy
+
+_NUMBER = re.compile(r"\d{1,18}$")
+
+
+class Phase(enum.IntEnum):
+    """Where a version is in its life; the numbers are ModelVersionStatus.State's."""
+
+    START = 10
+    LOADING = 20
+    AVAILABLE = 30
+    UNLOADING = 40
+    END = 50
+
+
+def scan(base_path: str) -> dict[int, Path] | None:
+    """The version folders under a base path by number; None if it cannot be read just now."""
+    try:
+        with os.scandir(base_path) as entries:
+            return {int(e.name): Path(e.path) for e in entries if _NUMBER.match(e.name) and e.is_dir()}
+    except OSError:
+        return None
+
+
+def wanted(found: Mapping[int, Path], policy: VersionPolicy) -> set[int]:
+    """The versions the policy asks for, of those found."""
+    if policy.all_versions:
+        return set(found)
+    if policy.specific:
+        return set(found) & set(policy.specific)
+    return set(sorted(found)[-policy.latest :])
+
+
+def next_to_unload(phases: Mapping[int, Phase], aspired: set[int]) -> int | None:
+    """The version to drop now, if any: lowest first, and never the last one before a wanted one is ready."""
+    serving = {version for version, phase in phases.items() if phase is Phase.AVAILABLE}
+    unaspired = serving - aspired
+    if unaspired and (not aspired or serving & aspired or len(unaspired) > 1):
+        return min(unaspired)
+    return None
+
+
+def fingerprint(path: Path) -> frozenset[tuple[str, int, int]]:
+    """Names, sizes in bytes and modification times in ns of a version's files."""
+    files = set()
+    for folder, _, names in os.walk(path):
+        for name in names:
+            try:
+                status = os.stat(os.path.join(folder, name))
+            except OSError:
+                continue
+            files.add((os.path.relpath(os.path.join(folder, name), path), status.st_size, status.st_mtime_ns))
+    return frozenset(files)

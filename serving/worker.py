@@ -1,0 +1,113 @@
+"""The process that serves one version: loads it, warms it up, answers on the sockets it is handed.
+
+Loading and dropping models in one process grows its memory by hundreds of MB a swap; memory that belongs to a
+process goes with it. A worker is forked from the worker host, which has imported TensorFlow but run nothing.
+
+The control socket carries one REPORT frame to the front (JSON: ok, or code and message), a SIGNATURES
+frame if ok, and from the front one byte with a connected socket for each connection. Its end is the
+worker's end. On a connection: PREDICT frames (deadline as CLOCK_MONOTONIC seconds, float64, then the
+PredictRequest) in, frames of kind gRPC status code out (0: the PredictResponse, else the message).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import socket
+import struct
+import sys
+import threading
+import time
+import traceback
+from typing import Any
+
+from serving import frames
+from serving.errors import StatusError
+
+REPORT, SIGNATURES, PREDICT = 1, 2, 3
+DEADLINE = struct.Struct("<d")
+_OK, _DEADLINE_EXCEEDED, _INTERNAL = 0, 4, 13
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class WorkerSpec:
+    """What a worker is to load.
+
+    Attributes:
+        path: folder of the version.
+        version: its number.
+        max_batch: largest first dimension of an input.
+        threads: of TensorFlow; 0 leaves it to TensorFlow.
+
+    """
+
+    path: str
+    version: int
+    max_batch: int
+    threads: int = 0
+
+    def to_json(self) -> bytes:
+        """As the worker host receives it."""
+        return json.dumps(dataclasses.asdict(self)).encode()
+
+    @staticmethod
+    def from_json(text: bytes) -> WorkerSpec:
+        """The inverse of `to_json`."""
+        return WorkerSpec(**json.loads(text))
+
+
+def run(spec: WorkerSpec, control: socket.socket) -> None:
+    """Serves until the control socket is closed by the front."""
+    try:
+        predictor = _load(spec, control)
+    except StatusError as error:
+        _report(control, {"ok": False, "code": error.code.value[0], "message": error.message})
+        return
+    while True:
+        data, fds, _, _ = socket.recv_fds(control, 1, 1)
+        if not data:
+            return
+        for fd in fds:
+            connection = socket.socket(fileno=fd)
+            threading.Thread(target=_answer, args=(predictor, connection), daemon=True).start()
+
+
+def _load(spec: WorkerSpec, control: socket.socket) -> Any:
+    from serving.predictor import Predictor
+
+    start_s = time.monotonic()
+    predictor = Predictor(spec.path, spec.version, max_batch=spec.max_batch, threads=spec.threads)
+    records = predictor.warm_up()
+    seconds = time.monotonic() - start_s
+    signatures = predictor.signature_map
+    _report(control, {"ok": True, "pid": os.getpid(), "load_s": seconds, "warmup_records": records})
+    frames.send(control, SIGNATURES, signatures)
+    return predictor
+
+
+def _report(control: socket.socket, report: dict[str, Any]) -> None:
+    frames.send(control, REPORT, json.dumps(report).encode())
+
+
+def _answer(predictor: Any, connection: socket.socket) -> None:
+    with connection:
+        while True:
+            try:
+                _, payload = frames.receive(connection)
+                frames.send(connection, *_result(predictor, payload))
+            except (EOFError, OSError):
+                return  # the front gave up this connection
+
+
+def _result(predictor: Any, payload: bytes) -> tuple[int, bytes]:
+    (deadline_s,) = DEADLINE.unpack_from(payload)
+    if time.monotonic() > deadline_s:
+        return _DEADLINE_EXCEEDED, b"Deadline Exceeded"
+    try:
+        return _OK, predictor.predict(payload[DEADLINE.size :])
+    except StatusError as error:
+        return error.code.value[0], error.message.encode()
+    except Exception as error:  # one bad request must not end the connection, let alone the process
+        traceback.print_exc(file=sys.stderr)
+        return _INTERNAL, f"{type(error).__name__}: {error}".encode()
