@@ -17,7 +17,8 @@ CODE := $(ROOMS) tests setup.py
 help: ## this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
-install: $(STAMP) ## the environment .venv, exactly as in requirements.lock
+install: ## the environment .venv, exactly as in requirements.lock
+	@.ci/install
 
 run: $(STAMP) $(if $(filter shop,$(DATA)),shop/transactions_train.csv) ## [DATA=dir] [OUT=dir] [PRESET=name] the whole pipeline; without DATA on a synthetic shop
 	@.venv/bin/lookbook run --data "$(DATA)" --out "$(OUT)" $(if $(PRESET),--preset "$(PRESET)")

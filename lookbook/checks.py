@@ -1,0 +1,157 @@
+"""What `lookbook doctor` looks at: each check says what it found and, if that will not do, what to do.
+
+Checks never raise and change nothing. What may crash in native code is tried in a process of its own.
+"""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import gzip
+import importlib.metadata
+import io
+import pathlib
+import platform
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import psutil
+
+from transforms.columns import FILES, TABLES
+
+PYTHON = (3, 10)
+MIN_MEMORY_GIB = 6.0  # what `make run` needs, with room for the rest of the machine
+MIN_DISK_GIB = 5.0
+LOCK = pathlib.Path(__file__).parent.parent / "requirements.lock"
+_PINNED = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==([^\s;\\]+)", re.MULTILINE)
+_SCANN = "from scann.scann_ops.py import scann_ops; import tensorflow as tf; print(tf.__version__)"
+_SCANN_TIMEOUT_S = 120
+_GIB = 2**30
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Check:
+    """The outcome of one check.
+
+    Attributes:
+        name: what was looked at.
+        ok: whether it will do.
+        found: what there is.
+        remedy: what to do about it; "" if ok.
+
+    """
+
+    name: str
+    ok: bool
+    found: str
+    remedy: str = ""
+
+
+def all_checks(out: pathlib.Path, data: pathlib.Path | None) -> Iterator[Check]:
+    """Each check as it is done: `out` is where a run would write, `data` the CSVs if there are any yet."""
+    yield python(sys.version_info[:2])
+    yield system(platform.system(), platform.machine())
+    yield versions(LOCK)
+    yield scann()
+    yield memory(psutil.virtual_memory().available)
+    yield disk(out)
+    if data is not None:
+        yield from tables(data)
+
+
+def python(version: tuple[int, int]) -> Check:
+    """Whether the Python is the one that all of TFX, ScaNN and TFRS have wheels for."""
+    return _check(
+        "Python", version == PYTHON, ".".join(map(str, version)), "use Python 3.10: `make install` brings it"
+    )
+
+
+def system(name: str, machine: str) -> Check:
+    """Whether ScaNN and TFX publish wheels for this kind of machine."""
+    remedy = "run on Linux on x86_64, for instance in a container"
+    return _check("system", (name, machine) == ("Linux", "x86_64"), f"{name} {machine}", remedy)
+
+
+def versions(lock: pathlib.Path) -> Check:
+    """Whether what is installed is what the lock says."""
+    if not lock.is_file():
+        return _check("versions", True, "no requirements.lock here to compare with", "")
+    pinned = dict(_PINNED.findall(lock.read_text(encoding="utf-8")))
+    wrong = [
+        f"{name} {there or 'missing'} instead of {version}"
+        for name, version in pinned.items()
+        if (there := _installed(name)) != version
+    ]
+    found = "; ".join(wrong[:3]) + (f"; and {len(wrong) - 3} more" if len(wrong) > 3 else "")
+    return _check("versions", not wrong, found or f"{len(pinned)} as locked", "`make install`")
+
+
+def scann() -> Check:
+    """Whether ScaNN's TensorFlow op loads."""
+    try:
+        process = subprocess.run(
+            [sys.executable, "-c", _SCANN], capture_output=True, text=True, timeout=_SCANN_TIMEOUT_S
+        )
+    except subprocess.TimeoutExpired:
+        return _check(
+            "ScaNN", False, f"its op did not load in {_SCANN_TIMEOUT_S} s", "try on an idle machine"
+        )
+    last = (process.stderr.strip().splitlines() or [f"exit code {process.returncode}"])[-1]
+    found = f"its op loads into TensorFlow {process.stdout.strip()}" if process.returncode == 0 else last
+    return _check("ScaNN", process.returncode == 0, found, "`make install`")
+
+
+def memory(available_bytes: int) -> Check:
+    """Whether there is memory for a run."""
+    there = available_bytes / _GIB
+    remedy = f"have {MIN_MEMORY_GIB:.0f} GiB free: close other programs or use a larger machine"
+    return _check("memory", there >= MIN_MEMORY_GIB, f"{there:.1f} GiB free", remedy)
+
+
+def disk(out: pathlib.Path) -> Check:
+    """Whether there is room where a run would write."""
+    folder = out.absolute()
+    while not folder.exists():
+        folder = folder.parent
+    there = psutil.disk_usage(str(folder)).free / _GIB
+    remedy = f"have {MIN_DISK_GIB:.0f} GiB free there, or give another --out"
+    return _check("disk", there >= MIN_DISK_GIB, f"{there:.1f} GiB free in {folder}", remedy)
+
+
+def tables(data: pathlib.Path) -> Iterator[Check]:
+    """Whether the three CSVs are there with the columns that no row can do without."""
+    for table, columns in TABLES.items():
+        name = FILES[table]
+        path = next((p for p in (data / name, data / f"{name}.gz") if p.is_file()), None)
+        if path is None:
+            there = ", ".join(sorted(p.name for p in data.iterdir())[:8]) if data.is_dir() else "no folder"
+            remedy = f"put {name} or {name}.gz into {data}"
+            yield _check(name, False, f"not in {data} ({there or 'it is empty'})", remedy)
+            continue
+        header = _header(path)
+        missing = [column.name for column in columns if column.required and column.name not in header]
+        found = f"lacks {', '.join(missing)}" if missing else f"{len(header)} columns"
+        yield _check(name, not missing, found, "give it a comma-separated header with H&M's column names")
+
+
+def _check(name: str, ok: bool, found: str, remedy: str) -> Check:
+    return Check(name=name, ok=ok, found=found, remedy="" if ok else remedy)
+
+
+def _installed(name: str) -> str | None:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _header(path: pathlib.Path) -> list[str]:
+    try:
+        with open(path, "rb") as raw:
+            binary = gzip.GzipFile(fileobj=raw) if path.suffix == ".gz" else raw
+            with io.TextIOWrapper(binary, encoding="utf-8-sig") as file:
+                return next(csv.reader(file), [])
+    except (OSError, EOFError, UnicodeDecodeError, csv.Error):
+        return []

@@ -1,0 +1,91 @@
+"""The command `lookbook`: finds the subcommand, runs it, and turns errors into a line and an exit code.
+
+Exit codes: 0 done, 1 failed, 2 wrong usage or setting, 130 interrupted. A command is the module of its name
+in `lookbook.commands`; these import what is heavy only when run, so that help is at hand within a second.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from lookbook.environment import prepare_tensorflow
+from transforms.errors import ConfigError, LookbookError
+
+COMMANDS = (
+    "run",
+    "recommend",
+    "evaluate",
+    "serve",
+    "query",
+    "similar",
+    "versions",
+    "rollback",
+    "synthesize",
+    "config",
+    "compile",
+    "doctor",
+)
+DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when asked for, and listed in the order of a person's day."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of the commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """The command of that name, imported now."""
+        if name not in COMMANDS:
+            return None
+        return importlib.import_module(f"lookbook.commands.{name}").command
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="lookbook")
+def cli() -> None:
+    """A production recommender pipeline for fashion retail: from three CSVs to answers over gRPC."""
+    prepare_tensorflow()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command line.
+
+    Args:
+        arguments: without the program's name; those of the process if None.
+
+    Returns:
+        The exit code.
+
+    """
+    try:
+        code = cli.main(
+            None if arguments is None else list(arguments), prog_name="lookbook", standalone_mode=False
+        )
+        sys.stdout.flush()
+        return code if isinstance(code, int) else DONE
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return _say("interrupted", INTERRUPTED)
+    except ConfigError as error:
+        return _say(str(error), USAGE)
+    except LookbookError as error:
+        return _say(str(error), FAILED)
+    except BrokenPipeError:  # the reader of our output has left, as in `lookbook versions | head -1`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except OSError as error:
+        return _say(str(error), FAILED)
+
+
+def _say(message: str, code: int) -> int:
+    click.echo(f"lookbook: {message}", err=True)
+    return code

@@ -1,0 +1,1 @@
+"""The subcommands: a module each, whose `command` is a click command."""

@@ -1,0 +1,24 @@
+"""`lookbook doctor`: whether this machine can do it, and what to do if not."""
+
+import pathlib
+
+import click
+
+from lookbook import options
+
+
+@click.command()
+@options.out
+@click.option("--data", type=options.PATH, help="Look at the CSVs of this folder too.")
+@click.pass_context
+def command(ctx: click.Context, out: pathlib.Path, data: pathlib.Path | None) -> None:
+    """Check Python, versions, ScaNN, memory, disk and data, and say what to do."""
+    from lookbook.checks import all_checks
+
+    failed = 0
+    for check in all_checks(out, data):
+        click.echo(f"{'ok  ' if check.ok else 'FAIL'}  {check.name}: {check.found}")
+        if not check.ok:
+            failed += 1
+            click.echo(f"      -> {check.remedy}")
+    ctx.exit(1 if failed else 0)

@@ -1,0 +1,32 @@
+"""`lookbook query`: recommendations for one customer, from a running server."""
+
+import click
+
+from lookbook import options
+
+
+@click.command()
+@click.argument("customer_id")
+@options.server
+@click.option("--recent", metavar="ID,ID", default="", help="Articles the customer has just looked at.")
+@click.option("--k", type=click.IntRange(1, 100), default=12, show_default=True, help="How many articles.")
+def command(customer_id: str, host: str, port: int, recent: str, k: int) -> None:
+    """Show what CUSTOMER_ID is recommended, by name, and through which channels.
+
+    A customer nobody knows is answered too: by what sells now, and by what --recent says.
+    """
+    from lookbook.console import tables
+    from lookbook.question import article_table, client
+
+    looked_at = [article for article in recent.split(",") if article]
+    with client(host, port) as asked:
+        (answer,) = asked.recommend([customer_id], recent_article_ids=[looked_at], k=k)
+        articles = [article for article in answer.articles if article.article_id]
+        table = article_table(
+            asked,
+            [article.article_id for article in articles],
+            [article.score for article in articles],
+            [article.channels for article in articles],
+        )
+    tables().print(table)
+    click.echo(f"version {answer.model_version} of the model")

@@ -1,0 +1,29 @@
+"""`lookbook serve`: the local model server."""
+
+import pathlib
+
+import click
+
+from lookbook import options
+
+
+@click.command()
+@options.out
+@options.port
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.pass_context
+def command(ctx: click.Context, out: pathlib.Path, host: str, port: int) -> None:
+    """Serve the pushed model over TensorFlow Serving's gRPC API until interrupted.
+
+    New versions are taken up as they are pushed. Port 0 is any free one, named in the line printed once the
+    model can be asked. For TLS, limits and metrics see `python -m serving.server --help`.
+    """
+    from pipeline.versions import MODEL_NAME, model_dir, served_version
+
+    served_version(out)
+
+    from serving.server import main
+
+    folder = str(model_dir(out).absolute())
+    arguments = ["--model-name", MODEL_NAME, "--base-path", folder, "--host", host, "--port", str(port)]
+    ctx.exit(main([*arguments, "--exit-on-failure"]))

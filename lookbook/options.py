@@ -1,0 +1,43 @@
+"""The options that several commands share, so that they mean and say the same everywhere."""
+
+from __future__ import annotations
+
+import pathlib
+from collections.abc import Callable
+
+import click
+
+PATH = click.Path(path_type=pathlib.Path)
+
+
+def out(command: Callable) -> Callable:
+    """`--out DIR`."""
+    return click.option(
+        "--out", type=PATH, default=pathlib.Path("out"), show_default=True, help="Where the pipeline writes."
+    )(command)
+
+
+def server(command: Callable) -> Callable:
+    """`--host HOST` and `--port PORT` of a running model server."""
+    host = click.option("--host", default="localhost", show_default=True, help="Where the server runs.")
+    return host(port(command))
+
+
+def port(command: Callable) -> Callable:
+    """`--port PORT`."""
+    return click.option(
+        "--port", type=click.IntRange(0, 65535), default=8500, show_default=True, help="gRPC port."
+    )(command)
+
+
+def settings(command: Callable) -> Callable:
+    """`--preset NAME` and `--set section.name=value`, as `preset` and `assignments`."""
+    preset = click.option("--preset", help="Settings to start from: a preset's name, or a TOML file.")
+    assignments = click.option(
+        "--set",
+        "assignments",
+        metavar="NAME=VALUE",
+        multiple=True,
+        help="One setting, such as label_days=14; may be repeated. See `lookbook config`.",
+    )
+    return preset(assignments(command))

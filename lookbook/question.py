@@ -1,0 +1,58 @@
+"""A question to a running model server, and its answer as a table of articles with their names."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from transforms.errors import LookbookError
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from serving.client import RecommenderClient
+
+
+@contextlib.contextmanager
+def client(host: str, port: int) -> Iterator[RecommenderClient]:
+    """A client of the server there.
+
+    Raises:
+        LookbookError: for anything the server or the way to it refuses.
+    """
+    from serving.client import RecommenderClient
+    from serving.errors import ServerUnavailableError, ServingError
+
+    target = f"{host}:{port}"
+    try:
+        with RecommenderClient(target) as asked:
+            yield asked
+    except ServerUnavailableError as error:
+        raise LookbookError(
+            f"no model server answers at {target}; start one with `lookbook serve --port {port}`,"
+            f" or give --host and --port ({error})"
+        ) from error
+    except ServingError as error:
+        raise LookbookError(f"the model server at {target} refused: {error}") from error
+
+
+def article_table(
+    asked: RecommenderClient,
+    article_ids: Sequence[str],
+    scores: Sequence[float],
+    channels: Sequence[Sequence[str]] | None = None,
+) -> Table:
+    """Articles in their order: id, name, type, colour, score and, if given, why each is there."""
+    from rich.table import Table
+    from rich.text import Text
+
+    names = ["", "article", "name", "type", "colour", "score"] + ([] if channels is None else ["why"])
+    table = Table(*names)
+    for place, article in enumerate(asked.describe(article_ids)):
+        known = (article.prod_name, article.product_type_name, article.colour_group_name)
+        cells = [str(place + 1), article.article_id, *known, f"{scores[place]:.4f}"]
+        if channels is not None:
+            cells.append(", ".join(channels[place]))
+        table.add_row(*map(Text, cells))  # Text: a name may hold brackets, which are no markup
+    return table

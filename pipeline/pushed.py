@@ -1,0 +1,102 @@
+"""The pushed model in this process: batches of customer ids in, article ids out, over its signatures.
+
+Batches run through the very signatures a server answers with. TensorFlow is imported on loading only.
+"""
+
+from __future__ import annotations
+
+import itertools
+import pathlib
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from pipeline.versions import Version, served_version
+from transforms.errors import LookbookError
+
+BATCH_SIZE = 512
+BASELINES = ("own_purchases", "popular")
+_CUSTOMER_IDS = pathlib.PurePath("assets.extra", "customer_ids.txt")
+_RECOMMEND = "serving_default"
+_BASELINES = "baselines"
+
+
+class PushedModel:
+    """A version of the pushed model, loaded."""
+
+    def __init__(self, version: Version) -> None:
+        """Loads `version`.
+
+        Raises:
+            LookbookError: its folder does not hold a SavedModel with the project's signatures.
+
+        """
+        import tensorflow as tf
+        from scann.scann_ops.py import scann_ops  # noqa: F401  (registers the op that the index is made of)
+
+        self.version = version
+        try:
+            self._model = tf.saved_model.load(str(version.path))
+        except (OSError, ValueError) as error:
+            reason = str(error).strip().splitlines()[0]
+            raise LookbookError(
+                f"{version.path} cannot be loaded: {reason}; push again or roll back"
+            ) from error
+        missing = {_RECOMMEND, _BASELINES} - set(self._model.signatures)
+        if missing:
+            raise LookbookError(
+                f"{version.path} must have the signatures {_RECOMMEND} and {_BASELINES};"
+                f" it lacks {', '.join(sorted(missing))}; push again with this release"
+            )
+
+    def known_customers(self) -> list[str]:
+        """The ids of all customers the model was made with, in its own order.
+
+        Raises:
+            LookbookError: the list of them was not pushed along.
+
+        """
+        path = self.version.path / _CUSTOMER_IDS
+        if not path.is_file():
+            raise LookbookError(f"{path} is missing, so --all is not known; give the ids with --customers")
+        return path.read_text(encoding="utf-8").splitlines()
+
+    def recommend(
+        self, customer_ids: Iterable[str], batch_size: int = BATCH_SIZE
+    ) -> Iterator[tuple[list[str], list[list[str]]]]:
+        """Answers batch by batch: the ids of the batch, and up to 12 article ids for each, best first."""
+        for batch in _batches(customer_ids, batch_size):
+            yield batch, _lists(self._answers(_RECOMMEND, batch)["article_ids"])
+
+    def baselines(
+        self, customer_ids: Iterable[str], batch_size: int = BATCH_SIZE
+    ) -> Iterator[tuple[list[str], dict[str, list[list[str]]]]]:
+        """As `recommend`, for each of `BASELINES`, from the same state of the shop."""
+        for batch in _batches(customer_ids, batch_size):
+            answers = self._answers(_BASELINES, batch)
+            yield batch, {name: _lists(answers[name]) for name in BASELINES}
+
+    def _answers(self, signature: str, customer_ids: list[str]) -> dict[str, Any]:
+        import tensorflow as tf
+
+        return self._model.signatures[signature](customer_id=tf.constant(customer_ids, tf.string))
+
+
+def load_served(out: pathlib.Path) -> PushedModel:
+    """Loads the version that a server would serve.
+
+    Raises:
+        LookbookError: nothing is pushed under `out`, or it cannot be loaded.
+
+    """
+    return PushedModel(served_version(out))
+
+
+def _batches(ids: Iterable[str], size: int) -> Iterator[list[str]]:
+    rest = iter(ids)
+    while batch := list(itertools.islice(rest, size)):
+        yield batch
+
+
+def _lists(article_ids: Any) -> list[list[str]]:
+    """`[batch, 12]` strings as lists; "" fills up where there are fewer."""
+    return [[article.decode() for article in row if article] for row in article_ids.numpy().tolist()]
