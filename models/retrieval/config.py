@@ -1,0 +1,80 @@
+"""What the retrieval trainer can be told."""
+
+import dataclasses
+
+from transforms.errors import ConfigError
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class RetrievalConfig:
+    """Settings of the two towers and their training.
+
+    Attributes:
+        embedding_dim: of queries and candidates, 4 to 1024.
+        id_dim: of the embeddings of ids, 4 to 1024.
+        attribute_dim: of the embeddings of attributes and words, 1 to 256.
+        hidden_units: width of the layer before the embedding, 8 to 4096.
+        use_customer_id: whether the query tower knows the customer's id.
+        use_attributes: whether the towers know attributes and words, or ids alone.
+        use_recent: whether the query tower reads the recent purchases.
+        recent_length: recent purchases that are read, 1 to 200; at most `features.recent_length` are known.
+        sampling_correction: whether the softmax is corrected by `candidate_sampling_probability`.
+        temperature: scores are divided by it before the softmax, above 0.
+        window_days: purchases older than this before the first list week are not trained on.
+        optimizer: `adagrad` or `adam`.
+        learning_rate: above 0.
+        batch_size: examples per step over all replicas, at least 2.
+        epochs: passes at most over the purchases before the first list week.
+        patience: passes without a better validation before training stops.
+        week_epochs: passes over each later week, as the towers are trained forward in time.
+        refit_to_end: whether the pushed towers train on through the test week.
+        mixed_precision: bfloat16/float16 compute on GPUs.
+        xla: whether the training step is compiled by XLA.
+        validation_queries: queries of the validation week that are measured, at least 1.
+        seed: of initial weights and shuffling.
+    """
+
+    embedding_dim: int = 64
+    id_dim: int = 64
+    attribute_dim: int = 8
+    hidden_units: int = 128
+    use_customer_id: bool = True
+    use_attributes: bool = True
+    use_recent: bool = True
+    recent_length: int = 20
+    sampling_correction: bool = True
+    temperature: float = 0.1
+    window_days: int = 365
+    optimizer: str = "adam"
+    learning_rate: float = 0.002
+    batch_size: int = 1024
+    epochs: int = 8
+    patience: int = 2
+    week_epochs: int = 1
+    refit_to_end: bool = False
+    mixed_precision: bool = False
+    xla: bool = False
+    validation_queries: int = 4000
+    seed: int = 17
+
+    def __post_init__(self):
+        _within("embedding_dim", self.embedding_dim, 4, 1024)
+        _within("id_dim", self.id_dim, 4, 1024)
+        _within("attribute_dim", self.attribute_dim, 1, 256)
+        _within("hidden_units", self.hidden_units, 8, 4096)
+        _within("recent_length", self.recent_length, 1, 200)
+        _within("temperature", self.temperature, 1e-3, 100)
+        _within("window_days", self.window_days, 1, 100_000)
+        _within("learning_rate", self.learning_rate, 1e-9, 10)
+        _within("batch_size", self.batch_size, 2, 1_000_000)
+        _within("epochs", self.epochs, 1, 1000)
+        _within("patience", self.patience, 1, 1000)
+        _within("week_epochs", self.week_epochs, 0, 100)
+        _within("validation_queries", self.validation_queries, 1, 10_000_000)
+        if self.optimizer not in ("adagrad", "adam"):
+            raise ConfigError(f"retrieval.optimizer must be 'adagrad' or 'adam'. Received: {self.optimizer!r}.")
+
+
+def _within(name: str, value: float, low: float, high: float) -> None:
+    if not low <= value <= high:
+        raise ConfigError(f"retrieval.{name} must lie in [{low}, {high}]. Received: {value}.")

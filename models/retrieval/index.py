@@ -1,0 +1,106 @@
+"""The index over the article embeddings: ScaNN, or exact search in core TensorFlow operations."""
+
+import numpy as np
+import tensorflow as tf
+
+_LEAVES_SHARE_SEARCHED = 0.2
+_SMALLEST_TREE = 2000
+
+
+class ExactIndex(tf.Module):
+    """Inner products with every article, in core operations that any model server has.
+
+    Args:
+        embeddings: `[articles, dim]` float32.
+    """
+
+    def __init__(self, embeddings: np.ndarray):
+        super().__init__(name="exact_index")
+        self._embeddings = tf.Variable(embeddings, trainable=False, name="index_embeddings")
+        self._articles = int(embeddings.shape[0])
+
+    def __call__(self, queries: tf.Tensor, k: int) -> tuple[tf.Tensor, tf.Tensor]:
+        """The k articles of largest inner product.
+
+        Args:
+            queries: `[batch, dim]` float32.
+            k: how many.
+
+        Returns:
+            rows `[batch, k]` int32, best first, padded with the number of articles; scores `[batch, k]` float32.
+        """
+        found = min(k, self._articles)
+        scores, rows = tf.math.top_k(tf.matmul(queries, self._embeddings, transpose_b=True), found)
+        return _padded(rows, scores, k - found, self._articles)
+
+
+class ScannIndex(tf.Module):
+    """ScaNN's approximate search: a partition tree with asymmetric hashing, the best reordered exactly.
+
+    Args:
+        embeddings: `[articles, dim]` float32.
+        k: largest number of neighbours that will be asked for.
+    """
+
+    def __init__(self, embeddings: np.ndarray, k: int):
+        super().__init__(name="scann_index")
+        from scann.scann_ops.py import scann_ops
+
+        self._searcher_from_module = scann_ops.searcher_from_module
+        self._articles = int(embeddings.shape[0])
+        builder = scann_ops.builder(embeddings, min(k, self._articles), "dot_product")
+        if self._articles >= _SMALLEST_TREE:
+            leaves = int(np.sqrt(self._articles))
+            builder = builder.tree(
+                leaves,
+                max(1, int(leaves * _LEAVES_SHARE_SEARCHED)),
+                training_sample_size=min(self._articles, 100_000),
+            )
+            builder = builder.score_ah(2, anisotropic_quantization_threshold=0.2)
+            builder = builder.reorder(min(self._articles, 4 * k))
+        else:
+            builder = builder.score_brute_force()
+        self.tensors = builder.build().serialize_to_module()
+
+    def __call__(self, queries: tf.Tensor, k: int) -> tuple[tf.Tensor, tf.Tensor]:
+        """The k articles of (nearly) largest inner product; shapes as in `ExactIndex`."""
+        found = min(k, self._articles)
+        searcher = self._searcher_from_module(self.tensors)
+        rows, scores = searcher.search_batched(queries, final_num_neighbors=found)
+        rows, scores = tf.ensure_shape(rows, [None, found]), tf.ensure_shape(scores, [None, found])
+        return _padded(rows, scores, k - found, self._articles)
+
+
+def build_index(kind: str, embeddings: np.ndarray, k: int) -> ExactIndex | ScannIndex:
+    """The index of a kind, `exact` or `scann`.
+
+    Args:
+        kind: which.
+        embeddings: `[articles, dim]` float32.
+        k: largest number of neighbours that will be asked for.
+
+    Raises:
+        ValueError: for another kind.
+    """
+    if kind == "exact":
+        return ExactIndex(embeddings)
+    if kind == "scann":
+        return ScannIndex(embeddings, k)
+    raise ValueError(f"kind must be 'exact' or 'scann'. Received: kind = {kind!r}.")
+
+
+def recall_against_exact(index, exact: ExactIndex, queries: np.ndarray, k: int) -> float:
+    """Mean share of the exact k nearest articles that the index finds too, in [0, 1]."""
+    shares = []
+    for start in range(0, len(queries), 256):
+        batch = tf.constant(queries[start : start + 256])
+        found, wanted = index(batch, k)[0].numpy(), exact(batch, k)[0].numpy()
+        shares += [len(np.intersect1d(a, b)) / len(b) for a, b in zip(found, wanted, strict=True)]
+    return float(np.mean(shares))
+
+
+def _padded(rows, scores, missing, pad):
+    if missing:
+        rows = tf.pad(rows, [[0, 0], [0, missing]], constant_values=pad)
+        scores = tf.pad(scores, [[0, 0], [0, missing]])
+    return rows, scores

@@ -1,0 +1,54 @@
+"""The TFRS model that trains the towers: in-batch softmax with sampling correction."""
+
+import tensorflow as tf
+import tensorflow_recommenders as tfrs
+
+from models.retrieval.towers import Towers
+
+
+class TwoTowerModel(tfrs.Model):
+    """Trains `Towers` on batches of `ExampleGather`.
+
+    Args:
+        towers: what is trained.
+    """
+
+    def __init__(self, towers: Towers):
+        super().__init__()
+        self.towers = towers
+        self._task = tfrs.tasks.Retrieval(
+            temperature=towers.config.temperature,
+            remove_accidental_hits=True,
+            batch_metrics=[],
+        )
+
+    def embed(self, batch: dict[str, tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
+        """Query and candidate embeddings of a batch, `[batch, embedding_dim]` float32 each."""
+        query = self.towers.embed_customers(
+            batch["customer_ids"],
+            batch["customer_categories"],
+            batch["customer_age"],
+            batch["recent"],
+            batch["recent_age_days"],
+        )
+        candidate = self.towers.embed_articles(
+            batch["article_ids"], batch["article_categories"], batch["article_words"]
+        )
+        return query, candidate
+
+    def compute_loss(self, inputs: dict[str, tf.Tensor], training: bool = False) -> tf.Tensor:
+        """Mean in-batch softmax loss, scalar float32."""
+        query, candidate = self.embed(inputs)
+        corrected = self.towers.config.sampling_correction
+        same_customer = inputs["customer_rows"][:, None] == inputs["customer_rows"][None, :]
+        itself = tf.eye(tf.shape(query)[0], dtype=tf.bool)
+        summed = self._task(
+            query,
+            candidate,
+            candidate_sampling_probability=inputs["sampling_probability"] if corrected else None,
+            candidate_ids=inputs["article_rows"],
+            # What the same customer bought elsewhere in the batch is no negative.
+            score_mask=tf.logical_or(tf.logical_not(same_customer), itself),
+            compute_metrics=False,
+        )
+        return summed / tf.cast(tf.shape(query)[0], tf.float32)

@@ -1,0 +1,135 @@
+"""The purchases as training examples: who bought what, and what they had bought before that day.
+
+Purchases are held once, sorted by customer and day; the recent purchases of an example are the positions before
+the first of its day, so no example carries a list and none can see its own day or a later one.
+"""
+
+import dataclasses
+
+import numpy as np
+import tensorflow as tf
+
+from models.retrieval.entities import ArticleTable, CustomerTable
+
+
+@dataclasses.dataclass(frozen=True)
+class Purchases:
+    """All purchases, sorted by customer, day (ascending) and article (descending).
+
+    Attributes:
+        customers: `[n]` int32 rows of the customer table.
+        articles: `[n]` int32 rows of the article table.
+        days: `[n]` int32.
+        weeks: `[n]` int32: 0 before the first list week, then 1, 2, ... a week each.
+        starts: `[n]` int32 position of the customer's first purchase.
+        befores: `[n]` int32 position of the first purchase of the same customer and day: what lies in
+            `[starts, befores)` was known then.
+    """
+
+    customers: np.ndarray
+    articles: np.ndarray
+    days: np.ndarray
+    weeks: np.ndarray
+    starts: np.ndarray
+    befores: np.ndarray
+
+    def positions(self, chosen: np.ndarray) -> np.ndarray:
+        """Positions where `chosen` `[n]` bool holds, `[m]` int32."""
+        return np.flatnonzero(chosen).astype(np.int32)
+
+
+def sort_purchases(customers: np.ndarray, articles: np.ndarray, days: np.ndarray, weeks: np.ndarray) -> Purchases:
+    """Sorts purchases and finds where each customer and each customer's day begins.
+
+    Args:
+        customers: `[n]` integers.
+        articles: `[n]` integers.
+        days: `[n]` integers.
+        weeks: `[n]` integers.
+    """
+    order = np.lexsort((-articles.astype(np.int64), days, customers))
+    customers, articles, days, weeks = (
+        values[order].astype(np.int32) for values in (customers, articles, days, weeks)
+    )
+    position = np.arange(len(customers), dtype=np.int32)
+    new_customer = np.r_[True, customers[1:] != customers[:-1]][: len(customers)]
+    new_day = new_customer | np.r_[True, days[1:] != days[:-1]][: len(customers)]
+    return Purchases(
+        customers=customers,
+        articles=articles,
+        days=days,
+        weeks=weeks,
+        starts=np.maximum.accumulate(np.where(new_customer, position, 0)).astype(np.int32),
+        befores=np.maximum.accumulate(np.where(new_day, position, 0)).astype(np.int32),
+    )
+
+
+class ExampleGather:
+    """Turns positions of purchases into batches of tower inputs, inside the input pipeline.
+
+    Args:
+        purchases: all of them.
+        articles: the article table.
+        customers: the customer table.
+        recent_length: recent purchases of an example.
+        weights: `[articles + 1]` float32 `candidate_sampling_probability` of each article row.
+    """
+
+    def __init__(
+        self,
+        purchases: Purchases,
+        articles: ArticleTable,
+        customers: CustomerTable,
+        recent_length: int,
+        weights: np.ndarray,
+    ):
+        self._purchases = {
+            name: tf.constant(getattr(purchases, name))
+            for name in ("customers", "articles", "days", "starts", "befores")
+        }
+        self._articles = {name: tf.constant(getattr(articles, name)) for name in ("ids", "categories", "words")}
+        self._customers = {name: tf.constant(getattr(customers, name)) for name in ("ids", "categories", "age")}
+        self._recent_length = recent_length
+        self._weights = tf.constant(weights, tf.float32)
+
+    def __call__(self, positions: tf.Tensor) -> dict[str, tf.Tensor]:
+        """One batch.
+
+        Args:
+            positions: `[batch]` int32 into the purchases.
+
+        Returns:
+            `article_*` and `customer_*` tower inputs and rows, `recent` `[batch, recent_length]` int32,
+            `recent_age_days` float32 and `sampling_probability` `[batch]` float32.
+        """
+        known = self._purchases
+        articles = tf.gather(known["articles"], positions)
+        customers = tf.gather(known["customers"], positions)
+        back = tf.gather(known["befores"], positions)[:, None] - 1 - tf.range(self._recent_length)[None, :]
+        inside = back >= tf.gather(known["starts"], positions)[:, None]
+        safe = tf.where(inside, back, 0)
+        recent = tf.gather(self._articles["ids"], tf.gather(known["articles"], safe))
+        since = tf.gather(known["days"], positions)[:, None] - tf.gather(known["days"], safe)
+        return {
+            "article_rows": articles,
+            "customer_rows": customers,
+            **{f"article_{name}": tf.gather(table, articles) for name, table in self._articles.items()},
+            **{f"customer_{name}": tf.gather(table, customers) for name, table in self._customers.items()},
+            "recent": tf.where(inside, recent, -1),
+            "recent_age_days": tf.cast(tf.where(inside, since, 0), tf.float32),
+            "sampling_probability": tf.gather(self._weights, articles),
+        }
+
+    def dataset(self, positions: np.ndarray, batch_size: int, seed: int | None) -> tf.data.Dataset:
+        """Batches of examples; shuffled anew each epoch where a seed is given.
+
+        Args:
+            positions: `[m]` int32 into the purchases.
+            batch_size: examples per batch; the last one may be smaller unless shuffled.
+            seed: of the shuffling, or None for the given order.
+        """
+        examples = tf.data.Dataset.from_tensor_slices(positions)
+        if seed is not None:
+            examples = examples.shuffle(max(len(positions), 1), seed=seed, reshuffle_each_iteration=True)
+        batches = examples.batch(batch_size, drop_remainder=seed is not None and len(positions) >= batch_size)
+        return batches.map(self, num_parallel_calls=tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE)

@@ -1,0 +1,119 @@
+"""Trains the towers forward in time: up to a week, take a snapshot, go on.
+
+No weight of snapshot w was trained, stopped or chosen by a purchase of week w + 1 or later (week 0 is all that lies
+before the first list week), so the lists of week w + 1 may be made with it.
+"""
+
+import pathlib
+from collections.abc import Sequence
+
+import numpy as np
+import tensorflow as tf
+
+from models.retrieval import snapshot
+from models.retrieval.config import RetrievalConfig
+from models.retrieval.model import TwoTowerModel
+from models.retrieval.purchases import ExampleGather
+from models.retrieval.towers import Towers
+from models.retrieval.transformed import TrainingData
+from models.retrieval.validation import TopKValidation, measure
+
+MONITORED = "val_recall_at_100"
+
+
+def train_forward(
+    data: TrainingData,
+    config: RetrievalConfig,
+    *,
+    label_days: int,
+    strategy: tf.distribute.Strategy,
+    checkpoints: pathlib.Path,
+    logs: pathlib.Path,
+    to: pathlib.Path,
+) -> dict[str, dict[str, float]]:
+    """Trains stage by stage; a stage found in `checkpoints` is not trained again.
+
+    Args:
+        data: tables and purchases.
+        config: settings.
+        label_days: length of a week, in days.
+        strategy: where the weights live.
+        checkpoints: folder of this very input and configuration.
+        logs: folder for TensorBoard.
+        to: where the snapshots go, `week-000` and on.
+
+    Returns:
+        By snapshot, its `val_recall_at_<k>` on the week after it (nothing for the last).
+    """
+    tf.keras.utils.set_random_seed(config.seed)
+    purchases = data.purchases
+    last_week = int(purchases.weeks.max()) if len(purchases.weeks) else 0
+    stages = range(last_week + 1 if config.refit_to_end else max(last_week, 1))
+    with strategy.scope():
+        towers = Towers(config, data.sizes)
+        towers.build_all()
+        model = TwoTowerModel(towers)
+        model.compile(optimizer=_optimizer(config), jit_compile=config.xla or None)
+    figures = {}
+    for week in stages:
+        done = checkpoints / snapshot.snapshot_name(week)
+        if (done / "weights.npz").exists():
+            snapshot.restore(towers, done)
+        else:
+            _train_stage(model, data, config, week, label_days, checkpoints, logs)
+            snapshot.save_snapshot(towers, done)
+        snapshot.save_snapshot(towers, to / snapshot.snapshot_name(week))
+        following = _sample(purchases.positions(purchases.weeks == week + 1), config)
+        if len(following):
+            gather = _gather(data, config, purchases.positions(purchases.weeks <= week))
+            figures[snapshot.snapshot_name(week)] = measure(model, gather, following, data.articles)
+    return figures
+
+
+def _train_stage(model, data, config, week, label_days, checkpoints, logs) -> None:
+    """Week 0: many passes, stopped early by its own last days. Later weeks: a few passes over the new week."""
+    purchases = data.purchases
+    callbacks: list = [tf.keras.callbacks.TensorBoard(str(logs / snapshot.snapshot_name(week)), profile_batch=0)]
+    if week:
+        passes = [(purchases.positions(purchases.weeks == week), config.week_epochs, callbacks)]
+    else:
+        before = purchases.weeks == 0
+        first_validation_day = int(purchases.days[before].max(initial=0)) - label_days + 1
+        fresh = before & (purchases.days >= first_validation_day)
+        old = before & ~fresh & (purchases.days >= first_validation_day - config.window_days)
+        gather = _gather(data, config, purchases.positions(old))
+        validation = TopKValidation(gather, _sample(purchases.positions(fresh), config), data.articles)
+        stopping = tf.keras.callbacks.EarlyStopping(
+            MONITORED, mode="max", patience=config.patience, restore_best_weights=True
+        )
+        backup = tf.keras.callbacks.BackupAndRestore(str(checkpoints / "running"))
+        passes = [
+            (purchases.positions(old), config.epochs, [validation, *callbacks, stopping, backup]),
+            (purchases.positions(fresh), config.week_epochs, []),
+        ]
+    for positions, epochs, with_callbacks in passes:
+        if len(positions) >= 2 and epochs:
+            gather = _gather(data, config, positions)
+            batches = gather.dataset(positions, min(config.batch_size, len(positions)), seed=config.seed + week)
+            model.fit(batches, epochs=epochs, callbacks=with_callbacks, verbose=2)
+
+
+def _gather(data: TrainingData, config: RetrievalConfig, positions: np.ndarray) -> ExampleGather:
+    """Batches whose sampling probabilities are the articles' shares among the purchases trained on."""
+    counts = np.bincount(data.purchases.articles[positions], minlength=len(data.articles.ids)).astype(np.float64)
+    share = np.maximum(counts, 0.5) / max(counts.sum(), 1.0)
+    return ExampleGather(data.purchases, data.articles, data.customers, config.recent_length, share)
+
+
+def _sample(positions: Sequence[int], config: RetrievalConfig) -> np.ndarray:
+    """At most `validation_queries` of the positions, `[m]` int32."""
+    chosen = np.asarray(positions, np.int32)
+    if len(chosen) > config.validation_queries:
+        chosen = np.random.default_rng(config.seed).choice(chosen, config.validation_queries, replace=False)
+    return np.sort(chosen)
+
+
+def _optimizer(config: RetrievalConfig) -> tf.keras.optimizers.Optimizer:
+    if config.optimizer == "adagrad":
+        return tf.keras.optimizers.legacy.Adagrad(config.learning_rate, initial_accumulator_value=0.1)
+    return tf.keras.optimizers.legacy.Adam(config.learning_rate)

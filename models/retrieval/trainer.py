@@ -1,0 +1,57 @@
+"""TFX's Trainer calls `run_fn` here to train the towers."""
+
+import hashlib
+import json
+import pathlib
+
+import tensorflow as tf
+import tensorflow_transform as tft
+
+from models.retrieval.config import RetrievalConfig
+from models.retrieval.stages import train_forward
+from models.retrieval.transformed import read_training_data
+
+SPLITS = ("articles", "customers", "purchases")
+
+
+def run_fn(fn_args) -> None:
+    """Trains forward in time and writes a snapshot of the towers for each week.
+
+    Args:
+        fn_args: TFX's arguments. `train_files` are the transformed examples of `SPLITS`; `custom_config` holds
+            `retrieval` (fields of `RetrievalConfig`), `label_days`, `checkpoints` (folder) and `code_version`.
+    """
+    custom = fn_args.custom_config
+    config = RetrievalConfig(**custom["retrieval"])
+    data = read_training_data(fn_args.train_files, tft.TFTransformOutput(fn_args.transform_graph_path))
+    if config.mixed_precision and tf.config.list_physical_devices("GPU"):
+        tf.keras.mixed_precision.set_global_policy("mixed_float16")
+    to = pathlib.Path(fn_args.serving_model_dir)
+    figures = train_forward(
+        data,
+        config,
+        label_days=custom["label_days"],
+        strategy=strategy_over([device.name for device in tf.config.list_logical_devices("GPU")]),
+        checkpoints=pathlib.Path(custom["checkpoints"]) / checkpoint_key(fn_args),
+        logs=pathlib.Path(fn_args.model_run_dir) / "logs",
+        to=to,
+    )
+    (to / "figures.json").write_text(json.dumps(figures, indent=1))
+
+
+def strategy_over(devices: list[str]) -> tf.distribute.Strategy:
+    """Mirrors the weights over the devices; with none or one there is nothing to mirror.
+
+    In-batch negatives are those of a replica: with n replicas each example sees `batch_size / n - 1`.
+
+    Args:
+        devices: names of logical devices, such as `/device:GPU:0`.
+    """
+    return tf.distribute.MirroredStrategy(devices) if len(devices) > 1 else tf.distribute.get_strategy()
+
+
+def checkpoint_key(fn_args) -> str:
+    """Names the folder of checkpoints by what the training depends on: inputs, configuration, code."""
+    custom = {name: value for name, value in fn_args.custom_config.items() if name != "checkpoints"}
+    text = json.dumps([sorted(fn_args.train_files), fn_args.transform_graph_path, custom], sort_keys=True)
+    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()

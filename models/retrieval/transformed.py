@@ -1,0 +1,92 @@
+"""Reads what Transform wrote: the tables of articles and customers, and the purchases."""
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+import tensorflow as tf
+import tensorflow_transform as tft
+
+from models.retrieval.entities import ArticleTable, CustomerTable, article_table, customer_table
+from models.retrieval.purchases import Purchases, sort_purchases
+from transforms import columns
+from transforms import features as f
+
+_BATCH = 8192
+
+
+@dataclasses.dataclass(frozen=True)
+class TrainingData:
+    """Everything retrieval is trained on.
+
+    Attributes:
+        articles: rows are the vocabulary of article ids.
+        customers: rows are the vocabulary of customer ids.
+        purchases: of both.
+        sizes: entries of each vocabulary, as `Towers` wants them.
+    """
+
+    articles: ArticleTable
+    customers: CustomerTable
+    purchases: Purchases
+    sizes: dict[str, int]
+
+
+def read_training_data(files: Sequence[str], transform: tft.TFTransformOutput) -> TrainingData:
+    """Reads the splits `articles`, `customers` and `purchases` of the transformed examples.
+
+    Args:
+        files: patterns of the gzip TFRecords of all three splits, `.../Split-<name>/*`.
+        transform: the transform graph they were made by.
+    """
+    spec = transform.transformed_feature_spec()
+    articles = _read(_of_split(files, "articles"), spec)
+    customers = _read(_of_split(files, "customers"), spec)
+    bought = _read(_of_split(files, "purchases"), spec)
+    sizes = vocabulary_sizes(transform)
+    by_id = np.argsort(articles[f.transformed_name(columns.ARTICLE_ID)], kind="stable")
+    words = articles.pop(f.transformed_name(f.WORDS))
+    article = article_table({name: values[by_id] for name, values in articles.items()}, [words[i] for i in by_id])
+    by_id = np.argsort(customers[f.transformed_name(columns.CUSTOMER_ID)], kind="stable")
+    customers.pop(f.transformed_name(f.WORDS))
+    customer = customer_table({name: values[by_id] for name, values in customers.items()})
+    purchases = sort_purchases(
+        bought[f.transformed_name(columns.CUSTOMER_ID)],
+        bought[f.transformed_name(columns.ARTICLE_ID)],
+        bought[f.transformed_name(f.DAY)],
+        bought[f.transformed_name(f.WEEK)],
+    )
+    return TrainingData(articles=article, customers=customer, purchases=purchases, sizes=sizes)
+
+
+def vocabulary_sizes(transform: tft.TFTransformOutput) -> dict[str, int]:
+    """Entries of each vocabulary by the raw key, and of the age buckets."""
+    keys = (columns.ARTICLE_ID, columns.CUSTOMER_ID, f.WORDS, *f.ARTICLE_CATEGORIES, *f.CUSTOMER_CATEGORIES)
+    sizes = {key: transform.vocabulary_size_by_name(f.vocabulary_name(key)) for key in keys}
+    return {**sizes, "age_bucket": len(f.AGE_BOUNDARIES) + 2}
+
+
+def _of_split(files: Sequence[str], split: str) -> list[str]:
+    names = [name for pattern in files if f"Split-{split}" in pattern for name in tf.io.gfile.glob(pattern)]
+    if not names:
+        raise ValueError(f"files must hold the split {split!r}. Received: {list(files)}.")
+    return sorted(names)
+
+
+def _read(files: list[str], spec: dict) -> dict:
+    """Columns of a split: `[n]` arrays; `words_xf` as a list of `[?]` arrays."""
+    records = tf.data.TFRecordDataset(files, compression_type="GZIP", num_parallel_reads=1)
+    batches = records.batch(_BATCH).map(
+        lambda serialised: tf.io.parse_example(serialised, spec), num_parallel_calls=tf.data.AUTOTUNE
+    )
+    parts: dict[str, list] = {name: [] for name in spec}
+    for batch in batches.prefetch(2):
+        for name, value in batch.items():
+            if isinstance(value, tf.SparseTensor):
+                ragged = tf.RaggedTensor.from_sparse(value)
+                values, splits = ragged.values.numpy(), ragged.row_splits.numpy()
+                parts[name] += np.split(values, splits[1:-1])
+            else:
+                parts[name].append(value.numpy())
+    words = f.transformed_name(f.WORDS)
+    return {name: part if name == words else np.concatenate(part) for name, part in parts.items()}

@@ -1,0 +1,75 @@
+"""Measures the towers on a week they have not seen: FactorizedTopK over the whole catalogue, through ScaNN."""
+
+import numpy as np
+import tensorflow as tf
+import tensorflow_recommenders as tfrs
+
+from models.retrieval.entities import ArticleTable
+from models.retrieval.model import TwoTowerModel
+from models.retrieval.purchases import ExampleGather
+from models.retrieval.towers import Towers
+
+KS = (12, 100, 200)
+_BATCH = 4096
+_SMALLEST_TREE = 2000
+
+
+class TopKValidation(tf.keras.callbacks.Callback):
+    """After each epoch embeds the catalogue, builds the index and adds `val_recall_at_<k>` to the logs.
+
+    Args:
+        gather: makes batches of positions.
+        positions: `[m]` int32, the purchases of the validation week.
+        articles: the article table.
+    """
+
+    def __init__(self, gather: ExampleGather, positions: np.ndarray, articles: ArticleTable):
+        super().__init__()
+        self._gather = gather
+        self._positions = positions
+        self._articles = articles
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Adds the figures to `logs`, so that early stopping and TensorBoard see them."""
+        if logs is not None:
+            logs.update(measure(self.model, self._gather, self._positions, self._articles))
+
+
+def measure(
+    model: TwoTowerModel, gather: ExampleGather, positions: np.ndarray, articles: ArticleTable
+) -> dict[str, float]:
+    """FactorizedTopK of the purchases at `positions`: `val_recall_at_<k>`, the share found among the k nearest."""
+    if not len(positions):
+        return {f"val_recall_at_{k}": 0.0 for k in KS}
+    embeddings = embed_catalogue(model.towers, articles)[:-1]
+    ks = [k for k in KS if k <= len(embeddings)] or [len(embeddings)]
+    index = _index(embeddings, max(ks))
+    metric = tfrs.metrics.FactorizedTopK(candidates=index, ks=ks)
+    for batch in gather.dataset(positions, _BATCH, seed=None):
+        query, candidate = model.embed(batch)
+        metric.update_state(query, candidate, tf.cast(batch["article_rows"], tf.int32))
+    return {f"val_recall_at_{k}": float(value) for k, value in zip(ks, metric.result(), strict=True)}
+
+
+def embed_catalogue(towers: Towers, articles: ArticleTable) -> np.ndarray:
+    """Embeddings of every row of the table, the unknown article behind: `[articles + 1, dim]` float32."""
+    parts = [
+        towers.embed_articles(
+            tf.constant(articles.ids[start : start + _BATCH]),
+            tf.constant(articles.categories[start : start + _BATCH]),
+            tf.constant(articles.words[start : start + _BATCH]),
+        ).numpy()
+        for start in range(0, len(articles.ids), _BATCH)
+    ]
+    return np.concatenate(parts)
+
+
+def _index(embeddings: np.ndarray, k: int) -> tfrs.layers.factorized_top_k.TopK:
+    rows = tf.range(len(embeddings), dtype=tf.int32)
+    if len(embeddings) < _SMALLEST_TREE:
+        return tfrs.layers.factorized_top_k.BruteForce(k=k).index(tf.constant(embeddings), rows)
+    leaves = int(np.sqrt(len(embeddings)))
+    index = tfrs.layers.factorized_top_k.ScaNN(
+        k=k, num_leaves=leaves, num_leaves_to_search=max(1, leaves // 4), num_reordering_candidates=4 * k
+    )
+    return index.index(tf.constant(embeddings), rows)

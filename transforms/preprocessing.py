@@ -1,0 +1,62 @@
+"""The preprocessing function of Transform: ids, attributes and words to numbers, the same at training and serving.
+
+Inputs are the columns of articles, of customers and of purchases; a row carries those of its own table and lacks the
+others. Vocabularies and moments are analysed over the articles and the customers alone, never over purchases, so
+nothing here can look ahead.
+"""
+
+import tensorflow as tf
+import tensorflow_transform as tft
+
+from transforms import columns
+from transforms import features as f
+
+
+def preprocessing_fn(inputs: dict[str, tf.SparseTensor]) -> dict[str, tf.Tensor | tf.SparseTensor]:
+    """Transforms a batch.
+
+    Args:
+        inputs: each `[batch, ?]` sparse: strings, float32 `age`, or int64 `day` and `week`.
+
+    Returns:
+        `article_id_xf`, `customer_id_xf` and a category's `_xf`: `[batch]` int64 indices, -1 where the row lacks the
+        column or the vocabulary the value; `words_xf`: `[batch, ?]` sparse int64; `age_xf`: `[batch]` float32
+        z-score, 0 where unknown; `age_bucket_xf`: `[batch]` int64, 0 where unknown; `day_xf`, `week_xf`: `[batch]` int64.
+    """
+    outputs: dict[str, tf.Tensor | tf.SparseTensor] = {}
+    for key in (columns.ARTICLE_ID, columns.CUSTOMER_ID, *f.ARTICLE_CATEGORIES, *f.CUSTOMER_CATEGORIES):
+        indices = tft.compute_and_apply_vocabulary(
+            inputs[key], vocab_filename=f.vocabulary_name(key), default_value=f.MISSING
+        )
+        outputs[f.transformed_name(key)] = _dense(indices, f.MISSING)
+    outputs[f.transformed_name(f.WORDS)] = _words(inputs[columns.PRODUCT_NAME], inputs[columns.DESCRIPTION])
+    age, has_age = _dense(inputs[columns.AGE], -1.0), _dense(inputs[columns.AGE], -1.0) >= 0
+    z_score = _dense(tft.scale_to_z_score(inputs[columns.AGE]), 0.0)
+    outputs[f.transformed_name(columns.AGE)] = tf.where(has_age, z_score, 0.0)
+    buckets = tft.apply_buckets(tf.maximum(age, 0.0), bucket_boundaries=[list(f.AGE_BOUNDARIES)])
+    outputs[f.transformed_name("age_bucket")] = tf.where(has_age, buckets + 1, 0)
+    for key in (f.DAY, f.WEEK):
+        outputs[f.transformed_name(key)] = _dense(inputs[key], f.MISSING)
+    return outputs
+
+
+def _dense(values: tf.SparseTensor, default) -> tf.Tensor:
+    """The first value of each row: `[batch]`."""
+    default = tf.cast(default, values.dtype)
+    widened = tf.sparse.reset_shape(
+        values, tf.stack([values.dense_shape[0], tf.maximum(values.dense_shape[1], 1)])
+    )
+    return tf.sparse.to_dense(widened, default_value=default)[:, 0]
+
+
+def _words(name: tf.SparseTensor, description: tf.SparseTensor) -> tf.SparseTensor:
+    """Indices of the words of an article's name and description: `[batch, ?]` sparse int64."""
+    text = tf.strings.join([_dense(name, ""), _dense(description, "")], separator=" ")
+    plain = tf.strings.regex_replace(tf.strings.lower(text, encoding="utf-8"), r"[^\p{L}\p{N}]+", " ")
+    return tft.compute_and_apply_vocabulary(
+        tf.strings.split(tf.strings.strip(plain)).to_sparse(),
+        top_k=f.WORD_VOCABULARY_SIZE,
+        frequency_threshold=f.WORD_MIN_COUNT,
+        vocab_filename=f.vocabulary_name(f.WORDS),
+        default_value=f.MISSING,
+    )
