@@ -239,7 +239,7 @@ class _Lines:
             if len(empty) != unaccounted:
                 unread = abs(unaccounted - len(empty))
                 raise DataError(
-                    f"{source.name} has {source.lines:,} lines, {unread:,} of which could not be read as rows: "
+                    f"{source.name} has {source.lines:,} lines, {unread:,} of them in no row: "
                     "look for a quote that is never closed, or for line ends of two kinds"
                 )
             gaps += empty

@@ -1,0 +1,36 @@
+"""The TFX component `DataGate`: a thin shell over `judge`."""
+
+import pathlib
+
+from tfx.dsl.component.experimental.annotations import InputArtifact, OutputArtifact, Parameter
+from tfx.dsl.component.experimental.decorators import component
+from tfx.types import standard_artifacts
+
+from components.artifacts import GateVerdict, Tables
+from components.data_gate.executor import judge, last_days_of, pass_or_raise, read_anomalies
+from components.ingest.report import IngestReport
+
+
+@component
+def DataGate(  # noqa: N802
+    tables: InputArtifact[Tables],
+    articles_anomalies: InputArtifact[standard_artifacts.ExampleAnomalies],
+    customers_anomalies: InputArtifact[standard_artifacts.ExampleAnomalies],
+    transactions_anomalies: InputArtifact[standard_artifacts.ExampleAnomalies],
+    code_version: Parameter[str],
+    verdict: OutputArtifact[GateVerdict],
+) -> None:
+    """Stops the run if the data are not what the schemas say; see README.md."""
+    del code_version
+    folder = pathlib.Path(tables.uri)
+    found = judge(
+        {
+            "articles": read_anomalies(pathlib.Path(articles_anomalies.uri)),
+            "customers": read_anomalies(pathlib.Path(customers_anomalies.uri)),
+            "transactions": read_anomalies(pathlib.Path(transactions_anomalies.uri)),
+        },
+        IngestReport.read(folder),
+        last_days_of(folder),
+    )
+    pass_or_raise(found)
+    found.write(pathlib.Path(verdict.uri))

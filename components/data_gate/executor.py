@@ -1,0 +1,157 @@
+"""The data gate without TFX: what ExampleValidator found, and what ingest reported, to a verdict.
+
+ExampleValidator itself never stops a pipeline. An anomaly of severity ERROR does so here, save unknown values
+of a string domain: those become entries of the vocabulary like any other, so they are warnings.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import json
+import pathlib
+from collections.abc import Mapping
+
+import duckdb
+from tensorflow_metadata.proto.v0 import anomalies_pb2
+
+from components.ingest.report import IngestReport
+from transforms.columns import DAY, FILES
+from transforms.errors import GateError
+
+FILE = "verdict.json"
+MAX_LAST_GAP_DAYS = 90
+
+_Anomaly = anomalies_pb2.AnomalyInfo
+_TOLERATED = frozenset({_Anomaly.ENUM_TYPE_UNEXPECTED_STRING_VALUES})
+_OUT_OF_RANGE = frozenset(
+    {
+        _Anomaly.FLOAT_TYPE_BIG_FLOAT,
+        _Anomaly.FLOAT_TYPE_SMALL_FLOAT,
+        _Anomaly.INT_TYPE_BIG_INT,
+        _Anomaly.INT_TYPE_SMALL_INT,
+    }
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Verdict:
+    """What the gate decided.
+
+    Attributes:
+        passed: whether the run may go on; true if and only if there are no reasons.
+        reasons: why not, a line each: table, column, what, remedy.
+        warnings: what is odd but does not stop the run, a line each.
+
+    """
+
+    passed: bool
+    reasons: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+    def write(self, folder: pathlib.Path) -> None:
+        """Writes `verdict.json` into `folder`, which is made if need be."""
+        folder.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(dataclasses.asdict(self), indent=2)
+        (folder / FILE).write_text(text + "\n", encoding="utf-8")
+
+
+def judge(
+    anomalies: Mapping[str, anomalies_pb2.Anomalies],
+    report: IngestReport,
+    last_days: tuple[datetime.date, ...] = (),
+) -> Verdict:
+    """Weighs everything that is known about the data.
+
+    Args:
+        anomalies: per table, what its statistics have against its schema.
+        report: what ingest set aside.
+        last_days: the last two days with transactions, the later one first.
+
+    """
+    reasons: list[str] = []
+    warnings: list[str] = []
+    for table, found in anomalies.items():
+        if found.data_missing:
+            reasons.append(f"{table}: there are no statistics; see that {FILES[table]} has rows")
+        if found.HasField("dataset_anomaly_info"):
+            _sort_in(found.dataset_anomaly_info, f"{table}: ", table, reasons, warnings)
+        for column, anomaly in sorted(found.anomaly_info.items()):
+            _sort_in(anomaly, f"{table}.{column}: ", table, reasons, warnings)
+    if len(last_days) == 2 and (last_days[0] - last_days[1]).days > MAX_LAST_GAP_DAYS:
+        gap_days = (last_days[0] - last_days[1]).days
+        reasons.append(
+            f"transactions.{DAY}: the last day, {last_days[0]}, is {gap_days:,} days after the one before, "
+            f"{last_days[1]}; correct or remove the mistyped days in {report.tables['transactions'].file}"
+        )
+    warnings += _ingest_warnings(report)
+    return Verdict(not reasons, tuple(reasons), tuple(warnings))
+
+
+def pass_or_raise(verdict: Verdict) -> None:
+    """Lets a verdict without reasons pass.
+
+    Raises:
+        GateError: the verdict has reasons; they are its message, a line each.
+
+    """
+    if not verdict.passed:
+        raise GateError("\n".join(f"data gate: {reason}" for reason in verdict.reasons))
+
+
+def read_anomalies(folder: pathlib.Path) -> anomalies_pb2.Anomalies:
+    """Reads and merges the `Split-*/SchemaDiff.pb` that ExampleValidator left in `folder`.
+
+    Raises:
+        GateError: there is none.
+
+    """
+    paths = sorted(folder.glob("Split-*/SchemaDiff.pb"))
+    if not paths:
+        raise GateError(f"data gate: no Split-*/SchemaDiff.pb in {folder}; run ExampleValidator again")
+    merged = anomalies_pb2.Anomalies()
+    for path in paths:
+        merged.MergeFromString(path.read_bytes())
+    return merged
+
+
+def last_days_of(tables: pathlib.Path) -> tuple[datetime.date, ...]:
+    """The last two days with transactions, the later one first; one if there is only one."""
+    with duckdb.connect() as connection:
+        rows = connection.execute(
+            f"SELECT DISTINCT {DAY} FROM read_parquet(?) ORDER BY {DAY} DESC LIMIT 2",
+            [str(tables / "transactions.parquet")],
+        ).fetchall()
+    return tuple(day for (day,) in rows)
+
+
+def _sort_in(
+    anomaly: anomalies_pb2.AnomalyInfo, where: str, table: str, reasons: list[str], warnings: list[str]
+) -> None:
+    # A list of no reasons (as TFDV gives for the dataset) must not count as tolerated.
+    kinds = {reason.type for reason in anomaly.reason}
+    what = " ".join(anomaly.description.split()).rstrip(".") or anomaly.short_description
+    if anomaly.severity != _Anomaly.ERROR or (kinds and kinds <= _TOLERATED):
+        warnings.append(where + what)
+    else:
+        reasons.append(f"{where}{what}; {_remedy(kinds, table)}")
+
+
+def _remedy(kinds: set[int], table: str) -> str:
+    schema = f"transforms/schemas/{table}.pbtxt"
+    if kinds and kinds <= _OUT_OF_RANGE:
+        return f"correct or empty these values in {FILES[table]}, or widen the domain in {schema}"
+    return f"correct {FILES[table]}, or {schema} if the data are right"
+
+
+def _ingest_warnings(report: IngestReport) -> list[str]:
+    lines = []
+    for name, table in report.tables.items():
+        if table.rows_rejected:
+            reason, count = next(iter(table.reasons.items()))
+            lines.append(
+                f"{name}: {table.rows_rejected:,} of {table.rows_read:,} rows set aside, "
+                f"most often {reason} ({count:,}); see rejects.csv"
+            )
+        lines += [f"{name}.{reason}: {count:,} values set to null" for reason, count in table.nulls.items()]
+    return lines

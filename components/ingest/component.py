@@ -1,0 +1,51 @@
+"""The TFX component `Ingest`: a thin shell over `ingest` and `write_table_examples`."""
+
+import json
+import pathlib
+
+from tfx.dsl.component.experimental.annotations import OutputArtifact, Parameter
+from tfx.dsl.component.experimental.decorators import component
+from tfx.types import artifact_utils, standard_artifacts
+
+from components.artifacts import Tables
+from components.ingest.config import IngestConfig
+from components.ingest.executor import ingest
+from components.ingest.table_examples import write_table_examples
+
+SPLIT = "all"
+
+
+@component
+def Ingest(  # noqa: N802
+    data_dir: Parameter[str],
+    fingerprint: Parameter[str],
+    config_json: Parameter[str],
+    code_version: Parameter[str],
+    tables: OutputArtifact[Tables],
+    articles_examples: OutputArtifact[standard_artifacts.Examples],
+    customers_examples: OutputArtifact[standard_artifacts.Examples],
+    transactions_examples: OutputArtifact[standard_artifacts.Examples],
+) -> None:
+    """Reads, types and checks the three CSVs of `data_dir`; see README.md.
+
+    `fingerprint` (from `source.fingerprint_of`) and `code_version` are there for TFX's cache to see new data
+    and new code.
+    """
+    del fingerprint, code_version
+    config = IngestConfig(**json.loads(config_json))
+    folder = pathlib.Path(tables.uri)
+    report = ingest(pathlib.Path(data_dir), folder, config)
+    for name, examples in (
+        ("articles", articles_examples),
+        ("customers", customers_examples),
+        ("transactions", transactions_examples),
+    ):
+        examples.split_names = artifact_utils.encode_split_names([SPLIT])
+        write_table_examples(
+            folder,
+            name,
+            pathlib.Path(examples.uri) / f"Split-{SPLIT}",
+            max_rows=config.statistics_rows if name == "transactions" else None,
+        )
+    tables.set_string_custom_property("first_day", report.first_day.isoformat())
+    tables.set_string_custom_property("last_day", report.last_day.isoformat())

@@ -1,0 +1,48 @@
+"""The ingested tables as tf.Examples, for the statistics and for Transform."""
+
+from __future__ import annotations
+
+import pathlib
+from collections.abc import Iterable, Iterator
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from components.examples import write_examples
+
+_BATCH_ROWS = 65_536
+
+
+def write_table_examples(
+    tables: pathlib.Path, table: str, folder: pathlib.Path, max_rows: int | None = None
+) -> int:
+    """Writes a table that `ingest` made as tf.Examples into `folder`.
+
+    Args:
+        tables: the folder `ingest` wrote.
+        table: `articles`, `customers` or `transactions`.
+        folder: where the example files go.
+        max_rows: at most so many rows, spread evenly over the table (row `i` of `n` is row `i * rows // n`);
+            None is all.
+
+    Returns:
+        The number of examples written.
+
+    """
+    file = pq.ParquetFile(tables / f"{table}.parquet")
+    rows = file.metadata.num_rows
+    batches = file.iter_batches(_BATCH_ROWS)
+    if max_rows is not None and max_rows < rows:
+        batches = _evenly(batches, rows, max_rows)
+    return write_examples(batches, folder)
+
+
+def _evenly(batches: Iterable[pa.RecordBatch], rows: int, wanted: int) -> Iterator[pa.RecordBatch]:
+    """The rows `i * rows // wanted` for `i` in `range(wanted)`, batch by batch."""
+    start = 0
+    for batch in batches:
+        end = start + batch.num_rows
+        # The first i whose row is not before `start` is ceil(start * wanted / rows).
+        chosen = range(-(-start * wanted // rows), -(-end * wanted // rows))
+        yield batch.take(pa.array([i * rows // wanted - start for i in chosen], pa.int64()))
+        start = end
