@@ -20,6 +20,7 @@ def client(host: str, port: int) -> Iterator[RecommenderClient]:
 
     Raises:
         LookbookError: for anything the server or the way to it refuses.
+
     """
     from serving.client import RecommenderClient
     from serving.errors import ServerUnavailableError, ServingError

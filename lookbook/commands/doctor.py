@@ -12,7 +12,10 @@ from lookbook import options
 @click.option("--data", type=options.PATH, help="Look at the CSVs of this folder too.")
 @click.pass_context
 def command(ctx: click.Context, out: pathlib.Path, data: pathlib.Path | None) -> None:
-    """Check Python, versions, ScaNN, memory, disk and data, and say what to do."""
+    """Check this machine and the data, and say what to do.
+
+    Looks at Python, versions, ScaNN, memory, disk and, with --data, the CSVs. Exits 1 if anything fails.
+    """
     from lookbook.checks import all_checks
 
     failed = 0

@@ -11,9 +11,10 @@ from lookbook import options
 @click.option("--recent", metavar="ID,ID", default="", help="Articles the customer has just looked at.")
 @click.option("--k", type=click.IntRange(1, 100), default=12, show_default=True, help="How many articles.")
 def command(customer_id: str, host: str, port: int, recent: str, k: int) -> None:
-    """Show what CUSTOMER_ID is recommended, by name, and through which channels.
+    """Show what CUSTOMER_ID is recommended, and why.
 
-    A customer nobody knows is answered too: by what sells now, and by what --recent says.
+    Asks a running server. A customer nobody knows is answered too: by what sells now, and by what
+    --recent says.
     """
     from lookbook.console import tables
     from lookbook.question import article_table, client

@@ -13,10 +13,11 @@ from lookbook import options
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.pass_context
 def command(ctx: click.Context, out: pathlib.Path, host: str, port: int) -> None:
-    """Serve the pushed model over TensorFlow Serving's gRPC API until interrupted.
+    """Serve the pushed model over gRPC until interrupted.
 
-    New versions are taken up as they are pushed. Port 0 is any free one, named in the line printed once the
-    model can be asked. For TLS, limits and metrics see `python -m serving.server --help`.
+    The API is TensorFlow Serving's. New versions are taken up as they are pushed. Port 0 is any free
+    one, named in the line printed once the model can be asked. For TLS, limits and metrics see `python
+    -m serving.server --help`.
     """
     from pipeline.versions import MODEL_NAME, model_dir, served_version
 

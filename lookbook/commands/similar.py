@@ -10,7 +10,10 @@ from lookbook import options
 @options.server
 @click.option("--k", type=click.IntRange(1, 100), default=12, show_default=True, help="How many articles.")
 def command(article_id: str, host: str, port: int, k: int) -> None:
-    """Show the articles most like ARTICLE_ID, by name."""
+    """Show the articles most like ARTICLE_ID.
+
+    Asks a running server.
+    """
     from lookbook.console import tables
     from lookbook.question import article_table, client
     from transforms.errors import LookbookError

@@ -16,10 +16,11 @@ from lookbook import options
 @click.option("--days", type=int, help="Length of the shop's history.")
 @click.option("--seed", type=int, help="The same seed and sizes give the same files.")
 def command(to: pathlib.Path, **sizes: int | None) -> None:
-    """Make a synthetic shop: three CSVs in the layout of the H&M Kaggle competition, and an oracle.
+    """Make a synthetic shop to try the pipeline on.
 
-    oracle.csv is the best any recommender could do in the last week: each buyer's articles ranked by their
-    true purchase probability. Sizes left out are those of the shop that `make run` tries the pipeline on.
+    That is three CSVs in the layout of the H&M Kaggle competition, and an oracle. oracle.csv is the
+    best any recommender could do in the last week: each buyer's articles ranked by their true purchase
+    probability. Sizes left out are those of the shop that `make run` tries the pipeline on.
     """
     from pipeline.synthetic.shop import ShopConfig, synthesize
 

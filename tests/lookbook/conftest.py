@@ -1,0 +1,99 @@
+"""A pushed model small enough to know by heart, with the signatures that the pipeline pushes.
+
+Articles a00 to a19, customers c0 to c9. Customer c5 is recommended a05, a06, ... a16, and bought a05 before;
+the popular articles are a00 to a11. An unknown customer is answered as c0. Who has just looked at a07 is
+recommended a07, a08, ... . Like a07 are a08, a09, ... .
+"""
+
+import json
+import os
+import pathlib
+
+import pytest
+
+ARTICLES = [f"a{number:02}" for number in range(20)]
+CUSTOMERS = [f"c{number}" for number in range(10)]
+VERSION = 7
+
+
+@pytest.fixture(scope="session")
+def out(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    """What `lookbook run --out` leaves, as far as the commands that ask the model are concerned."""
+    os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    out = tmp_path_factory.mktemp("out")
+    version = out / "serving" / "lookbook" / str(VERSION)
+    _save_model(version)
+    extra = version / "assets.extra"
+    extra.mkdir()
+    (extra / "customer_ids.txt").write_text("\n".join(CUSTOMERS) + "\n")
+    (extra / "lookbook.json").write_text(
+        json.dumps({"cut_day": "2020-09-22", "metrics": {"map_at_12": 0.25}})
+    )
+    return out
+
+
+def _save_model(to: pathlib.Path) -> None:
+    import tensorflow as tf
+
+    module = tf.Module()
+    articles = tf.constant(ARTICLES)
+    names = tf.constant(["[bold] Tee", *(f"Name {article}" for article in ARTICLES[1:])])
+
+    def index(ids, unknown):
+        keys = tf.constant(ids)
+        initializer = tf.lookup.KeyValueTensorInitializer(keys, tf.range(len(ids)))
+        return tf.lookup.StaticHashTable(initializer, unknown)
+
+    module.customers, module.articles = index(CUSTOMERS, 0), index(ARTICLES, -1)
+    strings, many = tf.TensorSpec([None], tf.string), tf.TensorSpec([None, None], tf.string)
+    count = tf.TensorSpec([], tf.int32)
+
+    def answer(start, k, channel):
+        ids = tf.gather(articles, (start[:, None] + tf.range(k)) % len(ARTICLES))
+        scores = tf.broadcast_to(1.0 / (tf.cast(tf.range(k), tf.float32) + 1.0), tf.shape(ids))
+        return {"article_ids": ids, "scores": scores, "channels": tf.fill(tf.shape(ids), channel)}
+
+    @tf.function(input_signature=[strings])
+    def serving_default(customer_id):
+        return answer(module.customers.lookup(customer_id), 12, "towers,popular")
+
+    @tf.function(input_signature=[strings, many, many, tf.TensorSpec([None], tf.float32), strings, count])
+    def recommend(customer_id, recent_article_ids, exclude_article_ids, age, club_member_status, k):
+        blank = tf.fill([tf.shape(customer_id)[0], 1], "")
+        looked_at = module.articles.lookup(tf.concat([recent_article_ids, blank], axis=1)[:, 0])
+        known = module.customers.lookup(customer_id)
+        return answer(tf.where(looked_at >= 0, looked_at, known), k, "recent")
+
+    @tf.function(input_signature=[strings, count])
+    def similar_articles(article_id, k):
+        index = module.articles.lookup(article_id)
+        answered = answer(index + 1, k, "")
+        ids = tf.where((index >= 0)[:, None], answered["article_ids"], "")
+        return {"article_ids": ids, "scores": answered["scores"]}
+
+    @tf.function(input_signature=[strings])
+    def describe_articles(article_id):
+        index = module.articles.lookup(article_id)
+        blank = tf.fill(tf.shape(article_id), "")
+        return {
+            "prod_name": tf.where(index >= 0, tf.gather(names, tf.maximum(index, 0)), blank),
+            "product_type_name": tf.where(index >= 0, "T-shirt", blank),
+            "colour_group_name": tf.where(index >= 0, "Black", blank),
+            "detail_desc": blank,
+        }
+
+    @tf.function(input_signature=[strings])
+    def baselines(customer_id):
+        own = tf.gather(articles, module.customers.lookup(customer_id))[:, None]
+        popular = tf.broadcast_to(articles[:12], [tf.shape(own)[0], 12])
+        return {"own_purchases": tf.pad(own, [[0, 0], [0, 11]], constant_values=""), "popular": popular}
+
+    signatures = {
+        "serving_default": serving_default,
+        "recommend": recommend,
+        "similar_articles": similar_articles,
+        "describe_articles": describe_articles,
+        "baselines": baselines,
+    }
+    tf.saved_model.save(module, str(to), signatures=signatures)

@@ -1,0 +1,141 @@
+"""The doctor tells what will do from what will not, and names a remedy for the latter only."""
+
+import gzip
+import pathlib
+import platform
+import sys
+
+import pytest
+
+from lookbook import checks
+from lookbook.cli import main
+from transforms.columns import FILES, TABLES
+
+
+def write_tables(folder, lacking=""):
+    for table, columns in TABLES.items():
+        names = [column.name for column in columns if column.name != lacking]
+        (folder / FILES[table]).write_text(",".join(names) + "\n")
+
+
+def test_only_python_310_will_do():
+    assert checks.python((3, 10)).ok
+    assert not checks.python((3, 11)).ok
+    assert "make install" in checks.python((3, 11)).remedy
+
+
+def test_only_linux_on_x86_64_will_do():
+    assert checks.system("Linux", "x86_64").ok
+    assert not checks.system("Darwin", "arm64").ok
+
+
+def test_the_versions_of_the_lock_are_compared_with_what_is_installed(tmp_path):
+    lock = tmp_path / "requirements.lock"
+    lock.write_text("# a comment==1.0\nclick==0.0.1 \\\n    --hash=sha256:0\nno-such-thing[x]==2.0 ; extra\n")
+    check = checks.versions(lock)
+    assert not check.ok
+    assert "click " in check.found
+    assert "instead of 0.0.1" in check.found
+    assert "no-such-thing missing instead of 2.0" in check.found
+    assert "comment" not in check.found
+    assert check.remedy == "`make install`"
+
+
+def test_this_environment_is_as_locked():
+    check = checks.versions(checks.LOCK)
+    assert check.ok, check.found
+    assert int(check.found.split()[0]) == sum("==" in line for line in checks.LOCK.open())
+
+
+def test_a_wheel_without_its_lock_has_nothing_to_compare(tmp_path):
+    assert checks.versions(tmp_path / "requirements.lock").ok
+
+
+def test_scann_loads_into_tensorflow():
+    check = checks.scann()
+    assert check.ok, check.found
+    assert check.found == "its op loads into TensorFlow 2.16.2"
+
+
+def test_a_scann_that_does_not_load_is_told_by_its_last_words(monkeypatch):
+    monkeypatch.setattr(checks, "_SCANN", "raise OSError('undefined symbol: absl')")
+    check = checks.scann()
+    assert not check.ok
+    assert check.found == "OSError: undefined symbol: absl"
+
+
+@pytest.mark.parametrize(("gib", "ok"), [(5.9, False), (6.0, True)])
+def test_memory_below_six_gib_is_too_little(gib, ok):
+    check = checks.memory(int(gib * 2**30) + 1)
+    assert check.ok is ok
+    assert bool(check.remedy) is not ok
+
+
+def test_disk_is_looked_at_where_the_run_would_write(tmp_path):
+    assert checks.disk(tmp_path / "not" / "yet" / "there").found.endswith(f"in {tmp_path}")
+
+
+def test_too_little_disk_is_said(tmp_path, monkeypatch):
+    monkeypatch.setattr(checks, "MIN_DISK_GIB", float("inf"))
+    assert not checks.disk(tmp_path).ok
+
+
+def test_the_three_tables_with_their_columns_will_do(tmp_path):
+    write_tables(tmp_path)
+    found = list(checks.tables(tmp_path))
+    assert [check.name for check in found] == list(FILES.values())
+    assert all(check.ok for check in found)
+
+
+def test_gzip_will_do_too(tmp_path):
+    write_tables(tmp_path)
+    plain = tmp_path / "customers.csv"
+    with gzip.open(tmp_path / "customers.csv.gz", "wt") as file:
+        file.write(plain.read_text())
+    plain.unlink()
+    assert all(check.ok for check in checks.tables(tmp_path))
+
+
+def test_a_missing_table_is_told_beside_what_is_there(tmp_path):
+    write_tables(tmp_path)
+    (tmp_path / "customers.csv").rename(tmp_path / "clients.csv")
+    (check,) = (check for check in checks.tables(tmp_path) if not check.ok)
+    assert check.name == "customers.csv"
+    assert "clients.csv" in check.found
+    assert check.remedy == f"put customers.csv or customers.csv.gz into {tmp_path}"
+
+
+def test_a_missing_key_column_is_told(tmp_path):
+    write_tables(tmp_path, lacking="article_id")
+    bad = [check for check in checks.tables(tmp_path) if not check.ok]
+    assert [check.name for check in bad] == ["articles.csv", "transactions_train.csv"]
+    assert bad[0].found == "lacks article_id"
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00", b"article_id;product_code\n"])
+def test_what_is_no_csv_has_none_of_the_columns(tmp_path, content):
+    write_tables(tmp_path)
+    (tmp_path / "articles.csv").write_bytes(content)
+    assert not next(checks.tables(tmp_path)).ok
+
+
+def test_a_folder_that_is_not_there_is_told(tmp_path):
+    assert all("no folder" in check.found for check in checks.tables(tmp_path / "nonesuch"))
+
+
+def test_doctor_exits_1_exactly_if_a_check_failed(tmp_path, monkeypatch, capsys):
+    good = checks.Check(name="one", ok=True, found="fine")
+    bad = checks.Check(name="two", ok=False, found="broken", remedy="mend it")
+    monkeypatch.setattr(checks, "all_checks", lambda out, data: iter([good, bad]))
+    assert main(["doctor"]) == 1
+    assert capsys.readouterr().out == "ok    one: fine\nFAIL  two: broken\n      -> mend it\n"
+    monkeypatch.setattr(checks, "all_checks", lambda out, data: iter([good]))
+    assert main(["doctor"]) == 0
+
+
+def test_all_checks_cover_machine_and_data(tmp_path, monkeypatch):
+    monkeypatch.setattr(checks, "scann", lambda: checks.Check(name="ScaNN", ok=True, found=""))
+    names = [check.name for check in checks.all_checks(pathlib.Path("out"), tmp_path)]
+    assert names == ["Python", "system", "versions", "ScaNN", "memory", "disk", *FILES.values()]
+    assert checks.python(sys.version_info[:2]).ok
+    assert checks.system(platform.system(), platform.machine()).found

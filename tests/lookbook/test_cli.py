@@ -1,0 +1,219 @@
+"""The command line answers quickly, says what is wrong in one line, and exits with the code it promises."""
+
+import os
+import subprocess
+import sys
+import types
+
+import click
+import pytest
+
+from lookbook.cli import COMMANDS, cli, main
+from pipeline.config import load_config
+from transforms.errors import ConfigError, DataError, GateError
+
+HEAVY = {"tensorflow", "tfx", "apache_beam", "pandas", "pyarrow", "numpy", "duckdb", "scann"}
+
+
+def run_python(code):
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+
+
+def fake_module(monkeypatch, name, **members):
+    module = types.ModuleType(name)
+    module.__dict__.update(members)
+    monkeypatch.setitem(sys.modules, name, module)
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["config"], ["versions", "--out", "/"]])
+def test_what_needs_nothing_heavy_imports_nothing_heavy(arguments):
+    code = f"import sys; from lookbook.cli import main; main({arguments!r}); print(*sys.modules, sep='\\n')"
+    assert HEAVY.isdisjoint(run_python(code).split())
+
+
+def test_asking_a_server_imports_no_tensorflow():
+    code = (
+        "import sys; from lookbook.cli import main; code = main(['query', 'c', '--port', '1']);"
+        "print(code, 'tensorflow' in sys.modules)"
+    )
+    assert run_python(code).split() == ["1", "False"]
+
+
+def test_tensorflow_finds_its_environment_prepared_and_a_chosen_log_level_kept():
+    code = (
+        "import os; os.environ.pop('TF_USE_LEGACY_KERAS', 0); os.environ['TF_CPP_MIN_LOG_LEVEL'] = '0';"
+        "from lookbook.cli import main; main(['config']);"
+        "print(os.environ['TF_USE_LEGACY_KERAS'], os.environ['TF_CPP_MIN_LOG_LEVEL'])"
+    )
+    assert run_python(code).splitlines()[-1] == "1 0"
+
+
+def test_importing_the_command_line_leaves_the_environment_alone():
+    code = "import os; before = dict(os.environ); import lookbook.cli; print(dict(os.environ) == before)"
+    assert run_python(code).split() == ["True"]
+
+
+def test_the_help_lists_every_command_in_full(capsys):
+    assert main(["--help"]) == 0
+    text = capsys.readouterr().out
+    for name in COMMANDS:
+        assert f"\n  {name} " in text
+    assert "..." not in text.partition("Commands:")[2]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_and_every_option_says_what_it_is_for(name, capsys):
+    command = cli.get_command(click.Context(cli), name)
+    assert command.help
+    for parameter in command.params:
+        if isinstance(parameter, click.Option):
+            assert parameter.help, f"{name} {parameter.name}"
+        else:
+            assert parameter.human_readable_name in command.help
+    assert main([name, "--help"]) == 0
+    assert capsys.readouterr().out.startswith(f"Usage: lookbook {name}")
+
+
+def test_the_module_runs_as_the_console_script_does():
+    done = subprocess.run(
+        [sys.executable, "-m", "lookbook", "config", "--set", "nonesuch=1"], capture_output=True, text=True
+    )
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.startswith("lookbook: nonesuch is not a setting")
+
+
+def test_the_version_is_that_of_the_distribution(capsys):
+    assert main(["--version"]) == 0
+    assert "0.1.0" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["nonesuch"],
+        ["run"],
+        ["run", "--data"],
+        ["rollback", "--out", "x"],
+        ["rollback", "abc"],
+        ["serve", "--port", "70000"],
+        ["query", "c", "--k", "101"],
+        ["recommend", "--to", "x.csv"],
+        ["recommend", "--to", "x.csv", "--all", "--customers", "y.csv"],
+        ["config", "--set", "seed"],
+        ["config", "--set", "seed=x"],
+        ["config", "--preset", "nonesuch"],
+        ["synthesize", "--to", "x", "--days", "1"],
+    ],
+)
+def test_wrong_usage_exits_2_and_does_nothing(arguments, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(arguments) == 2
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert "Traceback" not in output.err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["versions"],
+        ["rollback", "3"],
+        ["serve"],
+        ["recommend", "--all", "--to", "recs.csv"],
+        ["evaluate", "--truth", "truth.csv"],
+        ["similar", "a", "--port", "1"],
+    ],
+)
+def test_what_cannot_be_done_exits_1_with_one_line(arguments, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(arguments) == 1
+    output = capsys.readouterr()
+    assert output.err.startswith("lookbook: ")
+    assert output.err.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_cannot_be_written_is_one_line_too(tmp_path, capsys):
+    (tmp_path / "file").write_text("")
+    assert main(["synthesize", "--to", str(tmp_path / "file" / "shop")]) == 1
+    assert capsys.readouterr().err.startswith("lookbook: [Errno ")
+
+
+def test_run_hands_over_folders_and_settings_and_prints_the_summary(monkeypatch, capsys, tmp_path):
+    calls = []
+
+    def run(data_dir, out_dir, config):
+        calls.append((data_dir, out_dir, config))
+        return "pushed version 1"
+
+    fake_module(monkeypatch, "pipeline.run", run=run)
+    arguments = ["run", "--data", str(tmp_path), "--out", str(tmp_path / "out")]
+    assert main([*arguments, "--set", "seed=3", "--set", "label_days=2"]) == 0
+    assert calls == [(tmp_path, tmp_path / "out", load_config(None, ["seed=3", "label_days=2"]))]
+    assert capsys.readouterr().out == "pushed version 1\n"
+
+
+@pytest.mark.parametrize(("error", "code"), [(GateError, 1), (DataError, 1), (ConfigError, 2)])
+def test_run_exits_by_the_kind_of_error(monkeypatch, capsys, error, code):
+    def run(data_dir, out_dir, config):
+        raise error("the gate said no")
+
+    fake_module(monkeypatch, "pipeline.run", run=run)
+    assert main(["run", "--data", "x"]) == code
+    assert capsys.readouterr().err == "lookbook: the gate said no\n"
+
+
+def test_an_interrupted_run_exits_130(monkeypatch, capsys):
+    def run(data_dir, out_dir, config):
+        raise KeyboardInterrupt
+
+    fake_module(monkeypatch, "pipeline.run", run=run)
+    assert main(["run", "--data", "x"]) == 130
+    assert capsys.readouterr().err.strip() == "lookbook: interrupted"
+
+
+def test_a_mistake_of_ours_keeps_its_traceback(monkeypatch):
+    def run(data_dir, out_dir, config):
+        raise ZeroDivisionError
+
+    fake_module(monkeypatch, "pipeline.run", run=run)
+    with pytest.raises(ZeroDivisionError):
+        main(["run", "--data", "x"])
+
+
+def test_a_reader_that_leaves_early_gets_no_traceback():
+    process = subprocess.Popen(
+        [sys.executable, "-m", "lookbook", "config"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    assert process.wait() == 1
+
+
+def test_compile_hands_over_settings_and_the_file(monkeypatch, capsys, tmp_path):
+    calls = []
+    fake_module(monkeypatch, "kubeflow.compile", compile_pipeline=lambda *given: calls.append(given))
+    assert main(["compile", "--to", str(tmp_path / "p.yaml"), "--set", "seed=3"]) == 0
+    assert calls == [(load_config(None, ["seed=3"]), tmp_path / "p.yaml")]
+
+
+def test_config_prints_a_preset_that_gives_the_same_settings(capsys, tmp_path):
+    assert main(["config", "--set", "seed=3"]) == 0
+    printed = capsys.readouterr().out
+    assert "\nseed = 3\n" in printed
+    preset = tmp_path / "mine.toml"
+    preset.write_text(printed)
+    assert main(["config", "--preset", str(preset)]) == 0
+    assert capsys.readouterr().out == printed
+
+
+def test_synthesize_writes_a_shop_of_the_size_asked_for(capsys, tmp_path):
+    sizes = {"customers": 40, "articles": 60, "transactions": 300, "days": 28, "seed": 2}
+    options = [text for name, size in sizes.items() for text in (f"--{name}", str(size))]
+    assert main(["synthesize", "--to", str(tmp_path / "shop"), *options]) == 0
+    assert capsys.readouterr().out.startswith("40 customers, 60 articles, ")
+    lines = (tmp_path / "shop" / "customers.csv").read_text().splitlines()
+    assert len(lines) == 41
+    assert os.path.exists(tmp_path / "shop" / "transactions_train.csv")

@@ -1,0 +1,171 @@
+"""Batch recommendation and evaluation of what is pushed, against answers known by heart."""
+
+import csv
+import gzip
+import json
+import shutil
+
+import pytest
+
+from lookbook.cli import main
+from pipeline.pushed import load_served
+from pipeline.versions import list_versions, model_dir
+from transforms.errors import LookbookError
+
+EVERYONE = [f"c{number}" for number in range(10)]
+
+
+def answer(start):
+    return [f"a{(start + place) % 20:02}" for place in range(12)]
+
+
+@pytest.fixture(scope="module")
+def model(out):
+    return load_served(out)
+
+
+@pytest.mark.parametrize("batch_size", [1, 3, 10, 512])
+def test_answers_do_not_depend_on_the_batch(model, batch_size):
+    answers = [row for _, rows in model.recommend(EVERYONE, batch_size) for row in rows]
+    assert answers == [answer(number) for number in range(10)]
+
+
+def test_batches_carry_their_customers_in_order(model):
+    batches = [batch for batch, _ in model.recommend(iter(EVERYONE), batch_size=4)]
+    assert batches == [EVERYONE[:4], EVERYONE[4:8], EVERYONE[8:]]
+
+
+def test_nobody_asked_for_is_no_batch(model):
+    assert list(model.recommend([])) == []
+
+
+def test_an_unknown_and_an_empty_customer_are_answered(model):
+    ((_, answers),) = model.recommend(["nobody", ""])
+    assert answers == [answer(0), answer(0)]
+
+
+def test_baselines_are_lists_without_what_fills_them_up(model):
+    ((_, answers),) = model.baselines(["c5", "c6"])
+    assert answers == {"own_purchases": [["a05"], ["a06"]], "popular": [answer(0), answer(0)]}
+
+
+def test_a_folder_that_is_no_model_is_refused_in_one_line(tmp_path):
+    broken = model_dir(tmp_path) / "3"
+    broken.mkdir(parents=True)
+    (broken / "saved_model.pb").write_bytes(b"nothing of the kind")
+    with pytest.raises(LookbookError, match="3 cannot be loaded: ") as caught:
+        load_served(tmp_path)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_model_without_the_signatures_is_refused(tmp_path):
+    import tensorflow as tf
+
+    tf.saved_model.save(tf.Module(), str(model_dir(tmp_path) / "3"))
+    with pytest.raises(LookbookError, match="it lacks baselines, serving_default"):
+        load_served(tmp_path)
+
+
+def test_recommend_writes_a_row_for_every_known_customer(out, tmp_path, capsys):
+    recs = tmp_path / "new" / "recs.csv"
+    assert main(["recommend", "--out", str(out), "--all", "--to", str(recs), "--batch-size", "3"]) == 0
+    with recs.open(newline="") as file:
+        rows = list(csv.reader(file))
+    assert rows == [["customer_id", "prediction"], *([f"c{n}", " ".join(answer(n))] for n in range(10))]
+    printed = capsys.readouterr()
+    assert printed.out.startswith(f"10 customers to {recs} from version 7, ")
+    assert "customers/s" in printed.err
+    assert [path.name for path in recs.parent.iterdir()] == ["recs.csv"]
+
+
+def test_recommend_answers_those_of_a_file(out, tmp_path):
+    (tmp_path / "who.csv").write_text("age,customer_id\n30,c4\n31,stranger\n")
+    recs = tmp_path / "recs.csv"
+    arguments = ["--out", str(out), "--customers", str(tmp_path / "who.csv"), "--to", str(recs)]
+    assert main(["recommend", *arguments]) == 0
+    assert recs.read_text().splitlines()[1:] == [
+        f"c4,{' '.join(answer(4))}",
+        f"stranger,{' '.join(answer(0))}",
+    ]
+
+
+@pytest.fixture
+def truth(tmp_path):
+    """c0 bought its first article, c5 its second, c9 nothing that anyone would have thought of."""
+    path = tmp_path / "truth.csv.gz"
+    with gzip.open(path, "wt") as file:
+        file.write("t_dat,customer_id,article_id\n")
+        file.write("2020-09-23,c0,a00\n2020-09-24,c5,a06\n2020-09-24,c5,a06\n2020-09-25,c9,zzz\n")
+    return path
+
+
+def test_evaluate_gives_the_figures_worked_out_by_hand(out, truth, capsys):
+    assert main(["evaluate", "--out", str(out), "--truth", str(truth), "--json"]) == 0
+    judged = json.loads(capsys.readouterr().out)
+    assert (judged["version"], judged["customers"]) == (7, 3)
+    means = {name: figures["map_at_12"]["mean"] for name, figures in judged["figures"].items()}
+    assert means == pytest.approx(
+        {"lookbook": (1 + 1 / 2) / 3, "own_purchases": 1 / 3, "popular": (1 + 1 / 7) / 3}
+    )
+    assert judged["figures"]["lookbook"]["precision_at_12"]["mean"] == pytest.approx(2 / 36)
+    assert judged["figures"]["lookbook"]["recall_at_12"]["mean"] == pytest.approx(2 / 3)
+    difference = judged["differences"]["own_purchases"]["map_at_12"]
+    assert difference["mean"] == pytest.approx(1 / 6)
+    assert difference["low"] == pytest.approx(0.0)  # one customer of three makes the whole difference
+    assert difference["high"] == pytest.approx(0.5)
+
+
+def test_evaluate_agrees_with_the_file_that_recommend_writes(out, truth, tmp_path, capsys):
+    recs = tmp_path / "recs.csv"
+    assert main(["recommend", "--out", str(out), "--all", "--to", str(recs)]) == 0
+    capsys.readouterr()
+    assert main(["evaluate", "--out", str(out), "--truth", str(truth), "--json"]) == 0
+    judged = json.loads(capsys.readouterr().out)
+    with recs.open(newline="") as file:
+        predicted = {row["customer_id"]: row["prediction"].split() for row in csv.DictReader(file)}
+    bought = {"c0": "a00", "c5": "a06", "c9": "zzz"}
+    ranks = [predicted[c].index(a) + 1 if a in predicted[c] else None for c, a in bought.items()]
+    expected = sum(1 / rank for rank in ranks if rank) / len(bought)
+    assert judged["figures"]["lookbook"]["map_at_12"]["mean"] == pytest.approx(expected, abs=1e-9)
+
+
+def test_evaluate_prints_tables_with_intervals(out, truth, capsys):
+    assert main(["evaluate", "--out", str(out), "--truth", str(truth)]) == 0
+    printed = capsys.readouterr().out
+    assert "version 7, 3 customers who bought" in printed
+    assert "0.5000 [0.0000, 1.0000]" in printed
+    assert "- own_purchases" in printed
+    assert "+0.1667 [+0.0000, +0.5000]" in printed
+
+
+def test_evaluate_refuses_a_truth_without_its_columns(out, tmp_path, capsys):
+    (tmp_path / "truth.csv").write_text("customer,article\nc0,a00\n")
+    assert main(["evaluate", "--out", str(out), "--truth", str(tmp_path / "truth.csv")]) == 1
+    assert "lacks customer_id, article_id and has customer, article" in capsys.readouterr().err
+
+
+def test_versions_shows_figures_and_what_is_served(out, capsys):
+    assert main(["versions", "--out", str(out)]) == 0
+    header, row = (line for line in capsys.readouterr().out.splitlines() if "7" in line or "version" in line)
+    assert "cut_day" in header
+    assert "map_at_12" in header
+    for text in ("7", "served", "2020-09-22", "0.2500"):
+        assert text in row
+
+
+def test_a_version_gone_back_to_answers_and_thinning_leaves_it(out, tmp_path, capsys):
+
+    shutil.copytree(out, tmp_path, dirs_exist_ok=True)
+    shutil.copytree(model_dir(tmp_path) / "7", model_dir(tmp_path) / "8")
+    assert main(["rollback", "--out", str(tmp_path), "7"]) == 0
+    assert "version 7 is served again, as 9" in capsys.readouterr().out
+    assert main(["versions", "--out", str(tmp_path), "--keep", "1"]) == 0
+    assert capsys.readouterr().out.startswith("deleted 7, 8\n")
+    assert [version.number for version in list_versions(tmp_path)] == [9]
+    ((_, answers),) = load_served(tmp_path).recommend(["c3"])
+    assert answers == [answer(3)]
+
+
+def test_rollback_to_no_version_lists_those_there_are(out, capsys):
+    assert main(["rollback", "--out", str(out), "4"]) == 1
+    assert "version must be one of 7; received 4" in capsys.readouterr().err
