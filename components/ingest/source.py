@@ -131,13 +131,15 @@ def _count_lines(path: pathlib.Path) -> int:
 
 def _read_header(path: pathlib.Path, name: str) -> tuple[tuple[str, ...], int]:
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
+        # Bytes that are not UTF-8 matter here in the header only; further down DuckDB tells their line.
+        with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
             reader = csv.reader(file)
-            return tuple(next(reader)), reader.line_num
-    except UnicodeDecodeError as error:
-        raise DataError(f"{name} is not UTF-8: save it again as UTF-8") from error
+            header = tuple(next(reader))
     except csv.Error as error:
         raise DataError(f"{name} line 1 is not a CSV header: {error}") from error
+    if any("\udc80" <= character <= "\udcff" for column in header for character in column):
+        raise DataError(f"{name} line 1 is not UTF-8: save the file again as UTF-8")
+    return header, reader.line_num
 
 
 def _check_header(header: tuple[str, ...], table: str, name: str) -> None:

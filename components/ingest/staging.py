@@ -148,19 +148,20 @@ _REASONS = {
 def _malformed(connection: duckdb.DuckDBPyConnection, source: Source) -> list[Malformed]:
     rows = connection.execute(
         """
-        SELECT line_byte_position, any_value(csv_line), min(error_type), min(column_name)
+        SELECT line_byte_position, any_value(csv_line), min(error_type), 
+            min(TRY_CAST(substr(column_name, 2) AS INTEGER))
         FROM reject_errors
         GROUP BY line_byte_position
         ORDER BY line_byte_position
         """
     ).fetchall()
     found = []
-    for position, text, kind, column in rows:
+    for position, text, kind, number in rows:
         empty = len(text) - len(text.lstrip("\r\n"))
         record = Malformed(
             position + empty,
             text.strip("\r\n"),
-            _column_name(column, source),
+            _column_name(number, source),
             _REASONS.get(kind, kind.lower()),
         )
         if kind == "INVALID ENCODING":
@@ -183,5 +184,5 @@ def line_of(source: Source, position: int) -> int:
     return lines
 
 
-def _column_name(column: str | None, source: Source) -> str:
-    return source.header[int(column[1:])] if column else ""
+def _column_name(number: int | None, source: Source) -> str:
+    return "" if number is None else source.header[number]

@@ -1,0 +1,81 @@
+"""A shop of three articles, two customers and four transactions, as lines of CSV that a test may spoil."""
+
+import csv
+import gzip
+import io
+import pathlib
+
+import pyarrow.parquet as pq
+import pytest
+
+from components.ingest.config import IngestConfig
+from components.ingest.executor import ingest
+from components.ingest.report import IngestReport
+from transforms.columns import FILES, TABLES
+
+LENIENT = IngestConfig(max_rejected_share=0.9, memory_limit_gib=0.5)
+
+
+def line(table: str, **values: str) -> str:
+    """A line of CSV: `values` by column, the others empty."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="").writerow([values.pop(column.name, "") for column in TABLES[table]])
+    assert not values, f"no such column: {values}"
+    return text.getvalue()
+
+
+class Shop:
+    """Lines of the three files, headers first; `write` makes the files, `ingest` runs on them."""
+
+    def __init__(self, folder: pathlib.Path):
+        self.data_dir = folder / "data"
+        self.to = folder / "out" / "tables"
+        self.data_dir.mkdir()
+        self.lines = {table: [",".join(column.name for column in TABLES[table])] for table in TABLES}
+        for article in ("0100000001", "0100000002", "0200000001"):
+            self.lines["articles"].append(
+                line("articles", article_id=article, product_code=article[:7], product_type_no="253")
+            )
+        for customer in ("00aa", "00bb"):
+            self.lines["customers"].append(line("customers", customer_id=customer, age="31"))
+        for day, customer, article in (
+            ("2020-09-02", "00bb", "0100000002"),
+            ("2020-09-01", "00bb", "0200000001"),
+            ("2020-09-01", "00aa", "0100000001"),
+            ("2020-09-01", "00aa", "0100000001"),
+        ):
+            self.lines["transactions"].append(
+                line("transactions", t_dat=day, customer_id=customer, article_id=article, price="0.05")
+            )
+
+    def add(self, table: str, **values: str) -> None:
+        self.lines[table].append(line(table, **values))
+
+    def bytes_of(self, table: str) -> bytes:
+        return ("\n".join(self.lines[table]) + "\n").encode()
+
+    def write(self, *, packed: bool = False, **contents: bytes) -> None:
+        for table in TABLES:
+            content = contents.get(table, self.bytes_of(table))
+            path = self.data_dir / (FILES[table] + ".gz" * packed)
+            path.write_bytes(gzip.compress(content) if packed else content)
+
+    def ingest(self, config: IngestConfig = LENIENT, **contents: bytes) -> IngestReport:
+        if not any(self.data_dir.iterdir()) or contents:
+            self.write(**contents)
+        return ingest(self.data_dir, self.to, config)
+
+    def rows(self, table: str) -> list[dict]:
+        return pq.read_table(self.to / f"{table}.parquet").to_pylist()
+
+    def rejects(self) -> list[tuple]:
+        with (self.to / "rejects.csv").open(encoding="utf-8", newline="") as file:
+            return [
+                (row["file"], int(row["line"]), row["column"], row["value"], row["reason"], row["action"])
+                for row in csv.DictReader(file)
+            ]
+
+
+@pytest.fixture
+def shop(tmp_path) -> Shop:
+    return Shop(tmp_path)

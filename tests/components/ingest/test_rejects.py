@@ -1,0 +1,255 @@
+"""Which rows are set aside, which values become null, and where the rejects file says they are."""
+
+import csv
+import datetime
+import io
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from components.ingest.config import IngestConfig
+from tests.components.ingest.conftest import LENIENT, Shop
+from transforms.columns import TABLES
+from transforms.errors import DataError
+
+GOOD = {"t_dat": "2020-09-03", "customer_id": "00aa", "article_id": "0100000001", "price": "0.5"}
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "reason"),
+    [
+        ("t_dat", "", "missing value"),
+        ("t_dat", "03.09.2020", "not a day (YYYY-MM-DD)"),
+        ("t_dat", "2020-9-3", "not a day (YYYY-MM-DD)"),
+        ("t_dat", "2020-02-30", "not a day (YYYY-MM-DD)"),
+        ("t_dat", "2020-09-03 10:00:00", "not a day (YYYY-MM-DD)"),
+        ("t_dat", "infinity", "not a day (YYYY-MM-DD)"),
+        ("t_dat", "0020-09-03", "day outside 1970-01-01 to 2099-12-31"),
+        ("t_dat", "2220-09-03", "day outside 1970-01-01 to 2099-12-31"),
+        ("customer_id", "", "missing value"),
+        ("customer_id", "   ", "missing value"),
+        ("customer_id", "00AA", "no such row kept of the customers table"),
+        ("article_id", "100000001", "no such row kept of the articles table"),
+        ("price", "", "missing value"),
+        ("price", "1,99", "not a number"),
+        ("price", "free", "not a number"),
+        ("price", "-0.01", "negative"),
+        ("price", "nan", "not finite"),
+        ("price", "inf", "not finite"),
+        ("price", "1e400", "not finite"),
+    ],
+)
+def test_a_transaction_with_a_bad_required_value_is_set_aside(shop, column, value, reason):
+    shop.add("transactions", **{**GOOD, column: value})
+    shop.add("transactions", **GOOD)
+    report = shop.ingest()
+    assert len(shop.rows("transactions")) == 5
+    assert shop.rejects() == [
+        (
+            "transactions_train.csv",
+            6,
+            column,
+            value if value.strip() else shop.rejects()[0][3],
+            reason,
+            "row set aside",
+        )
+    ]
+    assert shop.rejects()[0][3].strip() == value.strip()
+    assert report.tables["transactions"].reasons == {f"{column}: {reason}": 1}
+    assert report.tables["transactions"].rows_read == 6
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value", "reason"),
+    [
+        ("customers", "age", "abc", "not a number"),
+        ("customers", "age", "inf", "not finite"),
+        ("articles", "product_type_no", "12.7", "not a whole number"),
+        ("articles", "product_type_no", "x", "not a whole number"),
+    ],
+)
+def test_an_optional_value_that_cannot_be_parsed_becomes_null_and_the_row_stays(
+    shop, table, column, value, reason
+):
+    key = "customer_id" if table == "customers" else "article_id"
+    row = {key: "zz", column: value} | ({"product_code": "1"} if table == "articles" else {})
+    shop.add(table, **row)
+    report = shop.ingest(IngestConfig(max_rejected_share=0.0))
+    line = len(shop.lines[table])
+    assert shop.rows(table)[-1][key] == "zz"
+    assert shop.rows(table)[-1][column] is None
+    assert shop.rejects() == [(f"{table}.csv", line, column, value, reason, "value set to null")]
+    assert report.tables[table].nulls == {f"{column}: {reason}": 1}
+    assert report.tables[table].rows_rejected == 0
+
+
+def test_of_articles_with_the_same_id_the_first_usable_one_is_kept(shop):
+    shop.lines["articles"].insert(1, "0100000002" + "," * 24)  # Without its product code.
+    shop.add("articles", article_id="0100000001", product_code="other")
+    report = shop.ingest()
+    assert [(r["article_id"], r["product_code"]) for r in shop.rows("articles")] == [
+        ("0100000001", "0100000"),
+        ("0100000002", "0100000"),
+        ("0200000001", "0200000"),
+    ]
+    assert [(line, column, reason) for _, line, column, _, reason, _ in shop.rejects()] == [
+        (2, "product_code", "missing value"),
+        (6, "article_id", "repeated, the first is kept"),
+    ]
+    assert report.tables["articles"].rows_rejected == 2
+
+
+def test_a_transaction_of_an_article_that_was_set_aside_is_set_aside_too(shop):
+    shop.lines["articles"][3] = "0200000001" + "," * 24
+    shop.ingest()
+    assert {r["article_id"] for r in shop.rows("transactions")} == {"0100000001", "0100000002"}
+    assert [(file, line) for file, line, *_ in shop.rejects()] == [
+        ("articles.csv", 4),
+        ("transactions_train.csv", 3),
+    ]
+
+
+def test_a_row_wrong_in_two_ways_is_listed_twice_and_counted_once(shop):
+    shop.add("transactions", **{**GOOD, "price": "x", "t_dat": "y"})
+    report = shop.ingest()
+    assert [(line, column) for _, line, column, *_ in shop.rejects()] == [(6, "t_dat"), (6, "price")]
+    assert report.tables["transactions"].rows_rejected == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "reason"),
+    [
+        ("2020-09-03,00aa", "article_id", "too few values"),
+        ("2020-09-03,00aa,0100000001,0.5,1,2,3", "", "too many values"),
+        ('2020-09-03,"00"aa,0100000001,0.5,1', "customer_id", "a quote in the wrong place"),
+    ],
+)
+def test_a_line_that_is_no_row_is_set_aside_as_it_stands(shop, text, column, reason):
+    shop.lines["transactions"].insert(2, text)
+    report = shop.ingest()
+    assert len(shop.rows("transactions")) == 4
+    assert shop.rejects() == [("transactions_train.csv", 3, column, text, reason, "row set aside")]
+    assert report.tables["transactions"].rows_read == 5
+
+
+def test_line_numbers_count_quoted_line_breaks_broken_lines_and_empty_lines(shop):
+    """Every row after the first is wrong in its own way; the lines are those of an editor."""
+    header = shop.lines["articles"][0]
+    filler = "," * 22
+    shop.lines["articles"] = [
+        header,  # 1
+        f'0100000001,1{filler},"two\nlines"',  # 2, 3
+        f",1{filler},",  # 4: no id
+        "only,two",  # 5
+        "",  # 6
+        f'0100000001,1{filler},"three\n\nlines"',  # 7, 8, 9: repeated
+        "",  # 10
+        "",  # 11
+        f"0100000002,{filler},",  # 12: no product code
+        f"0200000001,1,,x{filler[1:]}",  # 13: a bad number
+    ]
+    shop.lines["transactions"] = shop.lines["transactions"][:1] + shop.lines["transactions"][3:]
+    shop.ingest()
+    assert [(line, column) for _, line, column, *_ in shop.rejects()] == [
+        (4, "article_id"),
+        (5, "prod_name"),
+        (7, "article_id"),
+        (12, "product_code"),
+        (13, "product_type_no"),
+    ]
+
+
+def test_line_numbers_hold_when_the_file_is_read_in_parallel(shop):
+    """Half a million rows are several of DuckDB's chunks and more than one of its row groups."""
+    row = "2020-09-03,00aa,0100000001,0.5,1\n"
+    bad = "2020-09-03,00aa,0100000001,oops,1\n"
+    broken = "2020-09-03,00aa\n"
+    body = row * 199_999 + bad + row * 99_999 + broken + row * 99_999 + bad + row * 100_000
+    shop.ingest(transactions=(shop.lines["transactions"][0] + "\n" + body).encode())
+    assert [(line, value) for _, line, _, value, *_ in shop.rejects()] == [
+        (200_001, "oops"),
+        (300_001, "2020-09-03,00aa"),
+        (400_001, "oops"),
+    ]
+
+
+def test_above_the_allowed_share_the_run_stops_and_the_rejects_can_be_read(shop):
+    shop.add("transactions", **{**GOOD, "price": "x"})
+    shop.add("transactions", **{**GOOD, "price": "y"})
+    shop.add("transactions", **{**GOOD, "t_dat": ""})
+    with pytest.raises(DataError) as stopped:
+        shop.ingest(IngestConfig(max_rejected_share=0.25))
+    beside = shop.to.parent / "tables.rejects.csv"
+    assert str(stopped.value) == (
+        "transactions_train.csv: 3 of 7 rows (42.86%) would be set aside, the limit is 25.00% "
+        f"(ingest.max_rejected_share); most often price: not a number (2); see {beside}"
+    )
+    with beside.open(newline="") as file:
+        assert [row["line"] for row in csv.DictReader(file)] == ["6", "7", "8"]
+    assert [path.name for path in shop.to.parent.iterdir()] == ["tables.rejects.csv"]
+
+
+def test_a_run_that_passes_removes_the_rejects_of_one_that_did_not(shop):
+    shop.add("transactions", **{**GOOD, "price": "x"})
+    with pytest.raises(DataError):
+        shop.ingest(IngestConfig(max_rejected_share=0.0))
+    shop.ingest(LENIENT)
+    assert [path.name for path in shop.to.parent.iterdir()] == ["tables"]
+
+
+def test_a_table_of_which_nothing_is_left_stops_the_run_whatever_the_share(shop):
+    shop.lines["customers"][1:] = [",,,,,,"]
+    with pytest.raises(DataError, match=r"customers.csv: 1 of 1 rows .*customer_id: missing value"):
+        shop.ingest(IngestConfig(max_rejected_share=1.0))
+
+
+def test_the_rejects_file_is_cut_but_not_the_counts(shop):
+    for _ in range(5):
+        shop.add("transactions", **{**GOOD, "price": "x"})
+    report = shop.ingest(IngestConfig(max_rejected_share=0.9, max_reject_lines=2))
+    assert [line for _, line, *_ in shop.rejects()] == [6, 7]
+    assert report.tables["transactions"].reasons == {"price: not a number": 5}
+    assert report.tables["transactions"].reject_lines_left_out == 3
+
+
+CELL = st.sampled_from(
+    ["2020-09-01", "00aa", "0100000001", "0.5", "", "x", "-1", "two\nlines", 'a"b', ",", " "]
+)
+
+
+@given(
+    rows=st.lists(st.lists(CELL, min_size=1, max_size=6), max_size=12), ends=st.sampled_from(["\n", "\r\n"])
+)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_every_row_read_is_kept_or_set_aside_and_located(tmp_path_factory, rows, ends):
+    """Against Python's own csv reader, which tells the line a record ends on."""
+    shop = Shop(tmp_path_factory.mktemp("shop"))
+    good = list(GOOD.values()) + [""]
+    text = io.StringIO()
+    csv.writer(text, lineterminator=ends).writerows(
+        [[c.name for c in TABLES["transactions"]], good, *rows, good]
+    )
+    report = shop.ingest(IngestConfig(max_rejected_share=1.0), transactions=text.getvalue().encode())
+    table = report.tables["transactions"]
+    assert table.rows_read == len(rows) + 2
+    assert table.rows_read == table.rows_kept + table.rows_rejected
+    assert len(shop.rows("transactions")) == table.rows_kept
+    expected = set()
+    reader = csv.reader(io.StringIO(text.getvalue(), newline=""))
+    first = next(reader) and reader.line_num + 1
+    for record in reader:
+        if not _is_good(record):
+            expected.add(first)
+        first = reader.line_num + 1
+    assert {line for _, line, *_, action in shop.rejects() if action == "row set aside"} == expected
+
+
+def _is_good(record: list[str]) -> bool:
+    if len(record) != 5 or record[1] != "00aa" or record[2] != "0100000001":
+        return False
+    try:
+        datetime.date.fromisoformat(record[0])
+        return float(record[3]) >= 0
+    except ValueError:
+        return False
