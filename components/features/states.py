@@ -61,7 +61,11 @@ def write_state(engine: DuckDbEngine, as_of: int, to: pathlib.Path, config: Feat
         "customers": ("customer_state", {"as_of": as_of}),
         "history": (
             "history",
-            {"as_of": as_of, "history_length": config.history_length, "half_life_days": config.half_life_days},
+            {
+                "as_of": as_of,
+                "history_length": config.history_length,
+                "half_life_days": config.half_life_days,
+            },
         ),
         "recent": ("recent", {"as_of": as_of, "recent_length": config.recent_length}),
         "together_basket": ("bought_together", {**together, "span_days": BASKET_SPAN_DAYS}),

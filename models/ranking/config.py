@@ -14,10 +14,7 @@ class RankingConfig:
         blocks: residual blocks, 0 to 16.
         dropout: share of units dropped in training, [0, 1).
         loss: `listwise` (softmax over each list) or `pointwise` (sigmoid of each pair).
-        negatives: `candidates` (candidates the customer did not buy) or `random` (any article of the catalogue:
-            the classical way, kept to compare with).
-        negatives_per_list: candidates sampled beside the positives of a list, 1 to 1000 (`candidates`).
-        negatives_per_positive: random articles for each positive, 1 to 100 (`random`).
+        negatives_per_list: candidates sampled beside the positives of a list, 1 to 1000.
         epochs: passes over all list weeks, 1 to 1000.
         batch_lists: lists per step, 1 to 100,000.
         learning_rate: of Adam at the start, above 0; falls to nothing along a cosine.
@@ -28,9 +25,7 @@ class RankingConfig:
     blocks: int = 2
     dropout: float = 0.1
     loss: str = "listwise"
-    negatives: str = "candidates"
     negatives_per_list: int = 40
-    negatives_per_positive: int = 4
     epochs: int = 8
     batch_lists: int = 64
     learning_rate: float = 0.002
@@ -41,12 +36,10 @@ class RankingConfig:
         _within("ranking.blocks", self.blocks, 0, 16)
         _within("ranking.dropout", self.dropout, 0, 0.99)
         _within("ranking.negatives_per_list", self.negatives_per_list, 1, 1000)
-        _within("ranking.negatives_per_positive", self.negatives_per_positive, 1, 100)
         _within("ranking.epochs", self.epochs, 1, 1000)
         _within("ranking.batch_lists", self.batch_lists, 1, 100_000)
         _within("ranking.learning_rate", self.learning_rate, 1e-9, 10)
         _one_of("ranking.loss", self.loss, ("listwise", "pointwise"))
-        _one_of("ranking.negatives", self.negatives, ("candidates", "random"))
 
 
 def _within(name: str, value: float, low: float, high: float) -> None:

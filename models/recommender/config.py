@@ -57,3 +57,8 @@ class RecommenderConfig:
             )
         if self.index not in ("scann", "exact"):
             raise ConfigError(f"recommender.index must be 'scann' or 'exact'. Received: {self.index!r}.")
+
+
+def recommender_config(tree: dict) -> RecommenderConfig:
+    """Builds the configuration from a plain tree, as `dataclasses.asdict` yields it."""
+    return RecommenderConfig(**{**tree, "channels": ChannelsConfig(**tree["channels"])})

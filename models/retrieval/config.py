@@ -27,7 +27,6 @@ class RetrievalConfig:
         epochs: passes at most over the purchases before the first list week.
         patience: passes without a better validation before training stops.
         week_epochs: passes over each later week, as the towers are trained forward in time.
-        refit_to_end: whether the pushed towers train on through the test week.
         mixed_precision: bfloat16/float16 compute on GPUs.
         xla: whether the training step is compiled by XLA.
         validation_queries: queries of the validation week that are measured, at least 1.
@@ -51,7 +50,6 @@ class RetrievalConfig:
     epochs: int = 8
     patience: int = 2
     week_epochs: int = 1
-    refit_to_end: bool = False
     mixed_precision: bool = False
     xla: bool = False
     validation_queries: int = 4000

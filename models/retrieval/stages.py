@@ -48,7 +48,7 @@ def train_forward(
     tf.keras.utils.set_random_seed(config.seed)
     purchases = data.purchases
     last_week = int(purchases.weeks.max()) if len(purchases.weeks) else 0
-    stages = range(last_week + 1 if config.refit_to_end else max(last_week, 1))
+    stages = range(max(last_week, 1))  # the last week is the test week: nothing trains on it
     with strategy.scope():
         towers = Towers(config, data.sizes)
         towers.build_all()

@@ -1,0 +1,75 @@
+"""Makes the lists of every list week, each with the state and the towers of that week."""
+
+import json
+import logging
+import pathlib
+import shutil
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from components.candidates import lists
+from components.candidates.config import CandidatesConfig
+from components.examples import write_examples
+from models.recommender.builder import RecommenderBuilder
+from models.recommender.config import RecommenderConfig
+from models.retrieval.snapshot import snapshot_name
+from transforms.calendar import date_of, load_calendar
+
+SPLIT = "train"
+STATES, TOWERS = "states", "towers"
+
+
+def make_lists(
+    states: pathlib.Path,
+    towers: pathlib.Path,
+    transform_graph: pathlib.Path,
+    recommender_config: RecommenderConfig,
+    config: CandidatesConfig,
+    to: pathlib.Path,
+) -> dict[str, dict[str, float]]:
+    """Writes the training lists; list week i is made with the state of its first day and the towers of week i.
+
+    Args:
+        states: folder of the states.
+        towers: folder of the snapshots.
+        transform_graph: folder of Transform's graph.
+        recommender_config: channels and limits.
+        config: how lists are drawn.
+        to: the Examples artifact; lists go to its split `train`.
+
+    Returns:
+        By date of the list week: `customers`, `recall` (mean share of purchases among the candidates) and
+        `candidates` (mean number).
+    """
+    calendar = load_calendar(states / "calendar.json")
+    builder = RecommenderBuilder(recommender_config, states, transform_graph)
+    tables, figures = [], {}
+    for week, day in enumerate(calendar.list_days):
+        recommender = builder.build(day, towers / snapshot_name(week))
+        bought = pq.read_table(states / "labels" / f"{date_of(day)}.parquet")
+        labels = lists.group_labels(bought, config.max_lists_per_week, config.seed + week)
+        articles = recommender.state.articles
+        if config.negatives == "random":
+            rows, hits = lists.random_lists(labels, articles, config.negatives_per_positive, config.seed + week)
+        else:
+            rows, hits = lists.candidate_lists(recommender, labels)
+        tables.append(lists.as_table(day, labels.customers, rows, hits, articles))
+        figures[date_of(day)] = {
+            "customers": len(labels.customers),
+            "recall": lists.recall(hits, labels),
+            "candidates": float((rows < articles).sum(axis=1).mean()) if len(rows) else 0.0,
+        }
+        logging.info("lists of %s: %s", date_of(day), figures[date_of(day)])
+    write_examples(pa.concat_tables(tables), to / f"Split-{SPLIT}")
+    (to / "figures.json").write_text(json.dumps(figures, indent=1))
+    return figures
+
+
+def bundle(states: pathlib.Path, towers: pathlib.Path, to: pathlib.Path) -> None:
+    """Puts states and snapshots in one folder: what the ranking trainer builds the graph from.
+
+    TFX's Trainer takes one base model, so they travel together.
+    """
+    shutil.copytree(states, to / STATES, dirs_exist_ok=True)
+    shutil.copytree(towers, to / TOWERS, dirs_exist_ok=True)

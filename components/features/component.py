@@ -1,0 +1,36 @@
+"""TFX component: see README.md."""
+
+import json
+import pathlib
+
+from tfx.dsl.component.experimental.annotations import InputArtifact, OutputArtifact, Parameter
+from tfx.dsl.component.experimental.decorators import component
+from tfx.types import artifact_utils, standard_artifacts
+
+from components.artifacts import GateVerdict, States, Tables
+from components.features.config import FeaturesConfig
+from components.features.examples import JUDGED_SPLIT, SPLITS
+from components.features.executor import Outputs, build_features
+
+
+@component
+def Features(  # noqa: N802 (TFX names components like classes)
+    tables: InputArtifact[Tables],
+    verdict: InputArtifact[GateVerdict],
+    config_json: Parameter[str],
+    label_days: Parameter[int],
+    code_version: Parameter[str],
+    states: OutputArtifact[States],
+    examples: OutputArtifact[standard_artifacts.Examples],
+    judged: OutputArtifact[standard_artifacts.Examples],
+) -> None:
+    """Builds states, transform examples and judged examples from the ingested tables."""
+    del verdict, code_version
+    build_features(
+        pathlib.Path(tables.uri),
+        Outputs(states=pathlib.Path(states.uri), examples=pathlib.Path(examples.uri), judged=pathlib.Path(judged.uri)),
+        FeaturesConfig(**json.loads(config_json)),
+        label_days,
+    )
+    examples.split_names = artifact_utils.encode_split_names(list(SPLITS))
+    judged.split_names = artifact_utils.encode_split_names([JUDGED_SPLIT])

@@ -1,0 +1,68 @@
+"""From typed tables to states, transform examples and judged examples: one pass over one engine."""
+
+import dataclasses
+import json
+import pathlib
+import tempfile
+
+import pyarrow.parquet as pq
+
+from components.features.config import FeaturesConfig
+from components.features.engine import DuckDbEngine
+from components.features.examples import labels, write_judged_examples, write_transform_examples
+from components.features.states import prepare, write_state
+from transforms.calendar import Calendar, date_of, plan
+
+
+@dataclasses.dataclass(frozen=True)
+class Outputs:
+    """Folders the features are written to.
+
+    Attributes:
+        states: state tables, `catalogue.parquet`, `people.parquet`, `calendar.json`, and `labels/YYYY-MM-DD.parquet`
+            with what was bought in the week from each list day.
+        examples: splits `articles`, `customers`, `purchases`.
+        judged: split `eval`.
+    """
+
+    states: pathlib.Path
+    examples: pathlib.Path
+    judged: pathlib.Path
+
+
+def build_features(tables: pathlib.Path, to: Outputs, config: FeaturesConfig, label_days: int) -> Calendar:
+    """Builds everything the models read.
+
+    Args:
+        tables: the ingested tables.
+        to: where the outputs go.
+        config: settings.
+        label_days: length of a week, in days.
+
+    Returns:
+        The days of the run.
+
+    Raises:
+        DataError: if the data are too short for one list week and the test week.
+    """
+    with tempfile.TemporaryDirectory(prefix="lookbook-spill-") as spill:
+        engine = DuckDbEngine(pathlib.Path(spill), config.memory_limit_gib)
+        try:
+            prepare(engine, tables, to.states)
+            days = engine.query("select min(day) as first, max(day) as last from purchases").to_pylist()[0]
+            calendar = plan(
+                first=days["first"], last=days["last"], label_days=label_days, list_weeks=config.list_weeks
+            )
+            calendar.save(to.states / "calendar.json")
+            (to.states / "labels").mkdir(exist_ok=True)
+            for day in calendar.state_days:
+                write_state(engine, day, to.states, config)
+                if day < calendar.end:
+                    bought = labels(engine, day, day + calendar.label_days)
+                    pq.write_table(bought, to.states / "labels" / f"{date_of(day)}.parquet")
+            purchases = write_transform_examples(engine, calendar, config.interaction_window_days, to.examples)
+            judged = write_judged_examples(engine, calendar, to.judged)
+        finally:
+            engine.close()
+    (to.states / "counts.json").write_text(json.dumps({"purchases": purchases, "judged": judged}))
+    return calendar

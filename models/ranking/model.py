@@ -1,0 +1,44 @@
+"""The TFRS model that trains the ranking network on lists."""
+
+import tensorflow as tf
+import tensorflow_recommenders as tfrs
+
+from models.ranking import losses
+from models.ranking.network import RankingNetwork
+
+_LOSSES = {"listwise": losses.listwise_softmax, "pointwise": losses.pointwise_sigmoid}
+
+
+class ListLoss(tf.keras.losses.Loss):
+    """Mean over lists of a loss over lists.
+
+    Args:
+        name: `listwise` or `pointwise`.
+    """
+
+    def __init__(self, name: str):
+        super().__init__(reduction=tf.keras.losses.Reduction.SUM_OVER_BATCH_SIZE, name=name)
+        self._function = _LOSSES[name]
+
+    def call(self, y_true: tf.Tensor, y_pred: tf.Tensor) -> tf.Tensor:
+        """`[batch]` float32 of labels and scores `[batch, candidates]` float32."""
+        return self._function(y_true, y_pred)
+
+
+class RankingModel(tfrs.Model):
+    """Trains a `RankingNetwork` on `{"features": [batch, n, features], "labels": [batch, n]}`.
+
+    Args:
+        network: what is trained.
+        loss: `listwise` or `pointwise`.
+    """
+
+    def __init__(self, network: RankingNetwork, loss: str):
+        super().__init__()
+        self.network = network
+        self._task = tfrs.tasks.Ranking(loss=ListLoss(loss))
+
+    def compute_loss(self, inputs: dict[str, tf.Tensor], training: bool = False) -> tf.Tensor:
+        """Scalar float32."""
+        scores = self.network(inputs["features"], training=training)
+        return self._task(labels=inputs["labels"], predictions=scores, compute_metrics=False)

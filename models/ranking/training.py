@@ -1,0 +1,62 @@
+"""Fits the ranking network to lists."""
+
+import tensorflow as tf
+
+from models.ranking.config import RankingConfig
+from models.ranking.lists import Lists, moments
+from models.ranking.model import RankingModel
+from models.ranking.network import RankingNetwork
+
+
+def fit(network: RankingNetwork, lists: Lists, config: RankingConfig, *, logs: str, backup: str) -> list[float]:
+    """Fits the constants of the standardisation, then trains.
+
+    Args:
+        network: fresh.
+        lists: of all list weeks.
+        config: settings.
+        logs: folder for TensorBoard.
+        backup: folder of the running backup, from which a killed training goes on.
+
+    Returns:
+        The loss after each epoch.
+    """
+    tf.keras.utils.set_random_seed(config.seed)
+    mean, deviation = moments(lists)
+    network.mean.assign(mean)
+    network.deviation.assign(deviation)
+    count = len(lists.labels)
+    batch = min(config.batch_lists, count)
+    steps = config.epochs * (count // batch)
+    model = RankingModel(network, config.loss)
+    rate = tf.keras.optimizers.schedules.CosineDecay(config.learning_rate, steps)
+    model.compile(optimizer=tf.keras.optimizers.legacy.Adam(rate))
+    batches = (
+        tf.data.Dataset.from_tensor_slices({"positions": tf.range(count)})
+        .shuffle(count, seed=config.seed, reshuffle_each_iteration=True)
+        .batch(batch, drop_remainder=True)
+        .map(_Gather(lists), num_parallel_calls=tf.data.AUTOTUNE)
+        .prefetch(tf.data.AUTOTUNE)
+    )
+    callbacks = [
+        tf.keras.callbacks.TensorBoard(logs, profile_batch=0),
+        tf.keras.callbacks.BackupAndRestore(backup),
+    ]
+    history = model.fit(batches, epochs=config.epochs, callbacks=callbacks, verbose=2)
+    return [float(loss) for loss in history.history.get("total_loss", [])]
+
+
+class _Gather:
+    """Takes the lists of a batch out of memory that TensorFlow does not copy into the graph."""
+
+    def __init__(self, lists: Lists):
+        self._lists = lists
+
+    def __call__(self, batch):
+        features, labels = tf.numpy_function(self._take, [batch["positions"]], (tf.float32, tf.float32))
+        features.set_shape([None, *self._lists.features.shape[1:]])
+        labels.set_shape([None, self._lists.labels.shape[1]])
+        return {"features": features, "labels": labels}
+
+    def _take(self, positions):
+        return self._lists.features[positions], self._lists.labels[positions]

@@ -1,0 +1,53 @@
+"""The ranking network saved as plain arrays, with the names of the features it was trained on."""
+
+import dataclasses
+import json
+import pathlib
+from collections.abc import Sequence
+
+import numpy as np
+
+from models.ranking.config import RankingConfig
+from models.ranking.network import RankingNetwork
+
+_TREE, _ARRAYS = "ranking.json", "ranking.npz"
+
+
+def build_network(config: RankingConfig, features: Sequence[str]) -> RankingNetwork:
+    """A network of the configured size with fresh weights."""
+    return RankingNetwork(
+        features=len(features), units=config.units, blocks=config.blocks, dropout=config.dropout, seed=config.seed
+    )
+
+
+def save_network(
+    network: RankingNetwork, config: RankingConfig, features: Sequence[str], folder: pathlib.Path
+) -> None:
+    """Writes weights, configuration and feature names."""
+    folder.mkdir(parents=True, exist_ok=True)
+    np.savez(folder / _ARRAYS, *network.get_weights())
+    tree = {"config": dataclasses.asdict(config), "features": list(features)}
+    (folder / _TREE).write_text(json.dumps(tree, indent=1))
+
+
+def load_network(folder: pathlib.Path, features: Sequence[str]) -> RankingNetwork:
+    """Builds the network again.
+
+    Args:
+        folder: what `save_network` wrote.
+        features: names of the features the graph computes now.
+
+    Raises:
+        ValueError: if they are not those the network was trained on.
+    """
+    tree = json.loads((folder / _TREE).read_text())
+    if list(features) != tree["features"]:
+        odd = sorted(set(features) ^ set(tree["features"]))
+        raise ValueError(
+            f"features must be those the ranking network in {folder} was trained on. "
+            f"Differing: {odd or 'the order'}. Train again, or use the code of that model."
+        )
+    network = build_network(RankingConfig(**tree["config"]), features)
+    with np.load(folder / _ARRAYS) as arrays:
+        network.set_weights([arrays[name] for name in arrays.files])
+    return network

@@ -1,0 +1,50 @@
+"""Builds the one graph from folders: a state, a snapshot of the towers, a transform graph, ranking weights."""
+
+import pathlib
+
+import tensorflow_transform as tft
+
+from models.ranking.weights import load_network
+from models.recommender import features
+from models.recommender.config import RecommenderConfig
+from models.recommender.recommender import Recommender
+from models.recommender.state import State, load_tables
+from models.recommender.tower_inputs import TowerInputs, transform_entities
+from models.retrieval.index import build_index
+from models.retrieval.snapshot import load_snapshot
+
+
+class RecommenderBuilder:
+    """Builds recommenders of several days over one catalogue; what does not depend on the day is read once.
+
+    Args:
+        config: channels and limits.
+        states: folder of the states.
+        transform_graph: folder of Transform's graph.
+    """
+
+    def __init__(self, config: RecommenderConfig, states: pathlib.Path, transform_graph: pathlib.Path):
+        self._config = config
+        self._states = states
+        self._entities = transform_entities(states, tft.TFTransformOutput(str(transform_graph)))
+
+    def build(
+        self, as_of: int, snapshot: pathlib.Path, ranking: pathlib.Path | None = None
+    ) -> Recommender:
+        """The graph of one day.
+
+        Args:
+            as_of: day of the state.
+            snapshot: folder of the towers.
+            ranking: folder of the ranking weights, or None.
+        """
+        towers = load_snapshot(snapshot)
+        inputs = TowerInputs(*self._entities, towers)
+        return Recommender(
+            config=self._config,
+            state=State(load_tables(self._states, as_of)),
+            towers=towers,
+            inputs=inputs,
+            index=build_index(self._config.index, inputs.embeddings.numpy()[:-1], self._config.channels.towers or 1),
+            ranker=load_network(ranking, features.NAMES) if ranking else None,
+        )

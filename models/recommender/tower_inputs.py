@@ -1,0 +1,77 @@
+"""What the towers need to know of the state's articles and customers: transformed once, held as variables."""
+
+import pathlib
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import tensorflow as tf
+import tensorflow_transform as tft
+
+from models.retrieval.entities import ArticleTable, CustomerTable, article_table, customer_table
+from models.retrieval.validation import embed_catalogue
+from models.retrieval.towers import Towers
+from transforms import columns
+from transforms import features as f
+
+_BATCH = 8192
+_FLOATS = (columns.AGE,)
+
+
+class TowerInputs(tf.Module):
+    """Tables in the order of the state's rows, the unknown article and customer behind.
+
+    Args:
+        articles: transformed features of the catalogue.
+        customers: transformed features of the people.
+        towers: embed the catalogue once.
+    """
+
+    def __init__(self, articles: ArticleTable, customers: CustomerTable, towers: Towers):
+        super().__init__(name="tower_inputs")
+        self.article_ids = tf.Variable(articles.ids, trainable=False, name="article_ids_xf")
+        self.customer_ids = tf.Variable(customers.ids, trainable=False, name="customer_ids_xf")
+        self.customer_categories = tf.Variable(customers.categories, trainable=False, name="categories_xf")
+        self.customer_age = tf.Variable(customers.age, trainable=False, name="age_xf")
+        embeddings = embed_catalogue(towers, articles)
+        embeddings[-1] = 0.0
+        self.embeddings = tf.Variable(embeddings, trainable=False, name="article_embeddings")
+
+
+def transform_entities(states: pathlib.Path, transform: tft.TFTransformOutput) -> tuple[ArticleTable, CustomerTable]:
+    """Applies the transform graph to the raw catalogue and people of a states folder.
+
+    Args:
+        states: the folder with `catalogue.parquet` and `people.parquet`.
+        transform: the graph of Transform.
+    """
+    layer = transform.transform_features_layer()
+    article_keys = (columns.ARTICLE_ID, columns.PRODUCT_NAME, columns.DESCRIPTION, *f.ARTICLE_CATEGORIES)
+    customer_keys = (columns.CUSTOMER_ID, columns.AGE, *f.CUSTOMER_CATEGORIES)
+    articles = _transform(pq.read_table(states / "catalogue.parquet", columns=list(article_keys)), layer)
+    words = articles.pop(f.transformed_name(f.WORDS))
+    customers = _transform(pq.read_table(states / "people.parquet", columns=list(customer_keys)), layer)
+    return article_table(articles, words), customer_table(customers)
+
+
+def _transform(table: pa.Table, layer) -> dict:
+    parts: dict[str, list] = {}
+    for batch in table.to_batches(max_chunksize=_BATCH):
+        inputs = {name: _sparse(batch.column(i), name) for i, name in enumerate(batch.schema.names)}
+        for name, value in layer(inputs).items():
+            if isinstance(value, tf.SparseTensor):
+                ragged = tf.RaggedTensor.from_sparse(value)
+                values, splits = ragged.values.numpy(), ragged.row_splits.numpy()
+                parts.setdefault(name, []).extend(np.split(values, splits[1:-1]))
+            else:
+                parts.setdefault(name, []).append(value.numpy())
+    words = f.transformed_name(f.WORDS)
+    return {name: part if name == words else np.concatenate(part) for name, part in parts.items()}
+
+
+def _sparse(column: pa.Array, name: str) -> tf.SparseTensor:
+    rows = np.flatnonzero(column.is_valid().to_numpy(zero_copy_only=False))
+    values = column.drop_null()
+    dense = values.to_numpy(zero_copy_only=False).astype(np.float32 if name in _FLOATS else object)
+    indices = np.stack([rows, np.zeros_like(rows)], axis=1)
+    return tf.SparseTensor(indices, dense if len(dense) else tf.zeros([0], tf.float32 if name in _FLOATS else tf.string), [len(column), 1])
