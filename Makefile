@@ -12,6 +12,10 @@ STAMP := .venv/.installed
 ROOMS := lookbook kubeflow pipeline components models serving transforms
 CODE := $(ROOMS) tests setup.py
 
+# The command line sets this for itself; doctests of modules import TensorFlow without it.
+export TF_USE_LEGACY_KERAS := 1
+export TF_CPP_MIN_LOG_LEVEL := 3
+
 .PHONY: help install run test proof lint format lock clean
 
 help: ## this list

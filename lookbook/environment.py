@@ -1,12 +1,19 @@
 """What the process environment must say before TensorFlow is imported."""
 
 import os
+import warnings
+
+_PYTHON_310_IS_OLD = "google.api_core._python_version_support"
 
 
 def prepare_tensorflow() -> None:
     """Chooses Keras 2, without which TensorFlow Recommenders refuses to load, and quiets the start.
 
-    A log level that the person has set stays.
+    TensorFlow 2.16 logs at its start, as errors, that CUDA's plugins are registered twice, which harms
+    nothing; what does fail is raised all the same. A log level and filters that the person has set stay.
+    Processes that this one starts inherit all of it.
     """
     os.environ["TF_USE_LEGACY_KERAS"] = "1"
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("PYTHONWARNINGS", f"ignore::FutureWarning:{_PYTHON_310_IS_OLD}")
+    warnings.filterwarnings("ignore", category=FutureWarning, module=_PYTHON_310_IS_OLD.replace(".", r"\."))

@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import click
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from models.metrics import Interval
-    from pipeline.judgement import Judgement
 
 
 @click.command()
@@ -51,35 +51,26 @@ def command(out: pathlib.Path, truth: pathlib.Path, as_json: bool, seed: int) ->
         return
     console = tables()
     console.print(f"version {judgement.version}, {judgement.customers:,} customers who bought")
-    console.print(_figures(judgement))
-    console.print(_differences(judgement))
+    console.print(_table("mean [95 % interval]", judgement.figures, "{:.4f}"))
+    against = {f"lookbook - {name}": figures for name, figures in judgement.differences.items()}
+    console.print(_table("difference, paired by customer [95 % interval]", against, "{:+.4f}"))
 
 
-def _figures(judgement: "Judgement") -> "Table":
-    table = _table("at 12, with 95 % intervals")
-    for name, figures in judgement.figures.items():
-        table.add_row(name, *(_text(figure, "{:.4f}") for figure in figures.values()))
-    return table
-
-
-def _differences(judgement: "Judgement") -> "Table":
-    table = _table("lookbook minus a baseline, paired by customer")
-    for name, figures in judgement.differences.items():
-        table.add_row(f"- {name}", *(_text(figure, "{:+.4f}") for figure in figures.values()))
-    return table
-
-
-def _table(title: str) -> "Table":
+def _table(title: str, columns: Mapping[str, Mapping[str, "Interval"]], number: str) -> "Table":
+    """A row a metric; on a narrow screen a cell's interval goes below its mean."""
     from rich.table import Table
+    from rich.text import Text
 
     from models.metrics import METRICS
 
-    table = Table(title=title, title_justify="left")
-    table.add_column("")
+    table = Table("", title=title, title_justify="left")
+    for name in columns:
+        table.add_column(name, justify="right")
     for metric in METRICS:
-        table.add_column(metric, justify="right", no_wrap=True)
+        figures = [figures[metric] for figures in columns.values()]
+        table.add_row(metric, *(Text(_cell(number, figure)) for figure in figures))
     return table
 
 
-def _text(figure: "Interval", number: str) -> str:
-    return f"{number} \\[{number}, {number}]".format(figure.mean, figure.low, figure.high)
+def _cell(number: str, figure: "Interval") -> str:
+    return f"{number} [{number},\N{NO-BREAK SPACE}{number}]".format(figure.mean, figure.low, figure.high)

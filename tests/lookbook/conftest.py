@@ -6,7 +6,6 @@ recommended a07, a08, ... . Like a07 are a08, a09, ... .
 """
 
 import json
-import os
 import pathlib
 
 import pytest
@@ -19,8 +18,6 @@ VERSION = 7
 @pytest.fixture(scope="session")
 def out(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     """What `lookbook run --out` leaves, as far as the commands that ask the model are concerned."""
-    os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     out = tmp_path_factory.mktemp("out")
     version = out / "serving" / "lookbook" / str(VERSION)
     _save_model(version)
