@@ -73,4 +73,4 @@ def _table(title: str, columns: Mapping[str, Mapping[str, "Interval"]], number: 
 
 
 def _cell(number: str, figure: "Interval") -> str:
-    return f"{number} [{number},\N{NO-BREAK SPACE}{number}]".format(figure.mean, figure.low, figure.high)
+    return f"{number} [{number},{number}]".format(figure.mean, figure.low, figure.high)
