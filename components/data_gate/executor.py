@@ -77,7 +77,8 @@ def judge(
         if found.HasField("dataset_anomaly_info"):
             _sort_in(found.dataset_anomaly_info, f"{table}: ", table, reasons, warnings)
         for column, anomaly in sorted(found.anomaly_info.items()):
-            _sort_in(anomaly, f"{table}.{column}: ", table, reasons, warnings)
+            where = f"{table}.{column} (days since 1970-01-01)" if column == DAY else f"{table}.{column}"
+            _sort_in(anomaly, f"{where}: ", table, reasons, warnings)
     if len(last_days) == 2 and (last_days[0] - last_days[1]).days > MAX_LAST_GAP_DAYS:
         gap_days = (last_days[0] - last_days[1]).days
         reasons.append(

@@ -221,11 +221,11 @@ CELL = st.sampled_from(
 @given(
     rows=st.lists(st.lists(CELL, min_size=1, max_size=6), max_size=12), ends=st.sampled_from(["\n", "\r\n"])
 )
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_row_read_is_kept_or_set_aside_and_located(tmp_path_factory, rows, ends):
     """Against Python's own csv reader, which tells the line a record ends on."""
     shop = Shop(tmp_path_factory.mktemp("shop"))
-    good = list(GOOD.values()) + [""]
+    good = [*GOOD.values(), ""]
     text = io.StringIO()
     csv.writer(text, lineterminator=ends).writerows(
         [[c.name for c in TABLES["transactions"]], good, *rows, good]
