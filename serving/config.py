@@ -78,6 +78,8 @@ class ServerConfig:
         tls: None for plain text.
         poll_interval_s: between two looks at the base paths.
         load_timeout_s: loading and warming up of one version.
+        max_load_retries: of a version that failed to load; it is also tried again when its files change.
+        load_retry_interval_s: between those.
         default_deadline_s: of a request that has none.
         drain_s: how long a dropped version may finish what it has begun.
         max_message_bytes: of a request.
@@ -99,6 +101,8 @@ class ServerConfig:
     tls: TlsConfig | None = None
     poll_interval_s: float = 1.0
     load_timeout_s: float = 300.0
+    max_load_retries: int = 5
+    load_retry_interval_s: float = 60.0
     default_deadline_s: float = 60.0
     drain_s: float = 30.0
     max_message_bytes: int = 16 * 1024 * 1024
@@ -117,12 +121,13 @@ class ServerConfig:
             ("max_concurrency", 1),
             ("max_message_bytes", 1),
             ("threads", 0),
+            ("max_load_retries", 0),
         ):
             if getattr(self, field) < lowest:
                 raise ValueError(
                     f"{field} must be at least {lowest}. Received: {field} = {getattr(self, field)}."
                 )
-        for field in ("poll_interval_s", "load_timeout_s", "default_deadline_s"):
+        for field in ("poll_interval_s", "load_timeout_s", "load_retry_interval_s", "default_deadline_s"):
             if not getattr(self, field) > 0:
                 raise ValueError(f"{field} must be above 0. Received: {field} = {getattr(self, field)}.")
 

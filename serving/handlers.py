@@ -81,6 +81,7 @@ class Handlers:
         if not self._slots.acquire(blocking=False):
             message = f"more than {self._config.max_concurrency} requests at once; try again"
             raise StatusError(grpc.StatusCode.UNAVAILABLE, message)
+        self._metrics.in_flight.inc()
         try:
             for _ in range(_FIND_ATTEMPTS):
                 number, worker = self._manager.find(spec)
@@ -89,9 +90,12 @@ class Handlers:
                         return spec.name, str(number), worker.predict(request, deadline_s)
                 time.sleep(0)  # lets the thread that is swapping publish its map
         except StatusError as error:
+            if error.code is grpc.StatusCode.UNAVAILABLE:
+                self._manager.wake()
             known = self._manager.available(spec.name)
             raise _ModelError(spec.name if known else "", "", error) from error
         finally:
+            self._metrics.in_flight.dec()
             self._slots.release()
         raise StatusError(grpc.StatusCode.UNAVAILABLE, f"model {spec.name} is changing versions; try again")
 

@@ -49,8 +49,9 @@ class _Version:
     code: grpc.StatusCode = grpc.StatusCode.OK
     message: str = ""
     worker: Worker | None = None
-    seen: frozenset[tuple[str, int, int]] = frozenset()  # the files it failed to load from
-    crashes: int = 0
+    seen: frozenset[tuple[str, int, int]] | None = None  # the files it failed to load from
+    failures: int = 0  # to load, since its files last changed
+    crashes: int = 0  # of its process, after loading
     retry_at_s: float = float("inf")
 
 
@@ -104,6 +105,7 @@ class ModelManager:
                 raise StatusError(grpc.StatusCode.INVALID_ARGUMENT, message)
         found = self._serving.get(name, {}).get(number)
         if found is None:
+            self._refuse_if_restarting(name, number)
             request = f"Latest({name})" if number is None else f"Specific({name}, {number})"
             message = f"Servable not found for request: {request}"
             raise StatusError(grpc.StatusCode.NOT_FOUND, message)
@@ -161,11 +163,18 @@ class ModelManager:
             with self._changed:
                 labels = {name: self._checked_labels(model) for name, model in new.items()}
                 added = [name for name in new if name not in self._models]
+                for name in added:  # what it was when it was served before must not pass for its state now
+                    old = self._versions.get(name, {})
+                    self._versions[name] = {n: v for n, v in old.items() if v.phase is not Phase.END}
                 self._models, self._labels = new, labels
             self._wake.set()
             if not self.wait_available(added, timeout_s):
                 missing = [name for name in added if not self.available(name)]
                 raise StatusError(grpc.StatusCode.UNKNOWN, self._unavailable_message(missing))
+
+    def wake(self) -> None:
+        """Has the next look taken now: a worker seems to have gone."""
+        self._wake.set()
 
     def stop(self, grace_s: float) -> None:
         """Stops watching and ends the workers, each once it is idle or after `grace_s`."""
@@ -223,23 +232,30 @@ class ModelManager:
             self._unload(name, known[number])
         for number in sorted(aspired, reverse=True):
             version = known.get(number)
-            if version is None or self._worth_loading(version, found[number]):
-                crashes = version.crashes if version else 0
-                known[number] = version = _Version(number, found[number], Phase.LOADING, crashes=crashes)
-                self._threads.submit(self._load, name, version)
+            if version is None:
+                self._begin_loading(name, _Version(number, found[number]))
+            elif self._worth_loading(version, found[number]):
+                again = _Version(number, found[number], failures=version.failures, crashes=version.crashes)
+                self._begin_loading(name, again)
         ended = sorted(n for n, v in known.items() if v.phase is Phase.END and n not in aspired)
         for number in ended[:-KEPT_ENDED]:
             del known[number]
         self._changed.notify_all()
 
+    def _begin_loading(self, name: str, version: _Version) -> None:
+        version.phase = Phase.LOADING
+        self._versions[name][version.number] = version
+        self._threads.submit(self._load, name, version)
+
     def _worth_loading(self, version: _Version, path: Path) -> bool:
         if version.phase is not Phase.END:
             return False
-        if version.crashes:
-            return time.monotonic() >= version.retry_at_s
         if version.code is grpc.StatusCode.OK:
             return True  # dropped before, wanted again
-        return versions.fingerprint(path) != version.seen  # it failed: again only once its files have changed
+        if version.seen is not None and versions.fingerprint(path) != version.seen:
+            version.failures = 0
+            return True
+        return time.monotonic() >= version.retry_at_s
 
     def _load(self, name: str, version: _Version) -> None:
         seen = versions.fingerprint(version.path)
@@ -250,18 +266,21 @@ class ModelManager:
             threads=self._config.threads,
         )
         try:
-            worker = self._host.load(spec, self._config.load_timeout_s)
+            worker = self._host.load(spec, self._config.load_timeout_s, lambda: self._stopping)
         except Exception as error:
             code = error.code if isinstance(error, StatusError) else grpc.StatusCode.INTERNAL
             _log.error("%s version %d did not load: %s", name, version.number, error)
             with self._changed:
                 version.phase, version.code, version.message = Phase.END, code, str(error)
                 version.seen, version.crashes = seen, 0
+                version.failures += 1
+                if version.failures <= self._config.max_load_retries:
+                    version.retry_at_s = time.monotonic() + self._config.load_retry_interval_s
                 self._changed.notify_all()
             return
         _log.info("%s version %d is loaded, in %.2f s", name, version.number, worker.load_s)
         with self._changed:
-            version.phase, version.worker = Phase.AVAILABLE, worker
+            version.phase, version.worker, version.failures = Phase.AVAILABLE, worker, 0
             self._publish(name)
         self._wake.set()  # the old one can go now
 
@@ -300,10 +319,18 @@ class ModelManager:
         self._changed.notify_all()
 
     def _settled(self, names: list[str]) -> bool:
-        return all(map(self.available, names)) or any(
-            (known := self._versions.get(name)) and all(v.phase is Phase.END for v in known.values())
-            for name in names
-        )
+        return all(map(self.available, names)) or any(map(self._failed, names))
+
+    def _failed(self, name: str) -> bool:
+        known = self._versions.get(name, {}).values()
+        return all(v.phase is Phase.END for v in known) and any(v.failures for v in known)
+
+    def _refuse_if_restarting(self, name: str, number: int | None) -> None:
+        with self._changed:
+            known = self._versions.get(name, {}).values()
+            if any(v.crashes and v.worker is None and number in (None, v.number) for v in known):
+                message = f"the process serving {name} ended; it is being restarted"
+                raise StatusError(grpc.StatusCode.UNAVAILABLE, message)
 
     def _checked_labels(self, model: ModelConfig) -> dict[str, int]:
         served = self._serving.get(model.name, {})

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import psutil
-from prometheus_client import CollectorRegistry, Counter, Histogram, start_http_server
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
 from prometheus_client.core import GaugeMetricFamily
 
 BUCKETS_S = (0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.025, 0.04, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 
 
 class ServerMetrics:
-    """Requests, latency, and the memory of each version's process.
+    """Requests, latency, requests in flight, and the memory of each version's process.
 
     Args:
         workers: gives (model, version, worker) of all that is served, when the metrics are read.
@@ -34,6 +34,9 @@ class ServerMetrics:
             ("method", "model", "version"),
             buckets=BUCKETS_S,
             registry=self.registry,
+        )
+        self.in_flight = Gauge(
+            "lookbook_serving_requests_in_flight", "Predict requests being worked on", registry=self.registry
         )
         self.registry.register(_WorkerCollector(workers))
         self._http: Any = None

@@ -36,11 +36,17 @@ class ModelServer:
     """Serves the models of a configuration until stopped.
 
     `ModelServer(ServerConfig(base_paths={"lookbook": path}, port=0)).start()`, also as a context manager.
+
+    Args:
+        config: what to serve and how.
+        host: where workers come from; servers may share one. None for one of its own.
+
     """
 
-    def __init__(self, config: ServerConfig) -> None:
+    def __init__(self, config: ServerConfig, host: WorkerHost | None = None) -> None:
         self._config = config
-        self._host = WorkerHost()
+        self._host = host or WorkerHost()
+        self._owns_host = host is None
         self._manager = ModelManager(config, self._host)
         self.metrics = ServerMetrics(self._manager.workers)
         self._health = health.HealthServicer(experimental_non_blocking=True)
@@ -81,6 +87,7 @@ class ModelServer:
         self._port = self._bind()
         if self._config.metrics_port is not None:
             self._metrics_port = self.metrics.serve(self._config.host, self._config.metrics_port)
+        self._show_health(_NOT_SERVING)
         self._host.start()
         self._manager.start(self._config.all_models())
         self._server.start()
@@ -109,7 +116,8 @@ class ModelServer:
         self._health.enter_graceful_shutdown()
         self._server.stop(grace_s).wait()
         self._manager.stop(max(0.0, end_s - time.monotonic()))
-        self._host.stop()
+        if self._owns_host:
+            self._host.stop()
         self.metrics.stop()
 
     def __enter__(self) -> ModelServer:
@@ -136,8 +144,11 @@ class ModelServer:
     def _watch_health(self) -> None:
         while not self._stopped.wait(min(0.2, self._config.poll_interval_s)):
             ready = all(map(self._manager.available, self._manager.models()))
-            for service in ("", wire.PREDICTION_SERVICE, wire.MODEL_SERVICE):
-                self._health.set(service, _SERVING if ready else _NOT_SERVING)
+            self._show_health(_SERVING if ready else _NOT_SERVING)
+
+    def _show_health(self, status: int) -> None:
+        for service in ("", wire.PREDICTION_SERVICE, wire.MODEL_SERVICE):
+            self._health.set(service, status)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -159,14 +170,17 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _announce(server: ModelServer, options: argparse.Namespace, asked_to_stop: threading.Event) -> None:
-    if server.wait_ready(options.load_timeout_s):
-        print(f"serving {options.model_name} on {options.host}:{server.port}", flush=True)
-        return
-    why = "; ".join(server.failures()) or f"no version under {options.base_path}"
-    print(f"error: {options.model_name} is not available: {why}", file=sys.stderr, flush=True)
-    if options.exit_on_failure:
-        options.failed = True
-        asked_to_stop.set()
+    if not server.wait_ready(options.load_timeout_s) and not asked_to_stop.is_set():
+        why = "; ".join(server.failures()) or f"no version under {options.base_path}"
+        print(f"error: {options.model_name} is not available: {why}", file=sys.stderr, flush=True)
+        if options.exit_on_failure:
+            options.failed = True
+            asked_to_stop.set()
+    while not asked_to_stop.is_set():
+        if server.wait_ready(options.poll_interval_s):
+            print(f"serving {options.model_name} on {options.host}:{server.port}", flush=True)
+            return
+        asked_to_stop.wait(options.poll_interval_s)  # it may have failed, and waiting ends at once then
 
 
 def _parser() -> argparse.ArgumentParser:

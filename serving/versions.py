@@ -14,7 +14,7 @@ from pathlib import Path
 
 from serving.config import VersionPolicy
 
-_NUMBER = re.compile(r"\d{1,18}$")
+_NUMBER = re.compile(r"[0-9]{1,18}$")
 
 
 class Phase(enum.IntEnum):

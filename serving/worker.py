@@ -64,6 +64,8 @@ def run(spec: WorkerSpec, control: socket.socket) -> None:
     except StatusError as error:
         _report(control, {"ok": False, "code": error.code.value[0], "message": error.message})
         return
+    except BrokenPipeError:  # the front has given up waiting
+        return
     while True:
         data, fds, _, _ = socket.recv_fds(control, 1, 1)
         if not data:
@@ -102,10 +104,11 @@ def _answer(predictor: Any, connection: socket.socket) -> None:
 
 def _result(predictor: Any, payload: bytes) -> tuple[int, bytes]:
     (deadline_s,) = DEADLINE.unpack_from(payload)
-    if time.monotonic() > deadline_s:
+    timeout_s = deadline_s - time.monotonic()
+    if timeout_s <= 0:
         return _DEADLINE_EXCEEDED, b"Deadline Exceeded"
     try:
-        return _OK, predictor.predict(payload[DEADLINE.size :])
+        return _OK, predictor.predict(payload[DEADLINE.size :], timeout_s)
     except StatusError as error:
         return error.code.value[0], error.message.encode()
     except Exception as error:  # one bad request must not end the connection, let alone the process

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,6 +26,9 @@ _ENVIRONMENT = {  # before TensorFlow and numpy are imported
     "TF_CPP_MIN_LOG_LEVEL": "2",
     "OPENBLAS_NUM_THREADS": "1",  # a thread pool made at import would not survive the fork
 }
+_SLACK_S = (
+    0.25  # the worker gives up at the deadline itself, and says so; waiting for that keeps the connection
+)
 
 
 class WorkerHost:
@@ -41,35 +44,35 @@ class WorkerHost:
         with self._lock:
             self._ensure()
 
-    def load(self, spec: WorkerSpec, timeout_s: float) -> Worker:
+    def load(self, spec: WorkerSpec, timeout_s: float, cancelled: Callable[[], bool]) -> Worker:
         """A worker that has loaded and warmed up a version.
 
+        Args:
+            spec: what to load.
+            timeout_s: for all of it, and for the worker host to come up.
+            cancelled: asked now and then; True gives up.
+
         Raises:
-            StatusError: it failed to, or took longer than `timeout_s`.
+            StatusError: it failed to, took longer than `timeout_s`, or was cancelled.
 
         """
         ours, theirs = socket.socketpair()
         try:
             with self._lock, theirs:
                 socket.send_fds(self._ensure(), [spec.to_json()], [theirs.fileno()])
-            ours.settimeout(timeout_s)
+            _wait_readable(ours, timeout_s, cancelled, spec)
             report = json.loads(frames.receive(ours)[1])
             if not report["ok"]:
                 raise StatusError(code_of(report["code"]), report["message"])
             signatures = frames.receive(ours)[1]
-            ours.settimeout(None)
-            return Worker(ours, report["pid"], report["load_s"], report["warmup_records"], signatures)
-        except TimeoutError as error:
+        except StatusError:
             ours.close()
-            message = f"version {spec.version} did not load within {timeout_s:g} s"
-            raise StatusError(grpc.StatusCode.DEADLINE_EXCEEDED, message) from error
+            raise
         except (EOFError, OSError) as error:
             ours.close()
             message = f"the process loading version {spec.version} ended: {error}"
             raise StatusError(grpc.StatusCode.INTERNAL, message) from error
-        except StatusError:
-            ours.close()
-            raise
+        return Worker(ours, report["pid"], report["load_s"], report["warmup_records"], signatures)
 
     def stop(self) -> None:
         """Ends the process; workers already forked go on until they are closed."""
@@ -77,11 +80,8 @@ class WorkerHost:
             if self._socket is not None:
                 self._socket.close()
             if self._process is not None:
-                try:
-                    self._process.wait(timeout=10)
-                except subprocess.TimeoutExpired:  # still importing
-                    self._process.kill()
-                    self._process.wait()
+                self._process.kill()  # it holds nothing, and may be in the middle of an import
+                self._process.wait()
             self._process = self._socket = None
 
     def _ensure(self) -> socket.socket:
@@ -162,7 +162,7 @@ class Worker:
         connection = None
         try:
             connection = self._idle.pop() if self._idle else self._connect()
-            connection.settimeout(max(deadline_s - time.monotonic(), 1e-6))
+            connection.settimeout(max(deadline_s - time.monotonic(), 0.0) + _SLACK_S)
             frames.send(connection, PREDICT, DEADLINE.pack(deadline_s) + request)
             status, payload = frames.receive(connection)
         except (OSError, EOFError, IndexError) as error:
@@ -195,3 +195,15 @@ class Worker:
             ours.close()
             raise
         return ours
+
+
+def _wait_readable(
+    sock: socket.socket, timeout_s: float, cancelled: Callable[[], bool], spec: WorkerSpec
+) -> None:
+    end_s = time.monotonic() + timeout_s
+    while not select.select([sock], [], [], 0.05)[0]:
+        if cancelled():
+            raise StatusError(grpc.StatusCode.CANCELLED, f"loading version {spec.version} was given up")
+        if time.monotonic() > end_s:
+            message = f"version {spec.version} did not load within {timeout_s:g} s"
+            raise StatusError(grpc.StatusCode.DEADLINE_EXCEEDED, message)

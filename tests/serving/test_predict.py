@@ -1,0 +1,278 @@
+"""What a stock tensorflow_serving.apis client gets: answers, and TensorFlow Serving's codes and messages."""
+
+import grpc
+import numpy as np
+import pytest
+import tensorflow as tf
+from tensorflow_serving.apis import get_model_metadata_pb2, get_model_status_pb2, predict_pb2
+
+INVALID, NOT_FOUND = grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.NOT_FOUND
+PRECONDITION = grpc.StatusCode.FAILED_PRECONDITION
+DEFAULT = {"customer_id": ["c1", "stranger"]}
+RECOMMEND = {
+    "customer_id": ["c1"],
+    "recent_article_ids": [["", ""]],
+    "exclude_article_ids": np.zeros([1, 0], object),
+    "age": np.float32([np.nan]),
+    "club_member_status": [""],
+    "k": np.int32(3),
+}
+
+
+def refused(call, *args, **kwargs):
+    with pytest.raises(grpc.RpcError) as caught:
+        call(*args, **kwargs)
+    return caught.value.code(), caught.value.details()
+
+
+def test_the_default_signature_answers_in_order(served, articles):
+    response = served.stock.predict(DEFAULT)
+    assert (
+        tf.make_ndarray(response.outputs["article_ids"]).tolist() == [[a.encode() for a in articles[:12]]] * 2
+    )
+    assert tf.make_ndarray(response.outputs["scores"]).tolist() == [[float(-i) for i in range(12)]] * 2
+    channels = tf.make_ndarray(response.outputs["channels"])
+    assert channels[:, 0].tolist() == [b"towers,popular", b"popular"]
+
+
+def test_the_answer_names_model_version_and_signature(served):
+    spec = served.stock.predict(DEFAULT).model_spec
+    assert (spec.name, spec.version.value, spec.signature_name) == ("lookbook", 8, "serving_default")
+
+
+def test_values_come_in_typed_fields_as_tensorflow_serving_sends_them(served):
+    scores = served.stock.predict({"customer_id": ["c1"]}).outputs["scores"]
+    assert not scores.tensor_content
+    assert list(scores.float_val) == [float(-i) for i in range(12)]
+
+
+@pytest.mark.parametrize(("by", "version"), [({"version": 7}, 7), ({"label": "stable"}, 7), ({}, 8)])
+def test_a_version_is_asked_by_number_or_label_and_is_the_newest_otherwise(served, by, version):
+    assert served.stock.predict(DEFAULT, **by).model_spec.version.value == version
+
+
+def test_empty_values_are_answered(served, articles):
+    response = served.stock.predict(RECOMMEND, signature="recommend")
+    assert tf.make_ndarray(response.outputs["article_ids"]).tolist() == [[a.encode() for a in articles[:3]]]
+
+
+def test_an_output_filter_selects(served):
+    response = served.stock.predict(DEFAULT, outputs=["scores"])
+    assert list(response.outputs) == ["scores"]
+
+
+def test_an_empty_batch_is_answered(served):
+    response = served.stock.predict({"customer_id": np.zeros([0], object)})
+    assert tf.make_ndarray(response.outputs["article_ids"]).shape == (0, 12)
+
+
+ERRORS = {
+    "unknown model": ({"model": "other"}, NOT_FOUND, "Servable not found for request: Latest(other)"),
+    "unknown version": ({"version": 3}, NOT_FOUND, "Servable not found for request: Specific(lookbook, 3)"),
+    "0 is a version": ({"version": 0}, NOT_FOUND, "Servable not found for request: Specific(lookbook, 0)"),
+    "unknown label": ({"label": "nope"}, INVALID, "Unrecognized servable version label: nope"),
+    "no name": ({"model": ""}, INVALID, "ModelSpec has no name specified."),
+    "unknown signature": ({"signature": "nope"}, PRECONDITION, 'Serving signature key "nope" not found.'),
+    "init op is no signature": (
+        {"signature": "__saved_model_init_op"},
+        grpc.StatusCode.INTERNAL,
+        "Expected prediction signature method_name to be one of {tensorflow/serving/predict, "
+        "tensorflow/serving/classify, tensorflow/serving/regress}. Was: ",
+    ),
+    "missing input": (
+        {"inputs": {}},
+        INVALID,
+        "input size does not match signature: 0!=1 len({}) != len({customer_id}). "
+        "Sent extra: {}. Missing but required: {customer_id}.",
+    ),
+    "extra input": (
+        {"inputs": {**DEFAULT, "age": [1.0]}},
+        INVALID,
+        "input size does not match signature: 2!=1 len({age,customer_id}) != len({customer_id}). "
+        "Sent extra: {age}. Missing but required: {}.",
+    ),
+    "other input": (
+        {"inputs": {"user": ["c1"]}},
+        INVALID,
+        "Signature input alias: customer_id(feed name: serving_default_customer_id:0) not found in request "
+        "and no default value provided. Inputs expected to be in the request {user}, "
+        "or default input alias set: ",
+    ),
+    "wrong dtype": (
+        {"inputs": {"customer_id": [1.5]}},
+        INVALID,
+        "Expects arg[0] to be string but float is provided",
+    ),
+    "unknown output": (
+        {"outputs": ["nope"]},
+        INVALID,
+        "output tensor alias not found in signature: nope "
+        "Outputs expected to be in the set {article_ids,channels,scores}.",
+    ),
+    "repeated output": ({"outputs": ["scores", "scores"]}, INVALID, "duplicate output tensor alias: scores"),
+    "the model is looked for first": (
+        {"model": "other", "signature": "nope", "inputs": {}},
+        NOT_FOUND,
+        "Servable not found for request: Latest(other)",
+    ),
+    "the signature before its inputs": (
+        {"signature": "nope", "inputs": {}},
+        PRECONDITION,
+        'Serving signature key "nope" not found.',
+    ),
+    "inputs before outputs": (
+        {"inputs": {"user": ["c1"], "item": ["a"]}, "outputs": ["nope"]},
+        INVALID,
+        "input size does not match signature: 2!=1 len({item,user}) != len({customer_id}). "
+        "Sent extra: {item,user}. Missing but required: {customer_id}.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "code", "message"), ERRORS.values(), ids=ERRORS)
+def test_a_wrong_request_gets_tensorflow_servings_status(served, change, code, message):
+    assert refused(served.stock.predict, **{"inputs": DEFAULT, **change}) == (code, message)
+
+
+def test_a_wrong_rank_is_the_graphs_business(served):
+    inputs = {**RECOMMEND, "recent_article_ids": ["a"]}
+    code, message = refused(served.stock.predict, inputs, signature="recommend")
+    assert code is INVALID
+    assert "ConcatOp" in message
+
+
+def test_an_answer_the_graph_cannot_give_is_invalid(served):
+    code, message = refused(served.stock.predict, {**RECOMMEND, "k": np.int32(101)}, signature="recommend")
+    assert code is INVALID
+    assert "input must have at least k columns" in message
+    code, _ = refused(served.stock.predict, {**RECOMMEND, "k": np.int32(-1)}, signature="recommend")
+    assert code is INVALID
+
+
+def test_a_missing_model_spec_is_said(served):
+    request = predict_pb2.PredictRequest()
+    request.inputs["customer_id"].CopyFrom(tf.make_tensor_proto(["c1"]))
+    assert refused(served.stock.prediction.Predict, request, timeout=30) == (INVALID, "Missing ModelSpec")
+    request = get_model_metadata_pb2.GetModelMetadataRequest(metadata_field=["signature_def"])
+    expected = (INVALID, "Missing ModelSpec")
+    assert refused(served.stock.prediction.GetModelMetadata, request, timeout=30) == expected
+    request = get_model_status_pb2.GetModelStatusRequest()
+    assert refused(served.stock.model.GetModelStatus, request, timeout=30) == expected
+
+
+def test_a_tensor_that_cannot_be_parsed_is_named(served):
+    request = predict_pb2.PredictRequest()
+    request.model_spec.name = "lookbook"
+    request.inputs["customer_id"].dtype = 7
+    request.inputs["customer_id"].tensor_shape.dim.add(size=-1)
+    code, message = refused(served.stock.prediction.Predict, request, timeout=30)
+    assert code is INVALID
+    assert message.startswith("tensor parsing error: customer_id")
+
+
+def metadata(fields, model="lookbook", **spec):
+    request = get_model_metadata_pb2.GetModelMetadataRequest(metadata_field=fields)
+    request.model_spec.name = model
+    for name, value in spec.items():
+        getattr(request.model_spec, name).value = value
+    return request
+
+
+def test_metadata_are_the_signatures_of_the_saved_model(served):
+    from tensorflow.python.saved_model import loader_impl
+
+    response = served.stock.prediction.GetModelMetadata(metadata(["signature_def"], version=7), timeout=30)
+    assert (response.model_spec.name, response.model_spec.version.value) == ("lookbook", 7)
+    signatures = get_model_metadata_pb2.SignatureDefMap()
+    assert response.metadata["signature_def"].Unpack(signatures)
+    saved = loader_impl.parse_saved_model(str(served.shop.exported)).meta_graphs[0].signature_def
+    assert dict(signatures.signature_def) == dict(saved)
+
+
+@pytest.mark.parametrize(
+    ("request_", "code", "message"),
+    [
+        (metadata([]), INVALID, "GetModelMetadataRequest must specify at least one metadata_field"),
+        (metadata(["nope"]), INVALID, "Metadata field nope is not supported"),
+        (metadata(["nope"], model="other"), INVALID, "Metadata field nope is not supported"),
+        (
+            metadata(["signature_def"], model="other"),
+            NOT_FOUND,
+            "Servable not found for request: Latest(other)",
+        ),
+    ],
+)
+def test_wrong_metadata_requests(served, request_, code, message):
+    assert refused(served.stock.prediction.GetModelMetadata, request_, timeout=30) == (code, message)
+
+
+def test_status_lists_the_versions_newest_first(served):
+    assert list(served.stock.states().items()) == [(8, ("AVAILABLE", 0, "")), (7, ("AVAILABLE", 0, ""))]
+
+
+@pytest.mark.parametrize(
+    ("model", "version", "message"),
+    [
+        ("lookbook", 3, "Could not find version 3 of model lookbook"),
+        ("lookbook", 0, "Could not find version 0 of model lookbook"),
+        ("other", None, "Could not find any versions of model other"),
+    ],
+)
+def test_status_of_what_is_not_there(served, model, version, message):
+    request = get_model_status_pb2.GetModelStatusRequest()
+    request.model_spec.name = model
+    if version is not None:
+        request.model_spec.version.value = version
+    assert refused(served.stock.model.GetModelStatus, request, timeout=30) == (NOT_FOUND, message)
+
+
+def test_calls_that_are_not_built_are_unimplemented(served):
+    from tensorflow_serving.apis import regression_pb2
+
+    code, _ = refused(served.stock.prediction.Regress, regression_pb2.RegressionRequest(), timeout=30)
+    assert code is grpc.StatusCode.UNIMPLEMENTED
+
+
+def test_health_and_reflection(served, eventually):
+    from grpc_health.v1 import health_pb2, health_pb2_grpc
+    from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
+
+    stub = health_pb2_grpc.HealthStub(served.stock.channel)
+    for service in ("", "tensorflow.serving.PredictionService"):
+        request = health_pb2.HealthCheckRequest(service=service)
+        eventually(
+            lambda r=request: stub.Check(r, timeout=30).status == health_pb2.HealthCheckResponse.SERVING,
+            "health",
+        )
+    reflection = reflection_pb2_grpc.ServerReflectionStub(served.stock.channel)
+    asked = reflection_pb2.ServerReflectionRequest(list_services="")
+    (answer,) = reflection.ServerReflectionInfo(iter([asked]), timeout=30)
+    names = {service.name for service in answer.list_services_response.service}
+    assert {"tensorflow.serving.PredictionService", "tensorflow.serving.ModelService"} <= names
+    asked = reflection_pb2.ServerReflectionRequest(
+        file_containing_symbol="tensorflow.serving.PredictionService"
+    )
+    (answer,) = reflection.ServerReflectionInfo(iter([asked]), timeout=30)
+    assert answer.file_descriptor_response.file_descriptor_proto
+
+
+def test_metrics_count_by_model_version_and_code(served):
+    def count(**labels):
+        return served.server.metrics.registry.get_sample_value("lookbook_serving_requests_total", labels) or 0
+
+    good = {"method": "Predict", "model": "lookbook", "version": "7", "code": "OK"}
+    bad = {"method": "Predict", "model": "lookbook", "version": "", "code": "FAILED_PRECONDITION"}
+    strange = {"method": "Predict", "model": "", "version": "", "code": "NOT_FOUND"}
+    before = [count(**labels) for labels in (good, bad, strange)]
+    served.stock.predict(DEFAULT, version=7)
+    refused(served.stock.predict, DEFAULT, signature="nope")
+    refused(served.stock.predict, DEFAULT, model="made up by a client")
+    assert [count(**labels) for labels in (good, bad, strange)] == [n + 1 for n in before]
+
+
+def test_metrics_are_served_over_http(served):
+    from urllib.request import urlopen
+
+    text = urlopen(f"http://127.0.0.1:{served.server.metrics_port}/metrics", timeout=30).read().decode()
+    assert 'lookbook_serving_resident_bytes{model="lookbook",version="7"}' in text
+    assert "lookbook_serving_latency_seconds_bucket" in text

@@ -1,0 +1,156 @@
+"""The server as a process of its own: its one line, its end, its TLS."""
+
+import datetime
+import ipaddress
+import re
+import select
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from serving import errors
+from serving.client import ClientConfig, RecommenderClient
+from serving.config import TlsConfig
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@contextmanager
+def command(*arguments):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "serving.server", "--port", "0", *map(str, arguments)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def first_line(process, timeout_s=120):
+    readable, _, _ = select.select([process.stdout], [], [], timeout_s)
+    assert readable, "no line within the time"
+    return process.stdout.readline()
+
+
+def test_it_says_why_it_cannot_serve_then_where_it_does_and_ends_when_told(shop):
+    (shop.base / "3").mkdir()
+    with command(
+        "--base-path", shop.base, "--model-name", "lookbook", "--poll-interval-s", "0.05"
+    ) as process:
+        errors_seen = iter(process.stderr.readline, "")
+        failure = next(line for line in errors_seen if line.startswith("error: "))
+        assert (
+            "lookbook is not available: lookbook version 3: NOT_FOUND: Could not find SavedModel" in failure
+        )
+        shop.push(4)
+        match = re.fullmatch(r"serving lookbook on 127\.0\.0\.1:(\d+)\n", first_line(process))
+        assert match
+        with RecommenderClient(f"127.0.0.1:{match[1]}", ClientConfig(deadline_s=60)) as client:
+            assert client.recommend_default(["c1"])[0].model_version == 4
+        process.send_signal(signal.SIGTERM)
+        rest, log = process.communicate(timeout=60)
+        assert process.returncode == 0, log
+        assert rest == ""
+        assert "Traceback" not in log
+
+
+def test_it_gives_up_if_asked_to(shop):
+    with command("--base-path", shop.base, "--exit-on-failure", "--load-timeout-s", "0.3") as process:
+        rest, log = process.communicate(timeout=60)
+        assert (process.returncode, rest) == (1, "")
+        assert f"error: lookbook is not available: no version under {shop.base}" in log
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (
+            ("--base-path", "/x", "--max-batch", "0"),
+            "error: max_batch must be at least 1. Received: max_batch = 0.",
+        ),
+        (("--base-path", "/x", "--tls-key", "k"), "--tls-certificate and --tls-key must be given together"),
+    ],
+)
+def test_wrong_settings_are_said_in_one_line(arguments, words):
+    with command(*arguments) as process:
+        _, log = process.communicate(timeout=60)
+        assert process.returncode == 1
+        assert words in log
+        assert "Traceback" not in log
+
+
+def test_a_taken_port_is_said(served):
+    with command("--base-path", "/x", "--port", served.port) as process:
+        _, log = process.communicate(timeout=60)
+        assert process.returncode == 1
+        assert f"error: port must be free. Received: 127.0.0.1:{served.port}" in log
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory) -> Path:
+    """ca.pem, server.pem and .key for localhost, client.pem and .key."""
+    x509 = pytest.importorskip("cryptography.x509")
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    folder = tmp_path_factory.mktemp("tls")
+    today = datetime.datetime.now(datetime.timezone.utc)
+
+    def name(text):
+        return x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, text)])
+
+    def issue(who, issuer, issuer_key, key, ca=False):
+        names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+        certificate = (
+            x509.CertificateBuilder()
+            .subject_name(name(who))
+            .issuer_name(name(issuer))
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(today - datetime.timedelta(days=1))
+            .not_valid_after(today + datetime.timedelta(days=1))
+            .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
+            .add_extension(x509.SubjectAlternativeName(names), critical=False)
+            .sign(issuer_key, hashes.SHA256())
+        )
+        (folder / f"{who}.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+        private = key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        (folder / f"{who}.key").write_bytes(private)
+
+    ca_key = ec.generate_private_key(ec.SECP256R1())
+    issue("ca", "ca", ca_key, ca_key, ca=True)
+    for who in ("server", "client"):
+        issue(who, "ca", ca_key, ec.generate_private_key(ec.SECP256R1()))
+    return folder
+
+
+def test_tls_and_the_clients_own_certificate(shop, serve, certificates):
+    shop.push(1)
+    tls = TlsConfig(
+        certificate=certificates / "server.pem",
+        key=certificates / "server.key",
+        client_ca=certificates / "ca.pem",
+    )
+    target = f"127.0.0.1:{serve(shop, tls=tls).port}"
+    ours = {"tls_certificate": certificates / "client.pem", "tls_key": certificates / "client.key"}
+    with RecommenderClient(
+        target, ClientConfig(deadline_s=60, tls_ca=certificates / "ca.pem", **ours)
+    ) as client:
+        assert client.recommend_default(["c1"])[0].model_version == 1
+    for stranger in (
+        ClientConfig(max_attempts=1),
+        ClientConfig(max_attempts=1, tls_ca=certificates / "ca.pem"),
+    ):
+        with RecommenderClient(target, stranger) as client, pytest.raises(errors.ServerUnavailableError):
+            client.recommend_default(["c1"])

@@ -1,0 +1,301 @@
+"""Versions come and go under a server that is being asked all the while."""
+
+import os
+import shutil
+import signal
+import threading
+from contextlib import contextmanager
+
+import grpc
+import pytest
+import tensorflow as tf
+from tensorflow_serving.apis import model_management_pb2, prediction_log_pb2
+
+from serving.config import VersionPolicy
+
+INPUTS = {"customer_id": ["c1"]}
+OK, NOT_FOUND, DATA_LOSS = 0, grpc.StatusCode.NOT_FOUND.value[0], grpc.StatusCode.DATA_LOSS.value[0]
+
+
+def version_of(running):
+    return running.stock.predict(INPUTS).model_spec.version.value
+
+
+@contextmanager
+def asked_all_the_while(running):
+    """Yields the versions that answered; an answer that fails fails the test."""
+    answered, failures, stop = [], [], threading.Event()
+
+    def ask():
+        while not stop.is_set():
+            try:
+                answered.append(version_of(running))
+            except grpc.RpcError as error:
+                failures.append((error.code(), error.details()))
+
+    threads = [threading.Thread(target=ask) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield answered
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+    assert failures == []
+
+
+def test_a_pushed_version_takes_over_and_a_removed_one_gives_back(shop, serve, eventually):
+    shop.push(1)
+    running = serve(shop)
+    with asked_all_the_while(running) as answered:
+        eventually(lambda: answered, "first answers")
+        shop.push(2)
+        eventually(lambda: running.stock.states()[1][0] == "END", "1 dropped")
+        assert running.stock.states()[2] == ("AVAILABLE", OK, "")
+        shop.remove(2)
+        eventually(lambda: running.stock.states()[2][0] == "END", "2 dropped")
+        assert version_of(running) == 1
+    changes = [a for a, b in zip(answered, [*answered[1:], None], strict=True) if a != b]
+    assert set(answered) == {1, 2}
+    assert changes[0] == changes[-1] == 1
+
+
+def test_numbers_are_compared_as_numbers(shop, serve):
+    shop.push(9)
+    shop.push(10)
+    assert version_of(serve(shop)) == 10
+
+
+def truncate_variables(path):
+    (data,) = (path / "variables").glob("variables.data*")
+    data.write_bytes(data.read_bytes()[: data.stat().st_size // 2])
+
+
+@pytest.mark.parametrize(
+    ("damage", "code"),
+    [
+        (lambda p: (p / "saved_model.pb").unlink(), grpc.StatusCode.NOT_FOUND),
+        (lambda p: (p / "saved_model.pb").write_bytes(b"\xff" * 100), grpc.StatusCode.DATA_LOSS),
+        (lambda p: shutil.rmtree(p / "variables"), None),
+        (truncate_variables, None),
+    ],
+    ids=["no graph", "not a graph", "no variables", "truncated variables"],
+)
+def test_a_version_that_fails_to_load_leaves_the_old_one_serving(shop, serve, eventually, damage, code):
+    shop.push(1)
+    running = serve(shop)
+    with asked_all_the_while(running) as answered:
+        shop.push(2, edit=damage)
+        eventually(lambda: running.stock.states().get(2, ("",))[0] == "END", "2 failed")
+        seen = len(answered)
+        eventually(lambda: len(answered) > seen, "answers after the failure")
+    _, number, message = running.stock.states()[2]
+    assert message
+    assert number == code.value[0] if code else number != OK
+    assert running.stock.states()[1] == ("AVAILABLE", OK, "")
+    assert set(answered) == {1}
+    assert running.server.failures()[0].startswith("lookbook version 2: ")
+
+
+def test_a_half_written_folder_is_served_once_it_is_whole(shop, serve, eventually):
+    shop.push(1)
+    running = serve(shop)
+    slow = shop.base / "2"
+    slow.mkdir()
+    eventually(lambda: running.stock.states().get(2, ("",))[0] == "END", "2 failed")
+    shutil.copytree(shop.exported / "variables", slow / "variables")
+    shutil.copy(shop.exported / "saved_model.pb", slow / ".partial")
+    (slow / ".partial").rename(slow / "saved_model.pb")
+    eventually(lambda: version_of(running) == 2, "2 serves")
+
+
+def test_a_deleted_folder_of_a_serving_version_is_answered_clearly(shop, serve, eventually):
+    shop.push(1)
+    running = serve(shop)
+    shop.remove(1)
+    eventually(lambda: running.stock.states()[1][0] == "END", "1 dropped")
+    with pytest.raises(grpc.RpcError) as caught:
+        running.stock.predict(INPUTS)
+    assert caught.value.code() is grpc.StatusCode.NOT_FOUND
+    assert caught.value.details() == "Servable not found for request: Latest(lookbook)"
+    shop.push(1)
+    eventually(lambda: running.stock.states()[1][0] == "AVAILABLE", "1 is back")
+    assert version_of(running) == 1
+
+
+def test_the_last_version_stays_if_versions_are_to_be_always_present(shop, serve, eventually):
+    shop.push(1)
+    running = serve(shop, versions_always_present=True)
+    shop.remove(1)
+    shop.base.rename(shop.base.with_name("unmounted"))
+    assert version_of(running) == 1
+    shop.base.mkdir()
+    shop.push(2)
+    eventually(lambda: version_of(running) == 2, "2 serves")
+
+
+def test_a_base_path_that_is_away_changes_nothing(shop, serve, eventually):
+    shop.push(1)
+    running = serve(shop)
+    away = shop.base.with_name("unmounted")
+    shop.base.rename(away)
+    away_with_2 = away / "2"
+    shutil.copytree(shop.exported, away_with_2)
+    assert version_of(running) == 1
+    away.rename(shop.base)
+    eventually(lambda: version_of(running) == 2, "2 serves")
+
+
+def test_specific_versions_are_served_and_nothing_else(shop, serve):
+    for number in (1, 2, 3):
+        shop.push(number)
+    running = serve(shop, policy=VersionPolicy(specific=(2,)))
+    assert version_of(running) == 2
+    assert list(running.stock.states()) == [2]
+
+
+def write_warmup(*requests):
+    def edit(path):
+        (path / "assets.extra").mkdir()
+        with tf.io.TFRecordWriter(str(path / "assets.extra" / "tf_serving_warmup_requests")) as writer:
+            for inputs, signature in requests:
+                log = prediction_log_pb2.PredictionLog()
+                request = log.predict_log.request
+                request.model_spec.name = "whatever it was called then"
+                request.model_spec.signature_name = signature
+                for name, values in inputs.items():
+                    request.inputs[name].CopyFrom(tf.make_tensor_proto(values))
+                writer.write(log.SerializeToString())
+
+    return edit
+
+
+def test_a_version_is_warmed_up_before_it_serves(shop, serve):
+    shop.push(1, edit=write_warmup((INPUTS, ""), ({"customer_id": ["a", "b"]}, "customer_embedding")))
+    running = serve(shop)
+    ((_, _, worker),) = running.server._manager.workers()
+    assert worker.warmup_records == 2
+
+
+def not_records(path):
+    (path / "assets.extra").mkdir()
+    (path / "assets.extra" / "tf_serving_warmup_requests").write_bytes(b"these are no TFRecords")
+
+
+@pytest.mark.parametrize(
+    ("edit", "words"),
+    [
+        (write_warmup(({}, "")), "input size does not match signature"),
+        (write_warmup((INPUTS, "gone")), 'Serving signature key "gone" not found.'),
+        (not_records, "Please verify your warmup data is in TFRecord format."),
+    ],
+    ids=["missing input", "unknown signature", "not TFRecord"],
+)
+def test_a_version_that_cannot_be_warmed_up_does_not_serve(shop, serve, eventually, edit, words):
+    shop.push(1, edit=edit)
+    running = serve(shop, wait=False)
+    eventually(lambda: running.stock.states().get(1, ("",))[0] == "END", "1 failed")
+    assert words in running.stock.states()[1][2]
+    assert not running.server.wait_ready(timeout_s=0)
+
+
+def test_a_killed_worker_is_replaced(shop, serve, eventually):
+    shop.push(1)
+    running = serve(shop)
+    ((_, _, worker),) = running.server._manager.workers()
+    codes = set()
+    os.kill(worker.pid, signal.SIGKILL)
+
+    def answers_again():
+        try:
+            return version_of(running) == 1
+        except grpc.RpcError as error:
+            codes.add(error.code())
+            return False
+
+    eventually(answers_again, "a new worker")
+    assert codes <= {grpc.StatusCode.UNAVAILABLE}  # what clients retry
+    assert running.server._manager.workers()[0][2].pid != worker.pid
+
+
+def reload_request(*models):
+    request = model_management_pb2.ReloadConfigRequest()
+    for name, base, labels in models:
+        model = request.config.model_config_list.config.add(name=name, base_path=str(base))
+        model.model_platform = "tensorflow"
+        model.version_labels.update(labels)
+    return request
+
+
+def test_models_and_labels_are_changed_by_reloading(shop, serve, tmp_path, eventually):
+    shop.push(1)
+    running = serve(shop)
+    call = running.stock.model.HandleReloadConfigRequest
+    other = tmp_path / "other"
+    shutil.copytree(shop.exported, other / "5")
+    response = call(reload_request(("lookbook", shop.base, {"stable": 1}), ("other", other, {})), timeout=60)
+    assert response.status.error_code == OK
+    assert running.stock.predict(INPUTS, label="stable").model_spec.version.value == 1
+    assert running.stock.predict(INPUTS, model="other").model_spec.version.value == 5
+    call(reload_request(("lookbook", shop.base, {})), timeout=60)
+    eventually(lambda: running.stock.states("other")[5][0] == "END", "other dropped")
+    with pytest.raises(grpc.RpcError, match="Unrecognized servable version label: stable"):
+        running.stock.predict(INPUTS, label="stable")
+    with pytest.raises(grpc.RpcError) as caught:
+        running.stock.predict(INPUTS, model="other")
+    assert caught.value.code() is grpc.StatusCode.NOT_FOUND
+
+
+def test_a_wrong_reload_changes_nothing(shop, serve, tmp_path):
+    shop.push(1)
+    running = serve(shop)
+    invalid, precondition = grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.FAILED_PRECONDITION
+    good = ("lookbook", shop.base, {})
+    no_platform = reload_request(good)
+    no_platform.config.model_config_list.config[0].model_platform = ""
+    other_platform = reload_request(good)
+    other_platform.config.model_config_list.config[0].model_platform = "pytorch"
+    cases = [
+        (model_management_pb2.ReloadConfigRequest(), invalid, "ServerModelConfig type not supported"),
+        (reload_request(good, good), invalid, "Illegal to list model lookbook multiple times in config list"),
+        (reload_request(("x", "relative", {})), invalid, "Expected model x to have an absolute path or URI"),
+        (no_platform, invalid, "Illegal setting neither ModelServerConfig::model_type"),
+        (other_platform, invalid, "Model lookbook requests unsupported platform pytorch"),
+        (
+            reload_request(("lookbook", shop.base, {"next": 2})),
+            precondition,
+            "label to version 2 of model lookbook, which is not currently available for inference",
+        ),
+    ]
+    for request, code, words in cases:
+        with pytest.raises(grpc.RpcError) as caught:
+            running.stock.model.HandleReloadConfigRequest(request, timeout=30)
+        assert caught.value.code() is code
+        assert words in caught.value.details()
+        assert version_of(running) == 1
+
+
+def test_reloading_says_why_a_new_model_is_not_available(shop, serve, tmp_path):
+    shop.push(1)
+    running = serve(shop)
+    (tmp_path / "broken" / "1").mkdir(parents=True)
+    request = reload_request(("lookbook", shop.base, {}), ("broken", tmp_path / "broken", {}))
+    with pytest.raises(grpc.RpcError) as caught:
+        running.stock.model.HandleReloadConfigRequest(request, timeout=60)
+    assert caught.value.code() is grpc.StatusCode.UNKNOWN
+    assert "1 model(s) did not become available: {{{name: broken version: 1}" in caught.value.details()
+    assert version_of(running) == 1
+
+
+def test_workers_end_with_the_versions_they_serve(shop, serve, eventually):
+    import psutil
+
+    shop.push(1)
+    running = serve(shop)
+    ((_, _, first),) = running.server._manager.workers()
+    shop.push(2)
+    eventually(lambda: not psutil.pid_exists(first.pid), "the first worker's end")
+    ((_, _, second),) = running.server._manager.workers()
+    running.server.stop(grace_s=1)
+    eventually(lambda: not psutil.pid_exists(second.pid), "the second worker's end")

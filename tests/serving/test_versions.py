@@ -1,0 +1,97 @@
+"""Which versions are found, wanted and dropped."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from serving import versions
+from serving.config import ModelConfig, ServerConfig, VersionPolicy
+from serving.versions import Phase
+
+FOUND = {n: Path(str(n)) for n in (1, 2, 10)}
+
+
+def test_folders_named_by_numbers_are_versions(tmp_path):
+    for name in ("0", "7", "0012", ".tmp-8", "8.partial", "-3", "x", "v1"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "9").write_text("a file")
+    assert versions.scan(str(tmp_path)) == {
+        n: tmp_path / name for n, name in ((0, "0"), (7, "7"), (12, "0012"))
+    }
+
+
+def test_a_base_path_that_is_away_says_nothing(tmp_path):
+    assert versions.scan(str(tmp_path / "unmounted")) is None
+
+
+@pytest.mark.parametrize(
+    ("policy", "expected"),
+    [
+        (VersionPolicy(), {10}),
+        (VersionPolicy(latest=2), {2, 10}),
+        (VersionPolicy(latest=5), {1, 2, 10}),
+        (VersionPolicy(specific=(1, 3)), {1}),
+        (VersionPolicy(all_versions=True), {1, 2, 10}),
+    ],
+)
+def test_the_policy_chooses_by_number_not_by_name(policy, expected):
+    assert versions.wanted(FOUND, policy) == expected
+
+
+@pytest.mark.parametrize(
+    ("phases", "aspired", "dropped"),
+    [
+        ({1: Phase.AVAILABLE, 2: Phase.LOADING}, {2}, None),
+        ({1: Phase.AVAILABLE, 2: Phase.END}, {2}, None),
+        ({1: Phase.AVAILABLE, 2: Phase.AVAILABLE}, {2}, 1),
+        ({1: Phase.LOADING, 2: Phase.AVAILABLE}, {1}, None),
+        ({1: Phase.AVAILABLE, 2: Phase.AVAILABLE, 3: Phase.LOADING}, {3}, 1),
+        ({2: Phase.AVAILABLE}, set(), 2),
+        ({2: Phase.UNLOADING}, set(), None),
+    ],
+)
+def test_what_is_dropped(phases, aspired, dropped):
+    assert versions.next_to_unload(phases, aspired) == dropped
+
+
+@given(
+    st.dictionaries(st.integers(0, 9), st.sampled_from(list(Phase)), max_size=6),
+    st.sets(st.integers(0, 9), min_size=1, max_size=4),
+)
+def test_as_long_as_anything_is_wanted_something_keeps_serving(phases, aspired):
+    serving = {n for n, phase in phases.items() if phase is Phase.AVAILABLE}
+    while (dropped := versions.next_to_unload(phases, aspired)) is not None:
+        assert dropped not in aspired
+        phases[dropped] = Phase.UNLOADING
+    left = {n for n, phase in phases.items() if phase is Phase.AVAILABLE}
+    assert bool(left) == bool(serving)
+    assert left >= serving & aspired
+
+
+def test_a_changed_file_changes_the_fingerprint(tmp_path):
+    (tmp_path / "variables").mkdir()
+    (tmp_path / "variables" / "data").write_bytes(b"half")
+    before = versions.fingerprint(tmp_path)
+    assert versions.fingerprint(tmp_path) == before
+    (tmp_path / "variables" / "data").write_bytes(b"half and the rest")
+    assert versions.fingerprint(tmp_path) != before
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: VersionPolicy(latest=0), "latest must be at least 1"),
+        (lambda: ModelConfig(name="", base_path="/x"), "name must not be empty"),
+        (
+            lambda: ServerConfig(base_paths={"a": "/x"}, models=(ModelConfig(name="a", base_path="/y"),)),
+            "different",
+        ),
+        (lambda: ServerConfig(max_batch=0), "max_batch must be at least 1"),
+        (lambda: ServerConfig(poll_interval_s=0), "poll_interval_s must be above 0"),
+    ],
+)
+def test_settings_out_of_range_are_refused(make, words):
+    with pytest.raises(ValueError, match=words):
+        make()

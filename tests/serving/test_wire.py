@@ -1,0 +1,87 @@
+"""Our messages are TensorFlow Serving's on the wire, and live beside them in one process."""
+
+import pytest
+import tensorflow as tf
+from tensorflow_serving.apis import (
+    get_model_metadata_pb2,
+    get_model_status_pb2,
+    model_management_pb2,
+    predict_pb2,
+    prediction_log_pb2,
+)
+
+from serving import tensors, wire
+
+PAIRS = [
+    ("tensorflow.TensorProto", tf.make_tensor_proto(1).DESCRIPTOR),
+    ("tensorflow.serving.PredictRequest", predict_pb2.PredictRequest.DESCRIPTOR),
+    ("tensorflow.serving.PredictResponse", predict_pb2.PredictResponse.DESCRIPTOR),
+    ("tensorflow.serving.GetModelStatusRequest", get_model_status_pb2.GetModelStatusRequest.DESCRIPTOR),
+    ("tensorflow.serving.GetModelStatusResponse", get_model_status_pb2.GetModelStatusResponse.DESCRIPTOR),
+    ("tensorflow.serving.GetModelMetadataRequest", get_model_metadata_pb2.GetModelMetadataRequest.DESCRIPTOR),
+    (
+        "tensorflow.serving.GetModelMetadataResponse",
+        get_model_metadata_pb2.GetModelMetadataResponse.DESCRIPTOR,
+    ),
+    ("tensorflow.serving.ReloadConfigRequest", model_management_pb2.ReloadConfigRequest.DESCRIPTOR),
+    ("tensorflow.serving.ReloadConfigResponse", model_management_pb2.ReloadConfigResponse.DESCRIPTOR),
+    ("tensorflow.serving.PredictLog", prediction_log_pb2.PredictLog.DESCRIPTOR),
+]
+
+
+def differences(ours, theirs, seen):
+    """Fields of ours that are not theirs: by name, number, type, label and oneof, all the way down."""
+    if ours.full_name in seen:
+        return
+    seen.add(ours.full_name)
+    for field in ours.fields:
+        other = theirs.fields_by_name.get(field.name)
+        group = field.containing_oneof.name if field.containing_oneof else None
+        if other is None or (field.number, field.label) != (other.number, other.label):
+            yield f"{ours.full_name}.{field.name}"
+        elif group != (other.containing_oneof.name if other.containing_oneof else None):
+            yield f"{ours.full_name}.{field.name}: oneof {group}"
+        elif field.message_type:
+            yield from differences(field.message_type, other.message_type, seen)
+        elif field.type != other.type and {field.type, other.type} != {field.TYPE_INT32, field.TYPE_ENUM}:
+            yield f"{ours.full_name}.{field.name}: type"
+
+
+@pytest.mark.parametrize(("name", "theirs"), PAIRS, ids=[name for name, _ in PAIRS])
+def test_every_field_has_the_number_and_type_of_the_original(name, theirs):
+    ours = wire.POOL.FindMessageTypeByName(name)
+    assert ours is not theirs
+    assert list(differences(ours, theirs, set())) == []
+
+
+def test_data_types_have_tensorflows_numbers():
+    from tensorflow.core.framework import types_pb2
+
+    assert all(types_pb2.DataType.Value(name) == number for name, number in wire.DATA_TYPES.items())
+
+
+def test_a_request_of_ours_is_a_request_of_theirs():
+    ours = wire.PredictRequest(output_filter=["scores"])
+    ours.model_spec.name = "lookbook"
+    ours.model_spec.version.value = 0
+    ours.inputs["customer_id"].CopyFrom(tensors.to_proto(["a", "b"]))
+    theirs = predict_pb2.PredictRequest.FromString(ours.SerializeToString())
+    assert theirs.model_spec.WhichOneof("version_choice") == "version"
+    assert theirs.model_spec.version.value == 0
+    assert tf.make_ndarray(theirs.inputs["customer_id"]).tolist() == [b"a", b"b"]
+    assert list(theirs.output_filter) == ["scores"]
+
+
+def test_what_we_do_not_declare_survives_us():
+    theirs = predict_pb2.PredictRequest(client_id=b"abc")
+    ours = wire.PredictRequest.FromString(theirs.SerializeToString())
+    assert predict_pb2.PredictRequest.FromString(ours.SerializeToString()).client_id == b"abc"
+
+
+def test_the_head_of_any_request_is_its_model_spec():
+    request = predict_pb2.PredictRequest()
+    request.inputs["x"].CopyFrom(tf.make_tensor_proto([1.0]))
+    assert not wire.RequestHead.FromString(request.SerializeToString()).HasField("model_spec")
+    request.model_spec.version_label = "stable"
+    head = wire.RequestHead.FromString(request.SerializeToString())
+    assert head.model_spec.version_label == "stable"
