@@ -13,6 +13,7 @@ from components.examples import as_lists
 from components.ingest.config import IngestConfig
 from components.ingest.executor import ingest
 from components.ingest.report import IngestReport, TableReport
+from pipeline.synthetic import ShopConfig, synthesize
 from transforms.columns import TABLES
 
 ROOT = pathlib.Path(__file__).parents[3]
@@ -122,6 +123,15 @@ def test_values_that_a_domain_does_not_list_are_warnings():
     assert verdict.passed
     assert [warning.split(":")[0] for warning in verdict.warnings] == ["customers.club_member_status"]
     assert "GOLD" in verdict.warnings[0]
+
+
+def test_the_synthetic_shop_passes_without_a_word(tmp_path):
+    synthesize(ShopConfig(customers=300, articles=100, transactions=5_000, days=60), tmp_path / "shop")
+    report = ingest(tmp_path / "shop", tmp_path / "tables", IngestConfig(memory_limit_gib=0.5))
+    for name in TABLES:
+        assert report.tables[name].rows_rejected == 0
+        assert not report.tables[name].nulls
+        assert not validate(name, pq.read_table(tmp_path / "tables" / f"{name}.parquet")).anomaly_info
 
 
 @pytest.mark.parametrize("folder", ["hm-sample", "hm-week", "online-retail"])

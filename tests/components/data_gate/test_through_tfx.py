@@ -9,7 +9,7 @@ import pytest
 from components.ingest.config import IngestConfig
 from components.ingest.source import fingerprint_of
 from transforms.columns import FILES, TABLES
-from transforms.errors import GateError
+from transforms.errors import DataError, GateError
 
 SCHEMAS = pathlib.Path(__file__).parents[3] / "transforms" / "schemas"
 BEAM = ["--runner=apache_beam.runners.portability.fn_api_runner.fn_runner.FnApiRunner"]
@@ -92,3 +92,14 @@ def test_an_impossible_age_stops_the_run_with_one_line(tmp_path):
         run_pipeline(tmp_path)
     assert "\n" not in str(stopped.value)
     assert not list((tmp_path / "root" / "DataGate" / "verdict").glob("*/verdict.json"))
+
+
+@pytest.mark.proof
+def test_the_rejects_of_a_run_that_ingest_stopped_are_still_there_to_read(tmp_path):
+    write_shop(tmp_path / "data")
+    path = tmp_path / "data" / "transactions_train.csv"
+    path.write_text(path.read_text().replace("0.07", "free"))
+    with pytest.raises(DataError, match=r"1 of 2 rows .* see .*rejects.csv") as stopped:
+        run_pipeline(tmp_path)
+    rejects = pathlib.Path(str(stopped.value).rpartition("see ")[2])
+    assert "transactions_train.csv,3,price,free,not a number,row set aside" in rejects.read_text()
