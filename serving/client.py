@@ -10,11 +10,9 @@ from __future__ import annotations
 import collections
 import dataclasses
 import itertools
-import json
 import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import grpc
@@ -22,107 +20,19 @@ import numpy as np
 import numpy.typing as npt
 
 from serving import tensors, wire
+from serving.answers import (
+    ArticleDescription,
+    Baselines,
+    Recommendations,
+    RecommendedArticle,
+    SimilarArticle,
+    VersionStatus,
+)
+from serving.channel import ClientConfig, open_channel
 from serving.errors import DeadlineExceededError, ServerFailureError, code_of, from_rpc_error
 
 MAX_K = 100
 _CHANNELS_SEPARATOR = ","
-
-
-@dataclasses.dataclass(frozen=True)
-class RecommendedArticle:
-    """One article of an answer; `channels` says why: own_purchase, bought_together, popular and so on."""
-
-    article_id: str
-    score: float
-    channels: tuple[str, ...]
-
-
-@dataclasses.dataclass(frozen=True)
-class Recommendations:
-    """The answer for one customer, best first, by the given version of the model."""
-
-    customer_id: str
-    articles: tuple[RecommendedArticle, ...]
-    model_version: int
-
-
-@dataclasses.dataclass(frozen=True)
-class SimilarArticle:
-    """One neighbour of an article."""
-
-    article_id: str
-    score: float
-
-
-@dataclasses.dataclass(frozen=True)
-class ArticleDescription:
-    """What the model knows of an article; all but the id are "" for an unknown one."""
-
-    article_id: str
-    prod_name: str
-    product_type_name: str
-    colour_group_name: str
-    detail_desc: str
-
-
-@dataclasses.dataclass(frozen=True)
-class Baselines:
-    """What the simple recommenders say for a customer, from the same state."""
-
-    customer_id: str
-    own_purchases: tuple[str, ...]
-    popular: tuple[str, ...]
-
-
-@dataclasses.dataclass(frozen=True)
-class VersionStatus:
-    """One version of the model on the server: `state` is AVAILABLE, LOADING, END...; an error says why."""
-
-    version: int
-    state: str
-    error_code: str
-    error_message: str
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class ClientConfig:
-    """How to ask.
-
-    Attributes:
-        model_name: as the server knows it.
-        deadline_s: of each call, all its retries and batches included.
-        max_attempts: of one request when the server is UNAVAILABLE; 1 to 5 (gRPC's limit), 1 for no retry.
-        backoff_s: about what is waited before the first retry; doubles up to `max_backoff_s`.
-        max_backoff_s: longest wait.
-        batch_size: most customers or articles in one request.
-        requests_at_once: requests of one call on their way at the same time.
-        tls_ca: PEM file of the authority that signed the server's certificate; None for plain text.
-        tls_certificate: PEM file of the client's own certificate, for mutual TLS.
-        tls_key: its private key.
-        tls_server_name: the name in the server's certificate, if it isn't the address.
-        max_message_bytes: of an answer.
-
-    """
-
-    model_name: str = "lookbook"
-    deadline_s: float = 5.0
-    max_attempts: int = 4
-    backoff_s: float = 0.1
-    max_backoff_s: float = 1.0
-    batch_size: int = 64
-    requests_at_once: int = 4
-    tls_ca: Path | None = None
-    tls_certificate: Path | None = None
-    tls_key: Path | None = None
-    tls_server_name: str | None = None
-    max_message_bytes: int = 64 * 1024 * 1024
-
-    def __post_init__(self) -> None:
-        if not 1 <= self.max_attempts <= 5:
-            raise ValueError(f"max_attempts must be in 1..5. Received: max_attempts = {self.max_attempts}.")
-        for field in ("deadline_s", "backoff_s", "max_backoff_s", "batch_size", "requests_at_once"):
-            if not getattr(self, field) > 0:
-                raise ValueError(f"{field} must be above 0. Received: {field} = {getattr(self, field)}.")
 
 
 class RecommenderClient:
@@ -152,7 +62,7 @@ class RecommenderClient:
             raise ValueError("version and version_label exclude each other. Received: both. Give one.")
         self._config = config or ClientConfig()
         self._version, self._version_label = version, version_label
-        self._channel = _channel(target, self._config)
+        self._channel = open_channel(target, self._config)
         self._predict = self._channel.unary_unary(
             wire.PREDICT_METHOD, wire.PredictRequest.SerializeToString, wire.PredictResponse.FromString
         )
@@ -360,36 +270,6 @@ class RecommenderClient:
             spec.version.value = self._version
         elif self._version_label is not None:
             spec.version_label = self._version_label
-
-
-def _channel(target: str, config: ClientConfig) -> grpc.Channel:
-    options: list[tuple[str, Any]] = [
-        ("grpc.service_config", _service_config(config)),
-        ("grpc.max_receive_message_length", config.max_message_bytes),
-        ("grpc.max_send_message_length", -1),  # the server's limit decides
-    ]
-    if config.tls_server_name:
-        options.append(("grpc.ssl_target_name_override", config.tls_server_name))
-    if config.tls_ca is None:
-        return grpc.insecure_channel(target, options)
-    key, certificate = (
-        Path(path).read_bytes() if path else None for path in (config.tls_key, config.tls_certificate)
-    )
-    credentials = grpc.ssl_channel_credentials(Path(config.tls_ca).read_bytes(), key, certificate)
-    return grpc.secure_channel(target, credentials, options)
-
-
-def _service_config(config: ClientConfig) -> str:
-    method: dict[str, Any] = {"name": [{"service": wire.PREDICTION_SERVICE}, {"service": wire.MODEL_SERVICE}]}
-    if config.max_attempts > 1:
-        method["retryPolicy"] = {
-            "maxAttempts": config.max_attempts,
-            "initialBackoff": f"{config.backoff_s:.3f}s",
-            "maxBackoff": f"{config.max_backoff_s:.3f}s",
-            "backoffMultiplier": 2,
-            "retryableStatusCodes": ["UNAVAILABLE"],
-        }
-    return json.dumps({"methodConfig": [method]})
 
 
 def _check_k(k: int) -> None:

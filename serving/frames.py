@@ -9,7 +9,8 @@ from __future__ import annotations
 import socket
 import struct
 
-MAX_BYTES = 2**31 - 1
+_CHUNK = 65536
+_GONE = "the other side closed the connection"
 _HEADER = struct.Struct("<IB")
 
 
@@ -21,7 +22,7 @@ def send(sock: socket.socket, kind: int, payload: bytes) -> None:
 
     """
     header = _HEADER.pack(len(payload), kind)
-    if len(payload) < 65536:
+    if len(payload) < _CHUNK:
         sock.sendall(header + payload)
     else:
         sock.sendall(header)
@@ -29,28 +30,32 @@ def send(sock: socket.socket, kind: int, payload: bytes) -> None:
 
 
 def receive(sock: socket.socket) -> tuple[int, bytes]:
-    """Receives one frame: its kind and payload.
+    """Receives one frame, kind and payload; the other side must wait for an answer before sending another.
 
     Raises:
         EOFError: the other side has gone.
         OSError: the connection broke; TimeoutError, after the socket's time-out.
 
     """
-    length, kind = _HEADER.unpack(_read(sock, _HEADER.size))
-    return kind, _read(sock, length)
-
-
-def _read(sock: socket.socket, size: int) -> bytes:
-    first = sock.recv(min(size, 1 << 20)) if size else b""
-    if len(first) == size:
-        return first
-    buffer = bytearray(size)
-    buffer[: len(first)] = first
-    view, at = memoryview(buffer), len(first)
-    got = len(first)
-    while got and at < size:
+    chunk = sock.recv(_CHUNK)  # nearly always the whole frame
+    while len(_some(chunk)) < _HEADER.size:
+        chunk += _some(sock.recv(_HEADER.size - len(chunk)))
+    length, kind = _HEADER.unpack_from(chunk)
+    if len(chunk) == _HEADER.size + length:
+        return kind, chunk[_HEADER.size :]
+    payload = bytearray(length)
+    at = len(chunk) - _HEADER.size
+    payload[:at] = chunk[_HEADER.size :]
+    view = memoryview(payload)
+    while at < length:
         got = sock.recv_into(view[at:])
+        if not got:
+            raise EOFError(_GONE)
         at += got
-    if at < size:
-        raise EOFError("the other side closed the connection")
-    return bytes(buffer)
+    return kind, bytes(payload)
+
+
+def _some(chunk: bytes) -> bytes:
+    if not chunk:
+        raise EOFError(_GONE)
+    return chunk

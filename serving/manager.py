@@ -6,8 +6,8 @@ read one immutable map without a lock; whoever changes versions replaces the map
 
 from __future__ import annotations
 
-import dataclasses
 import logging
+import math
 import threading
 import time
 from collections.abc import Iterable, Mapping
@@ -20,39 +20,15 @@ import grpc
 from serving import versions
 from serving.config import ModelConfig, ServerConfig
 from serving.errors import StatusError
-from serving.versions import Phase
+from serving.fingerprint import fingerprint
+from serving.version_state import Phase, Status, VersionState
 from serving.worker import WorkerSpec
 from serving.worker_client import Worker, WorkerHost
 
 LOAD_THREADS = 2
 KEPT_ENDED = 50  # statuses of dropped versions that are remembered
-_RESTART_WAIT_S = 1.0  # doubles with each crash of the same version, up to a minute
 
 _log = logging.getLogger(__name__)
-
-
-@dataclasses.dataclass(frozen=True)
-class Status:
-    """The state of one version, for GetModelStatus."""
-
-    version: int
-    phase: Phase
-    code: grpc.StatusCode
-    message: str
-
-
-@dataclasses.dataclass
-class _Version:
-    number: int
-    path: Path
-    phase: Phase = Phase.START
-    code: grpc.StatusCode = grpc.StatusCode.OK
-    message: str = ""
-    worker: Worker | None = None
-    seen: frozenset[tuple[str, int, int]] | None = None  # the files it failed to load from
-    failures: int = 0  # to load, since its files last changed
-    crashes: int = 0  # of its process, after loading
-    retry_at_s: float = float("inf")
 
 
 class ModelManager:
@@ -67,7 +43,7 @@ class ModelManager:
     def __init__(self, config: ServerConfig, host: WorkerHost) -> None:
         self._config, self._host = config, host
         self._models: dict[str, ModelConfig] = {}
-        self._versions: dict[str, dict[int, _Version]] = {}
+        self._versions: dict[str, dict[int, VersionState]] = {}
         self._labels: dict[str, dict[str, int]] = {}
         self._serving: dict[str, dict[int | None, tuple[int, Worker]]] = {}
         self._changed = threading.Condition()  # guards all of the above but reads of _serving and _labels
@@ -115,11 +91,7 @@ class ModelManager:
         """The states of a model's versions, newest first, dropped ones included; or of the given one."""
         with self._changed:
             known = sorted(self._versions.get(name, {}).values(), key=lambda v: -v.number)
-            return [
-                Status(v.number, v.phase, v.code, v.message)
-                for v in known
-                if version is None or v.number == version
-            ]
+            return [v.status() for v in known if version is None or v.number == version]
 
     def available(self, name: str) -> bool:
         """Whether any version of the model can be asked."""
@@ -233,32 +205,21 @@ class ModelManager:
         for number in sorted(aspired, reverse=True):
             version = known.get(number)
             if version is None:
-                self._begin_loading(name, _Version(number, found[number]))
-            elif self._worth_loading(version, found[number]):
-                again = _Version(number, found[number], failures=version.failures, crashes=version.crashes)
-                self._begin_loading(name, again)
+                self._begin_loading(name, VersionState(number, found[number]))
+            elif version.worth_loading(found[number], time.monotonic()):
+                self._begin_loading(name, version.again(found[number]))
         ended = sorted(n for n, v in known.items() if v.phase is Phase.END and n not in aspired)
         for number in ended[:-KEPT_ENDED]:
             del known[number]
         self._changed.notify_all()
 
-    def _begin_loading(self, name: str, version: _Version) -> None:
+    def _begin_loading(self, name: str, version: VersionState) -> None:
         version.phase = Phase.LOADING
         self._versions[name][version.number] = version
         self._threads.submit(self._load, name, version)
 
-    def _worth_loading(self, version: _Version, path: Path) -> bool:
-        if version.phase is not Phase.END:
-            return False
-        if version.code is grpc.StatusCode.OK:
-            return True  # dropped before, wanted again
-        if version.seen is not None and versions.fingerprint(path) != version.seen:
-            version.failures = 0
-            return True
-        return time.monotonic() >= version.retry_at_s
-
-    def _load(self, name: str, version: _Version) -> None:
-        seen = versions.fingerprint(version.path)
+    def _load(self, name: str, version: VersionState) -> None:
+        seen = fingerprint(version.path)
         spec = WorkerSpec(
             path=str(version.path),
             version=version.number,
@@ -270,26 +231,25 @@ class ModelManager:
         except Exception as error:
             code = error.code if isinstance(error, StatusError) else grpc.StatusCode.INTERNAL
             _log.error("%s version %d did not load: %s", name, version.number, error)
+            config = self._config
             with self._changed:
-                version.phase, version.code, version.message = Phase.END, code, str(error)
-                version.seen, version.crashes = seen, 0
-                version.failures += 1
-                if version.failures <= self._config.max_load_retries:
-                    version.retry_at_s = time.monotonic() + self._config.load_retry_interval_s
+                retry = version.failures < config.max_load_retries
+                retry_at_s = time.monotonic() + config.load_retry_interval_s if retry else math.inf
+                version.failed(code, str(error), seen, retry_at_s)
                 self._changed.notify_all()
             return
         _log.info("%s version %d is loaded, in %.2f s", name, version.number, worker.load_s)
         with self._changed:
-            version.phase, version.worker, version.failures = Phase.AVAILABLE, worker, 0
+            version.loaded(worker)
             self._publish(name)
         self._wake.set()  # the old one can go now
 
-    def _unload(self, name: str, version: _Version) -> None:
+    def _unload(self, name: str, version: VersionState) -> None:
         version.phase = Phase.UNLOADING
         self._publish(name)
         threading.Thread(target=self._drain, args=(version,), daemon=True).start()
 
-    def _drain(self, version: _Version) -> None:
+    def _drain(self, version: VersionState) -> None:
         worker = version.worker
         assert worker is not None
         worker.close(self._config.drain_s)
@@ -297,16 +257,12 @@ class ModelManager:
             version.worker, version.phase = None, Phase.END
             self._changed.notify_all()
 
-    def _drop_crashed(self, name: str, known: dict[int, _Version]) -> None:
+    def _drop_crashed(self, name: str, known: dict[int, VersionState]) -> None:
         for version in known.values():
             if version.phase is Phase.AVAILABLE and version.worker and not version.worker.alive:
                 _log.error("%s version %d: its process ended; restarting it", name, version.number)
                 version.worker.close(0)
-                wait_s = min(_RESTART_WAIT_S * 2**version.crashes, 60.0) if version.crashes else 0.0
-                version.crashes += 1
-                version.retry_at_s = time.monotonic() + wait_s
-                version.worker, version.phase = None, Phase.END
-                version.code, version.message = grpc.StatusCode.INTERNAL, "the serving process ended"
+                version.crashed(time.monotonic())
                 self._publish(name)
 
     def _publish(self, name: str) -> None:

@@ -6,25 +6,15 @@ availability_preserving_policy.cc: the old version goes only when a wanted one i
 
 from __future__ import annotations
 
-import enum
 import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from serving.config import VersionPolicy
+from serving.version_state import Phase
 
 _NUMBER = re.compile(r"[0-9]{1,18}$")
-
-
-class Phase(enum.IntEnum):
-    """Where a version is in its life; the numbers are ModelVersionStatus.State's."""
-
-    START = 10
-    LOADING = 20
-    AVAILABLE = 30
-    UNLOADING = 40
-    END = 50
 
 
 def scan(base_path: str) -> dict[int, Path] | None:
@@ -52,16 +42,3 @@ def next_to_unload(phases: Mapping[int, Phase], aspired: set[int]) -> int | None
     if unaspired and (not aspired or serving & aspired or len(unaspired) > 1):
         return min(unaspired)
     return None
-
-
-def fingerprint(path: Path) -> frozenset[tuple[str, int, int]]:
-    """Names, sizes in bytes and modification times in ns of a version's files."""
-    files = set()
-    for folder, _, names in os.walk(path):
-        for name in names:
-            try:
-                status = os.stat(os.path.join(folder, name))
-            except OSError:
-                continue
-            files.add((os.path.relpath(os.path.join(folder, name), path), status.st_size, status.st_mtime_ns))
-    return frozenset(files)

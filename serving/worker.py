@@ -3,14 +3,15 @@
 Loading and dropping models in one process grows its memory by hundreds of MB a swap; memory that belongs to a
 process goes with it. A worker is forked from the worker host, which has imported TensorFlow but run nothing.
 
-The control socket carries one REPORT frame to the front (JSON: ok, or code and message), a SIGNATURES
-frame if ok, and from the front one byte with a connected socket for each connection. Its end is the
-worker's end. On a connection: PREDICT frames (deadline as CLOCK_MONOTONIC seconds, float64, then the
-PredictRequest) in, frames of kind gRPC status code out (0: the PredictResponse, else the message).
+The control socket carries one REPORT frame to the front (JSON: what was loaded, or code and message), and
+from the front one byte with a connected socket for each connection. Its end is the worker's end.
+On a connection: PREDICT frames (deadline as CLOCK_MONOTONIC seconds, float64, then the PredictRequest) in,
+frames of kind gRPC status code out (0: the PredictResponse, else the message).
 """
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import json
 import os
@@ -25,7 +26,7 @@ from typing import Any
 from serving import frames
 from serving.errors import StatusError
 
-REPORT, SIGNATURES, PREDICT = 1, 2, 3
+REPORT, PREDICT = 1, 2
 DEADLINE = struct.Struct("<d")
 _OK, _DEADLINE_EXCEEDED, _INTERNAL = 0, 4, 13
 
@@ -83,8 +84,8 @@ def _load(spec: WorkerSpec, control: socket.socket) -> Any:
     records = predictor.warm_up()
     seconds = time.monotonic() - start_s
     signatures = predictor.signature_map
-    _report(control, {"ok": True, "pid": os.getpid(), "load_s": seconds, "warmup_records": records})
-    frames.send(control, SIGNATURES, signatures)
+    report = {"ok": True, "pid": os.getpid(), "load_s": seconds, "warmup_records": records}
+    _report(control, {**report, "signatures": base64.b64encode(signatures).decode()})
     return predictor
 
 

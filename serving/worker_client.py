@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import collections
 import json
 import os
@@ -64,7 +65,7 @@ class WorkerHost:
             report = json.loads(frames.receive(ours)[1])
             if not report["ok"]:
                 raise StatusError(code_of(report["code"]), report["message"])
-            signatures = frames.receive(ours)[1]
+            signatures = base64.b64decode(report["signatures"])
         except StatusError:
             ours.close()
             raise

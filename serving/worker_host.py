@@ -25,7 +25,7 @@ _PRELOADED = ("tensorflow", "tensorflow_serving.apis.get_model_metadata_pb2", "s
 
 
 def main(fd: int) -> None:
-    """Forks a worker for each spec received, until the front closes the socket."""
+    """Forks a worker for each spec received; ends when the front closes the socket."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system reaps the workers
     requests = socket.socket(fileno=fd)
     for module in _PRELOADED:
@@ -33,7 +33,7 @@ def main(fd: int) -> None:
     while True:
         text, fds, _, _ = socket.recv_fds(requests, MAX_SPEC_BYTES, 1)
         if not text:
-            return
+            os._exit(0)  # unloading TensorFlow would take seconds
         control = socket.socket(fileno=fds[0])
         if os.fork() == 0:
             requests.close()

@@ -7,6 +7,7 @@ import threading
 from contextlib import contextmanager
 
 import grpc
+import numpy as np
 import pytest
 import tensorflow as tf
 from tensorflow_serving.apis import model_management_pb2, prediction_log_pb2
@@ -299,3 +300,25 @@ def test_workers_end_with_the_versions_they_serve(shop, serve, eventually):
     ((_, _, second),) = running.server._manager.workers()
     running.server.stop(grace_s=1)
     eventually(lambda: not psutil.pid_exists(second.pid), "the second worker's end")
+
+
+def test_what_has_begun_ends_before_the_server_does(shop, serve, eventually):
+    shop.push(1)
+    running = serve(shop)
+    answers = []
+
+    def ask():
+        answers.append(running.stock.predict({"rounds": np.int32(3000)}, signature="spin", timeout=60))
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    in_flight = running.server.metrics.registry.get_sample_value
+    eventually(
+        lambda: in_flight("lookbook_serving_requests_in_flight") == 1 or answers, "the request in flight"
+    )
+    running.server.stop(grace_s=60)
+    thread.join()
+    assert answers[0].outputs["x"].float_val == [1.0]
+    with pytest.raises(grpc.RpcError) as caught:
+        version_of(running)
+    assert caught.value.code() is grpc.StatusCode.UNAVAILABLE

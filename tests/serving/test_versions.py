@@ -1,14 +1,17 @@
 """Which versions are found, wanted and dropped."""
 
+import math
 from pathlib import Path
 
+import grpc
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from serving import versions
 from serving.config import ModelConfig, ServerConfig, VersionPolicy
-from serving.versions import Phase
+from serving.fingerprint import fingerprint
+from serving.version_state import Phase, VersionState
 
 FOUND = {n: Path(str(n)) for n in (1, 2, 10)}
 
@@ -73,10 +76,10 @@ def test_as_long_as_anything_is_wanted_something_keeps_serving(phases, aspired):
 def test_a_changed_file_changes_the_fingerprint(tmp_path):
     (tmp_path / "variables").mkdir()
     (tmp_path / "variables" / "data").write_bytes(b"half")
-    before = versions.fingerprint(tmp_path)
-    assert versions.fingerprint(tmp_path) == before
+    before = fingerprint(tmp_path)
+    assert fingerprint(tmp_path) == before
     (tmp_path / "variables" / "data").write_bytes(b"half and the rest")
-    assert versions.fingerprint(tmp_path) != before
+    assert fingerprint(tmp_path) != before
 
 
 @pytest.mark.parametrize(
@@ -95,3 +98,40 @@ def test_a_changed_file_changes_the_fingerprint(tmp_path):
 def test_settings_out_of_range_are_refused(make, words):
     with pytest.raises(ValueError, match=words):
         make()
+
+
+def state_of(path) -> VersionState:
+    return VersionState(3, path)
+
+
+def test_a_failed_version_is_tried_again_when_it_is_time(tmp_path):
+    state = state_of(tmp_path)
+    state.failed(grpc.StatusCode.INTERNAL, "no luck", fingerprint(tmp_path), retry_at_s=100.0)
+    assert not state.worth_loading(tmp_path, now_s=99.9)
+    assert state.worth_loading(tmp_path, now_s=100.0)
+    assert state.again(tmp_path).failures == 1
+
+
+def test_a_failed_version_is_tried_again_when_its_files_have_changed(tmp_path):
+    state = state_of(tmp_path)
+    state.failed(grpc.StatusCode.NOT_FOUND, "no graph", fingerprint(tmp_path), retry_at_s=math.inf)
+    assert not state.worth_loading(tmp_path, now_s=1e9)
+    (tmp_path / "saved_model.pb").write_bytes(b"here")
+    assert state.worth_loading(tmp_path, now_s=0.0)
+    assert state.again(tmp_path).failures == 0
+
+
+def test_a_crashing_version_is_restarted_at_once_then_after_waits_that_double(tmp_path):
+    state, waits = state_of(tmp_path), []
+    for _ in range(9):
+        state.crashed(now_s=0.0)
+        waits.append(state.retry_at_s)
+        state = state.again(tmp_path)
+    assert waits == [0.0, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0]
+
+
+def test_a_version_dropped_in_good_order_is_loaded_when_wanted_again(tmp_path):
+    state = state_of(tmp_path)
+    assert not state.worth_loading(tmp_path, now_s=0.0)
+    state.phase = Phase.END
+    assert state.worth_loading(tmp_path, now_s=0.0)
