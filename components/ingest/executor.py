@@ -7,12 +7,15 @@ that fails leaves nothing half written.
 from __future__ import annotations
 
 import logging
+import os
 import pathlib
+import platform
 import shutil
 import tempfile
 import time
 
 import duckdb
+import psutil
 
 from components.ingest.config import IngestConfig
 from components.ingest.rejects import FILE as REJECTS_FILE
@@ -50,7 +53,8 @@ def ingest(data_dir: pathlib.Path, to: pathlib.Path, config: IngestConfig) -> In
     to.parent.mkdir(parents=True, exist_ok=True)
     beside = to.parent / f"{to.name}.{REJECTS_FILE}"
     beside.unlink(missing_ok=True)
-    work = pathlib.Path(tempfile.mkdtemp(prefix=f".{to.name}.", dir=to.parent))
+    _remove_abandoned(to.parent)
+    work = pathlib.Path(tempfile.mkdtemp(prefix=f"{_work_prefix()}{os.getpid()}-", dir=to.parent))
     try:
         (work / "tables").mkdir()
         connection = duckdb.connect(str(work / "staging.duckdb"))
@@ -65,6 +69,19 @@ def ingest(data_dir: pathlib.Path, to: pathlib.Path, config: IngestConfig) -> In
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return report
+
+
+def _work_prefix() -> str:
+    """With the host's name: on a shared disk a process of another host cannot be looked up here."""
+    return f".ingest-{platform.node()}-"
+
+
+def _remove_abandoned(folder: pathlib.Path) -> None:
+    """Removes what runs that were killed left in `folder`: several GB each for a large shop."""
+    for path in folder.glob(f"{_work_prefix()}*"):
+        pid = path.name.removeprefix(_work_prefix()).partition("-")[0]
+        if pid.isdigit() and not psutil.pid_exists(int(pid)):
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _ingest_tables(

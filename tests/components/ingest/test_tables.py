@@ -2,6 +2,10 @@
 
 import datetime
 import json
+import os
+import platform
+import subprocess
+import sys
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -166,6 +170,18 @@ def test_only_what_was_promised_is_left_behind(shop):
         "rejects.csv",
         "transactions.parquet",
     ]
+
+
+def test_what_a_killed_run_left_is_removed_but_not_what_a_running_one_works_in(shop):
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    abandoned = shop.to.parent / f".ingest-{platform.node()}-{ended.pid}-abc"
+    working = shop.to.parent / f".ingest-{platform.node()}-{os.getpid()}-abc"
+    elsewhere = shop.to.parent / f".ingest-another-{platform.node()}-{ended.pid}-abc"
+    for folder in (abandoned, working, elsewhere):
+        folder.mkdir(parents=True)
+    shop.ingest()
+    assert [folder.exists() for folder in (abandoned, working, elsewhere)] == [False, True, True]
 
 
 def test_a_folder_that_holds_something_is_not_written_into(shop):
