@@ -16,9 +16,9 @@ from pipeline.synthetic import vocabulary as words
 from transforms import columns
 
 MAX_VARIANTS = 6
-PARTNERS = 3
+PARTNERS = 2
 _VARIANT_SHARES = np.array([0.44, 0.24, 0.14, 0.09, 0.06, 0.03])
-_PARTNER_WEIGHTS = np.array([0.5, 0.3, 0.2])
+_PARTNER_WEIGHTS = np.array([0.7, 0.3])
 _MAX_PARTNER_CHOICE = 400
 _NO_DESCRIPTION_RATE = 0.004
 _EVERGREEN_RATE = 0.35
@@ -107,7 +107,7 @@ def make_catalogue(articles: int, periods: int, rng: np.random.Generator) -> Cat
     code_p = np.empty(products, np.int64)
     code_p[order] = np.sort(rng.choice(850_000, size=products, replace=False)) + 108_775
     life_p = np.where(evergreen, 10 * periods, 6 + rng.gamma(2.5, 4.0, products)).astype(np.int64)
-    weight_p = rng.normal(0.0, 0.8, products) + np.where(evergreen, 0.3, 0.6)
+    weight_p = rng.normal(0.0, 1.0, products) + np.where(evergreen, 0.3, 0.6)
 
     by_code = np.argsort(code_p, kind="stable")
     rank = np.empty(products, np.int64)
@@ -122,7 +122,7 @@ def make_catalogue(articles: int, periods: int, rng: np.random.Generator) -> Cat
     look = rng.choice(len(words.LOOKS), size=articles, p=_normal([entry.weight for entry in words.LOOKS]))
     families = tuple(dict.fromkeys(entry.master for entry in words.COLOURS))
     family = np.array([families.index(entry.master) for entry in words.COLOURS])[colour]
-    log_popularity = weight_p[product] + rng.normal(0.0, 0.8, articles)
+    log_popularity = weight_p[product] + rng.normal(0.0, 1.0, articles)
     fade = np.where(evergreen[product], 0.0, 0.05 + 0.05 * rng.random(articles))
     withdrawal = launch + np.maximum(life_p[product], 2)
     kind, section = kind_p[product], section_p[product]

@@ -30,9 +30,9 @@ import numpy.typing as npt
 from pipeline.synthetic import vocabulary as words
 from pipeline.synthetic.catalogue import Catalogue
 
-STYLES = 36
+STYLES = 24
 MEMORY = 40
-BESIDE = 0.35
+BESIDE = 0.45
 WEEKS_PER_YEAR = 52.18
 
 Ints = npt.NDArray[np.int64]
@@ -89,7 +89,7 @@ def make_links(catalogue: Catalogue) -> tuple[Link, ...]:
         Link(
             name="repeat",
             targets=articles[:, None],
-            coefficients=1.6 * repurchase[:, None],
+            coefficients=0.5 * repurchase[:, None] ** 1.5,
             memory_periods=7.0,
         ),
         Link(
@@ -101,7 +101,7 @@ def make_links(catalogue: Catalogue) -> tuple[Link, ...]:
         Link(
             name="partner",
             targets=catalogue.partners,
-            coefficients=0.9 * catalogue.partner_weights * has_partner,
+            coefficients=1.5 * catalogue.partner_weights * has_partner,
             memory_periods=2.0,
         ),
     )
@@ -116,11 +116,11 @@ def make_styles(catalogue: Catalogue, rng: np.random.Generator) -> Styles:
     home[: len(shares)] = np.arange(len(shares))
     near = -np.abs(ages - ages[home][:, None]) / 8.0 + rng.gumbel(0.0, 0.7, (STYLES, len(shares)))
     near[np.arange(STYLES), home] = -np.inf
-    section = np.full((STYLES, len(shares)), -3.0)
+    section = np.full((STYLES, len(shares)), -4.0)
     order = np.argsort(-near, axis=1)
     np.put_along_axis(section, order[:, :3], np.array([-0.5, -1.0, -1.5]), axis=1)
     section[np.arange(STYLES), home] = 1.0
-    kind = rng.normal(0.0, 0.8, (STYLES, len(words.TYPES)))
+    kind = rng.normal(0.0, 0.9, (STYLES, len(words.TYPES)))
     look = rng.normal(0.0, 0.5, (STYLES, len(words.LOOKS)))
     material = rng.normal(0.0, 0.6, (STYLES, len(words.MATERIALS)))
     log_affinity = (
@@ -149,7 +149,7 @@ def season(week_of_year: float) -> Floats:
 
 def next_trend(trend: Floats, rng: np.random.Generator) -> Floats:
     """`[A]` log popularity of the moment, one period on."""
-    return 0.88 * trend + rng.normal(0.0, 0.25, len(trend))
+    return 0.88 * trend + rng.normal(0.0, 0.15, len(trend))
 
 
 def appeal(catalogue: Catalogue, trend: Floats, period: int, week_of_year: float) -> Floats:

@@ -14,62 +14,75 @@ from pipeline.synthetic.memory import Memory
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-_CELLS = 16_000_000
+_CELLS = 8_000_000
 
 
-def unit_probability(market: Market, customers: Ints, memory: Memory) -> Floats:
-    """`[n, A]` expected number of units of each article per unit of demand, u of `demand`."""
-    catalogue, people = market.catalogue, market.people
-    scale = people.style_shares / market.norms[people.styles[customers], people.palette[customers][:, None]]
-    chosen = np.zeros((len(customers), len(catalogue)))
-    for place in range(people.styles.shape[1]):
-        chosen += scale[:, place, None] * market.base[people.styles[customers, place]]
-    chosen *= market.liking[people.palette[customers]][:, catalogue.family]
+class Oracle:
+    """True purchase probabilities in one period.
 
-    remembered, weights = market.excitation(customers, memory)
-    total = weights.sum(axis=(1, 2))
-    share = demand.history_share(people.loyalty[customers], total)
-    chosen *= (1.0 - share)[:, None]
-    factor = np.divide(share, total, out=np.zeros_like(share), where=total > 0)
-    _add_history(chosen, market, remembered, weights, factor)
-    _add_partners(chosen, market)
-    return chosen
+    Args:
+        market: the period.
 
+    """
 
-def rank(market: Market, customers: Ints, memory: Memory, k: int = 12) -> Ints:
-    """`[n, k]` articles by purchase probability, best first; equal ones by id."""
-    k = min(k, len(market.catalogue))
-    best = np.empty((len(customers), k), np.int64)
-    step = max(1, _CELLS // len(market.catalogue))
-    for start in range(0, len(customers), step):
-        part = slice(start, start + step)
-        score = unit_probability(market, customers[part], memory)
-        top = np.sort(np.argpartition(-score, k - 1, axis=1)[:, :k], axis=1)
-        order = np.argsort(-np.take_along_axis(score, top, axis=1), axis=1, kind="stable")
-        best[part] = np.take_along_axis(top, order, axis=1)
-    return best
+    def __init__(self, market: Market):
+        self._market = market
+        catalogue = market.catalogue
+        self._on_sale = np.flatnonzero(catalogue.on_sale(market.period))
+        self._column = np.full(len(catalogue), -1, np.int64)
+        self._column[self._on_sale] = np.arange(len(self._on_sale))
+        # u is linear in p, so what a unit of taste brings along is worked out once per style and palette.
+        taste = market.base[:, None, :] * market.liking[:, catalogue.family] / market.norms[:, :, None]
+        brought = np.zeros_like(taste)
+        for place in range(market.beside.shape[1]):
+            source = np.flatnonzero(market.beside[:, place])
+            target = catalogue.partners[source, place]
+            carried = taste[:, :, source] * market.beside[source, place]
+            for style in range(len(brought)):
+                np.add.at(brought[style].T, target, carried[style].T)
+        self._taste = (taste + brought)[..., self._on_sale]
 
+    def unit_probability(self, customers: Ints, memory: Memory) -> Floats:
+        """`[n, A]` expected number of units of each article per unit of demand, u of `demand`."""
+        full = np.zeros((len(customers), len(self._column)))
+        full[:, self._on_sale] = self._of_on_sale(customers, memory)
+        return full
 
-def _add_history(chosen: Floats, market: Market, remembered: Ints, weights: Floats, factor: Floats) -> None:
-    rows = np.arange(len(chosen))[:, None, None]
-    for number, link in enumerate(market.links):
-        coefficients = market.coefficients[number][remembered]
-        mass = market.masses[number][remembered]
-        per_mass = np.divide(weights[:, number], mass, out=np.zeros_like(mass), where=mass > 0)
-        value = factor[:, None, None] * per_mass[:, :, None] * coefficients
-        target = np.broadcast_to(link.targets[remembered], value.shape)
-        row = np.broadcast_to(rows, value.shape)
-        some = value > 0
-        np.add.at(chosen, (row[some], target[some]), value[some])
+    def rank(self, customers: Ints, memory: Memory, k: int = 12) -> Ints:
+        """`[n, k]` articles by purchase probability, best first; equal ones by id."""
+        k = min(k, len(self._on_sale))
+        best = np.empty((len(customers), k), np.int64)
+        step = max(1, _CELLS // len(self._on_sale))
+        for start in range(0, len(customers), step):
+            part = slice(start, start + step)
+            score = self._of_on_sale(customers[part], memory)
+            top = np.sort(np.argpartition(-score, k - 1, axis=1)[:, :k], axis=1)
+            order = np.argsort(-np.take_along_axis(score, top, axis=1), axis=1, kind="stable")
+            best[part] = np.take_along_axis(top, order, axis=1)
+        return self._on_sale[best]
 
+    def _of_on_sale(self, customers: Ints, memory: Memory) -> Floats:
+        market, people = self._market, self._market.people
+        remembered, weights = market.excitation(customers, memory)
+        total = weights.sum(axis=(1, 2))
+        share = demand.history_share(people.loyalty[customers], total)
+        chosen = np.zeros((len(customers), len(self._on_sale)))
+        for place, style_share in enumerate(people.style_shares):
+            scale = (1.0 - share) * style_share
+            chosen += scale[:, None] * self._taste[people.styles[customers, place], people.palette[customers]]
+        per_weight = np.divide(share, total, out=np.zeros_like(share), where=total > 0)
+        for number, link in enumerate(market.links):
+            mass = market.masses[number][remembered]
+            decayed = np.divide(weights[:, number], mass, out=np.zeros_like(mass), where=mass > 0)
+            value = per_weight[:, None, None] * decayed[:, :, None] * market.coefficients[number][remembered]
+            row, _, _ = some = np.nonzero(value)
+            target = link.targets[remembered][some]
+            self._add(chosen, row, target, value[some])
+            beside = market.beside[target]
+            brings, slot = np.nonzero(beside)
+            partner = market.catalogue.partners[target[brings], slot]
+            self._add(chosen, row[brings], partner, value[some][brings] * beside[brings, slot])
+        return chosen
 
-def _add_partners(chosen: Floats, market: Market) -> None:
-    source, place = np.nonzero(market.beside)
-    if not len(source):
-        return
-    target = market.catalogue.partners[source, place]
-    order = np.argsort(target, kind="stable")
-    source, place, target = source[order], place[order], target[order]
-    first = np.flatnonzero(np.r_[True, target[1:] != target[:-1]])
-    brought = np.add.reduceat(chosen[:, source] * market.beside[source, place], first, axis=1)
-    chosen[:, target[first]] += brought
+    def _add(self, chosen: Floats, row: Ints, article: Ints, value: Floats) -> None:
+        np.add.at(chosen.reshape(-1), row * chosen.shape[1] + self._column[article], value)

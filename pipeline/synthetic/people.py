@@ -14,7 +14,7 @@ from pipeline.synthetic import vocabulary as words
 from transforms import columns
 
 STYLES_EACH = 3
-_STYLE_SHARES = np.array([0.62, 0.26, 0.12])
+_STYLE_SHARES = np.array([0.70, 0.20, 0.10])
 _AGE_WIDTH = 7.0
 _FN_NULL, _ACTIVE_NULL_OF_FN, _CLUB_NULL, _NEWS_NULL, _AGE_NULL = 0.652, 0.03, 0.0044, 0.0117, 0.0116
 _POSTAL_CODES_PER_CUSTOMER = 0.26
@@ -84,7 +84,7 @@ def make_people(customers: int, periods: int, style_ages: Floats, rng: np.random
         ids=ids,
         styles=_styles(age, style_ages, rng),
         palette=rng.integers(len(words.PALETTES), size=customers),
-        loyalty=rng.beta(4.0, 2.0, customers),
+        loyalty=rng.beta(8.0, 3.0, customers),
         activity=activity,
         online=rng.beta(2.2, 0.9, customers),
         joined=joined,

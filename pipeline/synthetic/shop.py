@@ -14,10 +14,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.synthetic import demand, oracle, tables
+from pipeline.synthetic import demand, tables
 from pipeline.synthetic.baskets import Market
 from pipeline.synthetic.catalogue import Catalogue, make_catalogue
 from pipeline.synthetic.memory import Memory
+from pipeline.synthetic.oracle import Oracle
 from pipeline.synthetic.people import People, make_people
 from transforms import columns
 from transforms.errors import ConfigError
@@ -161,7 +162,7 @@ def synthesize(config: ShopConfig, to: pathlib.Path) -> ShopSummary:
         # `traded` is the label period now, its memory that of the period's beginning.
         buyers = np.unique(traded.customers)
         tables.write_header(oracle_stream, [columns.CUSTOMER_ID, "prediction"])
-        best = oracle.rank(traded.market, buyers, traded.memory)
+        best = Oracle(traded.market).rank(buyers, traded.memory)
         tables.write_rows(oracle_stream, _predictions(people, catalogue, buyers, best))
     return ShopSummary(
         folder=to,
