@@ -20,7 +20,8 @@ from serving.metrics import ServerMetrics
 
 _SIGNATURE_FIELD = "signature_def"
 _SIGNATURE_TYPE = "type.googleapis.com/tensorflow.serving.SignatureDefMap"
-_TENSORFLOW = 1  # ModelType.TENSORFLOW, deprecated but still sent by some
+_PLATFORM = "tensorflow"
+_MODEL_TYPE_TENSORFLOW = 1  # deprecated, but still sent by some
 _FIND_ATTEMPTS = 100  # a version found may be closing; the next look finds its successor
 
 _Call = Callable[[bytes, float], tuple[str, str, bytes]]  # -> model, version, answer
@@ -107,7 +108,8 @@ class Handlers:
             raise _invalid("GetModelMetadataRequest must specify at least one metadata_field")
         for field in request.metadata_field:
             if field != _SIGNATURE_FIELD:
-                raise _invalid(f"Metadata field {field} is not supported")
+                # TensorFlow Serving appends the name to a format string it never fills in.
+                raise _invalid(f"Metadata field %s is not supported{field}")
         number, worker = self._manager.find(request.model_spec)
         response = wire.GetModelMetadataResponse()
         response.model_spec.name = request.model_spec.name
@@ -137,13 +139,12 @@ class Handlers:
                 "ServerModelConfig type not supported by HandleReloadConfigRequest. "
                 "Only ModelConfigList is currently supported"
             )
-        models = [_model_config(model) for model in config.model_config_list.config]
-        seen: set[str] = set()
+        models = config.model_config_list.config
+        _check_names_and_paths(models)
         for model in models:
-            if model.name in seen:
-                raise _invalid(f"Illegal to list model {model.name} multiple times in config list")
-            seen.add(model.name)
-        self._manager.reload(models, max(0.0, deadline_s - time.monotonic()))
+            _check_platform(model, known=model.name in self._manager.models())
+        timeout_s = max(0.0, deadline_s - time.monotonic())
+        self._manager.reload(map(_model_config, models), timeout_s)
         response = wire.ReloadConfigResponse()
         response.status.error_code = 0
         return "", "", response.SerializeToString()
@@ -176,18 +177,44 @@ def _model_spec(request: bytes, kind: Any) -> Any:
     return head.model_spec
 
 
-def _model_config(model: Any) -> ModelConfig:
-    if not model.model_platform and model.model_type != _TENSORFLOW:
+def _check_names_and_paths(models: Any) -> None:
+    names: set[str] = set()
+    for model in models:
+        if model.name in names:
+            raise _invalid(f"Illegal to list model {model.name} multiple times in config list")
+        names.add(model.name)
+    for model in models:
+        if not model.base_path.startswith("/"):
+            raise _invalid(
+                f"Expected model {model.name} to have an absolute path or URI; "
+                f"got base_path()={model.base_path}"
+            )
+        if not model.name:
+            raise _invalid("ModelConfig has no name specified.")
+
+
+def _check_platform(model: Any, known: bool) -> None:
+    if model.model_type and model.model_platform:
+        raise _invalid(
+            "Illegal setting both ModelServerConfig::model_type (deprecated) "
+            "and ModelServerConfig::model_platform."
+        )
+    if not model.model_platform and model.model_type != _MODEL_TYPE_TENSORFLOW:
         raise _invalid(
             "Illegal setting neither ModelServerConfig::model_type (deprecated) "
             "nor ModelServerConfig::model_platform."
         )
-    if model.model_platform not in ("", "tensorflow"):
-        raise _invalid(f"Model {model.name} requests unsupported platform {model.model_platform}")
-    if not model.base_path.startswith("/"):
+    platform = model.model_platform or _PLATFORM
+    if platform != _PLATFORM and known:
         raise _invalid(
-            f"Expected model {model.name} to have an absolute path or URI; got base_path()={model.base_path}"
+            f"Illegal to change a model's platform. For model {model.name} platform was {_PLATFORM} "
+            f"and new platform requested is {platform}"
         )
+    if platform != _PLATFORM:
+        raise _invalid(f"Model {model.name} requests unsupported platform {platform}")
+
+
+def _model_config(model: Any) -> ModelConfig:
     policy = model.model_version_policy
     choice = policy.WhichOneof("policy_choice")
     return ModelConfig(

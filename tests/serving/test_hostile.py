@@ -50,6 +50,19 @@ def test_a_thousand_recent_ids_are_answered(served, articles):
     assert tf.make_ndarray(response.outputs["article_ids"])[0, 0] == articles[50].encode()
 
 
+def test_answers_and_requests_of_many_kilobytes_arrive_whole(served, articles):
+    inputs = {
+        "customer_id": [b"c" * 20_000] * 100,
+        "recent_article_ids": [[""]] * 100,
+        "exclude_article_ids": [[""]] * 100,
+        "age": np.zeros([100], np.float32),
+        "club_member_status": [""] * 100,
+    }
+    response = recommend(served, **inputs, k=np.int32(100))
+    ids = tf.make_ndarray(response.outputs["article_ids"])
+    assert ids.tolist() == [[article.encode() for article in articles]] * 100
+
+
 @pytest.mark.parametrize("age", [np.nan, np.inf, -1.0, 1e30])
 def test_any_age_is_answered(served, age):
     assert recommend(served, age=np.float32([age])).outputs

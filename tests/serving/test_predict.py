@@ -193,8 +193,8 @@ def test_metadata_are_the_signatures_of_the_saved_model(served):
     ("request_", "code", "message"),
     [
         (metadata([]), INVALID, "GetModelMetadataRequest must specify at least one metadata_field"),
-        (metadata(["nope"]), INVALID, "Metadata field nope is not supported"),
-        (metadata(["nope"], model="other"), INVALID, "Metadata field nope is not supported"),
+        (metadata(["nope"]), INVALID, "Metadata field %s is not supportednope"),
+        (metadata(["nope"], model="other"), INVALID, "Metadata field %s is not supportednope"),
         (
             metadata(["signature_def"], model="other"),
             NOT_FOUND,

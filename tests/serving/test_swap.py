@@ -257,12 +257,19 @@ def test_a_wrong_reload_changes_nothing(shop, serve, tmp_path):
     no_platform.config.model_config_list.config[0].model_platform = ""
     other_platform = reload_request(good)
     other_platform.config.model_config_list.config[0].model_platform = "pytorch"
+    new_platform = reload_request(good, ("new", shop.base, {}))
+    new_platform.config.model_config_list.config[1].model_platform = "pytorch"
     cases = [
         (model_management_pb2.ReloadConfigRequest(), invalid, "ServerModelConfig type not supported"),
         (reload_request(good, good), invalid, "Illegal to list model lookbook multiple times in config list"),
         (reload_request(("x", "relative", {})), invalid, "Expected model x to have an absolute path or URI"),
         (no_platform, invalid, "Illegal setting neither ModelServerConfig::model_type"),
-        (other_platform, invalid, "Model lookbook requests unsupported platform pytorch"),
+        (
+            other_platform,
+            invalid,
+            "For model lookbook platform was tensorflow and new platform requested is pytorch",
+        ),
+        (new_platform, invalid, "Model new requests unsupported platform pytorch"),
         (
             reload_request(("lookbook", shop.base, {"next": 2})),
             precondition,
