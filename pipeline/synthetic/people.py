@@ -84,7 +84,7 @@ def make_people(customers: int, periods: int, style_ages: Floats, rng: np.random
         ids=ids,
         styles=_styles(age, style_ages, rng),
         palette=rng.integers(len(words.PALETTES), size=customers),
-        loyalty=rng.beta(8.0, 3.0, customers),
+        loyalty=rng.beta(8.0, 5.0, customers),
         activity=activity,
         online=rng.beta(2.2, 0.9, customers),
         joined=joined,

@@ -2,6 +2,30 @@
 
 The shop is drawn period by period (weeks counted back from the end) from the intensities of `demand`, and
 written as it is drawn: memory holds the customers, the articles and one period's purchases.
+
+What it imitates, default size and seed 0 beside a sample of 1,364 H&M customers over two years
+(`python -m pipeline.synthetic.compare SHOP REAL` prints the whole table):
+
+    statistic                               synthetic    H&M sample
+    basket rows: mean, median, 95 %         3.80, 2, 11  3.60, 2, 10
+    rows that repeat a row of the day       0.12         0.10
+    rows per customer: 90 % / median        5.1          6.8
+    sold online                             0.71         0.71
+    price: 5 %, median, 95 %                0.0061, 0.0203, 0.0593   0.0076, 0.0254, 0.0593
+    age: 10 %, median, 90 %                 21, 30, 54   21, 31, 56
+    null: FN, Active, age                   0.65, 0.66, 0.013        0.67, 0.68, 0.009
+
+What it does not, on purpose or for its size:
+
+- Bought again on a later day: 0.40 (mean of 5 seeds) against H&M's 0.04. The shop is denser, as a shop of
+  consumables is (UCI Online Retail II has 0.28), so that 120,000 rows hold something to learn. MAP@12 is thereby
+  ten times what full H&M allows: it judges recommenders on this shop, and says nothing of H&M.
+- Customers buy more (40 rows in half a year against 23 in two years); the tail is shorter.
+- The top 1 % of articles have 13 % of the rows; in the sample 8 %, in H&M's complete last week 20 %.
+- Weekdays change how much is bought, not what. Sizes are not told apart, as in H&M's data.
+
+MAP@12 on the last week, mean of seeds 0 to 4: popular 7 days 0.059, own purchases most recent first 0.147, most
+frequent first 0.149, oracle 0.280. The strengths in `demand` were set looking at seeds 0 to 2.
 """
 
 import dataclasses
