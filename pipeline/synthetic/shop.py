@@ -18,14 +18,14 @@ What it imitates, default size and seed 0 beside a sample of 1,364 H&M customers
 What it does not, on purpose or for its size:
 
 - Bought again on a later day: 0.40 (mean of 5 seeds) against H&M's 0.04. The shop is denser, as a shop of
-  consumables is (UCI Online Retail II has 0.28), so that 120,000 rows hold something to learn. MAP@12 is thereby
-  ten times what full H&M allows: it judges recommenders on this shop, and says nothing of H&M.
+  consumables is (UCI Online Retail II has 0.28), so that 120,000 rows hold something to learn. MAP@12 is
+  thereby ten times what full H&M allows: it judges recommenders on this shop, and says nothing of H&M.
 - Customers buy more (40 rows in half a year against 23 in two years); the tail is shorter.
 - The top 1 % of articles have 13 % of the rows; in the sample 8 %, in H&M's complete last week 20 %.
 - Weekdays change how much is bought, not what. Sizes are not told apart, as in H&M's data.
 
-MAP@12 on the last week, mean of seeds 0 to 4: popular 7 days 0.059, own purchases most recent first 0.147, most
-frequent first 0.149, oracle 0.280. The strengths in `demand` were set looking at seeds 0 to 2.
+MAP@12 on the last week, mean of seeds 0 to 4: popular 7 days 0.059, own purchases most recent first 0.147,
+most frequent first 0.149, oracle 0.280. The strengths in `demand` were set looking at seeds 0 to 2.
 """
 
 import dataclasses
