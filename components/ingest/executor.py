@@ -57,7 +57,9 @@ def ingest(data_dir: pathlib.Path, to: pathlib.Path, config: IngestConfig) -> In
     work = pathlib.Path(tempfile.mkdtemp(prefix=f"{_work_prefix()}{os.getpid()}-", dir=to.parent))
     try:
         (work / "tables").mkdir()
-        connection = duckdb.connect(str(work / "staging.duckdb"))
+        # In memory, spilling to `work` beyond the limit: in a database file DuckDB writes the ENUMs' values
+        # once per row group, which is 23 GiB for H&M's customers.
+        connection = duckdb.connect()
         try:
             connection.execute(f"SET memory_limit = '{config.memory_limit_gib}GiB'")
             connection.execute(f"SET temp_directory = '{work / 'spill'}'")
