@@ -14,6 +14,12 @@ from typing import Any
 
 import tomli
 
+from components.candidates.config import CandidatesConfig
+from components.features.config import FeaturesConfig
+from components.ingest.config import IngestConfig
+from models.ranking.config import RankingConfig
+from models.recommender.config import RecommenderConfig
+from models.retrieval.config import RetrievalConfig
 from pipeline.settings import parse_assignments, resolve
 from transforms.errors import ConfigError
 
@@ -25,13 +31,25 @@ class PipelineConfig:
     """All settings of the pipeline.
 
     Attributes:
-        seed: of everything that draws at random; 0 or more.
+        seed: of everything that draws at random; 0 or more. The rooms' own seeds are added to it.
         label_days: days of purchases that label a list, and length of the test week; 1 or more.
+        ingest: reading and checking the CSVs.
+        features: the states and the interactions.
+        retrieval: the towers.
+        candidates: the training lists.
+        ranking: the ranking network.
+        recommender: the one graph.
 
     """
 
     seed: int = 0
     label_days: int = 7
+    ingest: IngestConfig = dataclasses.field(default_factory=IngestConfig)
+    features: FeaturesConfig = dataclasses.field(default_factory=FeaturesConfig)
+    retrieval: RetrievalConfig = dataclasses.field(default_factory=RetrievalConfig)
+    candidates: CandidatesConfig = dataclasses.field(default_factory=CandidatesConfig)
+    ranking: RankingConfig = dataclasses.field(default_factory=RankingConfig)
+    recommender: RecommenderConfig = dataclasses.field(default_factory=RecommenderConfig)
 
     def __post_init__(self) -> None:
         """Checks the ranges."""

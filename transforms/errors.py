@@ -1,9 +1,9 @@
 """The errors a caller may want to catch.
 
-    LookbookError             one line for a person; the CLI prints it and exits 1
-    |-- DataError             the CSVs are not what they should be
-    |-- ConfigError           a setting is unknown or out of range; the CLI exits 2
-    `-- GateError             a gate refused to go on
+LookbookError             one line for a person; the CLI prints it and exits 1
+|-- DataError             the CSVs are not what they should be
+|-- ConfigError           a setting is unknown or out of range; the CLI exits 2
+`-- GateError             a gate refused to go on
 """
 
 

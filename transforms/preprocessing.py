@@ -12,17 +12,21 @@ from transforms import columns
 from transforms import features as f
 
 
-def preprocessing_fn(inputs: dict[str, tf.SparseTensor]) -> dict[str, tf.Tensor | tf.SparseTensor]:
+def preprocessing_fn(
+    inputs: dict[str, tf.SparseTensor], custom_config: dict[str, str] | None = None
+) -> dict[str, tf.Tensor | tf.SparseTensor]:
     """Transforms a batch.
 
     Args:
         inputs: each `[batch, ?]` sparse: strings, float32 `age`, or int64 `day` and `week`.
+        custom_config: `code_version`, which is there for TFX's cache to see a change of code.
 
     Returns:
         `article_id_xf`, `customer_id_xf` and a category's `_xf`: `[batch]` int64 indices, -1 where the row lacks the
         column or the vocabulary the value; `words_xf`: `[batch, ?]` sparse int64; `age_xf`: `[batch]` float32
         z-score, 0 where unknown; `age_bucket_xf`: `[batch]` int64, 0 where unknown; `day_xf`, `week_xf`: `[batch]` int64.
     """
+    del custom_config
     outputs: dict[str, tf.Tensor | tf.SparseTensor] = {}
     for key in (columns.ARTICLE_ID, columns.CUSTOMER_ID, *f.ARTICLE_CATEGORIES, *f.CUSTOMER_CATEGORIES):
         indices = tft.compute_and_apply_vocabulary(

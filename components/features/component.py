@@ -28,7 +28,11 @@ def Features(  # noqa: N802 (TFX names components like classes)
     del verdict, code_version
     build_features(
         pathlib.Path(tables.uri),
-        Outputs(states=pathlib.Path(states.uri), examples=pathlib.Path(examples.uri), judged=pathlib.Path(judged.uri)),
+        Outputs(
+            states=pathlib.Path(states.uri),
+            examples=pathlib.Path(examples.uri),
+            judged=pathlib.Path(judged.uri),
+        ),
         FeaturesConfig(**json.loads(config_json)),
         label_days,
     )

@@ -60,7 +60,9 @@ def build_features(tables: pathlib.Path, to: Outputs, config: FeaturesConfig, la
                 if day < calendar.end:
                     bought = labels(engine, day, day + calendar.label_days)
                     pq.write_table(bought, to.states / "labels" / f"{date_of(day)}.parquet")
-            purchases = write_transform_examples(engine, calendar, config.interaction_window_days, to.examples)
+            purchases = write_transform_examples(
+                engine, calendar, config.interaction_window_days, to.examples
+            )
             judged = write_judged_examples(engine, calendar, to.judged)
         finally:
             engine.close()

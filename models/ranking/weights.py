@@ -16,7 +16,11 @@ _TREE, _ARRAYS = "ranking.json", "ranking.npz"
 def build_network(config: RankingConfig, features: Sequence[str]) -> RankingNetwork:
     """A network of the configured size with fresh weights."""
     return RankingNetwork(
-        features=len(features), units=config.units, blocks=config.blocks, dropout=config.dropout, seed=config.seed
+        features=len(features),
+        units=config.units,
+        blocks=config.blocks,
+        dropout=config.dropout,
+        seed=config.seed,
     )
 
 

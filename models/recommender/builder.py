@@ -28,9 +28,7 @@ class RecommenderBuilder:
         self._states = states
         self._entities = transform_entities(states, tft.TFTransformOutput(str(transform_graph)))
 
-    def build(
-        self, as_of: int, snapshot: pathlib.Path, ranking: pathlib.Path | None = None
-    ) -> Recommender:
+    def build(self, as_of: int, snapshot: pathlib.Path, ranking: pathlib.Path | None = None) -> Recommender:
         """The graph of one day.
 
         Args:
@@ -45,6 +43,8 @@ class RecommenderBuilder:
             state=State(load_tables(self._states, as_of)),
             towers=towers,
             inputs=inputs,
-            index=build_index(self._config.index, inputs.embeddings.numpy()[:-1], self._config.channels.towers or 1),
+            index=build_index(
+                self._config.index, inputs.embeddings.numpy()[:-1], self._config.channels.towers or 1
+            ),
             ranker=load_network(ranking, features.NAMES) if ranking else None,
         )

@@ -115,7 +115,9 @@ def _segments(ids):
     shape = tf.shape(ids)
     order = tf.argsort(ids, axis=1)
     sorted_ids = tf.gather(ids, order, batch_dims=1)
-    starts = tf.concat([tf.zeros_like(ids[:, :1]), tf.cast(sorted_ids[:, 1:] != sorted_ids[:, :-1], tf.int32)], 1)
+    starts = tf.concat(
+        [tf.zeros_like(ids[:, :1]), tf.cast(sorted_ids[:, 1:] != sorted_ids[:, :-1], tf.int32)], 1
+    )
     within = tf.cumsum(starts, axis=1)
     segments = within + tf.range(shape[0], dtype=tf.int32)[:, None] * shape[1]
     return tf.reshape(segments, [-1]), sorted_ids, order, shape[0] * shape[1]

@@ -8,9 +8,10 @@ import pyarrow.parquet as pq
 import tensorflow as tf
 import tensorflow_transform as tft
 
+from models.recommender.sparse import sparse_column
 from models.retrieval.entities import ArticleTable, CustomerTable, article_table, customer_table
-from models.retrieval.validation import embed_catalogue
 from models.retrieval.towers import Towers
+from models.retrieval.validation import embed_catalogue
 from transforms import columns
 from transforms import features as f
 
@@ -38,7 +39,9 @@ class TowerInputs(tf.Module):
         self.embeddings = tf.Variable(embeddings, trainable=False, name="article_embeddings")
 
 
-def transform_entities(states: pathlib.Path, transform: tft.TFTransformOutput) -> tuple[ArticleTable, CustomerTable]:
+def transform_entities(
+    states: pathlib.Path, transform: tft.TFTransformOutput
+) -> tuple[ArticleTable, CustomerTable]:
     """Applies the transform graph to the raw catalogue and people of a states folder.
 
     Args:
@@ -70,8 +73,7 @@ def _transform(table: pa.Table, layer) -> dict:
 
 
 def _sparse(column: pa.Array, name: str) -> tf.SparseTensor:
-    rows = np.flatnonzero(column.is_valid().to_numpy(zero_copy_only=False))
-    values = column.drop_null()
-    dense = values.to_numpy(zero_copy_only=False).astype(np.float32 if name in _FLOATS else object)
-    indices = np.stack([rows, np.zeros_like(rows)], axis=1)
-    return tf.SparseTensor(indices, dense if len(dense) else tf.zeros([0], tf.float32 if name in _FLOATS else tf.string), [len(column), 1])
+    empty: float | str = 0.0 if name in _FLOATS else ""
+    dtype = tf.float32 if name in _FLOATS else tf.string
+    values = tf.constant(column.fill_null(empty).to_pylist(), dtype)
+    return sparse_column(values, tf.constant(column.is_valid().to_numpy(zero_copy_only=False)))

@@ -38,7 +38,9 @@ class Purchases:
         return np.flatnonzero(chosen).astype(np.int32)
 
 
-def sort_purchases(customers: np.ndarray, articles: np.ndarray, days: np.ndarray, weeks: np.ndarray) -> Purchases:
+def sort_purchases(
+    customers: np.ndarray, articles: np.ndarray, days: np.ndarray, weeks: np.ndarray
+) -> Purchases:
     """Sorts purchases and finds where each customer and each customer's day begins.
 
     Args:
@@ -87,8 +89,12 @@ class ExampleGather:
             name: tf.constant(getattr(purchases, name))
             for name in ("customers", "articles", "days", "starts", "befores")
         }
-        self._articles = {name: tf.constant(getattr(articles, name)) for name in ("ids", "categories", "words")}
-        self._customers = {name: tf.constant(getattr(customers, name)) for name in ("ids", "categories", "age")}
+        self._articles = {
+            name: tf.constant(getattr(articles, name)) for name in ("ids", "categories", "words")
+        }
+        self._customers = {
+            name: tf.constant(getattr(customers, name)) for name in ("ids", "categories", "age")
+        }
         self._recent_length = recent_length
         self._weights = tf.constant(weights, tf.float32)
 

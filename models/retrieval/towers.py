@@ -24,8 +24,12 @@ class Towers(tf.keras.Model):
         self._article_ids = self._embedding("article_id", config.id_dim)
         self._recent_ids = self._embedding("article_id", config.id_dim, "recent_article_id")
         self._customer_ids = self._embedding("customer_id", config.id_dim)
-        self._article_categories = [self._embedding(key, config.attribute_dim) for key in f.ARTICLE_CATEGORIES]
-        self._customer_categories = [self._embedding(key, config.attribute_dim) for key in f.CUSTOMER_CATEGORIES]
+        self._article_categories = [
+            self._embedding(key, config.attribute_dim) for key in f.ARTICLE_CATEGORIES
+        ]
+        self._customer_categories = [
+            self._embedding(key, config.attribute_dim) for key in f.CUSTOMER_CATEGORIES
+        ]
         self._age_buckets = self._embedding("age_bucket", config.attribute_dim)
         self._words = self._embedding(f.WORDS, 2 * config.attribute_dim)
         self._query = self._head("query")
@@ -49,7 +53,12 @@ class Towers(tf.keras.Model):
         return self._candidate(tf.concat([tf.cast(part, tf.float32) for part in parts], axis=1))
 
     def embed_customers(
-        self, ids: tf.Tensor, categories: tf.Tensor, age: tf.Tensor, recent: tf.Tensor, recent_age_days: tf.Tensor
+        self,
+        ids: tf.Tensor,
+        categories: tf.Tensor,
+        age: tf.Tensor,
+        recent: tf.Tensor,
+        recent_age_days: tf.Tensor,
     ) -> tf.Tensor:
         """The query tower.
 
@@ -81,7 +90,9 @@ class Towers(tf.keras.Model):
         """Creates every weight, so that they can be loaded before the first real batch."""
         one = tf.zeros([1], tf.int32)
         self.embed_articles(
-            one, tf.zeros([1, len(f.ARTICLE_CATEGORIES)], tf.int32), tf.zeros([1, f.WORDS_PER_ARTICLE], tf.int32)
+            one,
+            tf.zeros([1, len(f.ARTICLE_CATEGORIES)], tf.int32),
+            tf.zeros([1, f.WORDS_PER_ARTICLE], tf.int32),
         )
         recent = tf.zeros([1, self.config.recent_length], tf.int32)
         self.embed_customers(

@@ -1,0 +1,55 @@
+"""TFX component: see README.md."""
+
+import json
+import pathlib
+import shutil
+import tempfile
+
+from tfx.dsl.component.experimental.annotations import InputArtifact, OutputArtifact, Parameter
+from tfx.dsl.component.experimental.decorators import component
+from tfx.types import standard_artifacts
+from tfx.utils import path_utils
+
+from components.artifacts import States
+from components.assemble.executor import assemble
+from components.assemble.weights import gather_weights
+from models.recommender.config import recommender_config
+from models.retrieval.snapshot import snapshot_name
+from transforms.calendar import load_calendar
+
+WEIGHTS = "weights"
+
+
+@component
+def Assemble(  # noqa: N802 (TFX names components like classes)
+    states: InputArtifact[States],
+    towers: InputArtifact[standard_artifacts.Model],
+    ranking: InputArtifact[standard_artifacts.Model],
+    transform_graph: InputArtifact[standard_artifacts.TransformGraph],
+    as_of: Parameter[str],
+    recommender_json: Parameter[str],
+    code_version: Parameter[str],
+    model: OutputArtifact[standard_artifacts.Model],
+) -> None:
+    """Joins the weights with the state as of the `cut` or the `end` into one SavedModel."""
+    del code_version
+    folder = pathlib.Path(states.uri)
+    calendar = load_calendar(folder / "calendar.json")
+    last_snapshot = pathlib.Path(path_utils.serving_model_dir(towers.uri)) / snapshot_name(
+        len(calendar.list_days)
+    )
+    with tempfile.TemporaryDirectory(prefix="lookbook-weights-") as temporary:
+        weights = pathlib.Path(temporary) / WEIGHTS
+        gather_weights(
+            last_snapshot,
+            pathlib.Path(path_utils.serving_model_dir(ranking.uri)),
+            pathlib.Path(transform_graph.uri),
+            weights,
+        )
+        to = pathlib.Path(path_utils.serving_model_dir(model.uri))
+        day = {"cut": calendar.cut, "end": calendar.end}[as_of]
+        description = assemble(folder, day, weights, recommender_config(json.loads(recommender_json)), to)
+        # The weights travel with the model: a later run finds its baseline in what was pushed.
+        shutil.copytree(weights, to / "assets.extra" / WEIGHTS)
+    model.set_string_custom_property("weights_digest", description.weights_digest)
+    model.set_string_custom_property("as_of", description.as_of)

@@ -1,0 +1,102 @@
+"""Joins weights and the state of a day into the SavedModel that is judged or pushed."""
+
+import dataclasses
+import json
+import logging
+import pathlib
+
+import numpy as np
+import pyarrow.parquet as pq
+import tensorflow as tf
+import tensorflow_transform as tft
+
+from components.assemble.warmup import write_warmup_requests
+from components.assemble.weights import RANKING, TOWERS, TRANSFORM, weights_digest
+from models.recommender.builder import RecommenderBuilder
+from models.recommender.config import RecommenderConfig
+from models.recommender.recommender import Recommender
+from models.recommender.signatures import IdTables, ServedRecommender
+from models.retrieval.index import ExactIndex, recall_against_exact
+from transforms import columns
+from transforms.calendar import date_of
+
+_RECALL_QUERIES = 1000
+
+
+@dataclasses.dataclass(frozen=True)
+class Description:
+    """What is known of an assembled model; written to `assets.extra/lookbook.json`.
+
+    Attributes:
+        weights_digest: of the weights, hex.
+        as_of: date of the state.
+        index: `scann` or `exact`.
+        index_recall: mean share of the exact nearest articles that the index finds, for the towers' channel.
+        articles: number of articles.
+        customers: number of customers.
+    """
+
+    weights_digest: str
+    as_of: str
+    index: str
+    index_recall: float
+    articles: int
+    customers: int
+
+
+def assemble(
+    states: pathlib.Path, as_of: int, weights: pathlib.Path, config: RecommenderConfig, to: pathlib.Path
+) -> Description:
+    """Writes the SavedModel.
+
+    Args:
+        states: folder of the states.
+        as_of: day of the state the model answers from.
+        weights: folder made by `gather_weights`.
+        config: channels and limits.
+        to: folder of the SavedModel.
+    """
+    builder = RecommenderBuilder(config, states, weights / TRANSFORM)
+    recommender = builder.build(as_of, weights / TOWERS, weights / RANKING)
+    extra = to / "assets.extra"
+    extra.mkdir(parents=True, exist_ok=True)
+    customer_ids = _write_ids(states / "people.parquet", columns.CUSTOMER_ID, extra / "customer_ids.txt")
+    article_ids = _write_ids(states / "catalogue.parquet", columns.ARTICLE_ID, extra / "article_ids.txt")
+    ids = IdTables(article_ids, customer_ids, recommender.state.articles, recommender.state.customers)
+    served = ServedRecommender(
+        recommender, ids, states / "catalogue.parquet", tft.TFTransformOutput(str(weights / TRANSFORM))
+    )
+    options = tf.saved_model.SaveOptions(namespace_whitelist=["Scann"])
+    tf.saved_model.save(served, str(to), signatures=served.signatures(), options=options)
+    article_ids.unlink()
+    write_warmup_requests(extra / "tf_serving_warmup_requests")
+    description = Description(
+        weights_digest=weights_digest(weights),
+        as_of=date_of(as_of),
+        index=config.index,
+        index_recall=_index_recall(recommender, states, as_of),
+        articles=recommender.state.articles,
+        customers=recommender.state.customers,
+    )
+    (extra / "lookbook.json").write_text(json.dumps(dataclasses.asdict(description), indent=1))
+    logging.info("assembled: %s", description)
+    return description
+
+
+def _index_recall(recommender: Recommender, states: pathlib.Path, as_of: int) -> float:
+    """Recall of the index against exact search for customers with two or more purchases."""
+    size = recommender.config.channels.towers
+    table = pq.read_table(states / date_of(as_of) / "customers.parquet", columns=["purchases"])
+    known = np.flatnonzero(table["purchases"].to_numpy() >= 2).astype(np.int32)
+    if isinstance(recommender.index, ExactIndex) or not size or not len(known):
+        return 1.0
+    chosen = np.sort(np.random.default_rng(0).permutation(known)[:_RECALL_QUERIES])
+    embeddings = recommender.query(tf.constant(chosen)).embeddings.numpy()
+    exact = ExactIndex(recommender.inputs.embeddings.numpy()[:-1])
+    return recall_against_exact(recommender.index, exact, embeddings, min(size, recommender.state.articles))
+
+
+def _write_ids(parquet: pathlib.Path, column: str, to: pathlib.Path) -> pathlib.Path:
+    ids = pq.read_table(parquet, columns=[column])[column].to_pylist()
+    to.write_text("".join(f"{i}\n" for i in ids), encoding="utf-8")
+    return to

@@ -1,0 +1,48 @@
+"""Requests a model server sends itself after loading, so that the first customer does not wait for tracing."""
+
+import pathlib
+
+import numpy as np
+import tensorflow as tf
+from tensorflow_serving.apis import predict_pb2, prediction_log_pb2
+
+MODEL_NAME = "lookbook"
+
+
+def write_warmup_requests(path: pathlib.Path) -> int:
+    """Writes `tf_serving_warmup_requests`: batches of 1 and 64 of the signatures a shop asks; returns their number."""
+    requests = [request for batch in (1, 64) for request in _requests(batch)]
+    with tf.io.TFRecordWriter(str(path)) as writer:
+        for request in requests:
+            log = prediction_log_pb2.PredictionLog(predict_log=prediction_log_pb2.PredictLog(request=request))
+            writer.write(log.SerializeToString())
+    return len(requests)
+
+
+def _requests(batch: int) -> list[predict_pb2.PredictRequest]:
+    nobody = np.array([b""] * batch, dtype=object)
+    nothing = np.array([[b""]] * batch, dtype=object)
+    k = np.int32(12)
+    return [
+        _request("serving_default", customer_id=nobody),
+        _request(
+            "recommend",
+            customer_id=nobody,
+            recent_article_ids=nothing,
+            exclude_article_ids=nothing,
+            age=np.full(batch, np.nan, np.float32),
+            club_member_status=nobody,
+            k=k,
+        ),
+        _request("similar_articles", article_id=nobody, k=k),
+        _request("describe_articles", article_id=nobody),
+    ]
+
+
+def _request(signature: str, **inputs) -> predict_pb2.PredictRequest:
+    request = predict_pb2.PredictRequest()
+    request.model_spec.name = MODEL_NAME
+    request.model_spec.signature_name = signature
+    for name, value in inputs.items():
+        request.inputs[name].CopyFrom(tf.make_tensor_proto(value))
+    return request

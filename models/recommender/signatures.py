@@ -1,0 +1,229 @@
+"""The served signatures: string ids in and out around the one graph.
+
+`b` is the batch; every input must be given (TensorFlow Serving knows no defaults), empty values mean "not given".
+
+    serving_default     customer_id [b]                           -> article_ids, scores, channels [b, 12]
+    recommend           customer_id [b], recent_article_ids [b, n], exclude_article_ids [b, m], age [b],
+                        club_member_status [b], k []              -> article_ids, scores, channels [b, k]
+    similar_articles    article_id [b], k []                      -> article_ids, scores [b, k]
+    describe_articles   article_id [b]                            -> one [b] string for each name of DESCRIBED
+    customer_embedding  customer_id [b]                           -> embedding [b, dim]
+    article_embedding   article_id [b]                            -> embedding [b, dim]
+    baselines           customer_id [b]                           -> own_purchases, popular [b, 12]
+    judge               examples [b]                              -> rankings [b, len(RANKINGS), 12]
+"""
+
+import pathlib
+
+import pyarrow.parquet as pq
+import tensorflow as tf
+import tensorflow_transform as tft
+
+from models.recommender import baselines
+from models.recommender.candidates import active_channels
+from models.recommender.recommender import Answer, Recommender
+from models.recommender.sparse import sparse_column
+from transforms import columns
+from transforms import features as f
+
+K = 12
+MOST_K = 100
+MOST_LOOKED_AT = 50
+RANKINGS = ("recommended", "own_purchases", "popular", "new_to_customer")
+DESCRIBED = (columns.PRODUCT_NAME, "product_type_name", "colour_group_name", columns.DESCRIPTION)
+
+
+class IdTables(tf.Module):
+    """Ids to rows through hash tables read from text files, and rows to ids.
+
+    Args:
+        article_ids: text file of the catalogue's ids in the order of the rows.
+        customer_ids: the same of the customers.
+        articles: number of articles, the row of an id nobody knows.
+        customers: the same of the customers.
+    """
+
+    def __init__(self, article_ids: pathlib.Path, customer_ids: pathlib.Path, articles: int, customers: int):
+        super().__init__(name="id_tables")
+        self._articles = _row_table(article_ids, articles)
+        self._customers = _row_table(customer_ids, customers)
+
+    def article_rows(self, ids: tf.Tensor) -> tf.Tensor:
+        """int32 rows, shape of `ids`; the number of articles where unknown."""
+        return tf.cast(self._articles.lookup(ids), tf.int32)
+
+    def customer_rows(self, ids: tf.Tensor) -> tf.Tensor:
+        """int32 rows, shape of `ids`; the number of customers where unknown."""
+        return tf.cast(self._customers.lookup(ids), tf.int32)
+
+
+class ServedRecommender(tf.Module):
+    """What is saved: the one graph with string ids.
+
+    Args:
+        recommender: complete, with a ranking network.
+        ids: tables of ids.
+        catalogue: Parquet file of the raw catalogue, sorted by id.
+        transform: the transform graph, applied to attributes a request gives.
+    """
+
+    def __init__(
+        self,
+        recommender: Recommender,
+        ids: IdTables,
+        catalogue: pathlib.Path,
+        transform: tft.TFTransformOutput,
+    ):
+        super().__init__(name="served")
+        self.recommender = recommender
+        self.ids = ids
+        self.transform_layer = transform.transform_features_layer()
+        described = pq.read_table(catalogue, columns=list(DESCRIBED))
+        self.descriptions = tf.Variable(
+            [[text or "" for text in described[name].to_pylist()] + [""] for name in DESCRIBED],
+            trainable=False,
+            name="descriptions",
+        )
+        channels = [name for name, _ in active_channels(recommender.config)]
+        self.channel_names = tf.Variable(
+            [
+                ",".join(name for bit, name in enumerate(channels) if bits >> bit & 1)
+                for bits in range(2 ** len(channels))
+            ],
+            trainable=False,
+            name="channel_names",
+        )
+
+    def signatures(self) -> dict:
+        """Concrete functions by signature name."""
+        text = tf.TensorSpec([None], tf.string)
+        texts = tf.TensorSpec([None, None], tf.string)
+        number = tf.TensorSpec([], tf.int32)
+        floats = tf.TensorSpec([None], tf.float32)
+
+        def concrete(function, **inputs):
+            named = {name: tf.TensorSpec(spec.shape, spec.dtype, name=name) for name, spec in inputs.items()}
+            return tf.function(function).get_concrete_function(**named)
+
+        return {
+            "serving_default": concrete(self._default, customer_id=text),
+            "recommend": concrete(
+                self._recommend,
+                customer_id=text,
+                recent_article_ids=texts,
+                exclude_article_ids=texts,
+                age=floats,
+                club_member_status=text,
+                k=number,
+            ),
+            "similar_articles": concrete(self._similar, article_id=text, k=number),
+            "describe_articles": concrete(self._describe, article_id=text),
+            "customer_embedding": concrete(self._customer_embedding, customer_id=text),
+            "article_embedding": concrete(self._article_embedding, article_id=text),
+            "baselines": concrete(self._baselines, customer_id=text),
+            "judge": concrete(self._judge, examples=text),
+        }
+
+    def _default(self, customer_id):
+        query = self.recommender.query(self.ids.customer_rows(customer_id))
+        return self._named(self.recommender.recommend(query, K))
+
+    def _recommend(self, customer_id, recent_article_ids, exclude_article_ids, age, club_member_status, k):
+        customers = self.ids.customer_rows(customer_id)
+        looked_at = self.ids.article_rows(recent_article_ids[:, :MOST_LOOKED_AT])
+        excluded = self.ids.article_rows(exclude_article_ids)
+        given = self._given(age, club_member_status)
+        query = self.recommender.query(customers, looked_at, given)
+        at_most = min(MOST_K, self.recommender.config.max_candidates)
+        within = tf.debugging.Assert(
+            tf.logical_and(k >= 1, k <= at_most), [f"k must lie in [1, {at_most}]. Received:", k]
+        )
+        with tf.control_dependencies([within]):
+            return self._named(self.recommender.recommend(query, k, excluded))
+
+    def _given(self, age, club_member_status):
+        has_age = tf.logical_and(tf.math.is_finite(age), age > 0)
+        transformed = self.transform_layer(
+            {
+                columns.AGE: sparse_column(age, has_age),
+                columns.CLUB_STATUS: sparse_column(club_member_status, club_member_status != ""),
+            }
+        )
+        missing = tf.fill(tf.shape(age), f.MISSING)
+        categories = [
+            tf.cast(transformed[f.transformed_name(columns.CLUB_STATUS)], tf.int32),
+            *[missing] * (len(f.CUSTOMER_CATEGORIES) - 1),
+            tf.where(has_age, tf.cast(transformed[f.transformed_name("age_bucket")], tf.int32), missing),
+        ]
+        segments = 1 + tf.searchsorted(tf.constant(f.SEGMENT_AGES), age, side="right")
+        return {
+            "categories": tf.stack(categories, axis=1),
+            "age": transformed[f.transformed_name(columns.AGE)],
+            "has_age": has_age,
+            "segments": tf.where(has_age, segments, missing),
+        }
+
+    def _similar(self, article_id, k):
+        recommender, pad = self.recommender, self.recommender.state.articles
+        itself = self.ids.article_rows(article_id)
+        embeddings = tf.gather(recommender.inputs.embeddings, itself)
+        rows, scores = recommender.index(embeddings, MOST_K + 1)
+        other = tf.logical_and(rows != itself[:, None], tf.logical_and(rows < pad, (itself < pad)[:, None]))
+        best, position = tf.math.top_k(tf.where(other, scores, -2.0), tf.clip_by_value(k, 1, MOST_K))
+        rows = tf.where(best > -2.0, tf.gather(rows, position, batch_dims=1), pad)
+        return {
+            "article_ids": tf.gather(recommender.state.article_ids, rows),
+            "scores": tf.where(best > -2.0, best, 0.0),
+        }
+
+    def _describe(self, article_id):
+        rows = self.ids.article_rows(article_id)
+        return {name: tf.gather(self.descriptions[i], rows) for i, name in enumerate(DESCRIBED)}
+
+    def _customer_embedding(self, customer_id):
+        return {"embedding": self.recommender.query(self.ids.customer_rows(customer_id)).embeddings}
+
+    def _article_embedding(self, article_id):
+        return {"embedding": tf.gather(self.recommender.inputs.embeddings, self.ids.article_rows(article_id))}
+
+    def _baselines(self, customer_id):
+        query = self.recommender.query(self.ids.customer_rows(customer_id))
+        return {
+            "own_purchases": self._ids(baselines.own_purchases(query, K)),
+            "popular": self._ids(baselines.popular(query, K)),
+        }
+
+    def _judge(self, examples):
+        parsed = tf.io.parse_example(examples, {columns.CUSTOMER_ID: tf.io.FixedLenFeature([], tf.string)})
+        query = self.recommender.query(self.ids.customer_rows(parsed[columns.CUSTOMER_ID]))
+        recommended, new = self.recommender.recommend_both_ways(query, K)
+        if self.recommender.config.exclude_purchased:
+            recommended = new
+        rankings = (
+            recommended.rows,
+            baselines.own_purchases(query, K),
+            baselines.popular(query, K),
+            new.rows,
+        )
+        return {"rankings": tf.stack([self._ids(rows) for rows in rankings], axis=1)}
+
+    def _named(self, answer: Answer) -> dict[str, tf.Tensor]:
+        return {
+            "article_ids": self._ids(answer.rows),
+            "scores": answer.scores,
+            "channels": tf.gather(self.channel_names, answer.channels),
+        }
+
+    def _ids(self, rows: tf.Tensor) -> tf.Tensor:
+        return tf.gather(self.recommender.state.article_ids, rows)
+
+
+def _row_table(path: pathlib.Path, default: int) -> tf.lookup.StaticHashTable:
+    lines = tf.lookup.TextFileInitializer(
+        str(path),
+        tf.string,
+        tf.lookup.TextFileIndex.WHOLE_LINE,
+        tf.int64,
+        tf.lookup.TextFileIndex.LINE_NUMBER,
+    )
+    return tf.lookup.StaticHashTable(lines, default)
