@@ -63,9 +63,7 @@ def all_checks(out: pathlib.Path, data: pathlib.Path | None) -> Iterator[Check]:
 
 def python(version: tuple[int, int]) -> Check:
     """Whether the Python is the one that all of TFX, ScaNN and TFRS have wheels for."""
-    return _check(
-        "Python", version == PYTHON, ".".join(map(str, version)), "use Python 3.10: `make install` brings it"
-    )
+    return _check("Python", version == PYTHON, ".".join(map(str, version)), "use Python 3.10: `make install` brings it")
 
 
 def system(name: str, machine: str) -> Check:
@@ -95,9 +93,7 @@ def scann() -> Check:
             [sys.executable, "-c", _SCANN], capture_output=True, text=True, timeout=_SCANN_TIMEOUT_S
         )
     except subprocess.TimeoutExpired:
-        return _check(
-            "ScaNN", False, f"its op did not load in {_SCANN_TIMEOUT_S} s", "try on an idle machine"
-        )
+        return _check("ScaNN", False, f"its op did not load in {_SCANN_TIMEOUT_S} s", "try on an idle machine")
     last = (process.stderr.strip().splitlines() or [f"exit code {process.returncode}"])[-1]
     found = f"its op loads into TensorFlow {process.stdout.strip()}" if process.returncode == 0 else last
     return _check("ScaNN", process.returncode == 0, found, "`make install`")

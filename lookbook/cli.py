@@ -65,9 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     """
     try:
-        code = cli.main(
-            None if arguments is None else list(arguments), prog_name="lookbook", standalone_mode=False
-        )
+        code = cli.main(None if arguments is None else list(arguments), prog_name="lookbook", standalone_mode=False)
         sys.stdout.flush()
         return code if isinstance(code, int) else DONE
     except click.ClickException as error:

@@ -25,9 +25,9 @@ def server(command: Callable) -> Callable:
 
 def port(command: Callable) -> Callable:
     """`--port PORT`."""
-    return click.option(
-        "--port", type=click.IntRange(0, 65535), default=8500, show_default=True, help="gRPC port."
-    )(command)
+    return click.option("--port", type=click.IntRange(0, 65535), default=8500, show_default=True, help="gRPC port.")(
+        command
+    )
 
 
 def settings(command: Callable) -> Callable:

@@ -52,8 +52,7 @@ def hit_matrix(
     """
     if len(recommended) != len(bought):
         raise ValueError(
-            "recommended and bought must be of the same customers;"
-            f" received {len(recommended)} and {len(bought)}"
+            f"recommended and bought must be of the same customers; received {len(recommended)} and {len(bought)}"
         )
     hits = np.zeros((len(bought), k), dtype=bool)
     for customer, (articles, own) in enumerate(zip(recommended, bought, strict=True)):
@@ -126,9 +125,7 @@ def recall(hits: npt.NDArray[np.bool_], num_bought: npt.ArrayLike) -> Floats:
     return hits.sum(axis=1) / np.asarray(num_bought)
 
 
-def per_customer(
-    recommended: Sequence[Sequence[str]], bought: Sequence[Collection[str]]
-) -> dict[str, Floats]:
+def per_customer(recommended: Sequence[Sequence[str]], bought: Sequence[Collection[str]]) -> dict[str, Floats]:
     """All of `METRICS` for each customer.
 
     >>> {name: values.round(4).tolist() for name, values in per_customer([["b", "a"]], [{"a"}]).items()}
@@ -157,9 +154,7 @@ def per_customer(
     return dict(zip(METRICS, values, strict=True))
 
 
-def bootstrap_interval(
-    values: npt.ArrayLike, *, seed: int, draws: int = 1000, level: float = 0.95
-) -> Interval:
+def bootstrap_interval(values: npt.ArrayLike, *, seed: int, draws: int = 1000, level: float = 0.95) -> Interval:
     """Percentile bootstrap over customers of the mean of `values`.
 
     >>> bootstrap_interval([0.25, 0.25, 0.25], seed=0)
@@ -208,15 +203,10 @@ def bootstrap_intervals(
     means.sort(axis=0)
     outside = int((1 - level) / 2 * draws + 1e-9)
     low, high = means[outside], means[draws - 1 - outside]
-    return {
-        name: Interval(float(table[:, i].mean()), float(low[i]), float(high[i]))
-        for i, name in enumerate(columns)
-    }
+    return {name: Interval(float(table[:, i].mean()), float(low[i]), float(high[i])) for i, name in enumerate(columns)}
 
 
-def paired_difference(
-    ours: npt.ArrayLike, theirs: npt.ArrayLike, *, seed: int, draws: int = 1000
-) -> Interval:
+def paired_difference(ours: npt.ArrayLike, theirs: npt.ArrayLike, *, seed: int, draws: int = 1000) -> Interval:
     """The mean of `ours - theirs` customer by customer, with its 95 % bootstrap interval.
 
     Pairing takes out what differs from customer to customer, so the interval is far narrower than that of

@@ -35,9 +35,7 @@ def read_customer_ids(path: pathlib.Path) -> list[str]:
         else:
             ids = [line.strip() for line in file]
             if any("," in customer for customer in ids):
-                raise DataError(
-                    f"{path} must have a column {CUSTOMER_ID} or one id a line; received {first.strip()!r}"
-                )
+                raise DataError(f"{path} must have a column {CUSTOMER_ID} or one id a line; received {first.strip()!r}")
     distinct = list(dict.fromkeys(customer for customer in ids if customer))
     if not distinct:
         raise DataError(f"{path} must hold at least one customer id; it holds none")

@@ -76,8 +76,6 @@ def judge(
         customers=len(bought),
         figures={name: {metric: intervals[name, metric] for metric in METRICS} for name in values},
         differences={
-            name: {metric: intervals["-" + name, metric] for metric in METRICS}
-            for name in values
-            if name != MODEL
+            name: {metric: intervals["-" + name, metric] for metric in METRICS} for name in values if name != MODEL
         },
     )

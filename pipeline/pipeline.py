@@ -89,10 +89,7 @@ def create_pipeline(
     checks = [_check(table, ingest.outputs[f"{table}_examples"], places) for table in TABLES]
     gate = DataGate(
         tables=ingest.outputs["tables"],
-        **{
-            f"{table}_anomalies": check[-1].outputs["anomalies"]
-            for table, check in zip(TABLES, checks, strict=True)
-        },
+        **{f"{table}_anomalies": check[-1].outputs["anomalies"] for table, check in zip(TABLES, checks, strict=True)},
         code_version=version_of(["components/data_gate"]),
     )
     features = Features(
@@ -172,9 +169,9 @@ def _check(table: str, examples, places: Places) -> tuple:
     """Statistics, curated schema and anomalies of one table."""
     statistics = StatisticsGen(examples=examples).with_id(f"statistics_{table}")
     schema = ImportSchemaGen(schema_file=f"{places.schemas}/{table}.pbtxt").with_id(f"schema_{table}")
-    validator = ExampleValidator(
-        statistics=statistics.outputs["statistics"], schema=schema.outputs["schema"]
-    ).with_id(f"validator_{table}")
+    validator = ExampleValidator(statistics=statistics.outputs["statistics"], schema=schema.outputs["schema"]).with_id(
+        f"validator_{table}"
+    )
     return statistics, schema, validator
 
 

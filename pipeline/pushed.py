@@ -38,9 +38,7 @@ class PushedModel:
             self._model = tf.saved_model.load(str(version.path))
         except (OSError, ValueError) as error:
             reason = str(error).strip().splitlines()[0]
-            raise LookbookError(
-                f"{version.path} cannot be loaded: {reason}; push again or roll back"
-            ) from error
+            raise LookbookError(f"{version.path} cannot be loaded: {reason}; push again or roll back") from error
         missing = {_RECOMMEND, _BASELINES} - set(self._model.signatures)
         if missing:
             raise LookbookError(

@@ -104,9 +104,7 @@ def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any
     return both
 
 
-def _built(
-    cls: type[C], tree: Mapping[str, Any], default: C | None, path: tuple[str, ...], known: Sequence[str]
-) -> C:
+def _built(cls: type[C], tree: Mapping[str, Any], default: C | None, path: tuple[str, ...], known: Sequence[str]) -> C:
     fields = {field.name: field for field in dataclasses.fields(cls) if field.init}  # type: ignore[arg-type]
     hints = typing.get_type_hints(cls)
     for name in tree:

@@ -38,8 +38,7 @@ def write_submission(
             writer.writerow(HEADER)
             for customers, recommended in answers:
                 writer.writerows(
-                    (customer, " ".join(articles))
-                    for customer, articles in zip(customers, recommended, strict=True)
+                    (customer, " ".join(articles)) for customer, articles in zip(customers, recommended, strict=True)
                 )
                 written += len(customers)
                 on_batch(len(customers))

@@ -64,9 +64,7 @@ def open_channel(target: str, config: ClientConfig) -> grpc.Channel:
         options.append(("grpc.ssl_target_name_override", config.tls_server_name))
     if config.tls_ca is None:
         return grpc.insecure_channel(target, options)
-    key, certificate = (
-        Path(path).read_bytes() if path else None for path in (config.tls_key, config.tls_certificate)
-    )
+    key, certificate = (Path(path).read_bytes() if path else None for path in (config.tls_key, config.tls_certificate))
     credentials = grpc.ssl_channel_credentials(Path(config.tls_ca).read_bytes(), key, certificate)
     return grpc.secure_channel(target, credentials, options)
 

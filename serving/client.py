@@ -152,15 +152,11 @@ class RecommenderClient:
     ) -> npt.NDArray[np.float32]:
         """The towers' vectors of customers or of articles, whichever is given: [batch, d] float32."""
         if (customer_ids is None) == (article_ids is None):
-            raise ValueError(
-                "customer_ids or article_ids must be given. Received: both or neither. Give one."
-            )
+            raise ValueError("customer_ids or article_ids must be given. Received: both or neither. Give one.")
         kind = "customer" if customer_ids is not None else "article"
         ids = customer_ids if customer_ids is not None else article_ids
         assert ids is not None
-        answers = self._batches(
-            f"{kind}_embedding", len(ids), lambda part: {f"{kind}_id": _strings(ids[part])}
-        )
+        answers = self._batches(f"{kind}_embedding", len(ids), lambda part: {f"{kind}_id": _strings(ids[part])})
         parts = [arrays["embedding"] for _, arrays in answers]
         return np.concatenate(parts) if parts else np.zeros((0, 0), np.float32)
 
@@ -191,9 +187,7 @@ class RecommenderClient:
             raise from_rpc_error(error) from None
         states = {number: name for name, number in wire.VERSION_STATES.items()}
         return [
-            VersionStatus(
-                v.version, states[v.state], code_of(v.status.error_code).name, v.status.error_message
-            )
+            VersionStatus(v.version, states[v.state], code_of(v.status.error_code).name, v.status.error_message)
             for v in response.model_version_status
         ]
 
@@ -207,9 +201,7 @@ class RecommenderClient:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _recommendations(
-        self, signature: str, customer_ids: Sequence[str], inputs: Any
-    ) -> list[Recommendations]:
+    def _recommendations(self, signature: str, customer_ids: Sequence[str], inputs: Any) -> list[Recommendations]:
         rows = []
         for version, arrays in self._batches(signature, len(customer_ids), inputs):
             names = ("article_ids", "scores", "channels")
@@ -224,9 +216,7 @@ class RecommenderClient:
         parts = (slice(at, at + size) for at in range(0, count, size))
         return self._in_flight(signature, map(inputs, parts))
 
-    def _in_flight(
-        self, signature: str, all_inputs: Iterator[Mapping[str, Any]]
-    ) -> list[tuple[int, dict[str, Any]]]:
+    def _in_flight(self, signature: str, all_inputs: Iterator[Mapping[str, Any]]) -> list[tuple[int, dict[str, Any]]]:
         """The answers in order, with at most `requests_at_once` asked and not yet answered."""
         end_s = time.monotonic() + self._config.deadline_s
         waiting: collections.deque[Any] = collections.deque()
@@ -244,9 +234,7 @@ class RecommenderClient:
         except grpc.RpcError as error:
             raise from_rpc_error(error) from None
         except tensors.TensorError as error:
-            raise ServerFailureError(
-                grpc.StatusCode.INTERNAL, f"the answer cannot be read: {error}"
-            ) from error
+            raise ServerFailureError(grpc.StatusCode.INTERNAL, f"the answer cannot be read: {error}") from error
         finally:
             for call in waiting:
                 call.cancel()

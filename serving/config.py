@@ -124,9 +124,7 @@ class ServerConfig:
             ("max_load_retries", 0),
         ):
             if getattr(self, field) < lowest:
-                raise ValueError(
-                    f"{field} must be at least {lowest}. Received: {field} = {getattr(self, field)}."
-                )
+                raise ValueError(f"{field} must be at least {lowest}. Received: {field} = {getattr(self, field)}.")
         for field in ("poll_interval_s", "load_timeout_s", "load_retry_interval_s", "default_deadline_s"):
             if not getattr(self, field) > 0:
                 raise ValueError(f"{field} must be above 0. Received: {field} = {getattr(self, field)}.")

@@ -186,8 +186,7 @@ def _check_names_and_paths(models: Any) -> None:
     for model in models:
         if not model.base_path.startswith("/"):
             raise _invalid(
-                f"Expected model {model.name} to have an absolute path or URI; "
-                f"got base_path()={model.base_path}"
+                f"Expected model {model.name} to have an absolute path or URI; got base_path()={model.base_path}"
             )
         if not model.name:
             raise _invalid("ModelConfig has no name specified.")
@@ -196,13 +195,11 @@ def _check_names_and_paths(models: Any) -> None:
 def _check_platform(model: Any, known: bool) -> None:
     if model.model_type and model.model_platform:
         raise _invalid(
-            "Illegal setting both ModelServerConfig::model_type (deprecated) "
-            "and ModelServerConfig::model_platform."
+            "Illegal setting both ModelServerConfig::model_type (deprecated) and ModelServerConfig::model_platform."
         )
     if not model.model_platform and model.model_type != _MODEL_TYPE_TENSORFLOW:
         raise _invalid(
-            "Illegal setting neither ModelServerConfig::model_type (deprecated) "
-            "nor ModelServerConfig::model_platform."
+            "Illegal setting neither ModelServerConfig::model_type (deprecated) nor ModelServerConfig::model_platform."
         )
     platform = model.model_platform or _PLATFORM
     if platform != _PLATFORM and known:

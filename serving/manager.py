@@ -191,9 +191,7 @@ class ModelManager:
         known = self._versions.setdefault(name, {})
         self._drop_crashed(name, known)
         if found is None:
-            aspired = {
-                n for n, v in known.items() if v.phase in (Phase.LOADING, Phase.AVAILABLE) or v.crashes
-            }
+            aspired = {n for n, v in known.items() if v.phase in (Phase.LOADING, Phase.AVAILABLE) or v.crashes}
             found = {n: known[n].path for n in aspired}
         else:
             aspired = versions.wanted(found, model.policy) if model else set()

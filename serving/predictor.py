@@ -50,9 +50,7 @@ class Predictor:
         self._path, self._version = Path(path), version
         self._max_batch, self._max_elements = max_batch, max_elements
         self._outputs: dict[str, Any] = {}
-        options = tf.compat.v1.ConfigProto(
-            intra_op_parallelism_threads=threads, inter_op_parallelism_threads=threads
-        )
+        options = tf.compat.v1.ConfigProto(intra_op_parallelism_threads=threads, inter_op_parallelism_threads=threads)
         self._session = tf.compat.v1.Session(graph=tf.Graph(), config=options)
         self._signatures = dict(_load(self._session, self._path).signature_def)
 
@@ -80,9 +78,7 @@ class Predictor:
         try:
             for record in tf.compat.v1.io.tf_record_iterator(str(path)):
                 if count == MAX_WARMUP_RECORDS:
-                    raise _invalid(
-                        f"Number of warmup records exceeds the maximum ({MAX_WARMUP_RECORDS}) at {path}"
-                    )
+                    raise _invalid(f"Number of warmup records exceeds the maximum ({MAX_WARMUP_RECORDS}) at {path}")
                 self._warm_up_with(record, path)
                 count += 1
         except tf.errors.DataLossError as error:
@@ -228,9 +224,7 @@ def _check_input_names(signature: Any, request: Any) -> None:
             )
     if sent - wanted:
         used, all_sent = ",".join(sorted(sent & wanted)), ",".join(sorted(sent))
-        raise _invalid(
-            f"Inputs contains invalid name. Used request inputs: {used}, request input: {all_sent}"
-        )
+        raise _invalid(f"Inputs contains invalid name. Used request inputs: {used}, request input: {all_sent}")
 
 
 def _output_aliases(signature: Any, output_filter: Any) -> list[str]:

@@ -192,17 +192,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=defaults.port, help="0 for any free one")
     parser.add_argument("--metrics-port", type=int, default=None, help="HTTP port of Prometheus metrics")
     parser.add_argument("--latest", type=int, default=1, help="serve the so many newest versions")
-    parser.add_argument(
-        "--version", type=int, action="append", default=[], help="serve this version; repeatable"
-    )
+    parser.add_argument("--version", type=int, action="append", default=[], help="serve this version; repeatable")
     parser.add_argument("--poll-interval-s", type=float, default=defaults.poll_interval_s)
     parser.add_argument("--load-timeout-s", type=float, default=defaults.load_timeout_s)
     parser.add_argument("--max-batch", type=int, default=defaults.max_batch)
     parser.add_argument("--max-concurrency", type=int, default=defaults.max_concurrency)
     parser.add_argument("--max-message-bytes", type=int, default=defaults.max_message_bytes)
-    parser.add_argument(
-        "--threads", type=int, default=defaults.threads, help="of TensorFlow; 0: its own choice"
-    )
+    parser.add_argument("--threads", type=int, default=defaults.threads, help="of TensorFlow; 0: its own choice")
     parser.add_argument("--grace-s", type=float, default=5.0, help="for requests begun, when stopped")
     parser.add_argument("--tls-certificate")
     parser.add_argument("--tls-key")
@@ -216,9 +212,7 @@ def _config(options: argparse.Namespace) -> ServerConfig:
     if options.tls_certificate or options.tls_key:
         if not (options.tls_certificate and options.tls_key):
             raise ValueError("--tls-certificate and --tls-key must be given together. Received: one of them.")
-        tls = TlsConfig(
-            certificate=options.tls_certificate, key=options.tls_key, client_ca=options.tls_client_ca
-        )
+        tls = TlsConfig(certificate=options.tls_certificate, key=options.tls_key, client_ca=options.tls_client_ca)
     model = ModelConfig(
         name=options.model_name,
         base_path=options.base_path,

@@ -75,9 +75,7 @@ def to_proto(values: npt.ArrayLike, dtype: npt.DTypeLike = None, *, as_content: 
         return _string_proto(array)
     number = _DATA_TYPE_OF.get(array.dtype)
     if number is None:
-        raise TensorError(
-            f"values must be of a TensorFlow type. Received: dtype = {array.dtype}. Cast it first."
-        )
+        raise TensorError(f"values must be of a TensorFlow type. Received: dtype = {array.dtype}. Cast it first.")
     proto = _with_shape(number, array.shape)
     if as_content:
         proto.tensor_content = np.ascontiguousarray(array).astype(array.dtype.newbyteorder("<")).tobytes()

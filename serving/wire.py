@@ -152,9 +152,7 @@ def _set_type(field: Any, kind: str) -> None:
 
 
 def _file(name: str, package: str, messages: dict[str, str], dependencies: tuple[str, ...] = ()) -> Any:
-    file = descriptor_pb2.FileDescriptorProto(
-        name=name, package=package, syntax="proto3", dependency=dependencies
-    )
+    file = descriptor_pb2.FileDescriptorProto(name=name, package=package, syntax="proto3", dependency=dependencies)
     by_name: dict[str, Any] = {}
     for full_name in sorted(messages):  # a message before those nested in it
         outer, _, inner = full_name.rpartition(".")

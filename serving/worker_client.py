@@ -27,9 +27,7 @@ _ENVIRONMENT = {  # before TensorFlow and numpy are imported
     "TF_CPP_MIN_LOG_LEVEL": "2",
     "OPENBLAS_NUM_THREADS": "1",  # a thread pool made at import would not survive the fork
 }
-_SLACK_S = (
-    0.25  # the worker gives up at the deadline itself, and says so; waiting for that keeps the connection
-)
+_SLACK_S = 0.25  # the worker gives up at the deadline itself, and says so; waiting for that keeps the connection
 
 
 class WorkerHost:
@@ -115,9 +113,7 @@ class Worker:
 
     """
 
-    def __init__(
-        self, control: socket.socket, pid: int, load_s: float, warmup_records: int, signatures: bytes
-    ) -> None:
+    def __init__(self, control: socket.socket, pid: int, load_s: float, warmup_records: int, signatures: bytes) -> None:
         self.pid, self.load_s, self.warmup_records, self.signatures = pid, load_s, warmup_records, signatures
         self._control = control
         self._idle: collections.deque[socket.socket] = collections.deque()
@@ -198,9 +194,7 @@ class Worker:
         return ours
 
 
-def _wait_readable(
-    sock: socket.socket, timeout_s: float, cancelled: Callable[[], bool], spec: WorkerSpec
-) -> None:
+def _wait_readable(sock: socket.socket, timeout_s: float, cancelled: Callable[[], bool], spec: WorkerSpec) -> None:
     end_s = time.monotonic() + timeout_s
     while not select.select([sock], [], [], 0.05)[0]:
         if cancelled():

@@ -47,9 +47,7 @@ def preprocessing_fn(
 def _dense(values: tf.SparseTensor, default) -> tf.Tensor:
     """The first value of each row: `[batch]`."""
     default = tf.cast(default, values.dtype)
-    widened = tf.sparse.reset_shape(
-        values, tf.stack([values.dense_shape[0], tf.maximum(values.dense_shape[1], 1)])
-    )
+    widened = tf.sparse.reset_shape(values, tf.stack([values.dense_shape[0], tf.maximum(values.dense_shape[1], 1)]))
     return tf.sparse.to_dense(widened, default_value=default)[:, 0]
 
 

@@ -1,0 +1,1 @@
+"""Joins weights and state into the SavedModel that is judged or pushed."""

@@ -35,9 +35,7 @@ def Assemble(  # noqa: N802 (TFX names components like classes)
     del code_version
     folder = pathlib.Path(states.uri)
     calendar = load_calendar(folder / "calendar.json")
-    last_snapshot = pathlib.Path(path_utils.serving_model_dir(towers.uri)) / snapshot_name(
-        len(calendar.list_days)
-    )
+    last_snapshot = pathlib.Path(path_utils.serving_model_dir(towers.uri)) / snapshot_name(len(calendar.list_days))
     with tempfile.TemporaryDirectory(prefix="lookbook-weights-") as temporary:
         weights = pathlib.Path(temporary) / WEIGHTS
         gather_weights(

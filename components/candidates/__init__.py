@@ -1,0 +1,1 @@
+"""Candidate lists with labels for the ranking trainer."""

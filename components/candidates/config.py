@@ -24,14 +24,10 @@ class CandidatesConfig:
 
     def __post_init__(self):
         if self.negatives not in ("candidates", "random"):
-            raise ConfigError(
-                f"candidates.negatives must be 'candidates' or 'random'. Received: {self.negatives!r}."
-            )
+            raise ConfigError(f"candidates.negatives must be 'candidates' or 'random'. Received: {self.negatives!r}.")
         if not 1 <= self.negatives_per_positive <= 100:
             raise ConfigError(
                 f"candidates.negatives_per_positive must lie in [1, 100]. Received: {self.negatives_per_positive}."
             )
         if self.max_lists_per_week < 1:
-            raise ConfigError(
-                f"candidates.max_lists_per_week must be at least 1. Received: {self.max_lists_per_week}."
-            )
+            raise ConfigError(f"candidates.max_lists_per_week must be at least 1. Received: {self.max_lists_per_week}.")

@@ -51,9 +51,7 @@ def make_lists(
         labels = lists.group_labels(bought, config.max_lists_per_week, config.seed + week)
         articles = recommender.state.articles
         if config.negatives == "random":
-            rows, hits = lists.random_lists(
-                labels, articles, config.negatives_per_positive, config.seed + week
-            )
+            rows, hits = lists.random_lists(labels, articles, config.negatives_per_positive, config.seed + week)
         else:
             rows, hits = lists.candidate_lists(recommender, labels)
         tables.append(lists.as_table(day, labels.customers, rows, hits, articles))

@@ -61,9 +61,7 @@ def candidate_lists(recommender: Recommender, labels: Labels) -> tuple[np.ndarra
     return rows, _bought(rows, labels, recommender.state.articles)
 
 
-def random_lists(
-    labels: Labels, articles: int, per_positive: int, seed: int
-) -> tuple[np.ndarray, np.ndarray]:
+def random_lists(labels: Labels, articles: int, per_positive: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """What each customer bought and `per_positive` random articles for each; shapes as in `candidate_lists`."""
     draw = np.random.default_rng(seed)
     counts = np.diff(labels.offsets)

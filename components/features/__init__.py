@@ -1,0 +1,1 @@
+"""States, interactions and judged examples from the ingested tables."""

@@ -16,9 +16,7 @@ _ARTICLE_COLUMNS = (columns.ARTICLE_ID, columns.PRODUCT_NAME, columns.DESCRIPTIO
 _CUSTOMER_COLUMNS = (columns.CUSTOMER_ID, columns.AGE, *f.CUSTOMER_CATEGORIES)
 
 
-def write_transform_examples(
-    engine: DuckDbEngine, calendar: Calendar, window_days: int, to: pathlib.Path
-) -> int:
+def write_transform_examples(engine: DuckDbEngine, calendar: Calendar, window_days: int, to: pathlib.Path) -> int:
     """Writes the splits `articles`, `customers` and `purchases`; returns the number of purchases.
 
     Args:
@@ -28,9 +26,7 @@ def write_transform_examples(
         to: the artifact's folder.
     """
     articles = engine.query(f"select {', '.join(_ARTICLE_COLUMNS)} from article_rows order by article_row")
-    customers = engine.query(
-        f"select {', '.join(_CUSTOMER_COLUMNS)} from customer_rows order by customer_row"
-    )
+    customers = engine.query(f"select {', '.join(_CUSTOMER_COLUMNS)} from customer_rows order by customer_row")
     first_list_day = calendar.list_days[0]
     purchases = engine.query(
         f"""

@@ -50,9 +50,7 @@ def build_features(tables: pathlib.Path, to: Outputs, config: FeaturesConfig, la
         try:
             prepare(engine, tables, to.states)
             days = engine.query("select min(day) as first, max(day) as last from purchases").to_pylist()[0]
-            calendar = plan(
-                first=days["first"], last=days["last"], label_days=label_days, list_weeks=config.list_weeks
-            )
+            calendar = plan(first=days["first"], last=days["last"], label_days=label_days, list_weeks=config.list_weeks)
             calendar.save(to.states / "calendar.json")
             (to.states / "labels").mkdir(exist_ok=True)
             for day in calendar.state_days:
@@ -60,9 +58,7 @@ def build_features(tables: pathlib.Path, to: Outputs, config: FeaturesConfig, la
                 if day < calendar.end:
                     bought = labels(engine, day, day + calendar.label_days)
                     pq.write_table(bought, to.states / "labels" / f"{date_of(day)}.parquet")
-            purchases = write_transform_examples(
-                engine, calendar, config.interaction_window_days, to.examples
-            )
+            purchases = write_transform_examples(engine, calendar, config.interaction_window_days, to.examples)
             judged = write_judged_examples(engine, calendar, to.judged)
         finally:
             engine.close()

@@ -31,7 +31,9 @@ def prepare(engine: DuckDbEngine, tables: pathlib.Path, to: pathlib.Path) -> Non
         engine.materialise(name)
     to.mkdir(parents=True, exist_ok=True)
     pq.write_table(engine.query("select * from article_rows order by article_row"), to / "catalogue.parquet")
-    people = "select c.*, s.segment from customer_rows c join customer_segments s using (customer_row) order by customer_row"
+    people = (
+        "select c.*, s.segment from customer_rows c join customer_segments s using (customer_row) order by customer_row"
+    )
     pq.write_table(engine.query(people), to / "people.parquet")
 
 

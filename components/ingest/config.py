@@ -32,9 +32,7 @@ class IngestConfig:
 
         """
         if not 0.0 <= self.max_rejected_share <= 1.0:
-            raise ConfigError(
-                f"ingest.max_rejected_share must be in [0, 1]. Received: {self.max_rejected_share}"
-            )
+            raise ConfigError(f"ingest.max_rejected_share must be in [0, 1]. Received: {self.max_rejected_share}")
         for name in ("max_reject_lines", "statistics_rows"):
             if getattr(self, name) < 1:
                 raise ConfigError(f"ingest.{name} must be at least 1. Received: {getattr(self, name)}")

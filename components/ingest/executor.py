@@ -111,9 +111,7 @@ def _ingest_tables(
             rows_rejected=defects.rows_rejected,
             reasons=defects.reasons,
             nulls=defects.nulls,
-            reject_lines_left_out=sum(defects.reasons.values())
-            + sum(defects.nulls.values())
-            - len(defects.rejects),
+            reject_lines_left_out=sum(defects.reasons.values()) + sum(defects.nulls.values()) - len(defects.rejects),
         )
         elapsed_s = time.monotonic() - started
         _log.info(
@@ -162,13 +160,9 @@ def _write_table(connection: duckdb.DuckDBPyConnection, table: str, path: pathli
         table,
         f"{DAY}, enum_code({CUSTOMER_ID}), enum_code({ARTICLE_ID}), {PRICE}, {SALES_CHANNEL} NULLS FIRST",
     )
-    connection.execute(
-        f"CREATE OR REPLACE TABLE {table}_sorted AS SELECT * FROM {table}_kept ORDER BY {order}"
-    )
+    connection.execute(f"CREATE OR REPLACE TABLE {table}_sorted AS SELECT * FROM {table}_kept ORDER BY {order}")
     connection.execute(f"COPY (SELECT {columns} FROM {table}_sorted) TO '{path}' {_PARQUET}")
     if table in KEYS:
         key = KEYS[table]
-        connection.execute(
-            f"CREATE TYPE {key}_enum AS ENUM (SELECT {key} FROM {table}_sorted ORDER BY {key})"
-        )
+        connection.execute(f"CREATE TYPE {key}_enum AS ENUM (SELECT {key} FROM {table}_sorted ORDER BY {key})")
     connection.execute(f"DROP TABLE {table}_sorted")

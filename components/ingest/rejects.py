@@ -92,9 +92,7 @@ def find_defects(
         )
     ]
     rejects += [
-        Reject(
-            source.name, line, record.column, record.text[:_MAX_VALUE_CHARACTERS], record.reason, SET_ASIDE
-        )
+        Reject(source.name, line, record.column, record.text[:_MAX_VALUE_CHARACTERS], record.reason, SET_ASIDE)
         for line, record in zip(lines.of_malformed, malformed[:max_lines], strict=False)
     ]
     rejects.sort(key=lambda reject: reject.line)
@@ -220,9 +218,7 @@ class _Lines:
     of_malformed: list[int]
 
     @classmethod
-    def of(
-        cls, connection: duckdb.DuckDBPyConnection, source: Source, rows: int, malformed: list[Malformed]
-    ) -> _Lines:
+    def of(cls, connection: duckdb.DuckDBPyConnection, source: Source, rows: int, malformed: list[Malformed]) -> _Lines:
         broken = connection.execute(
             f"SELECT rowid AS row, breaks FROM {source.table}_staged WHERE breaks > 0 ORDER BY rowid"
         ).fetchnumpy()

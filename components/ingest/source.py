@@ -109,9 +109,7 @@ def _unpack(packed: pathlib.Path, to: pathlib.Path) -> None:
         with gzip.open(packed, "rb") as source, to.open("wb") as target:
             shutil.copyfileobj(source, target, _CHUNK_BYTES)
     except EOFError as error:
-        raise DataError(
-            f"{packed.name} is cut off: its gzip stream has no end; copy the file again"
-        ) from error
+        raise DataError(f"{packed.name} is cut off: its gzip stream has no end; copy the file again") from error
     except (gzip.BadGzipFile, zlib.error) as error:
         raise DataError(f"{packed.name} is not a sound gzip file ({error}); copy the file again") from error
 
@@ -151,9 +149,7 @@ def _check_header(header: tuple[str, ...], table: str, name: str) -> None:
                 raise DataError(f"{name} is delimited by {called}: it must be delimited by commas")
     if missing:
         found = ", ".join(header)[:300]
-        raise DataError(
-            f"{name} lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}; it has: {found}"
-        )
+        raise DataError(f"{name} lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}; it has: {found}")
     repeated = sorted({column for column in wanted if header.count(column) > 1})
     if repeated:
         raise DataError(f"{name} has the column {repeated[0]} more than once")

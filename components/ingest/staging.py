@@ -58,8 +58,7 @@ def stage(connection: duckdb.DuckDBPyConnection, source: Source) -> list[Malform
     # A column that a string may always be read into has no raw text to keep.
     parsed = [column for column in TABLES[source.table] if may_be_unparsable(column, source.table)]
     raw = "".join(
-        f", CASE WHEN {_name(column)} IS NULL THEN {_text(column)} END AS raw_{column.name}"
-        for column in parsed
+        f", CASE WHEN {_name(column)} IS NULL THEN {_text(column)} END AS raw_{column.name}" for column in parsed
     )
     breaks = " + ".join(_breaks(f'"c{i}"') for i in range(len(source.header)))
     names = ", ".join(
@@ -115,9 +114,7 @@ def _typed(column: Column, table: str) -> str:
         return f"CASE WHEN {day} BETWEEN DATE '{FIRST_DAY}' AND DATE '{LAST_DAY}' THEN {day} END"
     if column.kind == "int":
         # A plain cast to BIGINT rounds 12.7 to 13. `12.0` is 12: pandas writes columns with gaps so.
-        return (
-            f"CASE WHEN {number} = trunc({number}) AND abs({number}) < 9e15 THEN CAST({number} AS BIGINT) END"
-        )
+        return f"CASE WHEN {number} = trunc({number}) AND abs({number}) < 9e15 THEN CAST({number} AS BIGINT) END"
     if column.kind == "float":
         least = f" AND {number} >= 0" if column.name == PRICE else ""
         return f"CASE WHEN isfinite({number}){least} THEN {number} END"

@@ -13,9 +13,7 @@ from components.examples import write_examples
 _BATCH_ROWS = 65_536
 
 
-def write_table_examples(
-    tables: pathlib.Path, table: str, folder: pathlib.Path, max_rows: int | None = None
-) -> int:
+def write_table_examples(tables: pathlib.Path, table: str, folder: pathlib.Path, max_rows: int | None = None) -> int:
     """Writes a table that `ingest` made as tf.Examples into `folder`.
 
     Args:

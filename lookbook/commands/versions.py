@@ -28,9 +28,7 @@ def command(out: pathlib.Path, keep: int | None) -> None:
     names = list(dict.fromkeys(name for row in figures for name in row))
     table = Table("version", "", *names)
     for version, row in zip(versions, figures, strict=True):
-        table.add_row(
-            str(version.number), "served" if version.served else "", *(row.get(name, "") for name in names)
-        )
+        table.add_row(str(version.number), "served" if version.served else "", *(row.get(name, "") for name in names))
     tables().print(table)
 
 

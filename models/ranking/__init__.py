@@ -1,0 +1,1 @@
+"""The ranking network, its losses and its training."""

@@ -8,9 +8,7 @@ from models.ranking.model import RankingModel
 from models.ranking.network import RankingNetwork
 
 
-def fit(
-    network: RankingNetwork, lists: Lists, config: RankingConfig, *, logs: str, backup: str
-) -> list[float]:
+def fit(network: RankingNetwork, lists: Lists, config: RankingConfig, *, logs: str, backup: str) -> list[float]:
     """Fits the constants of the standardisation, then trains.
 
     Args:

@@ -24,9 +24,7 @@ def build_network(config: RankingConfig, features: Sequence[str]) -> RankingNetw
     )
 
 
-def save_network(
-    network: RankingNetwork, config: RankingConfig, features: Sequence[str], folder: pathlib.Path
-) -> None:
+def save_network(network: RankingNetwork, config: RankingConfig, features: Sequence[str], folder: pathlib.Path) -> None:
     """Writes weights, configuration and feature names."""
     folder.mkdir(parents=True, exist_ok=True)
     np.savez(folder / _ARRAYS, *network.get_weights())

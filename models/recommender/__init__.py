@@ -1,0 +1,1 @@
+"""The one graph: state, towers, channels, features and ranking joined."""

@@ -43,8 +43,6 @@ class RecommenderBuilder:
             state=State(load_tables(self._states, as_of)),
             towers=towers,
             inputs=inputs,
-            index=build_index(
-                self._config.index, inputs.embeddings.numpy()[:-1], self._config.channels.towers or 1
-            ),
+            index=build_index(self._config.index, inputs.embeddings.numpy()[:-1], self._config.channels.towers or 1),
             ranker=load_network(ranking, features.NAMES) if ranking else None,
         )

@@ -29,9 +29,7 @@ def active_channels(config: RecommenderConfig) -> list[tuple[str, int]]:
     return [(name, sizes[name]) for name in CHANNELS if sizes[name] > 0]
 
 
-def find_candidates(
-    query: Query, search, config: RecommenderConfig, excluded: tf.Tensor | None = None
-) -> Candidates:
+def find_candidates(query: Query, search, config: RecommenderConfig, excluded: tf.Tensor | None = None) -> Candidates:
     """Asks every active channel, merges what they propose and keeps `max_candidates`.
 
     Where there are more, a candidate's best standing decides: its rank within a channel divided by the

@@ -48,13 +48,9 @@ class RecommenderConfig:
 
     def __post_init__(self):
         if not 12 <= self.max_candidates <= 1000:
-            raise ConfigError(
-                f"recommender.max_candidates must lie in [12, 1000]. Received: {self.max_candidates}."
-            )
+            raise ConfigError(f"recommender.max_candidates must lie in [12, 1000]. Received: {self.max_candidates}.")
         if not 1 <= self.history_length <= 1000:
-            raise ConfigError(
-                f"recommender.history_length must lie in [1, 1000]. Received: {self.history_length}."
-            )
+            raise ConfigError(f"recommender.history_length must lie in [1, 1000]. Received: {self.history_length}.")
         if self.index not in ("scann", "exact"):
             raise ConfigError(f"recommender.index must be 'scann' or 'exact'. Received: {self.index!r}.")
 

@@ -48,8 +48,7 @@ def read_lists(files: Sequence[str]) -> dict[int, StoredLists]:
     rows = tf.concat([part["article_rows"] for part in parts], 0).to_tensor(-1).numpy().astype(np.int32)
     labels = tf.concat([part["labels"] for part in parts], 0).to_tensor(-1).numpy().astype(np.float32)
     return {
-        int(day): StoredLists(customers[days == day], rows[days == day], labels[days == day])
-        for day in np.unique(days)
+        int(day): StoredLists(customers[days == day], rows[days == day], labels[days == day]) for day in np.unique(days)
     }
 
 

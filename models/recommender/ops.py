@@ -41,9 +41,7 @@ def merge_sum(ids: tf.Tensor, values: tf.Tensor, pad: tf.Tensor) -> tuple[tf.Ten
         `[batch, n]` float32.
     """
     segments, sorted_ids, order, count = _segments(ids)
-    sums = tf.math.unsorted_segment_sum(
-        tf.reshape(tf.gather(values, order, batch_dims=1), [-1]), segments, count
-    )
+    sums = tf.math.unsorted_segment_sum(tf.reshape(tf.gather(values, order, batch_dims=1), [-1]), segments, count)
     return _unique(sorted_ids, segments, count, pad), tf.reshape(sums, tf.shape(ids))
 
 
@@ -63,12 +61,8 @@ def merge_min(
         sums of bits `[batch, n]` int32.
     """
     segments, sorted_ids, order, count = _segments(ids)
-    least = tf.math.unsorted_segment_min(
-        tf.reshape(tf.gather(values, order, batch_dims=1), [-1]), segments, count
-    )
-    summed = tf.math.unsorted_segment_sum(
-        tf.reshape(tf.gather(bits, order, batch_dims=1), [-1]), segments, count
-    )
+    least = tf.math.unsorted_segment_min(tf.reshape(tf.gather(values, order, batch_dims=1), [-1]), segments, count)
+    summed = tf.math.unsorted_segment_sum(tf.reshape(tf.gather(bits, order, batch_dims=1), [-1]), segments, count)
     shape = tf.shape(ids)
     return _unique(sorted_ids, segments, count, pad), tf.reshape(least, shape), tf.reshape(summed, shape)
 
@@ -115,9 +109,7 @@ def _segments(ids):
     shape = tf.shape(ids)
     order = tf.argsort(ids, axis=1)
     sorted_ids = tf.gather(ids, order, batch_dims=1)
-    starts = tf.concat(
-        [tf.zeros_like(ids[:, :1]), tf.cast(sorted_ids[:, 1:] != sorted_ids[:, :-1], tf.int32)], 1
-    )
+    starts = tf.concat([tf.zeros_like(ids[:, :1]), tf.cast(sorted_ids[:, 1:] != sorted_ids[:, :-1], tf.int32)], 1)
     within = tf.cumsum(starts, axis=1)
     segments = within + tf.range(shape[0], dtype=tf.int32)[:, None] * shape[1]
     return tf.reshape(segments, [-1]), sorted_ids, order, shape[0] * shape[1]

@@ -135,9 +135,7 @@ class Recommender(tf.Module):
 
     def _embed(self, customers, looked_at, given) -> tf.Tensor:
         state, length = self.state, self.towers.config.recent_length
-        rows = ops.gather_rows(
-            state.recent_offsets, state.recent_article_row, customers, length, state.articles
-        )
+        rows = ops.gather_rows(state.recent_offsets, state.recent_article_row, customers, length, state.articles)
         days = ops.gather_rows(state.recent_offsets, state.recent_day, customers, length, 0)
         age_days = tf.cast(state.as_of - days, tf.float32)
         if looked_at is not None:

@@ -115,9 +115,7 @@ def load_tables(states: pathlib.Path, as_of: int) -> dict[str, np.ndarray]:
             tables[f"{name}_{column}"] = values.astype(np.float32 if column == "strength" else np.int32)
     for name in NEIGHBOUR_TABLES:
         table = pq.read_table(day / f"{name}.parquet")
-        rows, scores = _dense(
-            table["article_row"], table["neighbour_row"], table["score"], articles + 1, articles
-        )
+        rows, scores = _dense(table["article_row"], table["neighbour_row"], table["score"], articles + 1, articles)
         tables[f"{name}_rows"], tables[f"{name}_scores"] = rows, scores
     table = pq.read_table(day / "popular.parquet")
     tables["popular_rows"], tables["popular_scores"] = _dense(

@@ -39,9 +39,7 @@ class TowerInputs(tf.Module):
         self.embeddings = tf.Variable(embeddings, trainable=False, name="article_embeddings")
 
 
-def transform_entities(
-    states: pathlib.Path, transform: tft.TFTransformOutput
-) -> tuple[ArticleTable, CustomerTable]:
+def transform_entities(states: pathlib.Path, transform: tft.TFTransformOutput) -> tuple[ArticleTable, CustomerTable]:
     """Applies the transform graph to the raw catalogue and people of a states folder.
 
     Args:

@@ -43,9 +43,7 @@ def run_fn(fn_args) -> None:
     )
     network = build_network(config, features.NAMES)
     backup = pathlib.Path(custom["checkpoints"]) / checkpoint_key(fn_args) / "running"
-    losses = fit(
-        network, lists, config, logs=str(pathlib.Path(fn_args.model_run_dir) / "logs"), backup=str(backup)
-    )
+    losses = fit(network, lists, config, logs=str(pathlib.Path(fn_args.model_run_dir) / "logs"), backup=str(backup))
     to = pathlib.Path(fn_args.serving_model_dir)
     save_network(network, config, features.NAMES, to)
     (to / "figures.json").write_text(json.dumps({"lists": len(lists.labels), "losses": losses}, indent=1))

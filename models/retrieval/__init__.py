@@ -1,0 +1,1 @@
+"""The two towers, their training forward in time, and the index."""

@@ -70,9 +70,7 @@ class RetrievalConfig:
         _within("week_epochs", self.week_epochs, 0, 100)
         _within("validation_queries", self.validation_queries, 1, 10_000_000)
         if self.optimizer not in ("adagrad", "adam"):
-            raise ConfigError(
-                f"retrieval.optimizer must be 'adagrad' or 'adam'. Received: {self.optimizer!r}."
-            )
+            raise ConfigError(f"retrieval.optimizer must be 'adagrad' or 'adam'. Received: {self.optimizer!r}.")
 
 
 def _within(name: str, value: float, low: float, high: float) -> None:

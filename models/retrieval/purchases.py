@@ -38,9 +38,7 @@ class Purchases:
         return np.flatnonzero(chosen).astype(np.int32)
 
 
-def sort_purchases(
-    customers: np.ndarray, articles: np.ndarray, days: np.ndarray, weeks: np.ndarray
-) -> Purchases:
+def sort_purchases(customers: np.ndarray, articles: np.ndarray, days: np.ndarray, weeks: np.ndarray) -> Purchases:
     """Sorts purchases and finds where each customer and each customer's day begins.
 
     Args:
@@ -50,9 +48,7 @@ def sort_purchases(
         weeks: `[n]` integers.
     """
     order = np.lexsort((-articles.astype(np.int64), days, customers))
-    customers, articles, days, weeks = (
-        values[order].astype(np.int32) for values in (customers, articles, days, weeks)
-    )
+    customers, articles, days, weeks = (values[order].astype(np.int32) for values in (customers, articles, days, weeks))
     position = np.arange(len(customers), dtype=np.int32)
     new_customer = np.r_[True, customers[1:] != customers[:-1]][: len(customers)]
     new_day = new_customer | np.r_[True, days[1:] != days[:-1]][: len(customers)]
@@ -89,12 +85,8 @@ class ExampleGather:
             name: tf.constant(getattr(purchases, name))
             for name in ("customers", "articles", "days", "starts", "befores")
         }
-        self._articles = {
-            name: tf.constant(getattr(articles, name)) for name in ("ids", "categories", "words")
-        }
-        self._customers = {
-            name: tf.constant(getattr(customers, name)) for name in ("ids", "categories", "age")
-        }
+        self._articles = {name: tf.constant(getattr(articles, name)) for name in ("ids", "categories", "words")}
+        self._customers = {name: tf.constant(getattr(customers, name)) for name in ("ids", "categories", "age")}
         self._recent_length = recent_length
         self._weights = tf.constant(weights, tf.float32)
 

@@ -73,9 +73,7 @@ def train_forward(
 def _train_stage(model, data, config, week, label_days, checkpoints, logs) -> None:
     """Week 0: many passes, stopped early by its own last days. Later weeks: a few passes over the new week."""
     purchases = data.purchases
-    callbacks: list = [
-        tf.keras.callbacks.TensorBoard(str(logs / snapshot.snapshot_name(week)), profile_batch=0)
-    ]
+    callbacks: list = [tf.keras.callbacks.TensorBoard(str(logs / snapshot.snapshot_name(week)), profile_batch=0)]
     if week:
         passes = [("week", purchases.positions(purchases.weeks == week), config.week_epochs, callbacks)]
     else:
@@ -95,18 +93,14 @@ def _train_stage(model, data, config, week, label_days, checkpoints, logs) -> No
     for name, positions, epochs, with_callbacks in passes:
         if len(positions) >= 2 and epochs:
             gather = _gather(data, config, positions)
-            batches = gather.dataset(
-                positions, min(config.batch_size, len(positions)), seed=config.seed + week
-            )
+            batches = gather.dataset(positions, min(config.batch_size, len(positions)), seed=config.seed + week)
             backup = tf.keras.callbacks.BackupAndRestore(str(checkpoints / f"{week:03d}-{name}"))
             model.fit(batches, epochs=epochs, callbacks=[*with_callbacks, backup], verbose=2)
 
 
 def _gather(data: TrainingData, config: RetrievalConfig, positions: np.ndarray) -> ExampleGather:
     """Batches whose sampling probabilities are the articles' shares among the purchases trained on."""
-    counts = np.bincount(data.purchases.articles[positions], minlength=len(data.articles.ids)).astype(
-        np.float64
-    )
+    counts = np.bincount(data.purchases.articles[positions], minlength=len(data.articles.ids)).astype(np.float64)
     share = np.maximum(counts, 0.5) / max(counts.sum(), 1.0)
     return ExampleGather(data.purchases, data.articles, data.customers, config.recent_length, share)
 

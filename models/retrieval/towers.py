@@ -24,12 +24,8 @@ class Towers(tf.keras.Model):
         self._article_ids = self._embedding("article_id", config.id_dim)
         self._recent_ids = self._embedding("article_id", config.id_dim, "recent_article_id")
         self._customer_ids = self._embedding("customer_id", config.id_dim)
-        self._article_categories = [
-            self._embedding(key, config.attribute_dim) for key in f.ARTICLE_CATEGORIES
-        ]
-        self._customer_categories = [
-            self._embedding(key, config.attribute_dim) for key in f.CUSTOMER_CATEGORIES
-        ]
+        self._article_categories = [self._embedding(key, config.attribute_dim) for key in f.ARTICLE_CATEGORIES]
+        self._customer_categories = [self._embedding(key, config.attribute_dim) for key in f.CUSTOMER_CATEGORIES]
         self._age_buckets = self._embedding("age_bucket", config.attribute_dim)
         self._words = self._embedding(f.WORDS, 2 * config.attribute_dim)
         self._query = self._head("query")
@@ -117,13 +113,9 @@ class Towers(tf.keras.Model):
         initializer = tf.keras.initializers.GlorotUniform
         return tf.keras.Sequential(
             [
-                tf.keras.layers.Dense(
-                    self.config.hidden_units, "relu", kernel_initializer=initializer(self._seed)
-                ),
+                tf.keras.layers.Dense(self.config.hidden_units, "relu", kernel_initializer=initializer(self._seed)),
                 tf.keras.layers.LayerNormalization(),
-                tf.keras.layers.Dense(
-                    self.config.embedding_dim, kernel_initializer=initializer(self._seed + 1)
-                ),
+                tf.keras.layers.Dense(self.config.embedding_dim, kernel_initializer=initializer(self._seed + 1)),
                 tf.keras.layers.Lambda(_unit_length, dtype="float32"),
             ],
             name=name,

@@ -46,9 +46,7 @@ def read_training_data(files: Sequence[str], transform: tft.TFTransformOutput) -
     sizes = vocabulary_sizes(transform)
     by_id = np.argsort(articles[f.transformed_name(columns.ARTICLE_ID)], kind="stable")
     words = articles.pop(f.transformed_name(f.WORDS))
-    article = article_table(
-        {name: values[by_id] for name, values in articles.items()}, [words[i] for i in by_id]
-    )
+    article = article_table({name: values[by_id] for name, values in articles.items()}, [words[i] for i in by_id])
     by_id = np.argsort(customers[f.transformed_name(columns.CUSTOMER_ID)], kind="stable")
     customers.pop(f.transformed_name(f.WORDS))
     customer = customer_table({name: values[by_id] for name, values in customers.items()})

@@ -108,9 +108,7 @@ class Market:
         people, count = self.people, len(customers)
         place = Wheel(people.style_shares[None]).draw(np.zeros(count, np.int64), rng.random(count))
         style = people.styles[customers, place]
-        family = self._family_wheel.draw(
-            style * len(self.liking) + people.palette[customers], rng.random(count)
-        )
+        family = self._family_wheel.draw(style * len(self.liking) + people.palette[customers], rng.random(count))
         upto = self._upto(self._style_wheel)
         high = upto[style, family]
         low = np.where(family > 0, upto[style, family - 1], 0.0)

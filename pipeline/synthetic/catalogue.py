@@ -115,9 +115,7 @@ def make_catalogue(articles: int, periods: int, rng: np.random.Generator) -> Cat
     article_order = np.lexsort((number, rank[product]))
     product, number = product[article_order], number[article_order]
 
-    launch = launch_p[product] + rng.choice([0, 0, 0, 1, 3], size=articles) * (number > 0) * (
-        launch_p[product] > 0
-    )
+    launch = launch_p[product] + rng.choice([0, 0, 0, 1, 3], size=articles) * (number > 0) * (launch_p[product] > 0)
     colour = rng.choice(len(words.COLOURS), size=articles, p=_normal([c.weight for c in words.COLOURS]))
     look = rng.choice(len(words.LOOKS), size=articles, p=_normal([entry.weight for entry in words.LOOKS]))
     families = tuple(dict.fromkeys(entry.master for entry in words.COLOURS))
@@ -175,9 +173,7 @@ def _sections_and_kinds(products: int, rng: np.random.Generator) -> tuple[Ints, 
     return section, kind
 
 
-def _launches(
-    products: int, periods: int, evergreen: npt.NDArray[np.bool_], rng: np.random.Generator
-) -> Ints:
+def _launches(products: int, periods: int, evergreen: npt.NDArray[np.bool_], rng: np.random.Generator) -> Ints:
     # Some of the fashion is already on sale when the data begin: its launch lies before period 0.
     fashion = rng.integers(-14, max(periods, 1), size=products)
     basics = np.where(rng.random(products) < 0.8, -14, fashion)

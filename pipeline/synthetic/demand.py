@@ -129,9 +129,7 @@ def make_styles(catalogue: Catalogue, rng: np.random.Generator) -> Styles:
         + look[:, catalogue.look]
         + material[:, catalogue.material]
     )
-    return Styles(
-        affinity=np.exp(log_affinity, dtype=np.float32), ages=ages[home] + rng.normal(0.0, 2.0, STYLES)
-    )
+    return Styles(affinity=np.exp(log_affinity, dtype=np.float32), ages=ages[home] + rng.normal(0.0, 2.0, STYLES))
 
 
 def liking(catalogue: Catalogue) -> Floats:
@@ -141,9 +139,7 @@ def liking(catalogue: Catalogue) -> Floats:
 
 def season(week_of_year: float) -> Floats:
     """`[types]` log of the yearly course of each product type."""
-    angle = (
-        2.0 * math.pi * (week_of_year - np.array([kind.peak_week for kind in words.TYPES])) / WEEKS_PER_YEAR
-    )
+    angle = 2.0 * math.pi * (week_of_year - np.array([kind.peak_week for kind in words.TYPES])) / WEEKS_PER_YEAR
     return np.array([kind.swing for kind in words.TYPES]) * np.cos(angle)
 
 
@@ -172,8 +168,7 @@ def excitation(links: tuple[Link, ...], masses: Floats, articles: Ints, periods_
     """
     known = articles >= 0
     weights = [
-        np.where(known, mass[articles], 0.0) * link.decay(periods_ago)
-        for link, mass in zip(links, masses, strict=True)
+        np.where(known, mass[articles], 0.0) * link.decay(periods_ago) for link, mass in zip(links, masses, strict=True)
     ]
     return np.stack(weights, axis=1)
 

@@ -95,9 +95,7 @@ TYPES = (
     ProductType("Bikini top", SWIM, "Swimwear", 14.99, 0.3, 24, 1.8, 3, ("Swimwear bottom",)),
     ProductType("Swimwear bottom", SWIM, "Swimwear", 9.99, 0.4, 24, 1.8, 3, ("Bikini top",)),
     ProductType("Swimsuit", SWIM, "Swimwear", 24.99, 0.1, 24, 1.6, 1, ("Sunglasses", "Beanie")),
-    ProductType(
-        "Pyjama set", NIGHT, "Under-, Nightwear", 19.99, 0.4, 48, 0.6, 1.5, ("Socks", "Underwear bottom")
-    ),
+    ProductType("Pyjama set", NIGHT, "Under-, Nightwear", 19.99, 0.4, 48, 0.6, 1.5, ("Socks", "Underwear bottom")),
     ProductType("Socks", SOCKS, "Socks and Tights", 4.99, 2.0, 46, 0.3, 2, ("Underwear bottom", "Sneakers")),
     ProductType("Underwear Tights", SOCKS, "Socks and Tights", 6.99, 2.0, 45, 0.9, 1.5, ("Skirt", "Dress")),
     ProductType("Boots", SHOES, "Shoes", 39.99, 0.1, 42, 1.0, 1.5, ("Socks", "Coat")),

@@ -56,9 +56,7 @@ def test_list_columns_keep_their_lists(tmp_path):
 
 
 def test_a_slice_of_a_list_column_is_only_the_slice():
-    table = pa.table(
-        {"ids": [[1, 2], [3], None, [4, 5]], "vector": pa.array([[1, 2]] * 4, pa.list_(pa.int64(), 2))}
-    )
+    table = pa.table({"ids": [[1, 2], [3], None, [4, 5]], "vector": pa.array([[1, 2]] * 4, pa.list_(pa.int64(), 2))})
     (batch,) = table.slice(1, 2).to_batches()
     assert as_lists(batch).to_pydict() == {"ids": [[3], []], "vector": [[1, 2], [1, 2]]}
 

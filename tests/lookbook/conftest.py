@@ -24,9 +24,7 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     extra = version / "assets.extra"
     extra.mkdir()
     (extra / "customer_ids.txt").write_text("\n".join(CUSTOMERS) + "\n")
-    (extra / "lookbook.json").write_text(
-        json.dumps({"cut_day": "2020-09-22", "metrics": {"map_at_12": 0.25}})
-    )
+    (extra / "lookbook.json").write_text(json.dumps({"cut_day": "2020-09-22", "metrics": {"map_at_12": 0.25}}))
     return out
 
 

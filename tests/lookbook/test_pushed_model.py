@@ -104,9 +104,7 @@ def test_evaluate_gives_the_figures_worked_out_by_hand(out, truth, capsys):
     judged = json.loads(capsys.readouterr().out)
     assert (judged["version"], judged["customers"]) == (7, 3)
     means = {name: figures["map_at_12"]["mean"] for name, figures in judged["figures"].items()}
-    assert means == pytest.approx(
-        {"lookbook": (1 + 1 / 2) / 3, "own_purchases": 1 / 3, "popular": (1 + 1 / 7) / 3}
-    )
+    assert means == pytest.approx({"lookbook": (1 + 1 / 2) / 3, "own_purchases": 1 / 3, "popular": (1 + 1 / 7) / 3})
     assert judged["figures"]["lookbook"]["precision_at_12"]["mean"] == pytest.approx(2 / 36)
     assert judged["figures"]["lookbook"]["recall_at_12"]["mean"] == pytest.approx(2 / 3)
     difference = judged["differences"]["own_purchases"]["map_at_12"]

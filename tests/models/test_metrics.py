@@ -54,8 +54,7 @@ def test_the_bought_articles_first_is_the_best_order(pairs):
     shuffled = [articles for articles, _ in pairs]
     bought = [own for _, own in pairs]
     sorted_by_truth = [
-        sorted(articles[:K], key=lambda a: a not in own)
-        for articles, own in zip(shuffled, bought, strict=True)
+        sorted(articles[:K], key=lambda a: a not in own) for articles, own in zip(shuffled, bought, strict=True)
     ]
     given_order, best_order = per_customer(shuffled, bought), per_customer(sorted_by_truth, bought)
     for name in METRICS:
@@ -105,9 +104,7 @@ def test_lists_of_other_customers_are_refused():
 
 
 def test_no_customers_have_no_values():
-    assert {name: values.tolist() for name, values in per_customer([], []).items()} == {
-        m: [] for m in METRICS
-    }
+    assert {name: values.tolist() for name, values in per_customer([], []).items()} == {m: [] for m in METRICS}
 
 
 def test_ndcg_of_a_shorter_list_uses_its_own_length():

@@ -37,9 +37,7 @@ def test_a_preset_that_is_not_toml_is_refused(tmp_path):
         load_config(str(tmp_path / "bad.toml"), [])
 
 
-@pytest.mark.parametrize(
-    ("assignment", "rule"), [("seed=-1", "seed must be 0"), ("label_days=0", "1 or more")]
-)
+@pytest.mark.parametrize(("assignment", "rule"), [("seed=-1", "seed must be 0"), ("label_days=0", "1 or more")])
 def test_values_out_of_range_are_refused(assignment, rule):
     with pytest.raises(ConfigError, match=rule):
         load_config(None, [assignment])

@@ -80,9 +80,7 @@ def test_going_back_can_be_taken_back(tmp_path):
     assert rollback(tmp_path, 8).figures == {"digest": "eight", "copy_of": 8, "rolled_back_from": 9}
 
 
-@pytest.mark.parametrize(
-    ("number", "rule"), [(7, "must be one of 5, 8; received 7"), (8, "8 is served already")]
-)
+@pytest.mark.parametrize(("number", "rule"), [(7, "must be one of 5, 8; received 7"), (8, "8 is served already")])
 def test_a_version_that_cannot_be_gone_back_to_is_refused_and_nothing_changes(tmp_path, number, rule):
     push(tmp_path, 5)
     push(tmp_path, 8)

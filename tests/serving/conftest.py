@@ -54,9 +54,7 @@ class StockClient:
         self.prediction = prediction_service_pb2_grpc.PredictionServiceStub(self.channel)
         self.model = model_service_pb2_grpc.ModelServiceStub(self.channel)
 
-    def predict(
-        self, inputs, *, signature="", model="lookbook", version=None, label=None, outputs=(), timeout=30
-    ):
+    def predict(self, inputs, *, signature="", model="lookbook", version=None, label=None, outputs=(), timeout=30):
         import tensorflow as tf
         from tensorflow_serving.apis import predict_pb2
 
@@ -112,9 +110,7 @@ def served(tmp_path_factory, exported, worker_host):
     shop = Shop(tmp_path_factory.mktemp("served") / "shop", exported)
     shop.push(7)
     shop.push(8)
-    model = ModelConfig(
-        name="lookbook", base_path=str(shop.base), policy=VersionPolicy(latest=2), labels={"stable": 7}
-    )
+    model = ModelConfig(name="lookbook", base_path=str(shop.base), policy=VersionPolicy(latest=2), labels={"stable": 7})
     config = ServerConfig(models=(model,), port=0, poll_interval_s=0.02, metrics_port=0, max_batch=100)
     with ModelServer(config, worker_host) as server:
         stock = StockClient(server.port)

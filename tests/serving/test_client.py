@@ -28,9 +28,7 @@ def ids_of(recommendations):
 
 def test_importing_the_client_imports_no_tensorflow():
     code = "import sys, serving.client, serving.server; print('tensorflow' in sys.modules)"
-    result = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "False"
 
 
@@ -86,9 +84,7 @@ def test_similar_articles(client, articles):
 
 def test_descriptions(client, articles):
     a = articles[5]
-    known = [
-        f"{name} of {a}" for name in ("prod_name", "product_type_name", "colour_group_name", "detail_desc")
-    ]
+    known = [f"{name} of {a}" for name in ("prod_name", "product_type_name", "colour_group_name", "detail_desc")]
     assert client.describe([a, "?"]) == [
         ArticleDescription(a, *known),
         ArticleDescription("?", "", "", "", ""),
@@ -117,9 +113,7 @@ def test_a_version_can_be_asked_for(served):
 
 
 def test_any_signature_can_be_asked(client):
-    assert client.predict("customer_embedding", {"customer_id": ["ab"]})["embedding"].tolist() == [
-        [2, 4, 6, 8]
-    ]
+    assert client.predict("customer_embedding", {"customer_id": ["ab"]})["embedding"].tolist() == [[2, 4, 6, 8]]
 
 
 @pytest.mark.parametrize(
@@ -234,9 +228,7 @@ def test_a_late_answer_is_a_deadline_error(served):
 
 def test_the_errors_form_one_family():
     family = {
-        error
-        for error in vars(errors).values()
-        if isinstance(error, type) and error.__module__ == errors.__name__
+        error for error in vars(errors).values() if isinstance(error, type) and error.__module__ == errors.__name__
     }
     assert {e.__name__ for e in family if issubclass(e, errors.ServingError)} == {
         "ServingError",

@@ -160,9 +160,7 @@ def test_one_request_too_many_at_once_is_unavailable(shop, serve, eventually):
     assert running.stock.predict({"customer_id": ["c1"]}).outputs
 
 
-BOUNDED = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+BOUNDED = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 ALLOWED = {
     grpc.StatusCode.OK,
     INVALID,
@@ -240,6 +238,4 @@ def test_after_all_that_it_answers_and_no_worker_has_died(served):
         (8, "AVAILABLE"),
         (7, "AVAILABLE"),
     ]
-    assert [
-        version for version in served.server._manager._versions["lookbook"].values() if version.crashes
-    ] == []
+    assert [version for version in served.server._manager._versions["lookbook"].values() if version.crashes] == []

@@ -27,9 +27,7 @@ def refused(call, *args, **kwargs):
 
 def test_the_default_signature_answers_in_order(served, articles):
     response = served.stock.predict(DEFAULT)
-    assert (
-        tf.make_ndarray(response.outputs["article_ids"]).tolist() == [[a.encode() for a in articles[:12]]] * 2
-    )
+    assert tf.make_ndarray(response.outputs["article_ids"]).tolist() == [[a.encode() for a in articles[:12]]] * 2
     assert tf.make_ndarray(response.outputs["scores"]).tolist() == [[float(-i) for i in range(12)]] * 2
     channels = tf.make_ndarray(response.outputs["channels"])
     assert channels[:, 0].tolist() == [b"towers,popular", b"popular"]
@@ -249,9 +247,7 @@ def test_health_and_reflection(served, eventually):
     (answer,) = reflection.ServerReflectionInfo(iter([asked]), timeout=30)
     names = {service.name for service in answer.list_services_response.service}
     assert {"tensorflow.serving.PredictionService", "tensorflow.serving.ModelService"} <= names
-    asked = reflection_pb2.ServerReflectionRequest(
-        file_containing_symbol="tensorflow.serving.PredictionService"
-    )
+    asked = reflection_pb2.ServerReflectionRequest(file_containing_symbol="tensorflow.serving.PredictionService")
     (answer,) = reflection.ServerReflectionInfo(iter([asked]), timeout=30)
     assert answer.file_descriptor_response.file_descriptor_proto
 

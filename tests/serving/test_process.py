@@ -43,14 +43,10 @@ def first_line(process, timeout_s=120):
 
 def test_it_says_why_it_cannot_serve_then_where_it_does_and_ends_when_told(shop):
     (shop.base / "3").mkdir()
-    with command(
-        "--base-path", shop.base, "--model-name", "lookbook", "--poll-interval-s", "0.05"
-    ) as process:
+    with command("--base-path", shop.base, "--model-name", "lookbook", "--poll-interval-s", "0.05") as process:
         errors_seen = iter(process.stderr.readline, "")
         failure = next(line for line in errors_seen if line.startswith("error: "))
-        assert (
-            "lookbook is not available: lookbook version 3: NOT_FOUND: Could not find SavedModel" in failure
-        )
+        assert "lookbook is not available: lookbook version 3: NOT_FOUND: Could not find SavedModel" in failure
         shop.push(4)
         match = re.fullmatch(r"serving lookbook on 127\.0\.0\.1:(\d+)\n", first_line(process))
         assert match
@@ -144,9 +140,7 @@ def test_tls_and_the_clients_own_certificate(shop, serve, certificates):
     )
     target = f"127.0.0.1:{serve(shop, tls=tls).port}"
     ours = {"tls_certificate": certificates / "client.pem", "tls_key": certificates / "client.key"}
-    with RecommenderClient(
-        target, ClientConfig(deadline_s=60, tls_ca=certificates / "ca.pem", **ours)
-    ) as client:
+    with RecommenderClient(target, ClientConfig(deadline_s=60, tls_ca=certificates / "ca.pem", **ours)) as client:
         assert client.recommend_default(["c1"])[0].model_version == 1
     for stranger in (
         ClientConfig(max_attempts=1),

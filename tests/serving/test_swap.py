@@ -320,9 +320,7 @@ def test_what_has_begun_ends_before_the_server_does(shop, serve, eventually):
     thread = threading.Thread(target=ask)
     thread.start()
     in_flight = running.server.metrics.registry.get_sample_value
-    eventually(
-        lambda: in_flight("lookbook_serving_requests_in_flight") == 1 or answers, "the request in flight"
-    )
+    eventually(lambda: in_flight("lookbook_serving_requests_in_flight") == 1 or answers, "the request in flight")
     running.server.stop(grace_s=60)
     thread.join()
     assert answers[0].outputs["x"].float_val == [1.0]

@@ -14,9 +14,7 @@ TYPES = "float32 float64 int8 int16 int32 int64 uint8 uint16 uint32 uint64 bool 
 arrays = st.sampled_from(TYPES.split()).flatmap(
     lambda name: hnp.arrays(name, hnp.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=4))
 )
-texts = hnp.arrays(
-    object, hnp.array_shapes(min_dims=0, max_dims=2, min_side=0, max_side=4), elements=st.binary()
-)
+texts = hnp.arrays(object, hnp.array_shapes(min_dims=0, max_dims=2, min_side=0, max_side=4), elements=st.binary())
 
 
 def to_tensorflow(proto) -> np.ndarray:

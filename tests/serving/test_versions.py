@@ -20,9 +20,7 @@ def test_folders_named_by_numbers_are_versions(tmp_path):
     for name in ("0", "7", "0012", ".tmp-8", "8.partial", "-3", "x", "v1"):
         (tmp_path / name).mkdir()
     (tmp_path / "9").write_text("a file")
-    assert versions.scan(str(tmp_path)) == {
-        n: tmp_path / name for n, name in ((0, "0"), (7, "7"), (12, "0012"))
-    }
+    assert versions.scan(str(tmp_path)) == {n: tmp_path / name for n, name in ((0, "0"), (7, "7"), (12, "0012"))}
 
 
 def test_a_base_path_that_is_away_says_nothing(tmp_path):

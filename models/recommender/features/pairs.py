@@ -66,9 +66,7 @@ class Pairs:
     def recent(self) -> tuple[tf.Tensor, tf.Tensor]:
         """The customer's latest purchases: rows `[batch, n]` int32 and days `[batch, n]` int32 (-1 padding)."""
         state = self.query.state
-        rows = ops.gather_rows(
-            state.recent_offsets, state.recent_article_row, self.query.customers, 30, self.query.pad
-        )
+        rows = ops.gather_rows(state.recent_offsets, state.recent_article_row, self.query.customers, 30, self.query.pad)
         days = ops.gather_rows(state.recent_offsets, state.recent_day, self.query.customers, 30, -1)
         return rows, days
 

@@ -116,9 +116,7 @@ def test_what_ingest_set_aside_or_to_null_is_a_warning():
 def test_anomalies_are_read_from_every_split(tmp_path):
     for split, column in (("all", "age"), ("eval", "FN")):
         (tmp_path / f"Split-{split}").mkdir()
-        (tmp_path / f"Split-{split}" / "SchemaDiff.pb").write_bytes(
-            anomaly(column, INFO.ERROR).SerializeToString()
-        )
+        (tmp_path / f"Split-{split}" / "SchemaDiff.pb").write_bytes(anomaly(column, INFO.ERROR).SerializeToString())
     assert sorted(read_anomalies(tmp_path).anomaly_info) == ["FN", "age"]
 
 

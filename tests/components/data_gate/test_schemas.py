@@ -56,9 +56,7 @@ def validate(name: str, table: pa.Table):
     schema = schema_of(name)
     (batch,) = table.combine_chunks().to_batches()
     options = tfdv.StatsOptions(schema=schema)
-    return tfdv.validate_statistics(
-        stats_impl.generate_statistics_in_memory(as_lists(batch), options), schema
-    )
+    return tfdv.validate_statistics(stats_impl.generate_statistics_in_memory(as_lists(batch), options), schema)
 
 
 def verdict_of(name: str, table: pa.Table):

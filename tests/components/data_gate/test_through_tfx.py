@@ -63,9 +63,7 @@ def run_pipeline(folder: pathlib.Path) -> None:
         pipeline.Pipeline(
             pipeline_name="gate",
             pipeline_root=str(folder / "root"),
-            metadata_connection_config=metadata.sqlite_metadata_connection_config(
-                str(folder / "mlmd.sqlite")
-            ),
+            metadata_connection_config=metadata.sqlite_metadata_connection_config(str(folder / "mlmd.sqlite")),
             components=nodes,
             beam_pipeline_args=BEAM,
         )

@@ -69,9 +69,7 @@ def test_a_transaction_with_a_bad_required_value_is_set_aside(shop, column, valu
         ("articles", "product_type_no", "x", "not a whole number"),
     ],
 )
-def test_an_optional_value_that_cannot_be_parsed_becomes_null_and_the_row_stays(
-    shop, table, column, value, reason
-):
+def test_an_optional_value_that_cannot_be_parsed_becomes_null_and_the_row_stays(shop, table, column, value, reason):
     key = "customer_id" if table == "customers" else "article_id"
     row = {key: "zz", column: value} | ({"product_code": "1"} if table == "articles" else {})
     shop.add(table, **row)
@@ -213,23 +211,17 @@ def test_the_rejects_file_is_cut_but_not_the_counts(shop):
     assert report.tables["transactions"].reject_lines_left_out == 3
 
 
-CELL = st.sampled_from(
-    ["2020-09-01", "00aa", "0100000001", "0.5", "", "x", "-1", "two\nlines", 'a"b', ",", " "]
-)
+CELL = st.sampled_from(["2020-09-01", "00aa", "0100000001", "0.5", "", "x", "-1", "two\nlines", 'a"b', ",", " "])
 
 
-@given(
-    rows=st.lists(st.lists(CELL, min_size=1, max_size=6), max_size=12), ends=st.sampled_from(["\n", "\r\n"])
-)
+@given(rows=st.lists(st.lists(CELL, min_size=1, max_size=6), max_size=12), ends=st.sampled_from(["\n", "\r\n"]))
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_row_read_is_kept_or_set_aside_and_located(tmp_path_factory, rows, ends):
     """Against Python's own csv reader, which tells the line a record ends on."""
     shop = Shop(tmp_path_factory.mktemp("shop"))
     good = [*GOOD.values(), ""]
     text = io.StringIO()
-    csv.writer(text, lineterminator=ends).writerows(
-        [[c.name for c in TABLES["transactions"]], good, *rows, good]
-    )
+    csv.writer(text, lineterminator=ends).writerows([[c.name for c in TABLES["transactions"]], good, *rows, good])
     report = shop.ingest(IngestConfig(max_rejected_share=1.0), transactions=text.getvalue().encode())
     table = report.tables["transactions"]
     assert table.rows_read == len(rows) + 2

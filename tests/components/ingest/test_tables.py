@@ -109,9 +109,7 @@ def test_commas_quotes_and_line_breaks_inside_a_quoted_text_are_kept(shop):
 
 
 def test_columns_may_come_in_any_order_and_with_others_among_them(shop):
-    content = (
-        b"article_id,note,price,t_dat,sales_channel_id,customer_id\n0100000001,hello,0.5,2020-09-03,2,00aa\n"
-    )
+    content = b"article_id,note,price,t_dat,sales_channel_id,customer_id\n0100000001,hello,0.5,2020-09-03,2,00aa\n"
     shop.ingest(transactions=content)
     assert shop.rows("transactions") == [
         {
