@@ -1,0 +1,204 @@
+"""A shop so small that every step is quick: its tables, and what the pipeline's own functions make of them."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import pathlib
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from components.features.config import FeaturesConfig
+from components.features.executor import Outputs, build_features
+from transforms import columns
+from transforms.calendar import Calendar
+
+FIRST_DAY = 18_000  # 2019-04-14
+DAYS = 56
+LABEL_DAYS = 7
+LIST_WEEKS = 2
+ARTICLES, CUSTOMERS = 30, 48
+FEATURES = FeaturesConfig(list_weeks=LIST_WEEKS, neighbours=6, popular_length=12, variants=3)
+_EPOCH = datetime.date(1970, 1, 1)
+
+
+@dataclasses.dataclass(frozen=True)
+class Place:
+    """Folders of one build: the tables, and what `build_features` made of them."""
+
+    root: pathlib.Path
+    calendar: Calendar
+
+    @property
+    def tables(self) -> pathlib.Path:
+        return self.root / "tables"
+
+    @property
+    def states(self) -> pathlib.Path:
+        return self.root / "states"
+
+    @property
+    def examples(self) -> pathlib.Path:
+        return self.root / "examples"
+
+    @property
+    def judged(self) -> pathlib.Path:
+        return self.root / "judged"
+
+
+def table(columns_of_table, rows: list[dict]) -> pa.Table:
+    """Rows as a typed table; columns that are left out are null."""
+    types = {
+        "id": pa.string(),
+        "category": pa.string(),
+        "text": pa.string(),
+        "date": pa.date32(),
+        "int": pa.int64(),
+        "float": pa.float64(),
+    }
+    schema = pa.schema([(column.name, types[column.kind]) for column in columns_of_table])
+    return pa.table({name: [row.get(name) for row in rows] for name in schema.names}, schema)
+
+
+def write_tables(
+    folder: pathlib.Path, articles: list[dict], customers: list[dict], purchases: list[tuple]
+) -> pathlib.Path:
+    """Writes the three ingested tables.
+
+    Args:
+        folder: where they go.
+        articles: rows; `product_code` is that of the id unless given.
+        customers: rows.
+        purchases: (day number, customer id, article id, price) each.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    articles = [{columns.PRODUCT_CODE: row[columns.ARTICLE_ID][:7], **row} for row in articles]
+    bought = [
+        {
+            columns.DAY: _EPOCH + datetime.timedelta(days=int(day)),
+            columns.CUSTOMER_ID: customer,
+            columns.ARTICLE_ID: article,
+            columns.PRICE: price,
+            columns.SALES_CHANNEL: 1,
+        }
+        for day, customer, article, price in purchases
+    ]
+    for name, rows in (("articles", articles), ("customers", customers), ("transactions", bought)):
+        pq.write_table(table(columns.TABLES[name], rows), folder / f"{name}.parquet")
+    return folder
+
+
+def article_id(number: int) -> str:
+    return f"{100 + number // 3:07d}{number % 3:03d}"
+
+
+def customer_id(number: int) -> str:
+    return f"c{number:03d}"
+
+
+def catalogue() -> list[dict]:
+    """Thirty articles, three of each product; some without name, colour or description."""
+    names = ["Jade denim", "Ärmellos 👗 top", "Basic tee", None, "Wool coat"]
+    return [
+        {
+            columns.ARTICLE_ID: article_id(i),
+            columns.PRODUCT_NAME: names[i % 5],
+            columns.DESCRIPTION: None if i % 7 == 0 else f"Soft cotton in {['red', 'blue', 'green'][i % 3]}",
+            "product_type_name": ["Trousers", "Vest top", "Coat"][i // 3 % 3],
+            "product_group_name": "Garment",
+            "colour_group_name": None if i % 11 == 0 else ["Red", "Blue", "Green"][i % 3],
+            "department_name": ["Ladies", "Men"][i % 2],
+            "index_name": "Ladieswear",
+            "section_name": ["Basics", "Denim", "Outdoor", "Sale"][i % 4],
+            "garment_group_name": ["Jersey", "Knitwear"][i % 2],
+        }
+        for i in range(ARTICLES)
+    ]
+
+
+def people() -> list[dict]:
+    """Forty-eight customers of all ages; every fifth does not tell."""
+    return [
+        {
+            columns.CUSTOMER_ID: customer_id(i),
+            columns.AGE: None if i % 5 == 4 else float(17 + (i * 7) % 50),
+            columns.CLUB_STATUS: [None, "ACTIVE", "PRE-CREATE"][i % 3],
+            columns.NEWS_FREQUENCY: ["NONE", "Regularly"][i % 2],
+        }
+        for i in range(CUSTOMERS)
+    ]
+
+
+def purchases(seed: int = 5) -> list[tuple]:
+    """Purchases of all but the last two customers, of all but the last two articles: habits and some chance."""
+    draw = np.random.default_rng(seed)
+    bought = []
+    for customer in range(CUSTOMERS - 2):
+        favourites = draw.choice(ARTICLES - 2, 4, replace=False)
+        for _ in range(int(draw.integers(3, 14))):
+            day = FIRST_DAY + int(draw.integers(0, DAYS))
+            for _ in range(int(draw.integers(1, 4))):
+                article = int(draw.choice(favourites) if draw.random() < 0.6 else draw.integers(0, ARTICLES - 2))
+                bought.append((day, customer_id(customer), article_id(article), 0.01 + article / 100))
+    bought += [(FIRST_DAY, customer_id(0), article_id(0), 0.01)]
+    bought += [(FIRST_DAY + DAYS - 1, customer_id(0), article_id(0), 0.01)]
+    return sorted(bought)
+
+
+def build(root: pathlib.Path, bought: list[tuple]) -> Place:
+    """Tables of the shop with these purchases, and the features component's work on them."""
+    write_tables(root / "tables", catalogue(), people(), bought)
+    to = Outputs(states=root / "states", examples=root / "examples", judged=root / "judged")
+    return Place(root, build_features(root / "tables", to, FEATURES, LABEL_DAYS))
+
+
+def transform(examples: pathlib.Path, to: pathlib.Path) -> pathlib.Path:
+    """Analyses the articles and the customers and transforms all splits, as TFX's Transform does.
+
+    Returns:
+        The folder of the transform graph; transformed examples are in `to/transformed/Split-<name>`.
+    """
+    import apache_beam as beam
+    import tensorflow_transform.beam as tft_beam
+    from apache_beam.io import WriteToTFRecord
+    from apache_beam.runners.portability.fn_api_runner.fn_runner import FnApiRunner
+    from tfx_bsl.coders.example_coder import RecordBatchToExamplesEncoder
+    from tfx_bsl.public import tfxio
+
+    from components.features.examples import SPLITS
+    from transforms.preprocessing import preprocessing_fn
+
+    def source(*splits):
+        patterns = [str(examples / f"Split-{split}" / "*") for split in splits]
+        return tfxio.TFExampleRecord(patterns, schema=feature_schema(), telemetry_descriptors=["test"])
+
+    with beam.Pipeline(runner=FnApiRunner()) as pipeline, tft_beam.Context(temp_dir=str(to / "temporary")):
+        analysed = source("articles", "customers")
+        rows = pipeline | "read analysed" >> analysed.BeamSource()
+        graph = (rows, analysed.TensorAdapterConfig()) | tft_beam.AnalyzeDataset(preprocessing_fn)
+        _ = graph | tft_beam.WriteTransformFn(str(to / "graph"))
+        for split in SPLITS:
+            reader = source(split)
+            batches = pipeline | f"read {split}" >> reader.BeamSource()
+            transformed, _ = (
+                (batches, reader.TensorAdapterConfig()),
+                graph,
+            ) | f"transform {split}" >> tft_beam.TransformDataset(output_record_batches=True)
+            _ = (
+                transformed
+                | f"encode {split}" >> beam.FlatMapTuple(lambda batch, _: RecordBatchToExamplesEncoder().encode(batch))
+                | f"write {split}"
+                >> WriteToTFRecord(str(to / "transformed" / f"Split-{split}" / "examples"), file_name_suffix=".gz")
+            )
+    return to / "graph"
+
+
+def feature_schema():
+    """The curated schema of what Transform reads."""
+    from google.protobuf import text_format
+    from tensorflow_metadata.proto.v0 import schema_pb2
+
+    text = (pathlib.Path(__file__).parent.parent / "transforms" / "schemas" / "features.pbtxt").read_text()
+    return text_format.Parse(text, schema_pb2.Schema())

@@ -1,0 +1,162 @@
+"""Every query of the state on ten purchases, against results worked out by hand."""
+
+import pytest
+
+from components.features.engine import DuckDbEngine
+from tests.tiny_shop import write_tables
+
+U, V, W, X = range(4)  # customers: 22, 30, of unknown age, and 60 who never bought
+A, B, C, D = range(4)  # articles: A and B are one product, C and D another; D was never bought
+AS_OF = 100
+PURCHASES = [
+    (40, "u", "0001", 1.0),
+    (99, "u", "0001", 2.0),
+    (99, "u", "0001", 4.0),
+    (99, "u", "0002", 5.0),
+    (70, "v", "0001", 1.0),
+    (95, "v", "0003", 8.0),
+    (AS_OF, "v", "0002", 5.0),  # of the day itself: not known yet
+    (89, "w", "0003", 8.0),
+    (98, "w", "0001", 1.0),
+    (98, "w", "0002", 5.0),
+]
+ARTICLES = [{"article_id": f"000{i + 1}", "product_code": "PPQQ"[i]} for i in range(4)]
+CUSTOMERS = [{"customer_id": name, "age": age} for name, age in (("u", 22), ("v", 30), ("w", None), ("x", 60))]
+
+
+@pytest.fixture(scope="module")
+def ask(tmp_path_factory):
+    root = tmp_path_factory.mktemp("sql")
+    write_tables(root, ARTICLES[::-1], CUSTOMERS[::-1], PURCHASES)
+    engine = DuckDbEngine(root)
+    for name in ("articles", "customers", "transactions"):
+        engine.view(name, root / f"{name}.parquet")
+    for name in ("article_rows", "customer_rows", "purchases", "customer_segments"):
+        engine.materialise(name)
+
+    def rows(name, **parameters):
+        table = engine.table(name, as_of=AS_OF, **parameters)
+        return [tuple(row.values()) for row in table.to_pylist()]
+
+    yield rows
+    engine.close()
+
+
+def rounded(rows):
+    return [tuple(round(value, 6) if isinstance(value, float) else value for value in row) for row in rows]
+
+
+def test_rows_are_the_places_of_the_sorted_ids(ask):
+    assert [row[:2] for row in ask("article_rows")] == [(A, "0001"), (B, "0002"), (C, "0003"), (D, "0004")]
+    assert [row[:2] for row in ask("customer_rows")] == [(U, "u"), (V, "v"), (W, "w"), (X, "x")]
+
+
+def test_lines_of_one_day_are_one_purchase_with_their_number_and_mean_price(ask):
+    assert sorted(ask("purchases")) == [
+        (U, A, 40, 1, 1.0),
+        (U, A, 99, 2, 3.0),
+        (U, B, 99, 1, 5.0),
+        (V, A, 70, 1, 1.0),
+        (V, B, 100, 1, 5.0),
+        (V, C, 95, 1, 8.0),
+        (W, A, 98, 1, 1.0),
+        (W, B, 98, 1, 5.0),
+        (W, C, 89, 1, 8.0),
+    ]
+
+
+def test_article_state_counts_units_customers_and_windows(ask):
+    # sales, customers, lines; lines of 1, 3, 7 days, the 7 before, 28, 30, 90; customers of 7, 30; price; first, last
+    assert rounded(ask("article_state")) == [
+        (A, 5, 3, 4, 1, 2, 2, 0, 2, 3, 4, 2, 3, 1.8, 40, 99),
+        (B, 2, 2, 2, 1, 2, 2, 0, 2, 2, 2, 2, 2, 5.0, 98, 99),
+        (C, 2, 2, 2, 0, 0, 1, 1, 2, 2, 2, 1, 2, 8.0, 89, 95),
+        (D, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0.0, -1, -1),
+    ]
+
+
+def test_customer_state_counts_units_articles_baskets_and_windows(ask):
+    # purchases, articles, baskets, lines; units of 7 and 30 days; baskets of 30 and 90; price; first, last
+    assert rounded(ask("customer_state")) == [
+        (U, 4, 2, 2, 3, 3, 3, 1, 2, 3.0, 40, 99),
+        (V, 2, 2, 2, 2, 1, 2, 2, 2, 4.5, 70, 95),
+        (W, 3, 3, 2, 3, 2, 3, 2, 2, 4.666667, 89, 98),
+        (X, 0, 0, 0, 0, 0, 0, 0, 0, 0.0, -1, -1),
+    ]
+
+
+def test_history_strength_halves_with_each_half_life(ask):
+    # 60 days back and a half-life of 10: 1/64; 1 day back: 2^-0.1 = 0.933033; a purchase of two units counts one day.
+    assert rounded(ask("history", history_length=2, half_life_days=10)) == [
+        (U, A, 2, 3, 40, 99, round(1 / 64 + 0.933033, 6)),
+        (U, B, 1, 1, 99, 99, 0.933033),
+        (V, C, 1, 1, 95, 95, 0.707107),
+        (V, A, 1, 1, 70, 70, 0.125),
+        (W, A, 1, 1, 98, 98, 0.870551),
+        (W, B, 1, 1, 98, 98, 0.870551),
+    ]
+
+
+def test_recent_is_newest_first_and_cut_to_its_length(ask):
+    assert ask("recent", recent_length=2) == [
+        (U, A, 99),
+        (U, B, 99),
+        (V, C, 95),
+        (V, A, 70),
+        (W, A, 98),
+        (W, B, 98),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        # A and B met in one basket of u and one of w; 3 customers bought A, 2 bought B: 2 / (sqrt(6) + shrinkage).
+        ({"span_days": 0, "shrinkage": 0.0}, [(A, B, 0.816497), (B, A, 0.816497)]),
+        ({"span_days": 0, "shrinkage": 1.0}, [(A, B, 0.579796), (B, A, 0.579796)]),
+        # Within 28 days A and C met with v and w; B and C with w alone, which is too few.
+        (
+            {"span_days": 28, "shrinkage": 1.0},
+            [(A, B, 0.579796), (A, C, 0.579796), (B, A, 0.579796), (C, A, 0.579796)],
+        ),
+        ({"span_days": 28, "shrinkage": 1.0, "neighbours": 1}, [(A, B, 0.579796), (B, A, 0.579796), (C, A, 0.579796)]),
+        # Two lines of each customer: w's purchase of C is the third.
+        (
+            {"span_days": 28, "shrinkage": 1.0, "lines_per_customer": 2},
+            [(A, B, 0.579796), (B, A, 0.579796)],
+        ),
+        # In the last 10 days two customers bought A, two B: 2 / (2 + 1).
+        ({"span_days": 28, "shrinkage": 1.0, "window_days": 10}, [(A, B, 0.666667), (B, A, 0.666667)]),
+    ],
+)
+def test_bought_together_is_a_shrunk_cosine_over_customers(ask, settings, expected):
+    settings = {"window_days": 100, "lines_per_customer": 50, "neighbours": 5, **settings}
+    assert rounded(ask("bought_together", **settings)) == expected
+
+
+def test_popular_counts_customers_overall_and_by_segment(ask):
+    assert rounded(ask("popular", window_days=7, popular_length=12)) == [
+        (0, A, 2.002),
+        (0, B, 2.002),
+        (0, C, 1.002),
+        (1, A, 1.001),
+        (1, B, 1.001),
+        (3, C, 1.001),
+    ]
+    assert rounded(ask("popular", window_days=7, popular_length=1)) == [(0, A, 2.002), (1, A, 1.001), (3, C, 1.001)]
+
+
+def test_popular_goes_on_with_what_four_windows_sold(ask):
+    assert rounded(ask("popular", window_days=3, popular_length=12)) == [
+        (0, A, 2.002),
+        (0, B, 2.002),
+        (0, C, 0.002),
+        (1, A, 1.001),
+        (1, B, 1.001),
+        (3, C, 0.001),
+    ]
+
+
+def test_same_product_yields_what_sold_of_the_others_also_for_what_did_not_sell(ask):
+    assert ask("same_product", variants=3) == [(A, B, 2.0), (B, A, 2.0), (D, C, 2.0)]
+    assert ask("same_product", variants=0) == []

@@ -1,0 +1,78 @@
+"""The queries keep to what DuckDB and Spark both speak, and every ranking in them is a total order."""
+
+import pathlib
+import re
+
+import pytest
+import sqlglot
+from sqlglot import exp
+
+import transforms
+from components.features.engine import query_text
+
+FOLDER = pathlib.Path(transforms.__file__).parent / "sql"
+FILES = sorted(path.stem for path in FOLDER.glob("*.sql"))
+# What is distinct within the partitions that are ranked: the row a ranking ends in decides every tie.
+UNIQUE = {"article_row", "neighbour_row", "article_id", "customer_id"}
+LISTS = (exp.Array, exp.ArrayAgg, exp.List, exp.Unnest, exp.Explode, exp.Lambda, exp.GroupConcat)
+
+
+def faults(text: str) -> list[str]:
+    """What is wrong with a query."""
+    found = []
+    tree = sqlglot.parse_one(text, read="duckdb")
+    sqlglot.transpile(text, read="duckdb", write="spark", unsupported_level=sqlglot.ErrorLevel.RAISE)
+    found += [f"list function {node.sql()}" for node in tree.find_all(*LISTS)]
+    if re.search(r"\b(list_\w+|array_\w+|list|asof|qualify)\b", text, re.IGNORECASE):
+        found.append("list function, ASOF or QUALIFY")
+    for window in tree.find_all(exp.Window):
+        order = window.args.get("order")
+        if not order:
+            found.append(f"no order in {window.sql()}")
+            continue
+        last = order.expressions[-1].this
+        if not (isinstance(last, exp.Column) and last.name in UNIQUE):
+            found.append(f"not a total order in {window.sql()}")
+    return found
+
+
+def test_there_are_queries():
+    assert {"history", "recent", "article_state", "bought_together", "popular"} <= set(FILES)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_query_is_speakable_by_both_engines_and_totally_ordered(name):
+    assert faults(query_text(name)) == []
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_query_says_first_what_it_yields(name):
+    assert (FOLDER / f"{name}.sql").read_text().startswith("-- ")
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_query_survives_the_way_to_spark_with_its_parameters(name):
+    (spark,) = sqlglot.transpile(query_text(name), read="duckdb", write="spark")
+    named = set(re.findall(r"\$(\w+)", query_text(name)))
+    assert set(re.findall(r"[:$](\w+)", spark)) == named
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if name not in ("purchases", "article_rows", "customer_rows")])
+def test_a_query_of_the_state_sees_only_what_lies_before_the_day(name):
+    text = query_text(name)
+    if "from purchases" in text:
+        assert text.count("from purchases") == len(re.findall(r"where (p\.)?day < \$as_of", text))
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("select row_number() over (partition by a order by day desc) from t", "not a total order"),
+        ("select row_number() over (partition by a) from t", "no order"),
+        ("select list(a) from t", "list function"),
+        ("select list_sort(a) from t", "list function"),
+        ("select * from t asof join u on t.a = u.a and t.day >= u.day", "ASOF"),
+    ],
+)
+def test_the_lint_finds_what_it_is_there_for(text, fault):
+    assert any(fault in found for found in faults(text))
