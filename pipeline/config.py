@@ -15,8 +15,11 @@ from typing import Any
 import tomli
 
 from components.candidates.config import CandidatesConfig
+from components.evaluation.config import EvaluationConfig
 from components.features.config import FeaturesConfig
+from components.infra_gate.config import InfraGateConfig
 from components.ingest.config import IngestConfig
+from components.push.config import PushConfig
 from models.ranking.config import RankingConfig
 from models.recommender.config import RecommenderConfig
 from models.retrieval.config import RetrievalConfig
@@ -39,6 +42,9 @@ class PipelineConfig:
         candidates: the training lists.
         ranking: the ranking network.
         recommender: the one graph.
+        evaluation: the model gate.
+        infra_gate: the canary.
+        push: the versions.
 
     """
 
@@ -50,6 +56,9 @@ class PipelineConfig:
     candidates: CandidatesConfig = dataclasses.field(default_factory=CandidatesConfig)
     ranking: RankingConfig = dataclasses.field(default_factory=RankingConfig)
     recommender: RecommenderConfig = dataclasses.field(default_factory=RecommenderConfig)
+    evaluation: EvaluationConfig = dataclasses.field(default_factory=EvaluationConfig)
+    infra_gate: InfraGateConfig = dataclasses.field(default_factory=InfraGateConfig)
+    push: PushConfig = dataclasses.field(default_factory=PushConfig)
 
     def __post_init__(self) -> None:
         """Checks the ranges."""

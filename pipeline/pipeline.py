@@ -8,6 +8,7 @@ import json
 import pathlib
 from collections.abc import Callable, Sequence
 
+from tfx.components.evaluator.component import Evaluator
 from tfx.components.example_validator.component import ExampleValidator
 from tfx.components.schema_gen.import_schema_gen.component import ImportSchemaGen
 from tfx.components.statistics_gen.component import StatisticsGen
@@ -16,13 +17,17 @@ from tfx.components.transform.component import Transform
 from tfx.orchestration import pipeline as tfx_pipeline
 from tfx.proto import trainer_pb2, transform_pb2
 
-from components.assemble.component import Assemble
+from components.assemble.component import Assemble, AssembleBaseline
 from components.candidates.component import Candidates
 from components.candidates.executor import SPLIT as LISTS_SPLIT
 from components.data_gate.component import DataGate
+from components.evaluation.eval_config import eval_config
 from components.features.component import Features
-from components.features.examples import SPLITS
+from components.features.examples import JUDGED_SPLIT, SPLITS
+from components.infra_gate.component import InfraGate
 from components.ingest.component import Ingest
+from components.last_blessed.component import LastBlessed
+from components.push.component import Push
 from pipeline.code_version import code_version
 from pipeline.config import PipelineConfig
 
@@ -56,10 +61,12 @@ class Occasion:
 
     Attributes:
         fingerprint: of the CSVs.
-        last_blessed: of the last blessed weights, see `components.last_blessed`.
+        run_key: names the run by its inputs, settings and code.
+        last_blessed: names the last blessed weights, see `components.last_blessed`.
     """
 
     fingerprint: str
+    run_key: str
     last_blessed: str
 
 
@@ -154,8 +161,41 @@ def create_pipeline(
         ).with_id(f"assemble_{as_of}")
         for as_of in ("cut", "end")
     )
+    last_blessed = LastBlessed(
+        serving_dir=places.serving_dir,
+        run_key=occasion.run_key,
+        occasion=occasion.last_blessed,
+        code_version=version_of(["components/last_blessed"]),
+    )
+    baseline = AssembleBaseline(
+        states=features.outputs["states"],
+        last_blessed=last_blessed.outputs["weights"],
+        recommender_json=_json(config.recommender),
+        code_version=version_of(["components/assemble", "models"]),
+    )
+    evaluator = Evaluator(
+        examples=features.outputs["judged"],
+        model=judged.outputs["model"],
+        baseline_model=baseline.outputs["model"],
+        example_splits=[JUDGED_SPLIT],
+        eval_config=eval_config(config.evaluation, version_of(["components/evaluation", "models/metrics.py"])),
+    )
+    infra_gate = InfraGate(
+        model=pushed.outputs["model"],
+        config_json=_json(config.infra_gate),
+        code_version=version_of(["components/infra_gate", "serving"]),
+    )
+    push = Push(
+        model=pushed.outputs["model"],
+        model_blessing=evaluator.outputs["blessing"],
+        infra_blessing=infra_gate.outputs["blessing"],
+        evaluation=evaluator.outputs["evaluation"],
+        serving_dir=places.serving_dir,
+        run_key=occasion.run_key,
+        keep_versions=config.push.keep_versions,
+    )
     nodes = [ingest, *(node for check in checks for node in check), gate, features, schema, transform]
-    nodes += [retrieval, candidates, ranking, judged, pushed]
+    nodes += [retrieval, candidates, ranking, judged, pushed, last_blessed, baseline, evaluator, infra_gate, push]
     return tfx_pipeline.Pipeline(
         pipeline_name=NAME,
         pipeline_root=places.pipeline_root,

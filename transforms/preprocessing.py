@@ -24,7 +24,8 @@ def preprocessing_fn(
     Returns:
         `article_id_xf`, `customer_id_xf` and a category's `_xf`: `[batch]` int64 indices, -1 where the row lacks the
         column or the vocabulary the value; `words_xf`: `[batch, ?]` sparse int64; `age_xf`: `[batch]` float32
-        z-score, 0 where unknown; `age_bucket_xf`: `[batch]` int64, 0 where unknown; `day_xf`, `week_xf`: `[batch]` int64.
+        z-score, 0 where unknown; `age_bucket_xf`: `[batch]` int64, 0 where unknown; `day_xf`, `week_xf`: `[batch]`
+        int64.
     """
     del custom_config
     outputs: dict[str, tf.Tensor | tf.SparseTensor] = {}

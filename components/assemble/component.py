@@ -11,13 +11,11 @@ from tfx.types import standard_artifacts
 from tfx.utils import path_utils
 
 from components.artifacts import States
-from components.assemble.executor import assemble
-from components.assemble.weights import gather_weights
+from components.assemble.executor import assemble, assemble_baseline
+from components.assemble.weights import WEIGHTS, gather_weights
 from models.recommender.config import recommender_config
 from models.retrieval.snapshot import snapshot_name
 from transforms.calendar import load_calendar
-
-WEIGHTS = "weights"
 
 
 @component
@@ -51,3 +49,24 @@ def Assemble(  # noqa: N802 (TFX names components like classes)
         shutil.copytree(weights, to / "assets.extra" / WEIGHTS)
     model.set_string_custom_property("weights_digest", description.weights_digest)
     model.set_string_custom_property("as_of", description.as_of)
+
+
+@component
+def AssembleBaseline(  # noqa: N802 (TFX names components like classes)
+    states: InputArtifact[States],
+    last_blessed: InputArtifact[standard_artifacts.Model],
+    recommender_json: Parameter[str],
+    code_version: Parameter[str],
+    model: OutputArtifact[standard_artifacts.Model],
+) -> None:
+    """Puts the last blessed weights on the state as of the cut; the own-purchases recommender on a first run."""
+    del code_version
+    folder = pathlib.Path(states.uri)
+    kind = assemble_baseline(
+        folder,
+        load_calendar(folder / "calendar.json").cut,
+        pathlib.Path(last_blessed.uri) / WEIGHTS,
+        recommender_config(json.loads(recommender_json)),
+        pathlib.Path(path_utils.serving_model_dir(model.uri)),
+    )
+    model.set_string_custom_property("kind", kind)

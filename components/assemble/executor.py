@@ -16,6 +16,8 @@ from models.recommender.builder import RecommenderBuilder
 from models.recommender.config import RecommenderConfig
 from models.recommender.recommender import Recommender
 from models.recommender.signatures import IdTables, ServedRecommender
+from models.recommender.simple import OwnPurchasesModel
+from models.recommender.state import State, load_tables
 from models.retrieval.index import ExactIndex, recall_against_exact
 from transforms import columns
 from transforms.calendar import date_of
@@ -81,6 +83,39 @@ def assemble(
     (extra / "lookbook.json").write_text(json.dumps(dataclasses.asdict(description), indent=1))
     logging.info("assembled: %s", description)
     return description
+
+
+def assemble_baseline(
+    states: pathlib.Path, as_of: int, weights: pathlib.Path, config: RecommenderConfig, to: pathlib.Path
+) -> str:
+    """Writes the model the new one is held against.
+
+    Weights that today's code cannot use (it computes other features) are no baseline: the own-purchases recommender
+    stands in, as on a first run.
+
+    Args:
+        states: folder of the states.
+        as_of: day of the state.
+        weights: folder made by `gather_weights`, or one that does not exist.
+        config: channels and limits.
+        to: folder of the SavedModel.
+
+    Returns:
+        `last_blessed` or `own_purchases`.
+    """
+    if weights.is_dir():
+        try:
+            assemble(states, as_of, weights, config, to)
+            return "last_blessed"
+        except ValueError as error:
+            logging.warning("the last blessed weights cannot be used: %s", error)
+    state = State(load_tables(states, as_of))
+    to.mkdir(parents=True, exist_ok=True)
+    article_ids = _write_ids(states / "catalogue.parquet", columns.ARTICLE_ID, to / "article_ids.txt")
+    customer_ids = _write_ids(states / "people.parquet", columns.CUSTOMER_ID, to / "customer_ids.txt")
+    ids = IdTables(article_ids, customer_ids, state.articles, state.customers)
+    OwnPurchasesModel(state, ids, config.history_length).save(to)
+    return "own_purchases"
 
 
 def _index_recall(recommender: Recommender, states: pathlib.Path, as_of: int) -> float:

@@ -6,6 +6,7 @@ import shutil
 
 import numpy as np
 
+WEIGHTS = "weights"
 TOWERS, RANKING, TRANSFORM = "towers", "ranking", "transform_graph"
 
 

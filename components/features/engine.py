@@ -51,7 +51,7 @@ class DuckDbEngine:
 
 def query_text(name: str) -> str:
     """The text of `transforms/sql/<name>.sql`, comments left out."""
-    text = importlib.resources.files("transforms").joinpath("sql", f"{name}.sql").read_text()
+    text = importlib.resources.files("transforms").joinpath(f"sql/{name}.sql").read_text()
     return "\n".join(line for line in text.splitlines() if not line.startswith("--"))
 
 

@@ -58,7 +58,7 @@ def write_state(engine: DuckDbEngine, as_of: int, to: pathlib.Path, config: Feat
         "lines_per_customer": config.lines_per_customer,
         "neighbours": config.neighbours,
     }
-    queries = {
+    queries: dict[str, tuple[str, dict[str, float]]] = {
         "articles": ("article_state", {"as_of": as_of}),
         "customers": ("customer_state", {"as_of": as_of}),
         "history": (

@@ -2,6 +2,7 @@
 
 import tensorflow as tf
 
+from models.epoch_log import EpochLog
 from models.ranking.config import RankingConfig
 from models.ranking.lists import Lists, moments
 from models.ranking.model import RankingModel
@@ -40,9 +41,10 @@ def fit(network: RankingNetwork, lists: Lists, config: RankingConfig, *, logs: s
     )
     callbacks = [
         tf.keras.callbacks.TensorBoard(logs, profile_batch=0),
+        EpochLog("ranking", count),
         tf.keras.callbacks.BackupAndRestore(backup),
     ]
-    history = model.fit(batches, epochs=config.epochs, callbacks=callbacks, verbose=2)
+    history = model.fit(batches, epochs=config.epochs, callbacks=callbacks, verbose=0)
     return [float(loss) for loss in history.history.get("total_loss", [])]
 
 

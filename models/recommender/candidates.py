@@ -43,7 +43,8 @@ def find_candidates(query: Query, search, config: RecommenderConfig, excluded: t
     """
     ids, standings, bits = [], [], []
     for bit, (name, size) in enumerate(active_channels(config)):
-        rows, _ = ops.top(*CHANNELS[name](query, size, search), size, query.pad)
+        proposed, scores = CHANNELS[name](query, size, search)
+        rows, _ = ops.top(proposed, scores, size, query.pad)
         ids.append(rows)
         standing = (tf.range(size, dtype=tf.float32) + 1.0) / size
         standings.append(tf.broadcast_to(standing[None, :], tf.shape(rows)))

@@ -5,11 +5,11 @@ before the first list week), so the lists of week w + 1 may be made with it.
 """
 
 import pathlib
-from collections.abc import Sequence
 
 import numpy as np
 import tensorflow as tf
 
+from models.epoch_log import EpochLog
 from models.retrieval import snapshot
 from models.retrieval.config import RetrievalConfig
 from models.retrieval.model import TwoTowerModel
@@ -95,7 +95,8 @@ def _train_stage(model, data, config, week, label_days, checkpoints, logs) -> No
             gather = _gather(data, config, positions)
             batches = gather.dataset(positions, min(config.batch_size, len(positions)), seed=config.seed + week)
             backup = tf.keras.callbacks.BackupAndRestore(str(checkpoints / f"{week:03d}-{name}"))
-            model.fit(batches, epochs=epochs, callbacks=[*with_callbacks, backup], verbose=2)
+            told = EpochLog(f"towers, week {week}, {name}", len(positions))
+            model.fit(batches, epochs=epochs, callbacks=[*with_callbacks, told, backup], verbose=0)
 
 
 def _gather(data: TrainingData, config: RetrievalConfig, positions: np.ndarray) -> ExampleGather:
@@ -105,7 +106,7 @@ def _gather(data: TrainingData, config: RetrievalConfig, positions: np.ndarray) 
     return ExampleGather(data.purchases, data.articles, data.customers, config.recent_length, share)
 
 
-def _sample(positions: Sequence[int], config: RetrievalConfig) -> np.ndarray:
+def _sample(positions: np.ndarray, config: RetrievalConfig) -> np.ndarray:
     """At most `validation_queries` of the positions, `[m]` int32."""
     chosen = np.asarray(positions, np.int32)
     if len(chosen) > config.validation_queries:

@@ -1,0 +1,106 @@
+"""The TFMA metric: all figures of all rankings, and the bounds the gate looks at, in one computation.
+
+Names, for the candidate model: `map_at_12` and its like for what is recommended, `map_at_12/own_purchases`,
+`/popular`, `/new_to_customer` and `/last_blessed` for the others, `difference_<from>/{mean,low,high}` for the paired
+difference of MAP@12 from the `best_simple` baseline and from the `last_blessed` model, and `customers`.
+"""
+
+import apache_beam as beam
+import numpy as np
+import scann  # noqa: F401  (registers the op that the judged SavedModel may hold)
+import tensorflow_model_analysis as tfma
+from tensorflow_model_analysis.metrics import metric_types
+
+from components.evaluation.moments import LAST, RANKINGS, Moments
+from models.metrics import METRICS
+
+GATE_SIMPLE, GATE_LAST = "difference_best_simple", "difference_last_blessed"
+
+
+class RankingMetrics(tfma.metrics.Metric):
+    """Figures at 12 of a model whose signature `judge` yields `rankings`.
+
+    Args:
+        code_version: of the metrics' code, there for TFX's cache.
+        name: required by TFMA.
+    """
+
+    def __init__(self, code_version: str = "", name: str = "rankings"):
+        super().__init__(_computations, code_version=code_version, name=name)
+
+
+def _computations(
+    code_version: str = "", name: str = "rankings", model_names: list[str] | None = None, **_
+) -> metric_types.MetricComputations:
+    del code_version, name
+    names = model_names or [""]
+    candidate = names[0]
+    baseline = names[1] if len(names) > 1 else None
+    keys = {metric: metric_types.MetricKey(name=metric, model_name=candidate) for metric in metric_names()}
+    combiner = _Combiner(keys, candidate, baseline)
+    return [metric_types.MetricComputation(keys=list(keys.values()), preprocessors=None, combiner=combiner)]
+
+
+def metric_names() -> list[str]:
+    """All names the metric yields."""
+    others = (*RANKINGS[1:], LAST)
+    return [
+        "customers",
+        *METRICS,
+        *(f"{metric}/{ranking}" for ranking in others for metric in METRICS),
+        *(f"{gate}/{bound}" for gate in (GATE_SIMPLE, GATE_LAST) for bound in ("mean", "low", "high")),
+    ]
+
+
+def figures(moments: Moments) -> dict[str, float]:
+    """The value of every name."""
+    values = {"customers": float(moments.customers)}
+    values.update({metric: moments.mean(metric, RANKINGS[0]) for metric in METRICS})
+    for ranking in (*RANKINGS[1:], LAST):
+        values.update({f"{metric}/{ranking}": moments.mean(metric, ranking) for metric in METRICS})
+    for gate, other in ((GATE_SIMPLE, moments.best_simple()), (GATE_LAST, LAST)):
+        bounds = moments.difference(other)
+        values.update({f"{gate}/mean": bounds.mean, f"{gate}/low": bounds.low, f"{gate}/high": bounds.high})
+    return values
+
+
+class _Combiner(beam.CombineFn):
+    def __init__(self, keys: dict, candidate: str, baseline: str | None):
+        self._keys = keys
+        self._candidate = candidate
+        self._baseline = baseline
+
+    def create_accumulator(self) -> Moments:
+        return Moments()
+
+    def add_input(self, accumulator: Moments, element: metric_types.StandardMetricInputs) -> Moments:
+        rankings = _of_model(element.prediction, self._candidate)
+        last = _of_model(element.prediction, self._baseline) if self._baseline else rankings
+        purchased = _texts(_of_model(element.label, self._candidate)).ravel()
+        accumulator.add(_texts(rankings), _texts(last)[0], [article for article in purchased if article])
+        return accumulator
+
+    def merge_accumulators(self, accumulators) -> Moments:
+        merged = Moments()
+        for accumulator in accumulators:
+            merged = merged.merge(accumulator)
+        return merged
+
+    def extract_output(self, accumulator: Moments) -> dict:
+        values = figures(accumulator)
+        return {key: values[name] for name, key in self._keys.items()}
+
+
+def _of_model(values, model: str | None):
+    """TFMA keys values by model only where there are several."""
+    return values[model] if isinstance(values, dict) else values
+
+
+def _texts(values) -> np.ndarray:
+    """Strings of a (possibly sparse) array of bytes; a batch dimension of 1 in front of rankings is dropped."""
+    if hasattr(values, "values") and hasattr(values, "dense_shape"):
+        values = values.values
+    array = np.asarray(values)
+    if array.ndim == 3:
+        array = array[0]
+    return np.char.decode(array.astype(bytes), "utf-8") if array.size else array.astype(str)

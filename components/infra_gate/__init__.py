@@ -1,0 +1,1 @@
+"""Loads the model in a model server and asks it before anyone else may."""

@@ -1,0 +1,33 @@
+"""TFX component: see README.md."""
+
+import json
+import logging
+import pathlib
+
+from tfx.dsl.component.experimental.annotations import InputArtifact, OutputArtifact, Parameter
+from tfx.dsl.component.experimental.decorators import component
+from tfx.types import standard_artifacts
+from tfx.utils import path_utils
+
+from components.infra_gate.config import InfraGateConfig
+from components.infra_gate.executor import try_model
+
+
+@component
+def InfraGate(  # noqa: N802 (TFX names components like classes)
+    model: InputArtifact[standard_artifacts.Model],
+    config_json: Parameter[str],
+    code_version: Parameter[str],
+    blessing: OutputArtifact[standard_artifacts.InfraBlessing],
+) -> None:
+    """Blesses the model if a model server loads it and it answers canary queries in time."""
+    del code_version
+    saved_model = pathlib.Path(path_utils.serving_model_dir(model.uri))
+    canary = try_model(saved_model, InfraGateConfig(**json.loads(config_json)))
+    folder = pathlib.Path(blessing.uri)
+    folder.mkdir(parents=True, exist_ok=True)
+    # The file names and the property are those of TFX's InfraValidator, which Pusher looks for.
+    (folder / ("INFRA_BLESSED" if canary.passed else "INFRA_NOT_BLESSED")).touch()
+    blessing.set_int_custom_property("blessed", int(canary.passed))
+    canary.write(folder / "canary.json")
+    logging.info("infra gate: %s", canary.line)

@@ -1,0 +1,100 @@
+"""Canary: the model is served as it will be served, and asked for known and unknown customers."""
+
+import dataclasses
+import itertools
+import json
+import pathlib
+import tempfile
+import time
+
+import numpy as np
+
+from components.infra_gate.config import InfraGateConfig
+from serving.client import ClientConfig, RecommenderClient
+from serving.config import ServerConfig
+from serving.errors import ServingError
+from serving.server import ModelServer
+
+MODEL_NAME = "lookbook"
+K = 12
+_UNKNOWN = ("", "nobody knows this customer", "\N{DRESS}")
+
+
+@dataclasses.dataclass(frozen=True)
+class Canary:
+    """What the canary found.
+
+    Attributes:
+        passed: whether the model may be pushed.
+        line: why, in one line.
+        p50_ms: median latency of a query of one customer, in milliseconds; 0 if it never answered.
+        p95_ms: 95th percentile, in milliseconds.
+        load_s: time to load and warm up, in seconds.
+    """
+
+    passed: bool
+    line: str
+    p50_ms: float = 0.0
+    p95_ms: float = 0.0
+    load_s: float = 0.0
+
+    def write(self, path: pathlib.Path) -> None:
+        """Writes it as JSON."""
+        path.write_text(json.dumps(dataclasses.asdict(self), indent=1))
+
+
+def try_model(saved_model: pathlib.Path, config: InfraGateConfig) -> Canary:
+    """Serves a SavedModel in a process of its own on a free port and queries it.
+
+    Args:
+        saved_model: its folder.
+        config: how many queries, how fast.
+    """
+    with tempfile.TemporaryDirectory(prefix="lookbook-canary-") as base:
+        (pathlib.Path(base) / "1").symlink_to(saved_model.resolve(), target_is_directory=True)
+        server_config = ServerConfig(
+            base_paths={MODEL_NAME: base}, port=0, load_timeout_s=config.load_timeout_s, max_load_retries=0
+        )
+        started = time.monotonic()
+        with ModelServer(server_config) as server:
+            if not server.wait_ready(config.load_timeout_s):
+                reasons = "; ".join(server.failures()) or f"no answer within {config.load_timeout_s} s"
+                return Canary(False, f"refused: the model does not load: {reasons}")
+            load_s = time.monotonic() - started
+            try:
+                return _ask(server.port, _customers(saved_model, config.canary_queries), config, load_s)
+            except ServingError as error:
+                return Canary(False, f"refused: the model does not answer: {error}", load_s=load_s)
+
+
+def _ask(port: int, customers: list[str], config: InfraGateConfig, load_s: float) -> Canary:
+    client = RecommenderClient(f"127.0.0.1:{port}", ClientConfig(model_name=MODEL_NAME))
+    latencies = []
+    try:
+        for customer in customers:
+            started = time.monotonic()
+            (answer,) = client.recommend_default([customer])
+            latencies.append(1000 * (time.monotonic() - started))
+            articles = [article.article_id for article in answer.articles]
+            if len(set(articles)) != len(articles) or not articles:
+                what = "no article" if not articles else "an article twice"
+                return Canary(False, f"refused: customer {customer!r} is recommended {what}", load_s=load_s)
+    finally:
+        client.close()
+    p50, p95 = (float(np.percentile(latencies, q)) for q in (50, 95))
+    within = p95 <= config.latency_budget_ms
+    line = (
+        f"{'passed' if within else 'refused'}: {len(latencies)} canary queries, p50 {p50:.1f} ms, p95 {p95:.1f} ms, "
+        f"budget infra_gate.latency_budget_ms = {config.latency_budget_ms:g}"
+    )
+    return Canary(within, line, p50_ms=p50, p95_ms=p95, load_s=load_s)
+
+
+def _customers(saved_model: pathlib.Path, count: int) -> list[str]:
+    """Unknown customers and the first known ones, repeated to `count`."""
+    known_file = saved_model / "assets.extra" / "customer_ids.txt"
+    known: list[str] = []
+    if known_file.exists():
+        with known_file.open(encoding="utf-8") as lines:
+            known = [line.rstrip("\n") for line in itertools.islice(lines, count)]
+    return list(itertools.islice(itertools.cycle([*_UNKNOWN, *known]), count))

@@ -1,0 +1,1 @@
+"""Finds the weights a new model has to be held against."""

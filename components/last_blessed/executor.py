@@ -1,0 +1,51 @@
+"""The last blessed weights: those of the newest pushed version that another run made.
+
+What was pushed is what was blessed, and a version that was rolled back to is the newest one again. The run's own
+version is passed over, so that a second run of the same inputs is held against the same model as the first.
+"""
+
+import json
+import pathlib
+import shutil
+
+from components.assemble.weights import WEIGHTS
+
+NOBODY = "none"
+
+
+def find_last_blessed(serving_dir: pathlib.Path, run_key: str) -> pathlib.Path | None:
+    """The folder of the newest version whose run is not `run_key`; None if there is none.
+
+    Args:
+        serving_dir: where versions are pushed, `<number>/`.
+        run_key: names this run by its inputs, settings and code.
+    """
+    if not serving_dir.is_dir():
+        return None
+    versions = sorted((p for p in serving_dir.iterdir() if p.name.isdigit()), key=lambda p: int(p.name), reverse=True)
+    for version in versions:
+        description = version / "assets.extra" / "lookbook.json"
+        usable = description.exists() and (version / "assets.extra" / WEIGHTS).is_dir()
+        if usable and json.loads(description.read_text()).get("run_key") != run_key:
+            return version
+    return None
+
+
+def key_of(version: pathlib.Path | None) -> str:
+    """What TFX's cache knows the last blessed model by: its weights' digest, or `none`."""
+    if version is None:
+        return NOBODY
+    return json.loads((version / "assets.extra" / "lookbook.json").read_text())["weights_digest"]
+
+
+def copy_weights(version: pathlib.Path | None, to: pathlib.Path) -> bool:
+    """Copies the weights of a version to `to/weights`; writes an empty folder where there is none.
+
+    Returns:
+        Whether there were weights.
+    """
+    to.mkdir(parents=True, exist_ok=True)
+    if version is None:
+        return False
+    shutil.copytree(version / "assets.extra" / WEIGHTS, to / WEIGHTS)
+    return True

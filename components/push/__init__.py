@@ -1,0 +1,1 @@
+"""Pushes a blessed model as the next version, by atomic rename."""

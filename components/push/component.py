@@ -1,0 +1,62 @@
+"""TFX's Pusher with an executor that renames, compares digests and keeps the figures; see README.md."""
+
+from tfx import types
+from tfx.components.pusher.component import Pusher
+from tfx.dsl.components.base import base_component, executor_spec
+from tfx.proto import pusher_pb2
+from tfx.types import component_spec, standard_artifacts, standard_component_specs
+from tfx.utils import json_utils
+
+from components.push.executor import EVALUATION, Executor
+
+
+class PushSpec(standard_component_specs.PusherSpec):
+    """Pusher's, and the evaluation whose figures go with the version."""
+
+    INPUTS = {
+        **standard_component_specs.PusherSpec.INPUTS,
+        EVALUATION: component_spec.ChannelParameter(type=standard_artifacts.ModelEvaluation),
+    }
+
+
+class Push(Pusher):
+    """Pushes a blessed model as the newest version.
+
+    Args:
+        model: what is pushed.
+        model_blessing: of the model of the same weights that was judged.
+        infra_blessing: of `model` itself.
+        evaluation: figures of the judged model.
+        serving_dir: folder of the versions.
+        run_key: names this run.
+        keep_versions: versions kept.
+    """
+
+    SPEC_CLASS = PushSpec
+    EXECUTOR_SPEC = executor_spec.ExecutorClassSpec(Executor)
+
+    def __init__(
+        self,
+        model: types.BaseChannel,
+        model_blessing: types.BaseChannel,
+        infra_blessing: types.BaseChannel,
+        evaluation: types.BaseChannel,
+        *,
+        serving_dir: str,
+        run_key: str,
+        keep_versions: int,
+    ):
+        destination = pusher_pb2.PushDestination(
+            filesystem=pusher_pb2.PushDestination.Filesystem(base_directory=serving_dir)
+        )
+        spec = PushSpec(
+            model=model,
+            model_blessing=model_blessing,
+            infra_blessing=infra_blessing,
+            evaluation=evaluation,
+            push_destination=destination,
+            custom_config=json_utils.dumps({"run_key": run_key, "keep_versions": keep_versions}),
+            pushed_model=types.Channel(type=standard_artifacts.PushedModel),
+        )
+        # Pusher's own constructor builds its own spec; this is the one above it.
+        base_component.BaseComponent.__init__(self, spec=spec)

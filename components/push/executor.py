@@ -1,0 +1,76 @@
+"""TFX Pusher's executor: both blessings, equal digests, atomic rename."""
+
+import json
+import logging
+import pathlib
+
+from tfx.components.pusher import executor as tfx_pusher
+from tfx.proto import pusher_pb2
+from tfx.types import artifact_utils, standard_component_specs
+from tfx.utils import path_utils, proto_utils
+
+from components.evaluation.report import read_evaluation
+from components.push.publish import drop_old, publish
+from transforms.errors import GateError
+
+EVALUATION = "evaluation"
+
+
+class Executor(tfx_pusher.Executor):
+    """Pushes `model` where the Evaluator blessed its twin of the cut and the infra gate blessed itself.
+
+    `custom_config` holds `run_key` and `keep_versions`.
+    """
+
+    def Do(self, input_dict, output_dict, exec_properties) -> None:  # noqa: N802 (TFX's name)
+        """Pushes, or marks as not pushed.
+
+        Raises:
+            GateError: the judged model and the model to push are not made from the same weights.
+        """
+        pushed = artifact_utils.get_single_instance(output_dict[standard_component_specs.PUSHED_MODEL_KEY])
+        if not self.CheckBlessing(input_dict):
+            self._MarkNotPushed(pushed)
+            return
+        model = pathlib.Path(self.GetModelPath(input_dict))
+        blessing = artifact_utils.get_single_instance(input_dict[standard_component_specs.MODEL_BLESSING_KEY])
+        judged = pathlib.Path(path_utils.serving_model_dir(blessing.get_string_custom_property("current_model")))
+        require_equal_digests(judged, model)
+        destination = pusher_pb2.PushDestination()
+        proto_utils.json_to_proto(exec_properties[standard_component_specs.PUSH_DESTINATION_KEY], destination)
+        serving_dir = pathlib.Path(destination.filesystem.base_directory)
+        custom = json.loads(exec_properties.get(standard_component_specs.CUSTOM_CONFIG_KEY) or "{}")
+        evaluation = read_evaluation(pathlib.Path(artifact_utils.get_single_uri(input_dict[EVALUATION])))
+        figures = {
+            "run_key": custom["run_key"],
+            "judged_as_of": _description(judged)["as_of"],
+            "evaluation": evaluation.overall,
+        }
+        version = publish(model, serving_dir, figures)
+        drop_old(serving_dir, custom["keep_versions"])
+        (pathlib.Path(pushed.uri)).mkdir(parents=True, exist_ok=True)
+        (pathlib.Path(pushed.uri) / "version.json").write_text(json.dumps({"version": str(version)}))
+        self._MarkPushed(pushed, pushed_destination=str(version), pushed_version=version.name)
+        logging.info("pushed %s", version)
+
+
+def require_equal_digests(judged: pathlib.Path, model: pathlib.Path) -> None:
+    """Holds the judged and the pushed model to the same weights.
+
+    Args:
+        judged: SavedModel as of the cut.
+        model: SavedModel as of the end.
+
+    Raises:
+        GateError: if their `weights_digest` differ.
+    """
+    one, other = _description(judged)["weights_digest"], _description(model)["weights_digest"]
+    if one != other:
+        raise GateError(
+            f"weights_digest of the judged and the pushed model must be equal. Received: {one} in {judged}, {other} in "
+            f"{model}. Run the pipeline again without interfering with its artifacts."
+        )
+
+
+def _description(saved_model: pathlib.Path) -> dict:
+    return json.loads((saved_model / "assets.extra" / "lookbook.json").read_text())

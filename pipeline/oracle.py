@@ -1,0 +1,49 @@
+"""How near a model comes to the synthetic shop's oracle, the ranking by true purchase probability."""
+
+import pathlib
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from models.metrics import per_customer
+from transforms import columns
+from transforms.calendar import date_of, load_calendar
+
+FILE = "oracle.csv"
+
+
+def oracle_map(data_dir: pathlib.Path, states: pathlib.Path) -> float | None:
+    """MAP@12 of the oracle on the test week; None where the data have none (any shop but the synthetic one).
+
+    Args:
+        data_dir: folder of the CSVs, where the generator also wrote `oracle.csv`.
+        states: folder of the states, whose labels say what was bought.
+    """
+    path = data_dir / FILE
+    if not path.exists():
+        return None
+    import pyarrow.csv as pa_csv
+
+    options = pa_csv.ConvertOptions(column_types={columns.CUSTOMER_ID: pa.string(), "prediction": pa.string()})
+    table = pa_csv.read_csv(path, convert_options=options)
+    predicted = dict(zip(table[columns.CUSTOMER_ID].to_pylist(), table["prediction"].to_pylist(), strict=True))
+    bought = _bought_in_test_week(states)
+    lists = [(predicted.get(customer) or "").split() for customer in bought]
+    return float(np.mean(per_customer(lists, list(bought.values()))["map_at_12"]))
+
+
+def _bought_in_test_week(states: pathlib.Path) -> dict[str, set[str]]:
+    calendar = load_calendar(states / "calendar.json")
+    labels = pq.read_table(states / "labels" / f"{date_of(calendar.cut)}.parquet")
+    customers = pq.read_table(states / "people.parquet", columns=[columns.CUSTOMER_ID])[columns.CUSTOMER_ID]
+    articles = pq.read_table(states / "catalogue.parquet", columns=[columns.ARTICLE_ID])[columns.ARTICLE_ID]
+    bought: dict[str, set[str]] = {}
+    rows = zip(
+        customers.take(labels["customer_row"]).to_pylist(),
+        articles.take(labels["article_row"]).to_pylist(),
+        strict=True,
+    )
+    for customer, article in rows:
+        bought.setdefault(customer, set()).add(article)
+    return bought

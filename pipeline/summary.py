@@ -1,0 +1,117 @@
+"""What came of a run: the gates' verdicts, the figures beside the baselines', and where the model went."""
+
+import dataclasses
+import json
+import pathlib
+import resource
+from collections.abc import Mapping
+
+from components.evaluation.metric import GATE_SIMPLE
+from components.evaluation.moments import LAST, RANKINGS
+from components.evaluation.report import Evaluation, judge, read_evaluation
+from models.metrics import METRICS
+from pipeline.config import PipelineConfig
+from pipeline.oracle import oracle_map
+from pipeline.steps import Step
+
+EVALUATOR, INFRA_GATE, PUSH, FEATURES, ASSEMBLED = "Evaluator", "InfraGate", "Push", "Features", "assemble_end"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Summary:
+    """Everything a run has to say for itself.
+
+    Attributes:
+        figures: by ranking (recommended, own_purchases, ...), each metric at 12 over the test week's customers.
+        customers: customers who bought in the test week.
+        difference: mean, low and high of the paired difference of MAP@12 from the best simple baseline.
+        slices: by slice, MAP@12 of the recommended ranking and number of customers.
+        model_gate: verdict of the model gate, one line.
+        infra_gate: verdict of the infra gate, one line.
+        version: folder of the pushed version, or None if a gate refused.
+        index_recall: share of the exact nearest articles that the index finds.
+        oracle: MAP@12 of the synthetic shop's oracle, or None.
+        gap_closed: share of the way from the best simple baseline to the oracle, or None.
+        steps: number of steps.
+        cached: how many of them an earlier run had done.
+        seconds: wall time of the run.
+        peak_gib: largest resident memory of this process, in GiB.
+    """
+
+    figures: dict[str, dict[str, float]]
+    customers: int
+    difference: dict[str, float]
+    slices: dict[str, dict[str, float]]
+    model_gate: str
+    infra_gate: str
+    version: str | None
+    index_recall: float
+    oracle: float | None
+    gap_closed: float | None
+    steps: int
+    cached: int
+    seconds: float
+    peak_gib: float
+
+
+def read_summary(
+    steps: Mapping[str, Step], config: PipelineConfig, *, data_dir: pathlib.Path, first_run: bool, seconds: float
+) -> Summary:
+    """Reads the figures off the artifacts.
+
+    Args:
+        steps: of the run, by name.
+        config: all settings.
+        data_dir: folder of the CSVs.
+        first_run: whether there was no blessed model to hold the new one against.
+        seconds: wall time so far.
+    """
+    evaluation = read_evaluation(steps[EVALUATOR].outputs["evaluation"])
+    canary = json.loads((steps[INFRA_GATE].outputs["blessing"] / "canary.json").read_text())
+    pushed = steps[PUSH].outputs["pushed_model"] / "version.json"
+    assembled = steps[ASSEMBLED].outputs["model"] / "Format-Serving" / "assets.extra" / "lookbook.json"
+    oracle = oracle_map(data_dir, steps[FEATURES].outputs["states"])
+    figures = _by_ranking(evaluation, first_run)
+    return Summary(
+        figures=figures,
+        customers=int(evaluation.overall["customers"]),
+        difference={bound: evaluation.overall[f"{GATE_SIMPLE}/{bound}"] for bound in ("mean", "low", "high")},
+        slices={
+            name: {"map_at_12": values["map_at_12"], "customers": values["customers"]}
+            for name, values in evaluation.slices.items()
+        },
+        model_gate=judge(evaluation, config.evaluation, first_run).line,
+        infra_gate=canary["line"],
+        version=json.loads(pushed.read_text())["version"] if pushed.exists() else None,
+        index_recall=json.loads(assembled.read_text())["index_recall"],
+        oracle=oracle,
+        gap_closed=gap_closed(figures, oracle),
+        steps=len(steps),
+        cached=sum(step.cached for step in steps.values()),
+        seconds=seconds,
+        peak_gib=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20,
+    )
+
+
+def gap_closed(figures: Mapping[str, Mapping[str, float]], oracle: float | None) -> float | None:
+    """Share of the way from the better simple baseline to the oracle that the model has gone, by MAP@12.
+
+    >>> own, popular, ours = {"map_at_12": 0.1}, {"map_at_12": 0.05}, {"map_at_12": 0.2}
+    >>> gap_closed({"recommended": ours, "own_purchases": own, "popular": popular}, oracle=0.3)
+    0.5
+    """
+    simple = max(figures["own_purchases"]["map_at_12"], figures["popular"]["map_at_12"])
+    if oracle is None or oracle <= simple:
+        return None
+    return round((figures["recommended"]["map_at_12"] - simple) / (oracle - simple), 12)
+
+
+def _by_ranking(evaluation: Evaluation, first_run: bool) -> dict[str, dict[str, float]]:
+    rankings = RANKINGS if first_run else (*RANKINGS, LAST)
+    return {
+        ranking: {
+            metric: evaluation.overall[metric if ranking == RANKINGS[0] else f"{metric}/{ranking}"]
+            for metric in METRICS
+        }
+        for ranking in rankings
+    }
