@@ -1,5 +1,56 @@
-"""What holds for all tests: the environment that TensorFlow must find, as the command line prepares it."""
+"""What holds for all tests: the environment that TensorFlow must find, and the tiny shop that many of them share."""
+
+import fcntl
+import pathlib
+from collections.abc import Callable
+
+import pytest
 
 from lookbook.environment import prepare_tensorflow
 
 prepare_tensorflow()
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory):
+    """Makes a folder once in a test run, however many processes share it."""
+    base = tmp_path_factory.getbasetemp()
+    root = base.parent if base.name.startswith("popen-") else base
+
+    def make(name: str, build: Callable[[pathlib.Path], object]) -> pathlib.Path:
+        folder, done = root / name, root / f"{name}.done"
+        with (root / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not done.exists():
+                folder.mkdir()
+                build(folder)
+                done.touch()
+        return folder
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def tiny(once):
+    """The tiny shop after the features component: `tests.tiny_shop.Place`."""
+    from tests import tiny_shop
+    from transforms.calendar import load_calendar
+
+    root = once("tiny-shop", lambda folder: tiny_shop.build(folder, tiny_shop.purchases()))
+    return tiny_shop.Place(root, load_calendar(root / "states" / "calendar.json"))
+
+
+@pytest.fixture(scope="session")
+def transformed(once, tiny):
+    """The tiny shop after Transform: `graph/` and `transformed/Split-<name>/`."""
+    from tests import tiny_shop
+
+    return once("tiny-transform", lambda folder: tiny_shop.transform(tiny.examples, folder))
+
+
+@pytest.fixture(scope="session")
+def trained(once, tiny, transformed):
+    """The tiny shop after both trainers: `towers/week-NNN/`, `lists/`, `ranking/`, `checkpoints/`, `logs/`."""
+    from tests import tiny_training
+
+    return once("tiny-training", lambda folder: tiny_training.train(tiny, transformed, folder))

@@ -1,0 +1,115 @@
+"""What the features component writes: states, labels, the examples of Transform and those of the judge."""
+
+import dataclasses
+
+import pyarrow.parquet as pq
+import pytest
+
+from components.examples import read_examples
+from components.features.config import FeaturesConfig
+from components.features.executor import Outputs, build_features
+from tests import tiny_shop
+from tests.tiny_shop import DAYS, FIRST_DAY, article_id, customer_id
+from transforms.calendar import date_of
+from transforms.errors import ConfigError, DataError
+
+
+def test_there_is_a_state_of_every_day_and_labels_of_every_week(tiny):
+    calendar = tiny.calendar
+    assert calendar.end == FIRST_DAY + DAYS
+    assert len(calendar.state_days) == 4
+    for day in calendar.state_days:
+        assert (tiny.states / date_of(day) / "history.parquet").exists()
+    labels = sorted(path.stem for path in (tiny.states / "labels").iterdir())
+    assert labels == [date_of(day) for day in (*calendar.list_days, calendar.cut)]
+
+
+def test_labels_are_what_was_bought_in_the_week(tiny):
+    for day in (*tiny.calendar.list_days, tiny.calendar.cut):
+        table = pq.read_table(tiny.states / "labels" / f"{date_of(day)}.parquet")
+        found = list(zip(table["customer_row"].to_pylist(), table["article_row"].to_pylist(), strict=True))
+        wanted = {(c, a) for d, c, a, _ in tiny_shop.purchases() if day <= d < day + 7}
+        assert found == sorted((int(c[1:]), _row(a)) for c, a in wanted)
+
+
+def test_purchases_carry_their_week_and_are_one_a_day(tiny):
+    rows = read_examples(tiny.examples / "Split-purchases").to_pydict()
+    found = sorted(
+        (d, c.decode(), a.decode(), w)
+        for (d,), (c,), (a,), (w,) in zip(
+            rows["day"], rows["customer_id"], rows["article_id"], rows["week"], strict=True
+        )
+    )
+    first = tiny.calendar.list_days[0]
+    wanted = {(d, c, a, 0 if d < first else 1 + (d - first) // 7) for d, c, a, _ in tiny_shop.purchases()}
+    assert found == sorted(wanted)
+
+
+def test_purchases_older_than_the_window_are_left_out(tmp_path, tiny):
+    config = dataclasses.replace(tiny_shop.FEATURES, interaction_window_days=10)
+    to = Outputs(states=tmp_path / "states", examples=tmp_path / "examples", judged=tmp_path / "judged")
+    calendar = build_features(tiny.tables, to, config, tiny_shop.LABEL_DAYS)
+    days = [d for (d,) in read_examples(to.examples / "Split-purchases").to_pydict()["day"]]
+    assert min(days) == calendar.list_days[0] - 10
+
+
+def test_articles_and_customers_are_all_there_also_those_nobody_knows_yet(tiny):
+    articles = read_examples(tiny.examples / "Split-articles").to_pydict()["article_id"]
+    customers = read_examples(tiny.examples / "Split-customers").to_pydict()["customer_id"]
+    assert [a.decode() for (a,) in articles] == [article_id(i) for i in range(tiny_shop.ARTICLES)]
+    assert [c.decode() for (c,) in customers] == [customer_id(i) for i in range(tiny_shop.CUSTOMERS)]
+
+
+def test_every_buyer_of_the_test_week_is_judged_once_by_distinct_articles_in_their_slices(tiny):
+    judged = read_examples(tiny.judged / "Split-eval").to_pylist()
+    cut, bought = tiny.calendar.cut, tiny_shop.purchases()
+    wanted: dict = {}
+    for day, customer, article, _ in bought:
+        if day >= cut:
+            wanted.setdefault(customer, set()).add(article)
+    found = {row["customer_id"][0].decode(): row for row in judged}
+    assert len(judged) == len(wanted)
+    assert {c: [a.decode() for a in row["purchased"]] for c, row in found.items()} == {
+        c: sorted(articles) for c, articles in wanted.items()
+    }
+    ages = {row["customer_id"]: row for row in tiny_shop.people()}
+    for customer, row in found.items():
+        person = ages[customer]
+        before = [day for day, c, _, _ in bought if c == customer and day < cut]
+        lately = sum(day >= cut - 30 for day in before)
+        assert row["standing"] == [b"returning" if before else b"new"]
+        assert row["activity"] == [b"none" if not lately else b"few" if lately < 5 else b"many"]
+        assert row["club_member_status"] == [(person["club_member_status"] or "unknown").encode()]
+        assert row["age_group"] == [_age_group(person["age"])]
+    assert len({row["activity"][0] for row in judged}) >= 2
+
+
+def test_two_builds_have_the_same_states_to_the_byte_and_the_same_examples(tiny, tmp_path):
+    again = tiny_shop.build(tmp_path, tiny_shop.purchases()[::-1])
+    files = sorted(path.relative_to(tiny.root) for path in tiny.states.rglob("*") if path.is_file())
+    assert files
+    assert [path for path in files if (tiny.root / path).read_bytes() != (again.root / path).read_bytes()] == []
+    # The fields of an Example are a protobuf map, whose order in the file is not promised.
+    for folder in ("examples/Split-articles", "examples/Split-customers", "examples/Split-purchases"):
+        assert read_examples(tiny.root / folder).to_pydict() == read_examples(again.root / folder).to_pydict()
+
+
+def test_data_too_short_for_a_week_of_each_kind_are_refused(tmp_path):
+    with pytest.raises(DataError, match="at least 3"):
+        tiny_shop.build(tmp_path, [(1, "c000", article_id(0), 1.0), (15, "c000", article_id(0), 1.0)])
+
+
+@pytest.mark.parametrize(("name", "value"), [("list_weeks", 0), ("half_life_days", 0.0), ("popular_length", 11)])
+def test_a_setting_out_of_range_is_refused_by_name(name, value):
+    with pytest.raises(ConfigError, match=rf"features\.{name} must lie in .* Received: features\.{name} = {value}"):
+        FeaturesConfig(**{name: value})
+
+
+def _row(article: str) -> int:
+    return (int(article[:7]) - 100) * 3 + int(article[7:])
+
+
+def _age_group(age: float | None) -> bytes:
+    if age is None:
+        return b"unknown"
+    return b"below 25" if age < 25 else b"25 to 34" if age < 35 else b"35 to 49" if age < 50 else b"50 and older"

@@ -1,0 +1,108 @@
+"""Both trainers on the tiny shop: small towers, a small ranking network, one pass."""
+
+from __future__ import annotations
+
+import dataclasses
+import pathlib
+
+import numpy as np
+import tensorflow as tf
+import tensorflow_transform as tft
+
+from components.assemble.weights import gather_weights
+from components.candidates.config import CandidatesConfig
+from components.candidates.executor import make_lists
+from components.examples import read_examples
+from models.ranking.config import RankingConfig
+from models.ranking.training import fit
+from models.ranking.weights import build_network, save_network
+from models.recommender import features
+from models.recommender.builder import RecommenderBuilder
+from models.recommender.config import ChannelsConfig, RecommenderConfig
+from models.recommender.list_features import read_lists, training_lists
+from models.retrieval.config import RetrievalConfig
+from models.retrieval.purchases import sort_purchases
+from models.retrieval.snapshot import snapshot_name
+from models.retrieval.stages import train_forward
+from models.retrieval.transformed import TrainingData, read_training_data
+from tests.tiny_shop import LABEL_DAYS, Place
+from transforms import features as f
+
+RETRIEVAL = RetrievalConfig(
+    embedding_dim=8,
+    id_dim=8,
+    attribute_dim=2,
+    hidden_units=16,
+    recent_length=8,
+    epochs=1,
+    batch_size=64,
+)
+RANKING = RankingConfig(units=16, blocks=1, epochs=2, batch_lists=8, negatives_per_list=10)
+# Fewer places than the channels propose together, so that merging and capping are at work.
+RECOMMENDER = RecommenderConfig(
+    channels=ChannelsConfig(
+        own_purchases=12, bought_together=10, towers=10, popular=6, popular_in_segment=6, same_product=6
+    ),
+    max_candidates=20,
+    history_length=30,
+    index="exact",
+)
+
+
+def train(place: Place, transformed: pathlib.Path, to: pathlib.Path) -> None:
+    """What the pipeline does from Transform to the weights of both models, which end in `to/weights`."""
+    data = read_data(transformed)
+    train_towers(data, to)
+    graph = transformed / "graph"
+    make_lists(place.states, to / "towers", graph, RECOMMENDER, CandidatesConfig(), to / "lists")
+    lists = training_lists(
+        read_lists([str(to / "lists" / "Split-train" / "*")]),
+        RecommenderBuilder(RECOMMENDER, place.states, graph),
+        to / "towers",
+        place.calendar,
+        negatives=RANKING.negatives_per_list,
+        seed=RANKING.seed,
+    )
+    network = build_network(RANKING, features.NAMES)
+    fit(network, lists, RANKING, logs=str(to / "logs" / "ranking"), backup=str(to / "backup"))
+    save_network(network, RANKING, features.NAMES, to / "ranking")
+    last = to / "towers" / snapshot_name(len(place.calendar.list_days))
+    gather_weights(last, to / "ranking", graph, to / "weights")
+
+
+def read_data(transformed: pathlib.Path) -> TrainingData:
+    """The transformed examples of the tiny shop."""
+    patterns = [str(transformed / "transformed" / f"Split-{name}" / "*") for name in SPLITS]
+    return read_training_data(patterns, tft.TFTransformOutput(str(transformed / "graph")))
+
+
+def with_purchases(data: TrainingData, place: Place, transformed: pathlib.Path) -> TrainingData:
+    """The same articles and customers with the purchases of another build of the shop."""
+    graph = tft.TFTransformOutput(str(transformed / "graph"))
+    rows = read_examples(place.examples / "Split-purchases").to_pydict()
+    number = {
+        key: {name: i for i, name in enumerate(graph.vocabulary_by_name(f.vocabulary_name(key)))}
+        for key in ("customer_id", "article_id")
+    }
+
+    def column(key: str) -> np.ndarray:
+        return np.array([number[key][value] if key in number else value for (value,) in rows[key]], np.int64)
+
+    purchases = sort_purchases(column("customer_id"), column("article_id"), column(f.DAY), column(f.WEEK))
+    return dataclasses.replace(data, purchases=purchases)
+
+
+def train_towers(data: TrainingData, to: pathlib.Path, config: RetrievalConfig = RETRIEVAL) -> dict:
+    """One small training forward in time into `to/towers`; returns its figures."""
+    return train_forward(
+        data,
+        config,
+        label_days=LABEL_DAYS,
+        strategy=tf.distribute.get_strategy(),
+        checkpoints=to / "checkpoints",
+        logs=to / "logs",
+        to=to / "towers",
+    )
+
+
+SPLITS = ("articles", "customers", "purchases")
