@@ -1,4 +1,7 @@
-"""The artifact types that TFX has none for."""
+"""The artifact types that TFX has none for.
+
+Kubeflow wants their names of the form `namespace.Name`, and `kubeflow.step` finds `lookbook.Name` here.
+"""
 
 from tfx.types.artifact import Artifact
 
@@ -6,16 +9,16 @@ from tfx.types.artifact import Artifact
 class Tables(Artifact):
     """The typed tables: `{articles,customers,transactions}.parquet`, `rejects.csv`, `ingest.json`."""
 
-    TYPE_NAME = "LookbookTables"
+    TYPE_NAME = "lookbook.Tables"
 
 
 class States(Artifact):
     """The shop as of several days: a folder `YYYY-MM-DD/` of state tables each, and `calendar.json`."""
 
-    TYPE_NAME = "LookbookStates"
+    TYPE_NAME = "lookbook.States"
 
 
 class GateVerdict(Artifact):
     """What a gate that let the run pass has seen: `verdict.json` with `passed`, `reasons`, `warnings`."""
 
-    TYPE_NAME = "LookbookGateVerdict"
+    TYPE_NAME = "lookbook.GateVerdict"

@@ -11,8 +11,12 @@ from lookbook import options
 @click.option("--to", type=options.PATH, required=True, help="The file to write, such as pipeline.yaml.")
 @options.settings
 def command(to: pathlib.Path, preset: str | None, assignments: tuple[str, ...]) -> None:
-    """Write the pipeline as a file for Kubeflow Pipelines."""
-    from pipeline.config import load_config
+    """Write the pipeline as a file for Kubeflow Pipelines.
+
+    Presets are kubeflow-cpu, kubeflow-gpu and those of `lookbook run`; the cluster's own settings begin with
+    kubeflow, as in --set kubeflow.image=registry/lookbook:1.
+    """
+    from kubeflow.config import load_config
 
     config = load_config(preset, assignments)
 

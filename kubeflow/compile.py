@@ -1,0 +1,112 @@
+"""Compiles the pipeline for open-source Kubeflow Pipelines, version 2.
+
+The file has two YAML documents: the pipeline spec of schema 2.1, and the platform spec that mounts the volume.
+Each run may be given `data_dir` and `data_version`; every other place is fixed when compiling.
+"""
+
+from __future__ import annotations
+
+import os
+import pathlib
+from collections.abc import Callable, Sequence
+
+import yaml
+from kfp.pipeline_spec import pipeline_spec_pb2
+from tfx.orchestration import pipeline as tfx_pipeline
+from tfx.orchestration.kubeflow.v2 import kubeflow_v2_dag_runner as tfx_runner
+
+from kubeflow import spec as specs
+from kubeflow.config import CompileConfig, KubeflowConfig, StepConfig
+from pipeline.code_version import code_version
+from pipeline.pipeline import Occasion, Places, create_pipeline
+
+COMMAND = ("python", "-m", "kubeflow.step")
+DATA_VERSION = "1"
+_DESCRIPTIONS = {
+    "data_dir": "Folder of the three CSVs on the mounted volume.",
+    "data_version": "Names this state of the CSVs: steps done for another state are not taken from the cache.",
+}
+_NEVER_CACHED = ("LastBlessed",)
+# What a gate has refused it will refuse again.
+_NEVER_RETRIED = ("DataGate",)
+
+
+def compile_pipeline(
+    config: CompileConfig, to: pathlib.Path, *, version_of: Callable[[Sequence[str]], str] = code_version
+) -> None:
+    """Writes the pipeline as YAML.
+
+    Args:
+        config: all settings.
+        to: the file; it appears whole or not at all.
+        version_of: names the code of rooms; golden files give a constant.
+    """
+    documents = pipeline_documents(config, version_of=version_of)
+    to.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = to.with_name(f".{to.name}.{os.getpid()}")
+    try:
+        with unfinished.open("w", encoding="utf-8") as file:
+            yaml.safe_dump_all(documents, file, sort_keys=True, width=118)
+        unfinished.replace(to)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def pipeline_documents(
+    config: CompileConfig, *, version_of: Callable[[Sequence[str]], str] = code_version
+) -> list[specs.Spec]:
+    """The pipeline spec and the platform spec as plain trees."""
+    cluster = config.kubeflow
+    pipeline = _wired(config, version_of)
+    node_ids = [node.id for node in pipeline.components]
+    for node in pipeline.components:
+        node.with_platform_config(_resources(cluster.of_step(node.id)))
+    runner = tfx_runner.KubeflowV2DagRunner(
+        tfx_runner.KubeflowV2DagRunnerConfig(
+            default_image=_images(cluster, node_ids), default_commands=list(COMMAND), use_pipeline_spec_2_1=True
+        )
+    )
+    spec: specs.Spec = runner.run(pipeline, write_out=False)["pipelineSpec"]
+    specs.refuse_kinds(spec)
+    specs.rename(spec)
+    for node_id in node_ids:
+        step = cluster.of_step(node_id)
+        retries = 0 if node_id in _NEVER_RETRIED else step.retries
+        specs.set_retries(spec, specs.task_name(node_id), retries=retries, backoff_s=step.backoff_s)
+    for node_id in _NEVER_CACHED:
+        specs.forbid_caching(spec, specs.task_name(node_id))
+    defaults = {"data_dir": cluster.data_dir, "data_version": DATA_VERSION}
+    specs.bind_parameters(spec, {name: (default, _DESCRIPTIONS[name]) for name, default in defaults.items()})
+    if cluster.pipeline_root is not None:
+        spec["defaultPipelineRoot"] = cluster.pipeline_root
+    platform = specs.platform_spec(spec, volume_claim=cluster.volume_claim, mount_path=cluster.mount_path)
+    return [spec, platform]
+
+
+def _wired(config: CompileConfig, version_of: Callable[[Sequence[str]], str]) -> tfx_pipeline.Pipeline:
+    cluster = config.kubeflow
+    data_version = specs.reference("data_version")
+    places = Places(
+        data_dir=specs.reference("data_dir"),
+        pipeline_root=cluster.pipeline_root or "",
+        serving_dir=cluster.serving_dir,
+        checkpoints=cluster.checkpoints,
+        schemas=cluster.schemas,
+    )
+    # The step that finds the last blessed weights is never cached, and so needs no name for what it will find.
+    occasion = Occasion(fingerprint=data_version, run_key=data_version, last_blessed="")
+    return create_pipeline(config, places, occasion, beam_args=cluster.beam_args, version_of=version_of)
+
+
+def _images(cluster: KubeflowConfig, node_ids: Sequence[str]) -> dict[str, str]:
+    own = {node_id: cluster.of_step(node_id).image for node_id in node_ids}
+    default = {tfx_runner._DEFAULT_IMAGE_PATH_KEY: cluster.image}
+    return default | {node_id: image for node_id, image in own.items() if image is not None}
+
+
+def _resources(step: StepConfig) -> pipeline_spec_pb2.PipelineDeploymentConfig.PipelineContainerSpec.ResourceSpec:
+    kind = pipeline_spec_pb2.PipelineDeploymentConfig.PipelineContainerSpec.ResourceSpec
+    resources = kind(cpu_limit=step.cpu, memory_limit=step.memory_gb)
+    if step.gpus:
+        resources.accelerator.CopyFrom(kind.AcceleratorConfig(type=step.gpu_type, count=step.gpus))
+    return resources

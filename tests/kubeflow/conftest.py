@@ -1,0 +1,57 @@
+"""Compiles both presets once; `pytest tests/kubeflow --regenerate-golden` accepts what they have become."""
+
+import pathlib
+
+import pytest
+import yaml
+
+from kubeflow.config import load_config
+
+GOLDEN = pathlib.Path(__file__).parents[1] / "golden"
+PRESETS = ("kubeflow-cpu", "kubeflow-gpu")
+
+
+def pytest_addoption(parser):
+    parser.addoption("--regenerate-golden", action="store_true", help="write the golden files anew")
+
+
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory, request):
+    """Text of the compiled pipeline by preset, all code being of version 'golden'."""
+    from kubeflow.compile import compile_pipeline
+
+    texts = {}
+    for preset in PRESETS:
+        path = tmp_path_factory.mktemp(preset) / "pipeline.yaml"
+        compile_pipeline(load_config(preset, []), path, version_of=lambda rooms: "golden")
+        texts[preset] = path.read_text(encoding="utf-8")
+        if request.config.getoption("--regenerate-golden", default=False):
+            (GOLDEN / f"{preset}.yaml").write_text(texts[preset], encoding="utf-8")
+    return texts
+
+
+@pytest.fixture(scope="session", params=PRESETS)
+def documents(compiled, request):
+    """Pipeline spec and platform spec of one preset, as plain trees."""
+    return list(yaml.safe_load_all(compiled[request.param]))
+
+
+@pytest.fixture(scope="session")
+def spec(documents):
+    return documents[0]
+
+
+@pytest.fixture(scope="session")
+def tasks(spec):
+    return spec["root"]["dag"]["tasks"]
+
+
+@pytest.fixture(scope="session")
+def containers(spec):
+    """Container by task."""
+    executors = spec["deploymentSpec"]["executors"]
+    components = spec["components"]
+    return {
+        name: executors[components[task["componentRef"]["name"]]["executorLabel"]]["container"]
+        for name, task in spec["root"]["dag"]["tasks"].items()
+    }

@@ -1,0 +1,177 @@
+"""The compiled pipeline is what open-source Kubeflow Pipelines runs."""
+
+import getpass
+import importlib
+import json
+import pathlib
+import re
+import sys
+import tempfile
+
+import pytest
+import yaml
+from google.protobuf import json_format
+from kfp.pipeline_spec import pipeline_spec_pb2
+
+from kubeflow.config import load_config
+from tests.kubeflow.conftest import GOLDEN, PRESETS
+
+TRAINERS = {"retrieval", "ranking"}
+# Argo's validator, workflow/validate/validate.go: workflowFieldNameFmt.
+ARGO_NAME = re.compile(r"[a-zA-Z0-9][-a-zA-Z0-9]{0,127}")
+REFERENCE = re.compile(r"\{\{\$\.inputs\.parameters\['(.+?)'\]\}\}")
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_the_pipeline_is_the_golden_one(compiled, preset):
+    golden = list(yaml.safe_load_all((GOLDEN / f"{preset}.yaml").read_text(encoding="utf-8")))
+    assert list(yaml.safe_load_all(compiled[preset])) == golden, (
+        "if the pipeline was meant to change: pytest tests/kubeflow --regenerate-golden, and read the difference"
+    )
+
+
+def test_it_parses_as_kubeflows_messages(documents):
+    spec, platform = documents
+    parsed = json_format.ParseDict(spec, pipeline_spec_pb2.PipelineSpec())
+    assert parsed.schema_version == "2.1.0"
+    assert len(parsed.components) == len(parsed.root.dag.tasks) > 20
+    deployment = json_format.ParseDict(spec["deploymentSpec"], pipeline_spec_pb2.PipelineDeploymentConfig())
+    assert set(deployment.executors) == {component.executor_label for component in parsed.components.values()}
+    json_format.ParseDict(platform, pipeline_spec_pb2.PlatformSpec())
+
+
+def test_every_step_is_a_container(spec):
+    kinds = {kind for executor in spec["deploymentSpec"]["executors"].values() for kind in executor}
+    assert kinds == {"container"}
+
+
+@pytest.mark.parametrize("kind", ["resolver", "importer"])
+def test_a_step_that_kubeflow_cannot_run_is_refused(spec, kind):
+    from kubeflow.spec import refuse_kinds
+
+    executors = {**spec["deploymentSpec"]["executors"], "exec-other": {kind: {}}}
+    with pytest.raises(ValueError, match=f"exec-other must be a container; received a {kind}"):
+        refuse_kinds({"deploymentSpec": {"executors": executors}})
+
+
+def test_argo_accepts_the_names_of_tasks(tasks):
+    assert [name for name in tasks if not ARGO_NAME.fullmatch(name)] == []
+    assert {name: task["taskInfo"]["name"] for name, task in tasks.items()} == {name: name for name in tasks}
+
+
+def test_inputs_come_from_outputs_that_exist_and_no_task_waits_for_itself(spec, tasks):
+    waits = {}
+    for name, task in tasks.items():
+        waits[name] = set(task.get("dependentTasks", []))
+        for source in task.get("inputs", {}).get("artifacts", {}).values():
+            produced = source["taskOutputArtifact"]
+            waits[name].add(produced["producerTask"])
+            producer = spec["components"][tasks[produced["producerTask"]]["componentRef"]["name"]]
+            assert produced["outputArtifactKey"] in producer["outputDefinitions"]["artifacts"]
+    while waits:
+        free = {name for name, others in waits.items() if not others}
+        assert free, f"these wait for each other: {sorted(waits)}"
+        waits = {name: others - free for name, others in waits.items() if name not in free}
+
+
+def test_steps_that_wait_for_the_data_gate_and_for_both_model_gates(tasks):
+    assert "data-gate" in tasks["features"]["dependentTasks"]
+    assert {"evaluator", "infra-gate"} <= set(tasks["push"]["dependentTasks"])
+
+
+def test_a_container_runs_an_executor_that_exists(containers):
+    for container in containers.values():
+        assert container["command"] == ["python", "-m", "kubeflow.step"]
+        module, name = container["args"][container["args"].index("--executor_class_path") + 1].rsplit(".", 1)
+        assert hasattr(importlib.import_module(module), name)
+        assert container["args"][container["args"].index("--json_serialized_invocation_args") + 1] == "{{$}}"
+
+
+def test_trainers_get_their_resources_and_the_others_theirs(compiled):
+    spec = next(yaml.safe_load_all(compiled["kubeflow-gpu"]))
+    for label, executor in spec["deploymentSpec"]["executors"].items():
+        container = executor["container"]
+        if label.removeprefix("exec-") in TRAINERS:
+            gpu = {"type": "nvidia.com/gpu", "count": "1"}
+            assert container["resources"] == {"cpuLimit": 8.0, "memoryLimit": 32.0, "accelerator": gpu}
+            assert container["image"] == "lookbook:0.1.0-gpu"
+        else:
+            assert container["resources"] == {"cpuLimit": 4.0, "memoryLimit": 16.0}
+            assert container["image"] == "lookbook:0.1.0"
+
+
+def test_every_step_but_the_data_gate_is_tried_again(tasks):
+    counts = {name: task.get("retryPolicy", {}).get("maxRetryCount", 0) for name, task in tasks.items()}
+    assert counts.pop("data-gate") == 0
+    assert set(counts.values()) == {2}
+    assert tasks["ingest"]["retryPolicy"]["backoffDuration"] == "60s"
+
+
+def test_every_step_is_cached_but_the_one_that_finds_the_last_blessed_weights(tasks):
+    cached = {name for name, task in tasks.items() if task["cachingOptions"]["enableCache"]}
+    assert set(tasks) - cached == {"last-blessed"}
+
+
+def test_a_run_may_be_given_the_data(spec, tasks):
+    parameters = spec["root"]["inputDefinitions"]["parameters"]
+    assert {name: p["defaultValue"] for name, p in parameters.items()} == {
+        "data_dir": "/mnt/lookbook/data",
+        "data_version": "1",
+    }
+    ingest = tasks["ingest"]["inputs"]["parameters"]
+    assert ingest["data_dir"] == {"componentInputParameter": "data_dir"}
+    assert ingest["fingerprint"] == {"componentInputParameter": "data_version"}
+
+
+def test_a_task_that_refers_to_a_parameter_has_it(spec, tasks):
+    referring = set()
+    for name, task in tasks.items():
+        inputs = task.get("inputs", {}).get("parameters", {})
+        for value in inputs.values():
+            for parameter in REFERENCE.findall(str(value.get("runtimeValue", {}).get("constant", ""))):
+                referring.add(name)
+                assert inputs[parameter] == {"componentInputParameter": parameter}
+                definitions = spec["components"][task["componentRef"]["name"]]["inputDefinitions"]
+                assert definitions["parameters"][parameter] == {"parameterType": "STRING"}
+    assert referring == {"push"}
+
+
+def test_every_step_mounts_the_volume(documents):
+    spec, platform = documents
+    mounts = platform["platforms"]["kubernetes"]["deploymentSpec"]["executors"]
+    assert set(mounts) == set(spec["deploymentSpec"]["executors"])
+    assert all(m == {"pvcMount": [{"constant": "lookbook", "mountPath": "/mnt/lookbook"}]} for m in mounts.values())
+
+
+def test_nothing_of_the_compiling_machine_is_in_it(compiled):
+    here = {str(pathlib.Path(__file__).parents[2]), sys.prefix, sys.base_prefix, tempfile.gettempdir()}
+    here.add(str(pathlib.Path.home()))
+    here.add(f"/{getpass.getuser()}/")
+    for text in compiled.values():
+        assert [path for path in here if path in text] == []
+
+
+def test_a_change_of_settings_or_code_is_seen_by_the_cache(tmp_path):
+    from kubeflow.compile import pipeline_documents
+
+    def parameters(*assignments, version):
+        config = load_config("kubeflow-cpu", assignments)
+        spec, _ = pipeline_documents(config, version_of=lambda rooms: version)
+        tasks = spec["root"]["dag"]["tasks"]
+        return {
+            name: json.dumps(task.get("inputs", {}).get("parameters"), sort_keys=True) for name, task in tasks.items()
+        }
+
+    before = parameters(version="one")
+    settings = parameters("retrieval.epochs=3", version="one")
+    code = parameters(version="two")
+    assert {name for name in before if before[name] != settings[name]} == {"retrieval"}
+    assert {"ingest", "transform", "retrieval", "ranking", "evaluator"} <= {n for n in before if before[n] != code[n]}
+
+
+def test_a_pipeline_root_is_written_only_if_given(compiled):
+    from kubeflow.compile import pipeline_documents
+
+    assert "defaultPipelineRoot" not in next(yaml.safe_load_all(compiled["kubeflow-cpu"]))
+    config = load_config("kubeflow-cpu", ["kubeflow.pipeline_root=gs://bucket/root"])
+    assert pipeline_documents(config)[0]["defaultPipelineRoot"] == "gs://bucket/root"

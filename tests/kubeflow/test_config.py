@@ -1,0 +1,55 @@
+"""The cluster's settings: where they come from, and what is refused."""
+
+import pytest
+
+from kubeflow.config import KubeflowConfig, StepConfig, load_config, preset_names
+from transforms.errors import ConfigError
+
+
+def test_presets_are_named_and_resolve():
+    assert {"kubeflow-cpu", "kubeflow-gpu"} <= set(preset_names())
+    assert load_config("kubeflow-cpu", []).kubeflow.retrieval.gpus == 0
+    assert load_config("kubeflow-gpu", []).kubeflow.retrieval.gpus == 1
+
+
+def test_one_assignment_sets_the_pipeline_and_another_the_cluster():
+    config = load_config("kubeflow-gpu", ["label_days=14", "kubeflow.ranking.gpus=4"])
+    assert (config.label_days, config.kubeflow.ranking.gpus, config.kubeflow.retrieval.gpus) == (14, 4, 1)
+
+
+def test_a_file_of_ones_own_is_a_preset(tmp_path):
+    path = tmp_path / "ours.toml"
+    path.write_text('seed = 3\n[kubeflow]\nimage = "registry/lookbook:7"\n')
+    config = load_config(str(path), [])
+    assert (config.seed, config.kubeflow.image) == (3, "registry/lookbook:7")
+
+
+def test_an_unknown_preset_names_those_there_are():
+    with pytest.raises(ConfigError, match=r"kubeflow-cpu.*received 'nimbus'"):
+        load_config("nimbus", [])
+
+
+def test_trainers_have_resources_of_their_own():
+    config = KubeflowConfig(step=StepConfig(cpu=1), retrieval=StepConfig(cpu=2), ranking=StepConfig(cpu=3))
+    assert [config.of_step(name).cpu for name in ("transform", "retrieval", "ranking")] == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("assignment", "said"),
+    [
+        ("kubeflow.pipeline_root=/mnt/lookbook/root", "must begin with one of gs://, s3://, minio://"),
+        ("kubeflow.serving_dir=gs://bucket/serving", "serving_dir must lie below mount_path"),
+        ("kubeflow.data_dir=/mnt/lookbooks/data", "data_dir must lie below mount_path"),
+        ("kubeflow.mount_path=mnt", "absolute path"),
+        ("kubeflow.volume_claim=Lookbook", "Kubernetes name"),
+        ("kubeflow.step.cpu=0", "cpu must be above 0; received 0"),
+        ("kubeflow.step.memory_gb=-1", "memory_gb must be above 0"),
+        ("kubeflow.ranking.gpus=-1", "gpus must be 0 or more"),
+        ("kubeflow.step.retries=11", r"retries must lie in \[0, 10\]"),
+        ("kubeflow.step.backoff_s=-1", "backoff_s must be 0 or more"),
+        ("kubeflow.imagine=x", "not a setting"),
+    ],
+)
+def test_what_could_not_work_is_refused(assignment, said):
+    with pytest.raises(ConfigError, match=said):
+        load_config(None, [assignment])
