@@ -193,6 +193,8 @@ def test_a_reader_that_leaves_early_gets_no_traceback():
 
 
 def test_compile_hands_over_settings_and_the_file(monkeypatch, capsys, tmp_path):
+    from kubeflow.config import load_config
+
     calls = []
     fake_module(monkeypatch, "kubeflow.compile", compile_pipeline=lambda *given: calls.append(given))
     assert main(["compile", "--to", str(tmp_path / "p.yaml"), "--set", "seed=3"]) == 0
