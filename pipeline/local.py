@@ -13,7 +13,9 @@ from tfx.orchestration.local import runner_utils
 from tfx.orchestration.portable import launcher, runtime_parameter_utils
 
 from pipeline.steps import Step, Watcher
+from transforms.errors import LookbookError
 
+_DONE = (metadata_store_pb2.Execution.COMPLETE, metadata_store_pb2.Execution.CACHED)
 BEAM_ARGS = ("--runner=apache_beam.runners.portability.fn_api_runner.fn_runner.FnApiRunner",)
 
 
@@ -33,6 +35,7 @@ def run_locally(
         The steps by name.
 
     Raises:
+        LookbookError: a step did not find its inputs.
         Exception: what a step raised; those behind it are not run.
     """
     watcher = watcher or Watcher()
@@ -55,14 +58,20 @@ def run_locally(
             executor_spec=runner_utils.extract_executor_spec(deployment, name),
             custom_driver_spec=runner_utils.extract_custom_driver_spec(deployment, name),
         ).launch()
-        steps[name] = _step(name, execution.execution_id, connection, time.monotonic() - started)
+        steps[name] = _step(name, execution.execution_id, connection, metadata_file, time.monotonic() - started)
         watcher.ends(steps[name])
     return steps
 
 
-def _step(name: str, execution_id: int, connection, seconds: float) -> Step:
+def _step(name: str, execution_id: int, connection, metadata_file: pathlib.Path, seconds: float) -> Step:
     store = mlmd.MetadataStore(connection)
     (execution,) = store.get_executions_by_id([execution_id])
+    if execution.last_known_state not in _DONE:
+        # TFX's launcher only logs that inputs were missing, and goes on.
+        raise LookbookError(
+            f"step {name} must find its inputs in {metadata_file}. It did not: the metadata are of an older version of "
+            "Lookbook or were interfered with. Delete that file, or choose another --out."
+        )
     events = store.get_events_by_execution_ids([execution_id])
     made = {
         event.artifact_id: event.path.steps[0].key for event in events if event.type == metadata_store_pb2.Event.OUTPUT
