@@ -36,7 +36,11 @@ def _computations(
     names = model_names or [""]
     candidate = names[0]
     baseline = names[1] if len(names) > 1 else None
-    keys = {metric: metric_types.MetricKey(name=metric, model_name=candidate) for metric in metric_names()}
+    # TFMA looks for the metric of a threshold under a key that leaves example_weighted open; its default is False.
+    keys = {
+        metric: metric_types.MetricKey(name=metric, model_name=candidate, example_weighted=None)
+        for metric in metric_names()
+    }
     combiner = _Combiner(keys, candidate, baseline)
     return [metric_types.MetricComputation(keys=list(keys.values()), preprocessors=None, combiner=combiner)]
 

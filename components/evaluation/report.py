@@ -5,9 +5,11 @@ import math
 import pathlib
 
 from components.evaluation.config import EvaluationConfig
-from components.evaluation.metric import GATE_LAST, GATE_SIMPLE
+from components.evaluation.metric import GATE_LAST, GATE_SIMPLE, figures
+from components.evaluation.moments import Moments
 
 OVERALL = "all"
+LEAST_CUSTOMERS = 2
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,8 +24,8 @@ class Evaluation:
 
     @property
     def overall(self) -> dict[str, float]:
-        """Figures over all customers."""
-        return self.slices[OVERALL]
+        """Figures over all customers; those of nobody where TFMA wrote none for want of customers."""
+        return self.slices.get(OVERALL) or figures(Moments())
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,16 +62,26 @@ def read_evaluation(folder: pathlib.Path) -> Evaluation:
 def judge(evaluation: Evaluation, config: EvaluationConfig, first_run: bool) -> Verdict:
     """The gate's rule once more, in words; a test holds it to TFMA's thresholds.
 
+    Fewer than two customers have no interval: its bounds are then infinite, which refuses the model.
+
     Args:
         evaluation: figures.
         config: margin and strictness.
         first_run: whether the baseline is the own-purchases recommender for want of a blessed model.
     """
-    figures = evaluation.overall
-    simple = _Difference(figures, GATE_SIMPLE)
-    last = _Difference(figures, GATE_LAST)
-    name = "own purchases" if _best_is_own(figures) else "popular"
-    against = f"MAP@12 {figures['map_at_12']:.4f}, {simple} against {name}"
+    overall = evaluation.overall
+    customers = int(overall["customers"])
+    if customers < LEAST_CUSTOMERS:
+        return Verdict(
+            False,
+            False,
+            f"refused: the test week must have at least {LEAST_CUSTOMERS} customers who bought. It has {customers}: "
+            "give data of more days",
+        )
+    simple = _Difference(overall, GATE_SIMPLE)
+    last = _Difference(overall, GATE_LAST)
+    name = "own purchases" if _best_is_own(overall) else "popular"
+    against = f"MAP@12 {overall['map_at_12']:.4f}, {simple} against {name}"
     if not first_run:
         against += f", {last} against the last blessed model"
     proven = simple.low > 0
@@ -78,9 +90,9 @@ def judge(evaluation: Evaluation, config: EvaluationConfig, first_run: bool) -> 
     if simple.high < 0:
         return Verdict(False, proven, f"refused: certainly worse than the best simple baseline: {against}")
     if last.low < -config.margin:
-        return Verdict(
-            False, proven, f"refused: may be worse than the last model by more than {config.margin}: {against}"
-        )
+        other = "own purchases, which stand in for a last blessed model," if first_run else "the last blessed model"
+        why = f"may be worse than {other} by more than evaluation.margin = {config.margin}"
+        return Verdict(False, proven, f"refused: {why}: {against}")
     return Verdict(True, proven, f"passed, {'proven' if proven else 'unproven'}: {against}")
 
 
