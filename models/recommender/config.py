@@ -7,7 +7,16 @@ from transforms.errors import ConfigError
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class ChannelsConfig:
-    """Candidates each channel brings, best first; 0 turns a channel off. Range 0 to 1000."""
+    """Candidates each channel brings, best first; 0 turns a channel off. Range 0 to 1000.
+
+    Attributes:
+        own_purchases: what the customer bought before.
+        bought_together: what those who bought the customer's articles bought within the same weeks.
+        towers: the articles nearest to the customer in the towers' space.
+        popular: what most customers bought lately.
+        popular_in_segment: what most customers of the same age segment bought lately.
+        same_product: other colours and sizes of what the customer bought.
+    """
 
     own_purchases: int = 100
     bought_together: int = 80

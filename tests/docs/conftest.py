@@ -1,0 +1,72 @@
+"""The documents under test, and how they are taken apart."""
+
+import dataclasses
+import pathlib
+import re
+
+import pytest
+
+ROOT = pathlib.Path(__file__).parents[2]
+ROOMS = ("lookbook", "kubeflow", "pipeline", "components", "models", "serving", "transforms")
+
+
+@dataclasses.dataclass(frozen=True)
+class Document:
+    """A Markdown file.
+
+    Attributes:
+        path: where it lies.
+        text: all of it.
+    """
+
+    path: pathlib.Path
+    text: str
+
+    @property
+    def name(self) -> str:
+        return str(self.path.relative_to(ROOT))
+
+    def in_backticks(self) -> list[str]:
+        """What stands in single backticks, outside of blocks of code."""
+        prose = re.sub(r"^```.*?^```", "", self.text, flags=re.M | re.S)
+        return re.findall(r"(?<!`)`([^`\n]+)`(?!`)", prose)
+
+    def commands(self) -> list[str]:
+        """Lines of indented or fenced blocks that are typed into a shell, comments left out."""
+        fenced = re.findall(r"^```(?:sh|bash|console)?\n(.*?)^```", self.text, flags=re.M | re.S)
+        indented = re.findall(r"^ {4}(\S.*)$", self.text, flags=re.M)
+        lines = [line for block in fenced for line in block.splitlines()] + indented
+        typed = [re.sub(r"\s+#.*", "", line.removeprefix("$ ")) for line in lines]
+        return [line for line in typed if re.match(r"(\.venv/bin/)?(lookbook|make|docker|python) (?!->)", line)]
+
+    def rows(self, *header: str) -> list[list[str]]:
+        """Cells of the tables whose header begins with these cells."""
+        found, inside = [], False
+        for line in self.text.splitlines():
+            cells = [cell.strip() for cell in line.strip().strip("|").split("|")] if line.startswith("|") else []
+            if not cells:
+                inside = False
+            elif tuple(cells[: len(header)]) == header:
+                inside = True
+            elif inside and set(line) - set("|-: "):
+                found.append(cells)
+        return found
+
+
+def documents() -> list[Document]:
+    """README, CONTRIBUTING, CHANGELOG, docs, and the READMEs of the rooms."""
+    paths = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
+    paths += [path for room in ROOMS for path in ROOT.glob(f"{room}/**/README.md")]
+    return [Document(path, path.read_text(encoding="utf-8")) for path in sorted(paths)]
+
+
+def pytest_generate_tests(metafunc):
+    """A test of `document` runs once for each of them."""
+    if "document" in metafunc.fixturenames:
+        metafunc.parametrize("document", documents(), ids=lambda document: document.name)
+
+
+@pytest.fixture
+def read():
+    """Reads one document by its path below the root."""
+    return lambda name: Document(ROOT / name, (ROOT / name).read_text(encoding="utf-8"))

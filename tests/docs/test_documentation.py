@@ -1,0 +1,231 @@
+"""What the documents name is there: files, links, commands, options, settings, steps and their outputs."""
+
+import ast
+import dataclasses
+import pathlib
+import re
+import shlex
+import typing
+
+import click
+import pytest
+import yaml
+
+from kubeflow.config import CompileConfig, load_config
+from kubeflow.spec import task_name
+from lookbook.cli import COMMANDS, cli
+from pipeline.config import PipelineConfig
+from transforms.columns import FILES, TABLES
+
+ROOT = pathlib.Path(__file__).parents[2]
+TOPS = ("lookbook", "kubeflow", "pipeline", "components", "models", "serving", "transforms", "tests", "docs")
+# The example of a new file in CONTRIBUTING.md, and folders of a run and of a volume that are called like a room.
+NOT_FILES = ("models/recommender/channels/basket.py", "serving/lookbook", "pipeline/", "serving/", "docs/NNNN")
+
+
+def test_files_that_are_named_exist(document):
+    for word in document.in_backticks():
+        if "/" in word and word.split("/")[0] in TOPS and not word.startswith(NOT_FILES):
+            pattern = re.sub(r"<\w+>", "*", word).rstrip("/")
+            assert list(ROOT.glob(pattern)), f"{document.name} names {word}"
+
+
+def test_links_lead_somewhere(document):
+    for target in re.findall(r"\]\((?!https?://)([^)\s]+)\)", document.text):
+        path, _, anchor = target.partition("#")
+        linked = (document.path.parent / path).resolve() if path else document.path
+        assert linked.exists(), f"{document.name} links to {target}"
+        if anchor:
+            headings = re.findall(r"^#+ (.+)$", linked.read_text(encoding="utf-8"), flags=re.M)
+            assert anchor in {re.sub(r"[^\w -]", "", h.lower()).replace(" ", "-") for h in headings}, target
+
+
+def test_commands_can_be_typed(document):
+    for line in document.commands():
+        words = shlex.split(line)
+        name = pathlib.PurePath(words[0]).name
+        if name == "lookbook" and words[1] in COMMANDS:
+            _parse(words[1:])
+        elif name == "make":
+            _check_make(words[1:])
+        elif name == "python":
+            assert all((ROOT / word).exists() for word in words if word.startswith("tests/")), line
+        elif name == "docker" and "tensorflow/serving" in line:
+            version = re.search(r"^tensorflow-serving-api==(.+)$", (ROOT / "requirements.in").read_text(), flags=re.M)
+            assert version
+            assert line.endswith(f"tensorflow/serving:{version[1]}")
+        else:
+            assert name == "docker", f"{document.name}: {line}"
+
+
+def test_the_table_of_commands_names_options_that_exist(read):
+    for cells in read("README.md").rows("command", "does"):
+        name = cells[0].strip("`").split()[1]
+        known = {option for parameter in _command(name).params for option in parameter.opts}
+        assert set(re.findall(r"--[a-z-]+", " ".join(cells))) <= known, name
+
+
+def test_the_table_of_make_has_every_target(read):
+    shown = {target for cells in read("README.md").rows("`make`") for target in re.findall(r"`make (\w+)`", cells[0])}
+    assert shown == _targets() - {"help"}
+
+
+def test_settings_that_are_named_exist(document):
+    known = set(_dotted(CompileConfig))
+    sections = {name for name in known if "." not in name}
+    for word in [*document.in_backticks(), *re.findall(r"--set (\S+)=", document.text)]:
+        if re.fullmatch(r"[a-z_]+(\.[a-z_]+)+", word) and word.split(".")[0] in sections:
+            is_other = word.endswith((".py", ".json")) or _is_module(word)
+            assert word in known or is_other, f"{document.name} names {word}"
+
+
+def test_every_setting_is_explained_where_it_is_defined():
+    for cls in _classes(CompileConfig):
+        explained = re.findall(r"^ {4,8}([a-z_0-9]+(?:, [a-z_0-9]+)*): \S", cls.__doc__ or "", flags=re.M)
+        names = {name for line in explained for name in line.split(", ")}
+        own = {field.name for field in dataclasses.fields(cls)}
+        if cls is CompileConfig:
+            own -= {field.name for field in dataclasses.fields(PipelineConfig)}
+        assert own <= names, f"{cls.__module__}.{cls.__name__}"
+
+
+def test_the_columns_are_those_that_are_read(read):
+    rows = {cells[0].strip("`"): cells[1] for cells in read("README.md").rows("file", "columns")}
+    assert set(rows) == set(FILES.values())
+    for table, file in FILES.items():
+        shown = re.sub(r" \([^)]*\)", "", rows[file]).split(", ")
+        assert shown == [f"**{column.name}**" if column.required else column.name for column in TABLES[table]]
+
+
+def test_where_do_i_names_what_is_in_the_files_it_names(read):
+    rows = read("docs/architecture.md").rows("to", "go to")
+    assert len(rows) > 15
+    for cells in rows:
+        words = re.findall(r"`([^`]+)`", cells[1])
+        files = [ROOT / word for word in words if (ROOT / word).is_file()]
+        text = "\n".join(file.read_text(encoding="utf-8") for file in files)
+        for word in words:
+            if not (ROOT / word).exists():
+                assert re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text), f"{cells[0]}: {word}"
+
+
+def test_the_table_of_artifacts_has_every_step(read):
+    rows = read("docs/architecture.md").rows("step", "reads", "writes")
+    named = [name for cells in rows for name in re.findall(r"`([^`]+)`", cells[0])]
+    shown = {name.replace("<table>", table) for name in named for table in TABLES}
+    spec = next(yaml.safe_load_all((ROOT / "tests" / "golden" / "kubeflow-cpu.yaml").read_text(encoding="utf-8")))
+    assert {task_name(name) for name in shown} == set(spec["root"]["dag"]["tasks"])
+
+
+COMPONENTS = sorted(path.parent.name for path in (ROOT / "components").glob("*/__init__.py"))
+
+
+@pytest.mark.parametrize("folder", COMPONENTS)
+def test_every_component_explains_its_inputs_parameters_and_outputs(folder, read):
+    text = read(f"components/{folder}/README.md").text
+    source = ROOT / "components" / folder / "component.py"
+    for name in _interface(ast.parse(source.read_text(encoding="utf-8"))) if source.exists() else ():
+        assert f"`{name}`" in text, name
+
+
+@pytest.mark.parametrize("folder", COMPONENTS)
+def test_the_defaults_in_a_components_readme_are_those_of_its_settings(folder, read):
+    rows = read(f"components/{folder}/README.md").rows("setting", "default")
+    if rows:
+        (cls,) = (cls for cls in _classes(PipelineConfig) if cls.__module__ == f"components.{folder}.config")
+        defaults = {field.name: field.default for field in dataclasses.fields(cls)}
+        shown = {}
+        for cells in rows:
+            names = [name.strip("` ") for name in cells[0].split(",")]
+            shown |= dict(zip(names, [value.strip("` ") for value in cells[1].split(",")], strict=True))
+        assert set(shown) == set(defaults)
+        for name, default in defaults.items():
+            if default is not None:
+                assert shown[name] == _as_toml(default), name
+
+
+def test_decisions_are_numbered_and_have_the_same_parts():
+    files = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    assert [int(file.name[:4]) for file in files] == list(range(1, len(files) + 1))
+    for number, file in enumerate(files, 1):
+        text = file.read_text(encoding="utf-8")
+        assert text.startswith(f"# {number}. "), file.name
+        assert re.findall(r"^## (.+)$", text, flags=re.M) == ["Context", "Decision", "Consequences"], file.name
+        assert 10 <= len(text.splitlines()) <= 45, file.name
+
+
+def test_every_direct_dependency_has_its_reason(read):
+    required = (ROOT / "requirements.in").read_text().splitlines()
+    reasons = read("docs/decisions/0001-the-stack.md").text + read("docs/decisions/0002-dependencies.md").text
+    for line in required:
+        name = re.split(r"[=<>\[]", line)[0]
+        assert line.startswith("#") or re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", reasons), name
+
+
+def test_the_changelog_has_the_version_that_is_built(read):
+    version = re.search(r'version="([^"]+)"', (ROOT / "setup.py").read_text())
+    assert version
+    assert f"## [{version[1]}]" in read("CHANGELOG.md").text
+
+
+def _command(name: str) -> click.Command:
+    command = cli.get_command(click.Context(cli), name)
+    assert command is not None
+    return command
+
+
+def _parse(words: list[str]) -> None:
+    """Click's own parser; settings and presets are resolved too."""
+    context = _command(words[0]).make_context(words[0], words[1:])
+    if "assignments" in context.params:
+        load_config(context.params["preset"], context.params["assignments"])
+
+
+def _check_make(words: list[str]) -> None:
+    for word in words:
+        variable, equals, _ = word.partition("=")
+        known = re.findall(r"^([A-Z]+) \?=", (ROOT / "Makefile").read_text(), flags=re.M)
+        assert variable in (known if equals else _targets()), word
+
+
+def _targets() -> set[str]:
+    return set(re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text(), flags=re.M))
+
+
+def _classes(cls: type) -> list[type]:
+    hints = typing.get_type_hints(cls)
+    inner = [hints[field.name] for field in dataclasses.fields(cls) if dataclasses.is_dataclass(hints[field.name])]
+    return [cls, *(found for section in inner for found in _classes(section))]
+
+
+def _dotted(cls: type, before: str = "") -> list[str]:
+    hints = typing.get_type_hints(cls)
+    names = []
+    for field in dataclasses.fields(cls):
+        names.append(before + field.name)
+        if dataclasses.is_dataclass(hints[field.name]):
+            names += _dotted(hints[field.name], f"{before}{field.name}.")
+    return names
+
+
+def _is_module(dotted: str) -> bool:
+    path = ROOT.joinpath(*dotted.split("."))
+    return path.with_suffix(".py").exists() or path.is_dir()
+
+
+def _interface(tree: ast.Module) -> list[str]:
+    """Names of inputs, parameters and outputs: arguments of a `@component`, or of the spec a class is made with."""
+    names = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and any(ast.unparse(d) == "component" for d in node.decorator_list):
+            names += [argument.arg for argument in node.args.args]
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("Spec"):
+            inside = {"push_destination", "custom_config"}  # made of the component's own parameters
+            names += [keyword.arg for keyword in node.keywords if keyword.arg and keyword.arg not in inside]
+    return names
+
+
+def _as_toml(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)

@@ -1,0 +1,92 @@
+"""The worked examples of CONTRIBUTING.md, done as they say."""
+
+import re
+import textwrap
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+import tensorflow as tf
+
+from components.features.engine import DuckDbEngine, query_text
+from components.features.states import prepare
+from models.recommender.channels import CHANNELS
+from models.recommender.config import ChannelsConfig
+from models.recommender.features import FEATURES, article
+from models.recommender.features.pairs import Pairs
+from models.recommender.features.registry import Registry
+from models.recommender.query import Query
+from models.recommender.state import State, load_tables
+from transforms.calendar import date_of
+
+
+@pytest.fixture
+def example(read):
+    """The block of code that is marked with a name."""
+    text = read("CONTRIBUTING.md").text
+
+    def find(name: str) -> str:
+        (block,) = re.findall(rf"^<!-- example: {name} -->\n```\w+\n(.*?)^```", text, flags=re.M | re.S)
+        return block
+
+    return find
+
+
+@pytest.fixture(scope="module")
+def query(tiny):
+    state = State(load_tables(tiny.states, tiny.calendar.cut))
+    customers = tf.range(state.customers)
+    return Query(state, customers, tf.zeros([state.customers, 4]), history_length=10)
+
+
+def test_the_feature_is_computed_as_it_stands(example, query, tiny):
+    namespace = {**vars(article), "feature": Registry()}
+    exec(example("feature"), namespace)
+    ((name, function),) = namespace["feature"].functions.items()
+    assert name not in FEATURES, "an example of something new"
+    rows = tf.tile(tf.range(query.state.articles)[None, :], [query.state.customers, 1])
+    values = function(Pairs(query, rows, tf.zeros([query.state.articles + 1, 4]))).numpy()
+    table = pq.read_table(tiny.states / date_of(tiny.calendar.cut) / "articles.parquet")
+    expected = np.log1p(table["sales_previous_7d"].to_numpy().astype(np.float64))
+    assert expected.max() > 0
+    np.testing.assert_allclose(values, np.tile(expected, (query.state.customers, 1)), rtol=1e-6)
+
+
+def test_the_number_comes_out_of_the_query(example, tiny, tmp_path):
+    text = query_text("article_state")
+    sold, selected = "        min(day) as first_day,\n", "    cast(coalesce(s.sales_28d, 0) as integer) as sales_28d,\n"
+    assert text.count(sold) == 1
+    assert text.count(selected) == 1
+    text = text.replace(sold, example("sold") + sold).replace(selected, example("selected") + selected)
+    engine = DuckDbEngine(tmp_path)
+    prepare(engine, tiny.tables, tmp_path / "states")
+    day = tiny.calendar.cut
+    found = engine.query(text.replace("$as_of", str(day))).to_pylist()
+    purchases = engine.query("select article_row, day from purchases").to_pylist()
+    engine.close()
+    for row in found:
+        same = [p for p in purchases if p["article_row"] == row["article_row"] and day - 14 <= p["day"] < day]
+        assert row["sales_14d"] == len(same)
+    assert any(row["sales_14d"] for row in found)
+
+
+def test_the_channel_proposes_as_a_channel_must(example, query):
+    namespace: dict = {}
+    exec(example("channel"), namespace)
+    rows, scores = (tensor.numpy() for tensor in namespace["propose"](query, 20, None))
+    real = rows < query.state.articles
+    assert real.any()
+    assert (scores[real] > 0).all()
+    for customer, kept in zip(rows, real, strict=True):
+        assert len(set(customer[kept])) == kept.sum(), "distinct"
+
+
+def test_the_channels_line_and_setting_are_as_those_there_are(example):
+    module = type("basket", (), {"propose": "the function"})
+    line = eval("{" + example("channel line") + "}", {"basket": module})
+    assert line == {"basket": "the function"}
+    assert not set(line) & set(CHANNELS), "an example of something new"
+    namespace: dict = {}
+    exec("class Settings:\n" + textwrap.indent(textwrap.dedent(example("channel setting")), "    "), namespace)
+    assert namespace["Settings"].__annotations__.keys() == line.keys()
+    ChannelsConfig(popular=namespace["Settings"].basket)
