@@ -16,7 +16,7 @@ from tfx.orchestration import pipeline as tfx_pipeline
 from tfx.orchestration.kubeflow.v2 import kubeflow_v2_dag_runner as tfx_runner
 
 from kubeflow import spec as specs
-from kubeflow.config import CompileConfig, KubeflowConfig, StepConfig
+from kubeflow.config import CompileConfig, StepConfig
 from pipeline.code_version import code_version
 from pipeline.pipeline import Occasion, Places, create_pipeline
 
@@ -63,7 +63,7 @@ def pipeline_documents(
         node.with_platform_config(_resources(cluster.of_step(node.id)))
     runner = tfx_runner.KubeflowV2DagRunner(
         tfx_runner.KubeflowV2DagRunnerConfig(
-            default_image=_images(cluster, node_ids), default_commands=list(COMMAND), use_pipeline_spec_2_1=True
+            default_image=cluster.image, default_commands=list(COMMAND), use_pipeline_spec_2_1=True
         )
     )
     spec: specs.Spec = runner.run(pipeline, write_out=False)["pipelineSpec"]
@@ -71,6 +71,8 @@ def pipeline_documents(
     specs.rename(spec)
     for node_id in node_ids:
         step = cluster.of_step(node_id)
+        if step.image is not None:
+            specs.set_image(spec, node_id, step.image)
         retries = 0 if node_id in _NEVER_RETRIED else step.retries
         specs.set_retries(spec, specs.task_name(node_id), retries=retries, backoff_s=step.backoff_s)
     for node_id in _NEVER_CACHED:
@@ -96,12 +98,6 @@ def _wired(config: CompileConfig, version_of: Callable[[Sequence[str]], str]) ->
     # The step that finds the last blessed weights is never cached, and so needs no name for what it will find.
     occasion = Occasion(fingerprint=data_version, run_key=data_version, last_blessed="")
     return create_pipeline(config, places, occasion, beam_args=cluster.beam_args, version_of=version_of)
-
-
-def _images(cluster: KubeflowConfig, node_ids: Sequence[str]) -> dict[str, str]:
-    own = {node_id: cluster.of_step(node_id).image for node_id in node_ids}
-    default = {tfx_runner._DEFAULT_IMAGE_PATH_KEY: cluster.image}
-    return default | {node_id: image for node_id, image in own.items() if image is not None}
 
 
 def _resources(step: StepConfig) -> pipeline_spec_pb2.PipelineDeploymentConfig.PipelineContainerSpec.ResourceSpec:

@@ -65,6 +65,11 @@ def executor_name(node_id: str) -> str:
     return f"exec-{task_name(node_id)}"
 
 
+def set_image(spec: Spec, node_id: str, image: str) -> None:
+    """Runs one node in an image of its own."""
+    spec["deploymentSpec"]["executors"][executor_name(node_id)]["container"]["image"] = image
+
+
 def set_retries(spec: Spec, task: str, *, retries: int, backoff_s: int) -> None:
     """Lets a task be tried again, after `backoff_s` seconds and twice as long each time, an hour at most."""
     if retries:
