@@ -62,9 +62,7 @@ def run(
     occasion = Occasion(fingerprint=data_fingerprint, run_key=key, last_blessed=key_of(last_blessed))
     pipeline = create_pipeline(config, places, occasion, beam_args=BEAM_ARGS)
     steps = run_locally(pipeline, out_dir / "metadata.db", watcher)
-    summary = read_summary(
-        steps, config, data_dir=data_dir, first_run=last_blessed is None, seconds=time.monotonic() - started
-    )
+    summary = read_summary(steps, config, data_dir=data_dir, seconds=time.monotonic() - started)
     (out_dir / "summary.json").write_text(json.dumps(dataclasses.asdict(summary), indent=1))
     return summary
 

@@ -14,7 +14,8 @@ from pipeline.config import PipelineConfig
 from pipeline.oracle import oracle_map
 from pipeline.steps import Step
 
-EVALUATOR, INFRA_GATE, PUSH, FEATURES, ASSEMBLED = "Evaluator", "InfraGate", "Push", "Features", "assemble_end"
+EVALUATOR, INFRA_GATE, PUSH, FEATURES = "Evaluator", "InfraGate", "Push", "Features"
+ASSEMBLED, BASELINE = "assemble_end", "AssembleBaseline"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -55,7 +56,7 @@ class Summary:
 
 
 def read_summary(
-    steps: Mapping[str, Step], config: PipelineConfig, *, data_dir: pathlib.Path, first_run: bool, seconds: float
+    steps: Mapping[str, Step], config: PipelineConfig, *, data_dir: pathlib.Path, seconds: float
 ) -> Summary:
     """Reads the figures off the artifacts.
 
@@ -63,13 +64,14 @@ def read_summary(
         steps: of the run, by name.
         config: all settings.
         data_dir: folder of the CSVs.
-        first_run: whether there was no blessed model to hold the new one against.
         seconds: wall time so far.
     """
     evaluation = read_evaluation(steps[EVALUATOR].outputs["evaluation"])
     canary = json.loads((steps[INFRA_GATE].outputs["blessing"] / "canary.json").read_text())
     pushed = steps[PUSH].outputs["pushed_model"] / "version.json"
-    assembled = steps[ASSEMBLED].outputs["model"] / "Format-Serving" / "assets.extra" / "lookbook.json"
+    assembled = _description(steps[ASSEMBLED])
+    # Own purchases stand in where no model was blessed yet, or where today's code cannot use its weights.
+    first_run = not _description(steps[BASELINE]).exists()
     oracle = oracle_map(data_dir, steps[FEATURES].outputs["states"])
     figures = _by_ranking(evaluation, first_run)
     return Summary(
@@ -104,6 +106,10 @@ def gap_closed(figures: Mapping[str, Mapping[str, float]], oracle: float | None)
     if oracle is None or oracle <= simple:
         return None
     return round((figures["recommended"]["map_at_12"] - simple) / (oracle - simple), 12)
+
+
+def _description(assembled: Step) -> pathlib.Path:
+    return assembled.outputs["model"] / "Format-Serving" / "assets.extra" / "lookbook.json"
 
 
 def _by_ranking(evaluation: Evaluation, first_run: bool) -> dict[str, dict[str, float]]:

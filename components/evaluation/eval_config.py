@@ -1,6 +1,7 @@
 """TFMA's configuration: models, slices, metric and the thresholds of the model gate."""
 
 import json
+import sys
 
 import tensorflow_model_analysis as tfma
 
@@ -10,6 +11,7 @@ from transforms import columns
 
 SLICES = ("age_group", columns.CLUB_STATUS, "activity", "standing")
 LABEL = "purchased"
+_ABOVE_ZERO = sys.float_info.min  # a threshold is met by what equals it
 
 
 def eval_config(config: EvaluationConfig, code_version: str) -> tfma.EvalConfig:
@@ -25,7 +27,7 @@ def eval_config(config: EvaluationConfig, code_version: str) -> tfma.EvalConfig:
     """
     least = {f"{GATE_SIMPLE}/high": 0.0, f"{GATE_LAST}/low": -config.margin}
     if config.strict:
-        least = {f"{GATE_SIMPLE}/low": 1e-9, f"{GATE_LAST}/low": 1e-9}
+        least = {f"{GATE_SIMPLE}/low": _ABOVE_ZERO, f"{GATE_LAST}/low": _ABOVE_ZERO}
     overall = tfma.SlicingSpec()
     thresholds = {
         name: tfma.PerSliceMetricThresholds(

@@ -1,7 +1,6 @@
 """Reads what the Evaluator wrote: figures by slice, and the gate's verdict in one line."""
 
 import dataclasses
-import math
 import pathlib
 
 from components.evaluation.config import EvaluationConfig
@@ -105,8 +104,7 @@ class _Difference:
 
 
 def _best_is_own(figures: dict[str, float]) -> bool:
-    own, popular = figures["map_at_12/own_purchases"], figures["map_at_12/popular"]
-    return math.isnan(popular) or own >= popular
+    return figures["map_at_12/own_purchases"] >= figures["map_at_12/popular"]
 
 
 def _value(key) -> str:

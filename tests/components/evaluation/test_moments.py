@@ -1,0 +1,143 @@
+"""What evaluation accumulates, against figures worked out by hand and intervals worked out the long way."""
+
+import functools
+import math
+
+import numpy as np
+import pytest
+
+from components.evaluation.moments import LAST, RANKINGS, SIMPLE, Moments
+from models.metrics import METRICS
+
+K = 12
+
+
+def ranking(*articles):
+    """[12] strings, padded."""
+    return np.array([*articles, *[""] * (K - len(articles))])
+
+
+def counted(recommended, own=(), popular=(), new=(), last=(), purchased=("a",)):
+    """Moments of one customer."""
+    moments = Moments()
+    lists = np.stack([ranking(*articles) for articles in (recommended, own, popular, new)])
+    moments.add(lists, ranking(*last), list(purchased))
+    return moments
+
+
+def random_customers(count, seed=3):
+    """(rankings [4, 12], last [12], purchased) of customers who buy among twenty articles."""
+    draw = np.random.default_rng(seed)
+    articles = np.array([f"a{i}" for i in range(20)])
+    for _ in range(count):
+        lists = np.stack([draw.permutation(articles)[:K] for _ in range(5)])
+        yield lists[:4], lists[4], draw.choice(articles, draw.integers(1, 6), replace=False).tolist()
+
+
+def average_precision(articles, purchased):
+    """By the definition, hit by hit."""
+    hits, total = 0, 0.0
+    for place, article in enumerate(articles, 1):
+        if article in purchased:
+            hits += 1
+            total += hits / place
+    return total / min(len(purchased), K)
+
+
+def all_counted(customers):
+    moments = Moments()
+    for rankings, last, purchased in customers:
+        moments.add(rankings, last, purchased)
+    return moments
+
+
+def test_one_customer_by_hand():
+    # Bought x, y, z; x stands second, z fourth.
+    moments = counted(["a", "x", "b", "z"], purchased=["x", "y", "z"])
+    ideal = 1 + 1 / math.log2(3) + 1 / math.log2(4)
+    assert moments.mean("precision_at_12", "recommended") == pytest.approx(2 / 12)
+    assert moments.mean("recall_at_12", "recommended") == pytest.approx(2 / 3)
+    assert moments.mean("map_at_12", "recommended") == pytest.approx((1 / 2 + 2 / 4) / 3)
+    assert moments.mean("ndcg_at_12", "recommended") == pytest.approx((1 / math.log2(3) + 1 / math.log2(5)) / ideal)
+
+
+def test_every_ranking_has_its_own_figures():
+    moments = counted(["a"], own=["x", "a"], popular=["x", "y", "a"], new=["x", "y", "z", "a"], last=[*"vwxyza"])
+    places = {"recommended": 1, "own_purchases": 2, "popular": 3, "new_to_customer": 4, LAST: 6}
+    assert set(places) == {*RANKINGS, LAST}
+    for name, place in places.items():
+        assert moments.mean("map_at_12", name) == pytest.approx(1 / place)
+        assert moments.mean("ndcg_at_12", name) == pytest.approx(1 / math.log2(place + 1))
+        assert moments.mean("precision_at_12", name) == pytest.approx(1 / 12)
+        assert moments.mean("recall_at_12", name) == 1.0
+
+
+def test_padding_is_neither_hit_nor_place():
+    assert counted([], purchased=["a"]).mean("map_at_12", "recommended") == 0.0
+
+
+def test_what_was_bought_twice_counts_once():
+    assert counted(["a"], purchased=["a", "a"]).mean("recall_at_12", "recommended") == 1.0
+
+
+def test_means_are_over_customers():
+    moments = counted(["a"]).merge(counted(["x", "a"])).merge(counted([]))
+    assert moments.customers == 3
+    assert moments.mean("map_at_12", "recommended") == pytest.approx((1 + 1 / 2 + 0) / 3)
+
+
+@pytest.mark.parametrize("other", [*SIMPLE, LAST])
+def test_the_interval_of_the_paired_difference_is_that_of_the_differences_themselves(other):
+    customers = list(random_customers(60))
+    row = {"own_purchases": 1, "popular": 2}
+    differences = np.array(
+        [
+            average_precision(rankings[0], purchased)
+            - average_precision(last if other == LAST else rankings[row[other]], purchased)
+            for rankings, last, purchased in customers
+        ]
+    )
+    half = 1.96 * differences.std(ddof=1) / math.sqrt(len(differences))
+    bounds = all_counted(customers).difference(other)
+    assert bounds.mean == pytest.approx(differences.mean())
+    assert bounds.low == pytest.approx(differences.mean() - half)
+    assert bounds.high == pytest.approx(differences.mean() + half)
+    assert bounds.low < bounds.mean < bounds.high
+
+
+def test_customers_who_differ_alike_leave_no_doubt():
+    # Ours first, own purchases second: 1 - 1/2 for everyone.
+    bounds = functools.reduce(Moments.merge, [counted(["a"], own=["x", "a"])] * 5).difference("own_purchases")
+    assert (bounds.low, bounds.mean, bounds.high) == pytest.approx((0.5, 0.5, 0.5))
+
+
+def test_the_order_and_grouping_of_merging_do_not_matter():
+    parts = [all_counted(list(random_customers(7, seed))) for seed in range(3)]
+    one, two, three = parts
+    together = all_counted(customer for seed in range(3) for customer in random_customers(7, seed))
+    for merged in (one.merge(two).merge(three), one.merge(two.merge(three)), three.merge(one).merge(two)):
+        np.testing.assert_allclose(merged.values, together.values, rtol=1e-12)
+    np.testing.assert_array_equal(one.merge(Moments()).values, one.values)
+
+
+def test_merging_leaves_what_is_merged_as_it_was():
+    one, two = counted(["a"]), counted([])
+    one.merge(two)
+    assert (one.customers, two.customers) == (1, 1)
+
+
+def test_the_best_simple_baseline_is_the_one_with_the_higher_map():
+    assert counted([], own=["a"], popular=["x", "a"]).best_simple() == "own_purchases"
+    assert counted([], own=["x", "a"], popular=["a"]).best_simple() == "popular"
+
+
+def test_nobody_has_no_figures():
+    for ranking_name in (*RANKINGS, LAST):
+        for metric in METRICS:
+            assert math.isnan(Moments().mean(metric, ranking_name))
+
+
+@pytest.mark.parametrize("moments", [Moments(), counted(["a"])], ids=["nobody", "one"])
+def test_fewer_than_two_customers_tell_nothing_of_a_difference(moments):
+    bounds = moments.difference(LAST)
+    assert (bounds.low, bounds.high) == (-math.inf, math.inf)
