@@ -187,6 +187,7 @@ def create_pipeline(
     )
     push = Push(
         model=pushed.outputs["model"],
+        judged=judged.outputs["model"],
         model_blessing=evaluator.outputs["blessing"],
         infra_blessing=infra_gate.outputs["blessing"],
         evaluation=evaluator.outputs["evaluation"],

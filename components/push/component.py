@@ -7,14 +7,15 @@ from tfx.proto import pusher_pb2
 from tfx.types import component_spec, standard_artifacts, standard_component_specs
 from tfx.utils import json_utils
 
-from components.push.executor import EVALUATION, Executor
+from components.push.executor import EVALUATION, JUDGED, Executor
 
 
 class PushSpec(standard_component_specs.PusherSpec):
-    """Pusher's, and the evaluation whose figures go with the version."""
+    """Pusher's, the judged model, and the evaluation whose figures go with the version."""
 
     INPUTS = {
         **standard_component_specs.PusherSpec.INPUTS,
+        JUDGED: component_spec.ChannelParameter(type=standard_artifacts.Model),
         EVALUATION: component_spec.ChannelParameter(type=standard_artifacts.ModelEvaluation),
     }
 
@@ -24,7 +25,8 @@ class Push(Pusher):
 
     Args:
         model: what is pushed.
-        model_blessing: of the model of the same weights that was judged.
+        judged: the model of the same weights that was judged.
+        model_blessing: of `judged`.
         infra_blessing: of `model` itself.
         evaluation: figures of the judged model.
         serving_dir: folder of the versions.
@@ -38,6 +40,7 @@ class Push(Pusher):
     def __init__(
         self,
         model: types.BaseChannel,
+        judged: types.BaseChannel,
         model_blessing: types.BaseChannel,
         infra_blessing: types.BaseChannel,
         evaluation: types.BaseChannel,
@@ -51,6 +54,7 @@ class Push(Pusher):
         )
         spec = PushSpec(
             model=model,
+            judged=judged,
             model_blessing=model_blessing,
             infra_blessing=infra_blessing,
             evaluation=evaluation,

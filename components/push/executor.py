@@ -13,7 +13,7 @@ from components.evaluation.report import read_evaluation
 from components.push.publish import drop_old, publish
 from transforms.errors import GateError
 
-EVALUATION = "evaluation"
+EVALUATION, JUDGED = "evaluation", "judged"
 
 
 class Executor(tfx_pusher.Executor):
@@ -33,8 +33,8 @@ class Executor(tfx_pusher.Executor):
             self._MarkNotPushed(pushed)
             return
         model = pathlib.Path(self.GetModelPath(input_dict))
-        blessing = artifact_utils.get_single_instance(input_dict[standard_component_specs.MODEL_BLESSING_KEY])
-        judged = pathlib.Path(path_utils.serving_model_dir(blessing.get_string_custom_property("current_model")))
+        # Not by the address the blessing holds: on a cluster only inputs are brought to where this runs.
+        judged = pathlib.Path(path_utils.serving_model_dir(artifact_utils.get_single_uri(input_dict[JUDGED])))
         require_equal_digests(judged, model)
         destination = pusher_pb2.PushDestination()
         proto_utils.json_to_proto(exec_properties[standard_component_specs.PUSH_DESTINATION_KEY], destination)
