@@ -1,0 +1,179 @@
+"""The ranking network's losses, lists and training, against numbers worked out by hand."""
+
+import dataclasses
+import math
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from models.ranking.config import RankingConfig
+from models.ranking.lists import PADDING, Lists, join, moments, sample
+from models.ranking.losses import listwise_softmax, pointwise_sigmoid
+from models.ranking.model import ListLoss
+from models.ranking.training import fit
+from models.ranking.weights import build_network, load_network, save_network
+from transforms.errors import ConfigError
+
+SMALL = RankingConfig(units=16, blocks=1, dropout=0.0, epochs=30, batch_lists=16, learning_rate=0.01)
+NAMES = ("signal", "noise", "constant")
+
+
+def loss(function, labels, scores):
+    return function(tf.constant(labels, tf.float32), tf.constant(scores, tf.float32)).numpy().tolist()
+
+
+def test_the_listwise_loss_is_the_cross_entropy_to_the_positives():
+    # softmax of (0, log 3) is (1/4, 3/4)
+    scores = [[0.0, math.log(3)]]
+    assert loss(listwise_softmax, [[1, 0]], scores) == pytest.approx([math.log(4)])
+    assert loss(listwise_softmax, [[0, 1]], scores) == pytest.approx([math.log(4 / 3)])
+    assert loss(listwise_softmax, [[1, 1]], scores) == pytest.approx([(math.log(4) + math.log(4 / 3)) / 2])
+    assert loss(listwise_softmax, [[0, 0]], scores) == [0.0]
+
+
+def test_the_pointwise_loss_is_the_mean_binary_cross_entropy():
+    # sigmoid(log 3) is 3/4
+    scores = [[math.log(3), 0.0]]
+    assert loss(pointwise_sigmoid, [[1, 0]], scores) == pytest.approx([(math.log(4 / 3) + math.log(2)) / 2])
+    assert loss(pointwise_sigmoid, [[0, 1]], scores) == pytest.approx([(math.log(4) + math.log(2)) / 2])
+
+
+@pytest.mark.parametrize("function", [listwise_softmax, pointwise_sigmoid])
+def test_padding_is_ignored_by_the_losses(function):
+    bare = loss(function, [[1, 0, 0]], [[0.3, -2.0, 1.0]])
+    for padding in (0.0, 50.0, -50.0):
+        assert loss(function, [[1, 0, 0, -1, -1]], [[0.3, -2.0, 1.0, padding, padding]]) == pytest.approx(bare)
+    assert loss(function, [[-1, -1]], [[1.0, 2.0]]) == [0.0]
+
+
+@pytest.mark.parametrize("name", ["listwise", "pointwise"])
+def test_the_loss_of_a_batch_is_the_mean_over_lists(name):
+    labels, scores = tf.constant([[1.0, 0.0], [0.0, 1.0]]), tf.constant([[0.5, -1.0], [2.0, 0.0]])
+    function = {"listwise": listwise_softmax, "pointwise": pointwise_sigmoid}[name]
+    assert float(ListLoss(name)(labels, scores)) == pytest.approx(float(tf.reduce_mean(function(labels, scores))))
+
+
+def test_padding_gets_no_gradient():
+    scores = tf.Variable([[0.3, -2.0, 9.0]])
+    for function in (listwise_softmax, pointwise_sigmoid):
+        with tf.GradientTape() as tape:
+            value = tf.reduce_sum(function(tf.constant([[1.0, 0.0, -1.0]]), scores))
+        gradient = tape.gradient(value, scores).numpy()[0]
+        assert gradient[2] == 0
+        assert gradient[0] < 0 < gradient[1]
+
+
+def drawn(lists=40, candidates=12, seed=3):
+    draw = np.random.default_rng(seed)
+    labels = draw.choice([1.0, 0.0, 0.0, 0.0, -1.0], (lists, candidates)).astype(np.float32)
+    features = np.arange(lists * candidates * 2, dtype=np.float32).reshape(lists, candidates, 2)
+    return features, labels
+
+
+@pytest.mark.parametrize("negatives", [1, 3, 100])
+def test_sampling_keeps_every_positive_and_no_more_others_than_asked(negatives):
+    features, labels = drawn()
+    kept = sample(features, labels, negatives, seed=1)
+    for before, marks, after, left in zip(features, labels, kept.features, kept.labels, strict=True):
+        positives = {tuple(pair) for pair in before[marks > 0]}
+        others = {tuple(pair) for pair in before[marks == 0]}
+        assert {tuple(pair) for pair in after[left > 0]} == positives
+        found = {tuple(pair) for pair in after[left == 0]}
+        assert found <= others
+        assert len(found) == min(negatives, len(others))
+        assert (left > 0).sum() == len(positives)
+        assert set(left.tolist()) <= {1.0, 0.0, PADDING}
+
+
+def test_sampling_obeys_its_seed():
+    features, labels = drawn()
+    one, two, other = (sample(features, labels, 2, seed) for seed in (1, 1, 2))
+    np.testing.assert_array_equal(one.features, two.features)
+    assert (one.features != other.features).any()
+
+
+def test_sampling_draws_every_other_about_equally_often():
+    features = np.arange(10, dtype=np.float32).reshape(1, 10, 1)
+    labels = np.array([[1.0, *[0.0] * 9]], np.float32)
+    counts = np.zeros(10)
+    for seed in range(600):
+        kept = sample(features, labels, 3, seed)
+        counts[kept.features[0, kept.labels[0] == 0, 0].astype(int)] += 1
+    assert counts[0] == 0
+    assert counts[1:].min() > 150  # 200 expected each, deviation 11.5
+    assert counts[1:].max() < 250
+
+
+def test_joined_lists_are_padded_to_the_longest():
+    short = Lists(features=np.ones((2, 3, 1), np.float32), labels=np.ones((2, 3), np.float32))
+    long = Lists(features=np.full((1, 5, 1), 2, np.float32), labels=np.zeros((1, 5), np.float32))
+    both = join([short, long])
+    assert both.features.shape == (3, 5, 1)
+    assert both.labels.tolist() == [[1, 1, 1, -1, -1]] * 2 + [[0] * 5]
+    assert both.features[0, :, 0].tolist() == [1, 1, 1, 0, 0]
+
+
+def test_moments_are_those_of_the_real_pairs():
+    features = np.array([[[1.0, 5.0], [3.0, 5.0], [99.0, 99.0]]], np.float32)
+    mean, deviation = moments(Lists(features=features, labels=np.array([[1.0, 0.0, -1.0]], np.float32)))
+    assert mean.tolist() == [2.0, 5.0]
+    assert deviation.tolist() == pytest.approx([1.0, 1e-3])
+
+
+def toy(lists=96, candidates=10):
+    """The candidate with the greatest signal was bought; the rest of the features say nothing."""
+    draw = np.random.default_rng(0)
+    features = draw.normal(size=(lists, candidates, 3)).astype(np.float32) * [1, 1, 0] + [0, 0, 4]
+    labels = np.zeros((lists, candidates), np.float32)
+    labels[np.arange(lists), features[:, :, 0].argmax(axis=1)] = 1.0
+    labels[:, -1] = PADDING
+    labels[features[:, :, 0].argmax(axis=1) == candidates - 1, 0] = 1.0
+    keep = features[:, :, 0].argmax(axis=1) < candidates - 1
+    return Lists(features=features[keep].astype(np.float32), labels=labels[keep])
+
+
+@pytest.mark.parametrize("kind", ["listwise", "pointwise"])
+def test_the_network_learns_what_can_be_learnt(kind, tmp_path):
+    lists, config = toy(), dataclasses.replace(SMALL, loss=kind)
+    network = build_network(config, NAMES)
+    losses = fit(network, lists, config, logs=str(tmp_path / "logs"), backup=str(tmp_path / "backup"))
+    assert len(losses) == config.epochs
+    assert losses[-1] < 0.5 * losses[0]
+    scores = np.where(lists.labels >= 0, network(lists.features).numpy(), -np.inf)
+    assert (lists.labels[np.arange(len(scores)), scores.argmax(axis=1)] == 1).mean() > 0.9
+    mean, deviation = moments(lists)
+    np.testing.assert_array_equal(network.mean.numpy(), mean)
+    np.testing.assert_array_equal(network.deviation.numpy(), deviation)
+    assert list((tmp_path / "logs").rglob("events.out.tfevents*"))
+
+
+def test_weights_come_back_and_score_the_same(tmp_path):
+    network = build_network(SMALL, NAMES)
+    network.mean.assign([1.0, 2.0, 3.0])
+    save_network(network, SMALL, NAMES, tmp_path)
+    again = load_network(tmp_path, NAMES)
+    pairs = np.random.default_rng(0).normal(size=(4, 5, 3)).astype(np.float32)
+    np.testing.assert_array_equal(network(pairs), again(pairs))
+
+
+@pytest.mark.parametrize(
+    ("names", "differing"),
+    [(("signal", "noise"), r"\['constant'\]"), (("noise", "signal", "constant"), "the order")],
+)
+def test_weights_of_other_features_are_refused_by_name(tmp_path, names, differing):
+    save_network(build_network(SMALL, NAMES), SMALL, NAMES, tmp_path)
+    with pytest.raises(ValueError, match=rf"features must be those the ranking network .* Differing: {differing}\."):
+        load_network(tmp_path, names)
+
+
+def test_the_same_seed_gives_the_same_network():
+    one, two = (build_network(SMALL, NAMES) for _ in range(2))
+    for a, b in zip(one.get_weights(), two.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize(("name", "value"), [("units", 4), ("loss", "hinge"), ("negatives_per_list", 0)])
+def test_a_setting_out_of_range_is_refused_by_name(name, value):
+    with pytest.raises(ConfigError, match=rf"ranking\.{name} must .* Received: ranking\.{name} = "):
+        RankingConfig(**{name: value})

@@ -1,0 +1,117 @@
+"""Candidates of the tiny shop's customers against a merge in plain Python."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from models.recommender import ops
+from models.recommender.candidates import active_channels, find_candidates
+from models.recommender.channels import CHANNELS
+from models.recommender.config import ChannelsConfig, RecommenderConfig, recommender_config
+from models.recommender.query import Query
+from tests.tiny_shop import ARTICLES, CUSTOMERS
+from transforms.errors import ConfigError
+
+EVERYBODY = tf.range(CUSTOMERS + 1)
+
+
+def proposals(recommender, query):
+    """By channel, `[batch, size]` rows as its function proposes them, best first."""
+    return {
+        name: ops.top(*CHANNELS[name](query, size, recommender.index), size, query.pad)[0].numpy()
+        for name, size in active_channels(recommender.config)
+    }
+
+
+def merged(recommender, proposed, customer, excluded=()):
+    """Rows and bits in plain Python: best standing first, then the lower row."""
+    standing: dict[int, float] = {}
+    bits: dict[int, int] = {}
+    for bit, (name, size) in enumerate(active_channels(recommender.config)):
+        for rank, row in enumerate(proposed[name][customer].tolist()):
+            if row < ARTICLES and row not in excluded:
+                place = np.float32(rank + 1) / np.float32(size)
+                standing[row] = min(standing.get(row, 9.0), place)
+                bits[row] = bits.get(row, 0) | 1 << bit
+    best = sorted(standing, key=lambda row: (standing[row], row))[: recommender.config.max_candidates]
+    return best, [bits[row] for row in best]
+
+
+@pytest.mark.parametrize("excluded", [(), (0, 3, 7, ARTICLES)])
+def test_candidates_are_the_best_of_every_channel_merged(recommender, excluded):
+    query = recommender.query(EVERYBODY)
+    rows = tf.tile([excluded], [CUSTOMERS + 1, 1]) if excluded else None
+    found = find_candidates(query, recommender.index, recommender.config, rows)
+    proposed = proposals(recommender, query)
+    for customer in range(CUSTOMERS + 1):
+        wanted, bits = merged(recommender, proposed, customer, excluded)
+        padding = recommender.config.max_candidates - len(wanted)
+        assert found.rows[customer].numpy().tolist() == wanted + [ARTICLES] * padding
+        assert found.channels[customer].numpy().tolist() == bits + [0] * padding
+        assert len(set(wanted)) == len(wanted)
+        for name, _ in active_channels(recommender.config):
+            first = int(proposed[name][customer, 0])
+            assert first in {*wanted, *excluded, ARTICLES}, f"the best of {name} is lost"
+
+
+def test_candidates_are_capped_here_and_padded_there(recommender):
+    rows = recommender.candidates(recommender.query(EVERYBODY)).rows.numpy()
+    real = (rows < ARTICLES).sum(axis=1)
+    assert real.max() == recommender.config.max_candidates
+    excluded = tf.tile([list(range(ARTICLES - 3))], [CUSTOMERS + 1, 1])
+    rows = recommender.candidates(recommender.query(EVERYBODY), excluded).rows.numpy()
+    assert (rows[:, 3:] == ARTICLES).all()
+    assert (rows[:, :3] >= ARTICLES - 3).all()
+
+
+@pytest.mark.parametrize("name", CHANNELS)
+def test_each_channel_alone_proposes_its_own(recommender, name):
+    only = ChannelsConfig(**{**dict.fromkeys(CHANNELS, 0), name: 5})
+    config = dataclasses.replace(recommender.config, channels=only)
+    assert active_channels(config) == [(name, 5)]
+    found = find_candidates(recommender.query(EVERYBODY), recommender.index, config)
+    rows, bits = found.rows.numpy(), found.channels.numpy()
+    assert (rows[:, 5:] == ARTICLES).all()
+    assert (bits == (rows < ARTICLES)).all()
+    assert (rows < ARTICLES).any()
+
+
+def test_a_customer_nobody_knows_has_popular_candidates(recommender):
+    query = recommender.query(tf.constant([CUSTOMERS]))
+    rows = recommender.candidates(query).rows.numpy()[0]
+    popular = recommender.state.popular_rows.numpy()[0]
+    assert set(popular[:6]) <= set(rows)
+
+
+def test_an_article_nobody_bought_is_reached_through_the_towers(recommender):
+    unsold = ARTICLES - 1
+    embedding = tf.gather(recommender.inputs.embeddings, [unsold])
+    query = Query(recommender.state, tf.constant([0]), embedding, recommender.config.history_length)
+    found = recommender.candidates(query)
+    at = found.rows.numpy()[0].tolist().index(unsold)
+    towers = [name for name, _ in active_channels(recommender.config)].index("towers")
+    assert found.channels.numpy()[0, at] == 1 << towers
+
+
+def test_the_index_is_built_for_the_most_that_is_asked_of_it(builder, tiny, trained, monkeypatch):
+    asked = []
+    monkeypatch.setattr("models.recommender.builder.build_index", lambda kind, vectors, k: asked.append(k))
+    builder.build(tiny.calendar.end, trained / "weights" / "towers")
+    assert asked == [101]  # similar articles: a hundred and the article itself
+
+
+def test_settings_are_refused_by_name():
+    with pytest.raises(ConfigError, match=r"recommender\.channels\.towers must lie in \[0, 1000\]\. Received: -1"):
+        ChannelsConfig(towers=-1)
+    with pytest.raises(ConfigError, match="must leave one channel on"):
+        ChannelsConfig(**dict.fromkeys(CHANNELS, 0))
+    with pytest.raises(ConfigError, match=r"recommender\.index must be 'scann' or 'exact'"):
+        RecommenderConfig(index="annoy")
+
+
+def test_the_settings_name_every_channel_and_come_back_from_a_tree():
+    assert [field.name for field in dataclasses.fields(ChannelsConfig)] == list(CHANNELS)
+    config = RecommenderConfig(channels=ChannelsConfig(towers=3), index="exact")
+    assert recommender_config(dataclasses.asdict(config)) == config

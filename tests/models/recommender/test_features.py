@@ -1,0 +1,208 @@
+"""The features of one customer's candidates against values worked out by hand from ten purchases.
+
+The shop is that of `tests/transforms/test_sql.py`: u bought A on days 40 and 99 (two on that day) and B on day 99; v
+bought A and C, w bought A, B and C; nobody bought D. A and B are one product, C and D another. It is day 100, a
+Saturday.
+"""
+
+import ast
+import inspect
+import math
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from components.features.config import FeaturesConfig
+from components.features.engine import DuckDbEngine
+from components.features.states import prepare, write_state
+from models.recommender import features
+from models.recommender.features import article, customer, pair, time
+from models.recommender.features.pairs import Pairs
+from models.recommender.features.registry import Registry
+from models.recommender.features.relative import RANKED, standing
+from models.recommender.query import Query
+from models.recommender.state import State, load_tables
+from tests.tiny_shop import write_tables
+
+U, NOBODY = 0, 4
+A, B, C, D, PAD = range(5)
+PURCHASES = [
+    (40, "u", "0001", 1.0),
+    (99, "u", "0001", 2.0),
+    (99, "u", "0001", 4.0),
+    (99, "u", "0002", 5.0),
+    (70, "v", "0001", 1.0),
+    (95, "v", "0003", 8.0),
+    (89, "w", "0003", 8.0),
+    (98, "w", "0001", 1.0),
+    (98, "w", "0002", 5.0),
+]
+EMBEDDINGS = [[0.6, 0.8], [1.0, 0.0], [0.0, 1.0], [-1.0, 0.0], [0.0, 0.0]]
+CONFIG = FeaturesConfig(half_life_days=10.0, together_shrinkage=1.0)
+SEED_A, SEED_B = math.sqrt(1 / 64 + 0.5**0.1), math.sqrt(0.5**0.1)  # weights of u's articles: root of the strength
+SHARE_A = SEED_A**2 / (SEED_A**2 + SEED_B**2)
+TOGETHER = 2 / (math.sqrt(6) + 1)
+LOG = math.log1p
+NEVER = LOG(1000)
+EXPECTED = {
+    "article_sales": [LOG(5), LOG(2), LOG(2), 0],
+    "article_customers": [LOG(3), LOG(2), LOG(2), 0],
+    "article_sales_1d": [LOG(1), LOG(1), 0, 0],
+    "article_sales_3d": [LOG(2), LOG(2), 0, 0],
+    "article_sales_7d": [LOG(2), LOG(2), LOG(1), 0],
+    "article_sales_28d": [LOG(2), LOG(2), LOG(2), 0],
+    "article_sales_90d": [LOG(4), LOG(2), LOG(2), 0],
+    "article_customers_7d": [LOG(2), LOG(2), LOG(1), 0],
+    "article_customers_30d": [LOG(3), LOG(2), LOG(2), 0],
+    "article_trend": [LOG(2), LOG(2), 0, 0],
+    "article_month_trend": [LOG(2) - LOG(0.5), LOG(2) - LOG(0.5), LOG(1) - LOG(0.5), 0],
+    "article_lines_per_customer": [4 / 3, 1, 1, 0],
+    "article_units_per_line": [LOG(5 / 4), LOG(1), LOG(1), 0],
+    "article_age_days": [LOG(60), LOG(2), LOG(11), NEVER],
+    "article_days_since_sale": [LOG(1), LOG(1), LOG(5), NEVER],
+    "article_mean_price": [math.log(1.8001), math.log(5.0001), math.log(8.0001), math.log(1e-4)],
+    "customer_purchases": [LOG(4)] * 4,
+    "customer_articles": [LOG(2)] * 4,
+    "customer_baskets": [LOG(2)] * 4,
+    "customer_purchases_30d": [LOG(3)] * 4,
+    "customer_basket_size": [LOG(1.5)] * 4,
+    "customer_repeat_share": [1 / 3] * 4,
+    "customer_frequency_days": [LOG(59)] * 4,
+    "customer_days_since_purchase": [LOG(1)] * 4,
+    "customer_mean_price": [math.log(3.0001)] * 4,
+    "weekday": [5] * 4,
+    "is_weekend": [1] * 4,
+    "month_sine": [math.sin(2 * math.pi * 100 / 365.25)] * 4,
+    "month_cosine": [math.cos(2 * math.pi * 100 / 365.25)] * 4,
+    "tower_score": [0.6, 1, 0, -1],
+    "own_days_bought": [LOG(2), LOG(1), 0, 0],
+    "own_bought_before": [1, 1, 0, 0],
+    "own_quantity": [LOG(3), LOG(1), 0, 0],
+    "own_strength": [LOG(10 * SEED_A**2), LOG(10 * SEED_B**2), 0, 0],
+    "own_days_since_last": [LOG(1), LOG(1), NEVER, NEVER],
+    "own_days_since_first": [LOG(60), LOG(1), NEVER, NEVER],
+    "own_share_of_baskets": [1, 0.5, 0, 0],
+    "own_rhythm": [LOG(1 / 59), 0, 0, 0],
+    "own_in_last_basket": [1, 1, 0, 0],
+    "together_basket": [LOG(10 * SEED_B * TOGETHER), LOG(10 * SEED_A * TOGETHER), 0, 0],
+    "together_month": [LOG(10 * SEED_B * TOGETHER), LOG(10 * SEED_A * TOGETHER), LOG(10 * SEED_A * TOGETHER), 0],
+    "same_product": [LOG(2 * SEED_B), LOG(2 * SEED_A), 0, 0],
+    "share_of_product": [1, 1, 0, 0],
+    # A and C are trousers, B a vest, D has no type: a missing type matches nothing.
+    "share_of_product_type": [SHARE_A, 1 - SHARE_A, SHARE_A, 0],
+    "share_of_department": [0] * 4,
+    "share_of_garment_group": [0] * 4,
+    "share_of_colour": [0] * 4,
+    "share_of_section": [0] * 4,
+    "price_ratio": [math.log(price / 3.0001) for price in (1.8001, 5.0001, 8.0001, 1e-4)],
+}
+
+
+@pytest.fixture(scope="module")
+def state(tmp_path_factory):
+    root = tmp_path_factory.mktemp("state")
+    types = ("Trousers", "Vest", "Trousers", None)
+    articles = [
+        {"article_id": f"000{i + 1}", "product_code": "PPQQ"[i], "product_type_name": types[i]} for i in range(4)
+    ]
+    write_tables(root / "tables", articles, [{"customer_id": name} for name in "uvwx"], PURCHASES)
+    engine = DuckDbEngine(root)
+    prepare(engine, root / "tables", root / "states")
+    write_state(engine, 100, root / "states", CONFIG)
+    engine.close()
+    return State(load_tables(root / "states", 100))
+
+
+def computed(state, customers, rows):
+    query = Query(state, tf.constant(customers), tf.tile([[1.0, 0.0]], [len(customers), 1]), history_length=10)
+    return features.compute(Pairs(query, tf.constant(rows), tf.constant(EMBEDDINGS))).numpy()
+
+
+@pytest.fixture(scope="module")
+def values(state):
+    found = computed(state, [U], [[A, B, C, D, PAD]])[0]
+    return dict(zip(features.NAMES, found.T, strict=True))
+
+
+@pytest.mark.parametrize("name", features.FEATURES)
+def test_a_feature_is_what_its_name_says(values, name):
+    np.testing.assert_allclose(values[name][:4], EXPECTED[name], rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", RANKED)
+def test_standing_in_the_list_is_standardised_over_the_real_candidates(values, name):
+    x = np.array(EXPECTED[name])
+    np.testing.assert_allclose(values[f"{name}_in_list"][:4], (x - x.mean()) / (x.std() + 1e-3), rtol=1e-3, atol=1e-4)
+
+
+def test_padding_has_no_features(values):
+    assert {name: column[4] for name, column in values.items() if column[4] != 0} == {}
+
+
+def test_padding_does_not_move_the_standing():
+    bare = standing(tf.constant([[1.0, 2.0, 6.0]]), tf.constant([[True] * 3]))
+    padded = standing(tf.constant([[1.0, 2.0, 6.0, 99.0]]), tf.constant([[True] * 3 + [False]]))
+    np.testing.assert_allclose(bare, padded[:, :3], rtol=1e-6)
+
+
+def test_every_feature_of_everybody_is_finite(state):
+    found = computed(state, [0, 1, 2, 3, NOBODY], [[A, B, C, D, PAD]] * 5)
+    assert np.isfinite(found).all()
+    everybody_alike = {"weekday", "is_weekend", "month_sine", "month_cosine"}
+    for name, column in zip(features.NAMES, found[NOBODY].T, strict=True):
+        if name.startswith("own_") and "days_since" not in name and not name.endswith("_in_list"):
+            assert (column == 0).all(), name
+        if name in everybody_alike:
+            np.testing.assert_array_equal(column, found[0][:, features.NAMES.index(name)])
+
+
+def test_everything_of_an_empty_list_is_nothing(state):
+    assert (computed(state, [U], [[PAD, PAD]]) == 0).all()
+
+
+def test_every_feature_is_declared_once():
+    assert len(set(features.NAMES)) == len(features.NAMES)
+    files = (article, customer, time, pair)
+    assert sum(len(file.feature.functions) for file in files) == len(features.FEATURES)
+    for file in files:
+        functions = [node for node in ast.parse(inspect.getsource(file)).body if isinstance(node, ast.FunctionDef)]
+        public = [node.name for node in functions if not node.name.startswith("_")]
+        assert public == list(file.feature.functions)
+
+
+def test_a_function_under_the_decorator_is_a_feature_and_stays_itself():
+    feature = Registry()
+
+    @feature
+    def first(pairs):
+        return 1
+
+    @feature
+    def second(pairs):
+        return 2
+
+    assert list(feature.functions) == ["first", "second"]
+    assert feature.functions["first"] is first
+    assert first(None) == 1
+
+
+def test_the_day_is_the_same_in_an_eager_and_in_an_optimised_graph(state):
+    customers, rows = tf.constant([U, 1]), tf.constant([[A, C], [B, D]])
+    state.as_of.assign(18_527)
+
+    @tf.function(autograph=False)
+    def graph():
+        query = Query(state, customers, tf.zeros([2, 2]), history_length=10)
+        return features.compute(Pairs(query, rows, tf.constant(EMBEDDINGS)))
+
+    query = Query(state, customers, tf.zeros([2, 2]), history_length=10)
+    eager = features.compute(Pairs(query, rows, tf.constant(EMBEDDINGS))).numpy()
+    found = graph().numpy()
+    state.as_of.assign(100)
+    for name in ("month_sine", "month_cosine"):
+        at = features.NAMES.index(name)
+        exact = getattr(math, name[6:].replace("sine", "sin").replace("cosin", "cos"))
+        angle = 2 * math.pi * 18_527 / 365.25
+        assert abs(eager[0, 0, at] - exact(angle)) < 2e-6
+        assert abs(eager[0, 0, at] - found[0, 0, at]) < 5e-7
