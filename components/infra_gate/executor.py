@@ -75,7 +75,7 @@ def _ask(port: int, customers: list[str], config: InfraGateConfig, load_s: float
             started = time.monotonic()
             (answer,) = client.recommend_default([customer])
             latencies.append(1000 * (time.monotonic() - started))
-            articles = [article.article_id for article in answer.articles]
+            articles = [article.article_id for article in answer.articles if article.article_id]  # "" is padding
             if len(set(articles)) != len(articles) or not articles:
                 what = "no article" if not articles else "an article twice"
                 return Canary(False, f"refused: customer {customer!r} is recommended {what}", load_s=load_s)
