@@ -19,7 +19,7 @@ class CandidatesConfig:
 
     negatives: str = "candidates"
     negatives_per_positive: int = 4
-    max_lists_per_week: int = 100_000
+    max_lists_per_week: int = 5_000
     seed: int = 17
 
     def __post_init__(self):

@@ -23,9 +23,9 @@ class RankingConfig:
 
     units: int = 128
     blocks: int = 2
-    dropout: float = 0.1
+    dropout: float = 0.3
     loss: str = "listwise"
-    negatives_per_list: int = 40
+    negatives_per_list: int = 160
     epochs: int = 8
     batch_lists: int = 64
     learning_rate: float = 0.002
