@@ -12,6 +12,7 @@ FD is a socket on which each WorkerSpec comes with the worker's control socket; 
 from __future__ import annotations
 
 import importlib
+import logging
 import os
 import signal
 import socket
@@ -30,6 +31,8 @@ def main(fd: int) -> None:
     requests = socket.socket(fileno=fd)
     for module in _PRELOADED:
         importlib.import_module(module)
+    # TensorFlow advises against functions that serving needs and that the pinned version has.
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
     while True:
         text, fds, _, _ = socket.recv_fds(requests, MAX_SPEC_BYTES, 1)
         if not text:
