@@ -48,7 +48,7 @@ def candidate_lists(recommender: Recommender, labels: Labels) -> tuple[np.ndarra
         rows `[n, max_candidates]` int32, padded with the number of articles, and bought `[n, max_candidates]` bool.
     """
 
-    @tf.function(input_signature=[tf.TensorSpec([None], tf.int32)])
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.int32)], autograph=False)
     def propose(customers):
         return recommender.candidates(recommender.query(customers)).rows
 

@@ -38,6 +38,13 @@ class RankingModel(tfrs.Model):
         self.network = network
         self._task = tfrs.tasks.Ranking(loss=ListLoss(loss))
 
+    # AutoGraph would rewrite all of Keras on its way through, which takes longer than tracing; there is nothing to
+    # convert, and what a step calls is not converted either.
+    @tf.autograph.experimental.do_not_convert
+    def train_step(self, inputs: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+        """One step of `fit`."""
+        return super().train_step(inputs)
+
     def compute_loss(self, inputs: dict[str, tf.Tensor], training: bool = False) -> tf.Tensor:
         """Scalar float32."""
         scores = self.network(inputs["features"], training=training)

@@ -4,6 +4,8 @@ import dataclasses
 
 from transforms.errors import ConfigError
 
+MOST_K = 100
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class ChannelsConfig:

@@ -85,8 +85,9 @@ def training_lists(
 
 def list_features(recommender: Recommender, stored: StoredLists) -> np.ndarray:
     """`[lists, n, features]` float32 of one week's lists."""
+    signature = [tf.TensorSpec([None], tf.int32), tf.TensorSpec([None, None], tf.int32)]
 
-    @tf.function(input_signature=[tf.TensorSpec([None], tf.int32), tf.TensorSpec([None, None], tf.int32)])
+    @tf.function(input_signature=signature, autograph=False)
     def compute(customers, rows):
         return recommender.features(recommender.query(customers), rows)
 

@@ -120,8 +120,9 @@ class Recommender(tf.Module):
         """The k best with and without what the customer bought before, from the same candidates."""
         candidates = self.candidates(query)
         scores = self.scores(query, candidates.rows)
-        bought, strength = ops.sort_by_id(query.history_rows, query.history_strength)
-        before = ops.lookup(bought, strength, candidates.rows)
+        # Not by strength: that of a purchase many half-lives ago is 0.
+        bought, days = ops.sort_by_id(query.history_rows, tf.cast(query.history("days_bought"), tf.float32))
+        before = ops.lookup(bought, days, candidates.rows)
         new_only = tf.where(before > 0, _LAST, scores)
         return self._best(query, candidates, scores, k), self._best(query, candidates, new_only, k)
 

@@ -21,13 +21,13 @@ import tensorflow_transform as tft
 
 from models.recommender import baselines
 from models.recommender.candidates import active_channels
+from models.recommender.config import MOST_K
 from models.recommender.recommender import Answer, Recommender
 from models.recommender.sparse import sparse_column
 from transforms import columns
 from transforms import features as f
 
 K = 12
-MOST_K = 100
 MOST_LOOKED_AT = 50
 RANKINGS = ("recommended", "own_purchases", "popular", "new_to_customer")
 DESCRIBED = (columns.PRODUCT_NAME, "product_type_name", "colour_group_name", columns.DESCRIPTION)
@@ -103,7 +103,8 @@ class ServedRecommender(tf.Module):
 
         def concrete(function, **inputs):
             named = {name: tf.TensorSpec(spec.shape, spec.dtype, name=name) for name, spec in inputs.items()}
-            return tf.function(function).get_concrete_function(**named)
+            # AutoGraph would rewrite Keras and Transform's layer, at twice the time; nothing here needs it.
+            return tf.function(function, autograph=False).get_concrete_function(**named)
 
         return {
             "serving_default": concrete(self._default, customer_id=text),
@@ -134,11 +135,7 @@ class ServedRecommender(tf.Module):
         excluded = self.ids.article_rows(exclude_article_ids)
         given = self._given(age, club_member_status)
         query = self.recommender.query(customers, looked_at, given)
-        at_most = min(MOST_K, self.recommender.config.max_candidates)
-        within = tf.debugging.Assert(
-            tf.logical_and(k >= 1, k <= at_most), [f"k must lie in [1, {at_most}]. Received:", k]
-        )
-        with tf.control_dependencies([within]):
+        with tf.control_dependencies([_within(k, min(MOST_K, self.recommender.config.max_candidates))]):
             return self._named(self.recommender.recommend(query, k, excluded))
 
     def _given(self, age, club_member_status):
@@ -169,7 +166,8 @@ class ServedRecommender(tf.Module):
         embeddings = tf.gather(recommender.inputs.embeddings, itself)
         rows, scores = recommender.index(embeddings, MOST_K + 1)
         other = tf.logical_and(rows != itself[:, None], tf.logical_and(rows < pad, (itself < pad)[:, None]))
-        best, position = tf.math.top_k(tf.where(other, scores, -2.0), tf.clip_by_value(k, 1, MOST_K))
+        with tf.control_dependencies([_within(k, MOST_K)]):
+            best, position = tf.math.top_k(tf.where(other, scores, -2.0), k)
         rows = tf.where(best > -2.0, tf.gather(rows, position, batch_dims=1), pad)
         return {
             "article_ids": tf.gather(recommender.state.article_ids, rows),
@@ -196,9 +194,10 @@ class ServedRecommender(tf.Module):
     def _judge(self, examples):
         parsed = tf.io.parse_example(examples, {columns.CUSTOMER_ID: tf.io.FixedLenFeature([], tf.string)})
         query = self.recommender.query(self.ids.customer_rows(parsed[columns.CUSTOMER_ID]))
-        recommended, new = self.recommender.recommend_both_ways(query, K)
         if self.recommender.config.exclude_purchased:
-            recommended = new
+            recommended = new = self.recommender.recommend(query, K)  # what is judged is what is served
+        else:
+            recommended, new = self.recommender.recommend_both_ways(query, K)
         rankings = (
             recommended.rows,
             baselines.own_purchases(query, K),
@@ -216,6 +215,10 @@ class ServedRecommender(tf.Module):
 
     def _ids(self, rows: tf.Tensor) -> tf.Tensor:
         return tf.gather(self.recommender.state.article_ids, rows)
+
+
+def _within(k: tf.Tensor, at_most: int) -> tf.Operation:
+    return tf.debugging.Assert(tf.logical_and(k >= 1, k <= at_most), [f"k must lie in [1, {at_most}]. Received:", k])
 
 
 def _row_table(path: pathlib.Path, default: int) -> tf.lookup.StaticHashTable:

@@ -27,7 +27,7 @@ class RetrievalConfig:
         epochs: passes at most over the purchases before the first list week.
         patience: passes without a better validation before training stops.
         week_epochs: passes over each later week, as the towers are trained forward in time.
-        mixed_precision: bfloat16/float16 compute on GPUs.
+        mixed_precision: bfloat16 compute in training, where there is a GPU.
         xla: whether the training step is compiled by XLA.
         validation_queries: queries of the validation week that are measured, at least 1.
         seed: of initial weights and shuffling.

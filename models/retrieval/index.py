@@ -4,7 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 _LEAVES_SHARE_SEARCHED = 0.2
-_SMALLEST_TREE = 2000
+_SMALLEST_TREE = 20_000  # below it ScaNN's own advice is to compare with every point
 
 
 class ExactIndex(tf.Module):
@@ -48,6 +48,7 @@ class ScannIndex(tf.Module):
 
         self._searcher_from_module = scann_ops.searcher_from_module
         self._articles = int(embeddings.shape[0])
+        self._k = k
         builder = scann_ops.builder(embeddings, min(k, self._articles), "dot_product")
         if self._articles >= _SMALLEST_TREE:
             leaves = int(np.sqrt(self._articles))
@@ -63,7 +64,13 @@ class ScannIndex(tf.Module):
         self.tensors = builder.build().serialize_to_module()
 
     def __call__(self, queries: tf.Tensor, k: int) -> tuple[tf.Tensor, tf.Tensor]:
-        """The k articles of (nearly) largest inner product; shapes as in `ExactIndex`."""
+        """The k articles of (nearly) largest inner product; shapes as in `ExactIndex`.
+
+        Raises:
+            ValueError: if k is above what the index was built for: no more than that is reordered.
+        """
+        if k > self._k:
+            raise ValueError(f"k must be at most the k the index was built for, {self._k}. Received: k = {k}.")
         found = min(k, self._articles)
         searcher = self._searcher_from_module(self.tensors)
         rows, scores = searcher.search_batched(queries, final_num_neighbors=found)

@@ -21,6 +21,8 @@ class TwoTowerModel(tfrs.Model):
             remove_accidental_hits=True,
             batch_metrics=[],
         )
+        # The one function that asks for conversion: it takes `len` of a symbolic shape.
+        self._converted_task = tf.autograph.to_graph(tfrs.tasks.Retrieval.call, recursive=False)
 
     def embed(self, batch: dict[str, tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
         """Query and candidate embeddings of a batch, `[batch, embedding_dim]` float32 each."""
@@ -36,13 +38,20 @@ class TwoTowerModel(tfrs.Model):
         )
         return query, candidate
 
+    # AutoGraph would rewrite all of Keras on its way through, which takes longer than tracing.
+    @tf.autograph.experimental.do_not_convert
+    def train_step(self, inputs: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+        """One step of `fit`."""
+        return super().train_step(inputs)
+
     def compute_loss(self, inputs: dict[str, tf.Tensor], training: bool = False) -> tf.Tensor:
         """Mean in-batch softmax loss, scalar float32."""
         query, candidate = self.embed(inputs)
         corrected = self.towers.config.sampling_correction
         same_customer = inputs["customer_rows"][:, None] == inputs["customer_rows"][None, :]
         itself = tf.eye(tf.shape(query)[0], dtype=tf.bool)
-        summed = self._task(
+        summed = self._converted_task(
+            self._task,
             query,
             candidate,
             candidate_sampling_probability=inputs["sampling_probability"] if corrected else None,

@@ -50,7 +50,8 @@ def train_forward(
     last_week = int(purchases.weeks.max()) if len(purchases.weeks) else 0
     stages = range(max(last_week, 1))  # the last week is the test week: nothing trains on it
     with strategy.scope():
-        towers = Towers(config, data.sizes)
+        # bfloat16 has float32's range: unlike float16 it needs no scaling of the loss, which TFRS does not do.
+        towers = Towers(config, data.sizes, "mixed_bfloat16" if config.mixed_precision else "float32")
         towers.build_all()
         model = TwoTowerModel(towers)
         model.compile(optimizer=_optimizer(config), jit_compile=config.xla or None)

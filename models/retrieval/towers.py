@@ -14,13 +14,15 @@ class Towers(tf.keras.Model):
     Args:
         config: sizes and which inputs are used.
         sizes: number of entries of each vocabulary: `article_id`, `customer_id`, `words` and the categories.
+        policy: Keras's dtype policy of the layers; weights and embeddings are float32 under all of them.
     """
 
-    def __init__(self, config: RetrievalConfig, sizes: dict[str, int]):
+    def __init__(self, config: RetrievalConfig, sizes: dict[str, int], policy: str = "float32"):
         super().__init__(name="towers")
         self.config = config
         self.sizes = dict(sizes)
         self._seed = config.seed
+        self._policy = policy
         self._article_ids = self._embedding("article_id", config.id_dim)
         self._recent_ids = self._embedding("article_id", config.id_dim, "recent_article_id")
         self._customer_ids = self._embedding("customer_id", config.id_dim)
@@ -106,16 +108,18 @@ class Towers(tf.keras.Model):
             dim,
             embeddings_initializer=tf.keras.initializers.RandomNormal(stddev=0.05, seed=self._seed),
             name=f"{name or key}_embedding",
+            dtype=self._policy,
         )
 
     def _head(self, name: str) -> tf.keras.Sequential:
         self._seed += 2
-        initializer = tf.keras.initializers.GlorotUniform
+        policy = self._policy
+        first, second = (tf.keras.initializers.GlorotUniform(self._seed + i) for i in (0, 1))
         return tf.keras.Sequential(
             [
-                tf.keras.layers.Dense(self.config.hidden_units, "relu", kernel_initializer=initializer(self._seed)),
-                tf.keras.layers.LayerNormalization(),
-                tf.keras.layers.Dense(self.config.embedding_dim, kernel_initializer=initializer(self._seed + 1)),
+                tf.keras.layers.Dense(self.config.hidden_units, "relu", kernel_initializer=first, dtype=policy),
+                tf.keras.layers.LayerNormalization(dtype=policy),
+                tf.keras.layers.Dense(self.config.embedding_dim, kernel_initializer=second, dtype=policy),
                 tf.keras.layers.Lambda(_unit_length, dtype="float32"),
             ],
             name=name,

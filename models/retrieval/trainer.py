@@ -1,5 +1,6 @@
 """TFX's Trainer calls `run_fn` here to train the towers."""
 
+import dataclasses
 import hashlib
 import json
 import pathlib
@@ -24,14 +25,13 @@ def run_fn(fn_args) -> None:
     custom = fn_args.custom_config
     config = RetrievalConfig(**custom["retrieval"])
     data = read_training_data(fn_args.train_files, tft.TFTransformOutput(fn_args.transform_graph_path))
-    if config.mixed_precision and tf.config.list_physical_devices("GPU"):
-        tf.keras.mixed_precision.set_global_policy("mixed_float16")
     to = pathlib.Path(fn_args.serving_model_dir)
+    devices = [device.name for device in tf.config.list_logical_devices("GPU")]
     figures = train_forward(
         data,
-        config,
+        dataclasses.replace(config, mixed_precision=config.mixed_precision and bool(devices)),
         label_days=custom["label_days"],
-        strategy=strategy_over([device.name for device in tf.config.list_logical_devices("GPU")]),
+        strategy=strategy_over(devices),
         checkpoints=pathlib.Path(custom["checkpoints"]) / checkpoint_key(fn_args),
         logs=pathlib.Path(fn_args.model_run_dir) / "logs",
         to=to,

@@ -47,7 +47,9 @@ def measure(
     metric = tfrs.metrics.FactorizedTopK(candidates=index, ks=ks)
     for batch in gather.dataset(positions, _BATCH, seed=None):
         query, candidate = model.embed(batch)
-        metric.update_state(query, candidate, tf.cast(batch["article_rows"], tf.int32))
+        # Mirrored metrics are updated on replicas alone; each sees the same batch, which leaves the mean as it is.
+        arguments = (query, candidate, tf.cast(batch["article_rows"], tf.int32))
+        tf.distribute.get_strategy().run(metric.update_state, arguments)
     return {f"val_recall_at_{k}": float(value) for k, value in zip(ks, metric.result(), strict=True)}
 
 

@@ -25,12 +25,18 @@ def is_weekend(pairs):
 
 @feature
 def month_sine(pairs):
-    return _everywhere(pairs, tf.sin(2 * math.pi * pairs.as_of / _DAYS_PER_YEAR))
+    return _everywhere(pairs, tf.sin(_angle(pairs)))
 
 
 @feature
 def month_cosine(pairs):
-    return _everywhere(pairs, tf.cos(2 * math.pi * pairs.as_of / _DAYS_PER_YEAR))
+    return _everywhere(pairs, tf.cos(_angle(pairs)))
+
+
+def _angle(pairs):
+    # Days within the year first: the angle of 50 years is too large for float32, and its rounding would differ
+    # between eager and optimised graphs by more than scores may.
+    return tf.math.floormod(pairs.as_of, _DAYS_PER_YEAR) * (2 * math.pi / _DAYS_PER_YEAR)
 
 
 def _everywhere(pairs, value):

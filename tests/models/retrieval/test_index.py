@@ -1,0 +1,79 @@
+"""Both kinds of index over random unit vectors."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from models.retrieval.index import ExactIndex, ScannIndex, build_index, recall_against_exact
+
+
+def unit(rows, dim=16, seed=0):
+    vectors = np.random.default_rng(seed).normal(size=(rows, dim)).astype(np.float32)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+VECTORS, QUERIES = unit(3000), unit(64, seed=1)
+
+
+def test_exact_search_is_a_sort_of_the_products():
+    rows, scores = ExactIndex(VECTORS)(tf.constant(QUERIES), 20)
+    products = QUERIES @ VECTORS.T
+    wanted = np.argsort(-products, axis=1, kind="stable")[:, :20]
+    np.testing.assert_array_equal(rows, wanted)
+    np.testing.assert_allclose(scores, np.take_along_axis(products, wanted, axis=1), atol=1e-6)
+
+
+def test_scann_finds_nine_in_ten_of_them():
+    index = build_index("scann", VECTORS, 60)
+    assert recall_against_exact(index, ExactIndex(VECTORS), QUERIES, 60) >= 0.9
+
+
+def test_recall_against_exact_is_the_mean_share():
+    class Half:
+        def __call__(self, queries, k):
+            rows, scores = ExactIndex(VECTORS)(queries, k)
+            return tf.concat([rows[:, : k // 2], tf.fill([tf.shape(rows)[0], k - k // 2], 2999)], 1), scores
+
+    assert recall_against_exact(Half(), ExactIndex(VECTORS[:2999]), QUERIES, 10) == pytest.approx(0.5, abs=0.02)
+
+
+@pytest.mark.parametrize("kind", ["exact", "scann"])
+@pytest.mark.parametrize("k", [5, 12])
+def test_a_small_catalogue_is_padded_with_the_number_of_articles(kind, k):
+    rows, scores = build_index(kind, VECTORS[:7], k)(tf.constant(QUERIES), k)
+    assert rows.shape == scores.shape == (64, k)
+    rows, scores = rows.numpy(), scores.numpy()
+    assert (rows[:, 7:] == 7).all()
+    assert (scores[:, 7:] == 0).all()
+    assert all(len(set(row[:7])) == min(k, 7) for row in rows)
+    np.testing.assert_array_equal(rows[:, 0], np.argmax(QUERIES @ VECTORS[:7].T, axis=1))
+
+
+def test_the_tree_finds_nine_in_ten_among_embeddings_that_lie_in_clusters():
+    draw = np.random.default_rng(2)
+    centres = unit(300, seed=3)
+    vectors = centres[draw.integers(0, 300, 20_500)] + 0.15 * draw.normal(size=(20_500, 16)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    queries = vectors[::200] + 0.05 * draw.normal(size=(103, 16)).astype(np.float32)
+    recall = recall_against_exact(ScannIndex(vectors, 60), ExactIndex(vectors), queries, 60)
+    assert 0.9 <= recall < 1  # and it is a tree: the last few are missed
+
+
+def test_more_than_scann_was_built_for_is_refused():
+    index = ScannIndex(VECTORS, 10)
+    assert index(tf.constant(QUERIES), 10)[0].shape == (64, 10)
+    with pytest.raises(ValueError, match=r"k must be at most .* built for, 10\. Received: k = 11"):
+        index(tf.constant(QUERIES), 11)
+
+
+def test_scann_works_in_a_graph_with_known_shapes():
+    index = ScannIndex(VECTORS, 60)
+    function = tf.function(lambda queries: index(queries, 60), input_signature=[tf.TensorSpec([None, 16])])
+    rows, _ = function.get_concrete_function().structured_outputs
+    assert rows.shape.as_list() == [None, 60]
+    assert function(QUERIES[:1])[0].shape == (1, 60)
+
+
+def test_another_kind_is_refused():
+    with pytest.raises(ValueError, match=r"kind must be 'exact' or 'scann'\. Received: kind = 'annoy'"):
+        build_index("annoy", VECTORS, 3)

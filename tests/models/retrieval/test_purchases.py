@@ -1,0 +1,83 @@
+"""An example knows exactly what its customer had bought before that day, by brute force in plain Python."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models.retrieval.entities import ArticleTable, CustomerTable
+from models.retrieval.purchases import ExampleGather, sort_purchases
+from models.retrieval.stages import _gather
+from models.retrieval.transformed import TrainingData
+from tests.tiny_training import RETRIEVAL
+from transforms import features as f
+
+ARTICLES, CUSTOMERS = 6, 3
+ARTICLE_TABLE = ArticleTable(
+    ids=np.append(np.arange(ARTICLES) + 100, -1).astype(np.int32),
+    categories=np.arange((ARTICLES + 1) * len(f.ARTICLE_CATEGORIES), dtype=np.int32).reshape(ARTICLES + 1, -1),
+    words=np.full((ARTICLES + 1, f.WORDS_PER_ARTICLE), -1, np.int32),
+)
+CUSTOMER_TABLE = CustomerTable(
+    ids=np.append(np.arange(CUSTOMERS), -1).astype(np.int32),
+    categories=np.zeros((CUSTOMERS + 1, len(f.CUSTOMER_CATEGORIES) + 1), np.int32),
+    age=np.linspace(-1, 1, CUSTOMERS + 1).astype(np.float32),
+)
+
+purchase = st.tuples(st.integers(0, CUSTOMERS - 1), st.integers(0, ARTICLES - 1), st.integers(0, 8))
+some = st.lists(purchase, min_size=1, max_size=25, unique=True)
+
+
+def arrays(bought):
+    customers, articles, days = (np.array(column) for column in zip(*bought, strict=True))
+    return sort_purchases(customers, articles, days, days // 3)
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(some, st.integers(1, 7))
+def test_recent_purchases_are_those_before_the_day_newest_first(bought, length):
+    purchases = arrays(bought)
+    gather = ExampleGather(purchases, ARTICLE_TABLE, CUSTOMER_TABLE, length, np.ones(ARTICLES + 1))
+    batch = {name: value.numpy() for name, value in gather(np.arange(len(bought), dtype=np.int32)).items()}
+    examples = sorted(bought, key=lambda each: (each[0], each[2], -each[1]))
+    for i, (customer, article, day) in enumerate(examples):
+        before = [(d, a) for c, a, d in bought if c == customer and d < day]
+        # Newest first; of one day the lower article first, as in the state's `recent`.
+        wanted = sorted(before, key=lambda each: (-each[0], each[1]))[:length]
+        padding = length - len(wanted)
+        assert batch["recent"][i].tolist() == [100 + a for _, a in wanted] + [-1] * padding
+        assert batch["recent_age_days"][i].tolist() == [day - d for d, _ in wanted] + [0] * padding
+        assert batch["article_rows"][i] == article
+        assert batch["customer_rows"][i] == customer
+        assert batch["article_ids"][i] == 100 + article
+        assert batch["article_categories"][i].tolist() == ARTICLE_TABLE.categories[article].tolist()
+        assert batch["customer_age"][i] == CUSTOMER_TABLE.age[customer]
+        assert purchases.weeks[i] == day // 3
+
+
+@settings(max_examples=30, deadline=None, derandomize=True)
+@given(some)
+def test_sampling_probabilities_are_the_shares_of_what_is_trained_on(bought):
+    purchases = arrays(bought)
+    data = TrainingData(articles=ARTICLE_TABLE, customers=CUSTOMER_TABLE, purchases=purchases, sizes={})
+    positions = purchases.positions(purchases.weeks == purchases.weeks.max())
+    batch = _gather(data, RETRIEVAL, positions)(positions)
+    rows, share = batch["article_rows"].numpy(), batch["sampling_probability"].numpy()
+    counted = {int(row): float(p) for row, p in zip(rows, share, strict=True)}
+    assert counted == pytest.approx({row: float(np.mean(rows == row)) for row in counted})
+    assert sum(counted.values()) == pytest.approx(1.0)
+
+
+def test_batches_are_shuffled_by_the_seed_and_whole_without_one():
+    purchases = arrays([(c, a, d) for c in range(3) for a in range(6) for d in range(8)])
+    gather = ExampleGather(purchases, ARTICLE_TABLE, CUSTOMER_TABLE, 2, np.ones(ARTICLES + 1))
+    positions = np.arange(len(purchases.days), dtype=np.int32)
+
+    def order(seed):
+        batches = gather.dataset(positions, 50, seed).as_numpy_iterator()
+        return [list(zip(b["customer_rows"], b["article_rows"], strict=True)) for b in batches]
+
+    assert [len(batch) for batch in order(None)] == [50, 50, 44]
+    assert [len(batch) for batch in order(1)] == [50, 50]
+    assert order(1) == order(1)
+    assert order(1) != order(2)
