@@ -31,7 +31,7 @@ def group_labels(table: pa.Table, limit: int, seed: int) -> Labels:
     customers = table["customer_row"].to_numpy()
     articles = table["article_row"].to_numpy().astype(np.int32)
     distinct, starts = np.unique(customers, return_index=True)
-    ends = np.append(starts[1:], len(customers))
+    ends = np.append(starts, len(customers))[1:]
     if len(distinct) > limit:
         kept = np.sort(np.random.default_rng(seed).choice(len(distinct), limit, replace=False))
         distinct, starts, ends = distinct[kept], starts[kept], ends[kept]

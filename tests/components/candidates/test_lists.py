@@ -1,0 +1,194 @@
+"""Lists: who bought in the week, what was proposed, what of it was bought; against plain Python."""
+
+import dataclasses
+import json
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import tensorflow as tf
+
+from components.candidates.config import CandidatesConfig
+from components.candidates.executor import bundle, make_lists
+from components.candidates.lists import Labels, as_table, group_labels, random_lists, recall
+from components.examples import read_examples
+from models.ranking.lists import PADDING
+from models.recommender import features
+from models.recommender.builder import RecommenderBuilder
+from models.recommender.list_features import StoredLists, list_features, read_lists, training_lists
+from models.retrieval.snapshot import snapshot_name
+from tests.tiny_shop import ARTICLES
+from tests.tiny_training import RANKING, RECOMMENDER
+from transforms.calendar import date_of
+from transforms.errors import ConfigError
+
+BOUGHT = pa.table({"customer_row": [2, 2, 5, 7, 7, 7], "article_row": [0, 3, 1, 0, 1, 2]})
+LABELS = Labels(
+    customers=np.array([2, 5, 7], np.int32),
+    offsets=np.array([0, 2, 3, 6]),
+    articles=np.array([0, 3, 1, 0, 1, 2], np.int32),
+)
+
+
+def sets(labels):
+    return {
+        int(customer): set(labels.articles[labels.offsets[i] : labels.offsets[i + 1]].tolist())
+        for i, customer in enumerate(labels.customers)
+    }
+
+
+def test_labels_are_grouped_by_customer():
+    labels = group_labels(BOUGHT, limit=10, seed=0)
+    assert sets(labels) == {2: {0, 3}, 5: {1}, 7: {0, 1, 2}}
+
+
+def test_more_customers_than_the_limit_are_sampled_with_all_they_bought():
+    chosen = {tuple(sets(group_labels(BOUGHT, limit=2, seed=seed))) for seed in range(30)}
+    assert chosen == {(2, 5), (2, 7), (5, 7)}
+    assert sets(group_labels(BOUGHT, 2, 1)) == sets(group_labels(BOUGHT, 2, 1))
+    for seed in range(5):
+        found = sets(group_labels(BOUGHT, limit=2, seed=seed))
+        assert all(articles == {2: {0, 3}, 5: {1}, 7: {0, 1, 2}}[customer] for customer, articles in found.items())
+
+
+def test_a_week_nobody_bought_in_has_no_labels():
+    empty = group_labels(BOUGHT.slice(0, 0), 10, 0)
+    assert len(empty.customers) == 0
+    assert recall(np.zeros((0, 4), bool), empty) == 0.0
+
+
+def test_random_lists_hold_the_positives_and_others_that_were_not_bought():
+    rows, bought = random_lists(LABELS, articles=50, per_positive=4, seed=1)
+    assert rows.shape == bought.shape == (3, 15)
+    for (_, positives), row, hits in zip(sets(LABELS).items(), rows, bought, strict=True):
+        real = row < 50
+        assert set(row[hits].tolist()) == positives
+        assert not set(row[real & ~hits].tolist()) & positives
+        assert (real & ~hits).sum() <= 4 * len(positives)
+        assert len(set(row[real].tolist())) == real.sum()
+
+
+def test_recall_is_the_mean_share_of_what_was_bought():
+    hits = np.array([[True, False], [True, False], [True, True]])
+    assert recall(hits, LABELS) == pytest.approx((1 / 2 + 1 + 2 / 3) / 3)
+
+
+def test_lists_without_a_positive_and_padding_are_left_out():
+    rows = np.array([[4, 1, 9, 9], [5, 6, 9, 9]], np.int32)
+    hits = np.array([[False, True, False, False], [False] * 4])
+    table = as_table(18_000, np.array([3, 4]), rows, hits, pad=9)
+    assert table.to_pylist() == [{"day": 18_000, "customer_row": 3, "article_rows": [4, 1], "labels": [0, 1]}]
+
+
+@pytest.fixture(scope="module")
+def stored(trained):
+    return read_lists([str(trained / "lists" / "Split-train" / "*")])
+
+
+@pytest.fixture(scope="module")
+def builder(tiny, transformed):
+    return RecommenderBuilder(RECOMMENDER, tiny.states, transformed / "graph")
+
+
+def labels_of(tiny, day):
+    table = pq.read_table(tiny.states / "labels" / f"{date_of(day)}.parquet")
+    found: dict = {}
+    for customer, article in zip(table["customer_row"].to_pylist(), table["article_row"].to_pylist(), strict=True):
+        found.setdefault(customer, set()).add(article)
+    return found
+
+
+def test_stored_lists_are_what_the_graph_of_the_week_proposes(tiny, trained, stored, builder):
+    assert list(stored) == list(tiny.calendar.list_days)
+    for week, day in enumerate(tiny.calendar.list_days):
+        bought, lists = labels_of(tiny, day), stored[day]
+        recommender = builder.build(day, trained / "towers" / snapshot_name(week))
+        for customer, rows, marks in zip(lists.customers, lists.rows, lists.labels, strict=True):
+            proposed = recommender.candidates(recommender.query(tf.constant([customer]))).rows.numpy()[0]
+            real = rows[rows >= 0]
+            assert set(real) == set(proposed[proposed < ARTICLES])
+            wanted = [1.0 if row in bought[customer] else 0.0 for row in real]
+            assert marks[: len(real)].tolist() == wanted
+            assert (marks[len(real) :] == PADDING).all()
+            assert sum(wanted) >= 1
+
+
+def test_figures_say_the_recall_of_each_week(tiny, trained, stored):
+    figures = json.loads((trained / "lists" / "figures.json").read_text())
+    for day in tiny.calendar.list_days:
+        bought, lists = labels_of(tiny, day), stored[day]
+        found = {int(c): int((m == 1).sum()) for c, m in zip(lists.customers, lists.labels, strict=True)}
+        shares = [found.get(customer, 0) / len(articles) for customer, articles in bought.items()]
+        assert figures[date_of(day)]["recall"] == pytest.approx(np.mean(shares))
+        assert figures[date_of(day)]["customers"] == len(bought)
+        assert 0 < figures[date_of(day)]["candidates"] <= RECOMMENDER.max_candidates
+
+
+def test_training_features_are_those_the_graph_computes_for_the_whole_list(tiny, trained, stored, builder):
+    day = tiny.calendar.list_days[1]
+    recommender = builder.build(day, trained / "towers" / snapshot_name(1))
+    lists = stored[day]
+    found = list_features(recommender, lists)
+    query = recommender.query(tf.constant(lists.customers))
+    rows = recommender.candidates(query).rows
+    direct = recommender.features(query, rows).numpy()
+    width = min(found.shape[1], direct.shape[1])
+    np.testing.assert_allclose(found[:, :width], direct[:, :width], atol=1e-4)
+    assert found.shape[2] == len(features.NAMES)
+
+
+def test_training_lists_keep_the_positives_and_some_others(tiny, trained, stored, builder):
+    lists = training_lists(stored, builder, trained / "towers", tiny.calendar, negatives=3, seed=1)
+    wanted = sum(int((week.labels == 1).sum()) for week in stored.values())
+    assert int((lists.labels == 1).sum()) == wanted
+    assert ((lists.labels == 0).sum(axis=1) <= 3).all()
+    assert np.isfinite(lists.features).all()
+    only = {tiny.calendar.list_days[0]: stored[tiny.calendar.list_days[0]]}
+    fewer = training_lists(only, builder, trained / "towers", tiny.calendar, negatives=3, seed=1)
+    assert len(fewer.labels) == len(only[tiny.calendar.list_days[0]].labels)
+
+
+def test_a_list_longer_than_another_does_not_move_its_features(tiny, trained, stored, builder):
+    day = tiny.calendar.list_days[0]
+    recommender = builder.build(day, trained / "towers" / snapshot_name(0))
+    lists = stored[day]
+    wider = StoredLists(
+        lists.customers,
+        np.pad(lists.rows, [(0, 0), (0, 5)], constant_values=-1),
+        np.pad(lists.labels, [(0, 0), (0, 5)], constant_values=-1.0),
+    )
+    width = lists.rows.shape[1]
+    np.testing.assert_allclose(
+        list_features(recommender, wider)[:, :width], list_features(recommender, lists), atol=1e-5
+    )
+
+
+def test_the_classical_way_is_a_setting(tiny, trained, transformed, tmp_path):
+    config = CandidatesConfig(negatives="random", negatives_per_positive=2)
+    figures = make_lists(tiny.states, trained / "towers", transformed / "graph", RECOMMENDER, config, tmp_path)
+    assert {figure["recall"] for figure in figures.values()} == {1.0}
+    for row in read_examples(tmp_path / "Split-train").to_pylist():
+        positives = sum(row["labels"])
+        assert positives >= 1
+        assert len(row["labels"]) <= 3 * positives
+
+
+def test_states_and_towers_travel_together(tiny, trained, tmp_path):
+    bundle(tiny.states, trained / "towers", tmp_path)
+    assert (tmp_path / "states" / "calendar.json").exists()
+    assert (tmp_path / "towers" / "week-002" / "weights.npz").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("negatives", "all"), ("negatives_per_positive", 0), ("max_lists_per_week", 0)]
+)
+def test_a_setting_out_of_range_is_refused_by_name(name, value):
+    with pytest.raises(ConfigError, match=rf"candidates\.{name} must .* Received: "):
+        CandidatesConfig(**{name: value})
+
+
+def test_the_ranking_of_the_tiny_shop_was_trained_on_these_features(trained):
+    tree = json.loads((trained / "ranking" / "ranking.json").read_text())
+    assert tree["features"] == list(features.NAMES)
+    assert tree["config"] == dataclasses.asdict(RANKING)

@@ -1,0 +1,66 @@
+"""No weight or state behind a list knows the week that labels it.
+
+The purchases of a list week are dealt anew among customers and articles; the candidates and features of that week's
+lists, by the state of its first day and the towers trained before it, stay what they were.
+"""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from models.recommender.builder import RecommenderBuilder
+from models.retrieval.snapshot import snapshot_name
+from tests import tiny_shop
+from tests.tiny_shop import CUSTOMERS, LABEL_DAYS
+from tests.tiny_training import RECOMMENDER, read_data, train_towers, with_purchases
+
+WEEK = 1  # of the calendar's list weeks
+
+
+def permuted(purchases, first, seed=0):
+    """The same days, customers, articles and prices of the week from `first`, dealt anew."""
+    draw = np.random.default_rng(seed)
+    week = [purchase for purchase in purchases if first <= purchase[0] < first + LABEL_DAYS]
+    others = [purchase for purchase in purchases if not first <= purchase[0] < first + LABEL_DAYS]
+    days, customers, articles, prices = (draw.permutation(np.array(column)) for column in zip(*week, strict=True))
+    dealt = [(int(d), str(c), str(a), float(p)) for d, c, a, p in zip(days, customers, articles, prices, strict=True)]
+    assert sorted(dealt) != sorted(week)
+    return sorted(others + dealt)
+
+
+@pytest.fixture(scope="module")
+def lists(tiny, transformed, trained, tmp_path_factory):
+    """Candidates and features of the list week's customers in a shop whose week from `first` is dealt anew."""
+    day = tiny.calendar.list_days[WEEK]
+
+    def computed(states, towers):
+        builder = RecommenderBuilder(RECOMMENDER, states, transformed / "graph")
+        recommender = builder.build(day, towers / snapshot_name(WEEK))
+        query = recommender.query(tf.range(CUSTOMERS + 1))
+        rows = recommender.candidates(query).rows
+        return rows.numpy(), recommender.features(query, rows).numpy()
+
+    def make(first=None):
+        if first is None:
+            return computed(tiny.states, trained / "towers")
+        root = tmp_path_factory.mktemp("permuted")
+        place = tiny_shop.build(root, permuted(tiny_shop.purchases(), first))
+        assert place.calendar == tiny.calendar
+        train_towers(with_purchases(read_data(transformed), place, transformed), root)
+        return computed(place.states, root / "towers")
+
+    return make
+
+
+def test_with_its_labels_permuted_the_lists_of_a_week_are_unchanged(lists, tiny):
+    rows, features = lists()
+    again, recomputed = lists(tiny.calendar.list_days[WEEK])
+    np.testing.assert_array_equal(again, rows)
+    np.testing.assert_allclose(recomputed, features, atol=1e-6)
+
+
+def test_with_the_week_before_permuted_they_change(lists, tiny):
+    rows, features = lists()
+    again, recomputed = lists(tiny.calendar.list_days[WEEK - 1])
+    assert (again != rows).any()
+    assert (recomputed != features).any()

@@ -1,0 +1,180 @@
+"""The preprocessing function on real values, through Transform itself."""
+
+import re
+import statistics
+from collections import Counter
+
+import apache_beam as beam
+import numpy as np
+import pytest
+import tensorflow as tf
+import tensorflow_transform as tft
+import tensorflow_transform.beam as tft_beam
+from tensorflow_transform.beam import tft_unit
+from tensorflow_transform.tf_metadata import dataset_metadata
+
+from components.examples import read_examples
+from tests.tiny_shop import catalogue, feature_schema, people
+from transforms import columns
+from transforms import features as f
+from transforms.preprocessing import preprocessing_fn
+
+KEYS = [feature.name for feature in feature_schema().feature]
+TEXTS = [feature.name for feature in feature_schema().feature if feature.name not in (columns.AGE, f.DAY, f.WEEK)]
+ROWS = [
+    {"article_id": "a1", "prod_name": "Red-Tee", "detail_desc": "A RED tee, é!", "colour_group_name": "Red"},
+    {"article_id": "a2", "prod_name": None, "detail_desc": "tee é", "colour_group_name": "Blue"},
+    {"article_id": "a3", "colour_group_name": "Red"},
+    {"customer_id": "c1", "club_member_status": "ACTIVE"},
+    {"customer_id": "c2"},
+    {"customer_id": "c1", "article_id": "a2", "day": 18000, "week": 2},
+]
+
+
+class WhollyUnknownAges(tft_unit.TransformTestCase):
+    """Ages that nobody told, and columns that are wholly null."""
+
+    def test_values_are_indices_and_what_is_missing_is_marked_and_never_nan(self):
+        given = [{key: [row[key]] if row.get(key) is not None else [] for key in KEYS} for row in ROWS]
+        # Most frequent first, of equally frequent ones the last in the alphabet.
+        expected = [
+            {"article_id_xf": 1, "colour_group_name_xf": 0, "words": {"red", "tee", "é"}},
+            {"article_id_xf": 0, "colour_group_name_xf": 1, "words": {"tee", "é"}},
+            {"article_id_xf": 2, "colour_group_name_xf": 0, "words": set()},
+            {"customer_id_xf": 0, "club_member_status_xf": 0, "words": set()},
+            {"customer_id_xf": 1, "words": set()},
+            {"article_id_xf": 0, "customer_id_xf": 0, "day_xf": 18000, "week_xf": 2, "words": set()},
+        ]
+        # a1, a3 and c2 stand once, a2 and c1 twice: the order among the first is left to Transform.
+        found = self._transformed(given)
+        vocabulary = found.pop("vocabulary")
+        for row, wanted in enumerate(expected):
+            words = {vocabulary[i] for i in found["words_xf"][row] if i >= 0}
+            assert words == wanted.pop("words")
+            for key in set(found) - {"words_xf", "age_xf", "age_bucket_xf"}:
+                value = found[key][row]
+                if key not in wanted:
+                    assert value == f.MISSING, (key, row)
+                elif key != "article_id_xf" or wanted[key] == 0:
+                    assert value == wanted[key], (key, row)
+        assert sorted(found["article_id_xf"]) == [-1, -1, 0, 0, 1, 2]
+        assert found["age_xf"] == [0.0] * len(ROWS)
+        assert found["age_bucket_xf"] == [0] * len(ROWS)
+
+    def _transformed(self, given):
+
+        folder = self.get_temp_dir()
+        metadata = dataset_metadata.DatasetMetadata(feature_schema())
+        with self._makeTestPipeline() as pipeline, tft_beam.Context(temp_dir=folder):
+            rows = pipeline | beam.Create(given)
+            graph = (rows, metadata) | tft_beam.AnalyzeDataset(preprocessing_fn)
+            _ = graph | tft_beam.WriteTransformFn(f"{folder}/graph")
+        transform = tft.TFTransformOutput(f"{folder}/graph")
+        kept = transform.transform_raw_features({key: sparse(key, [row[key] for row in given]) for key in KEYS})
+        found = {key: value.numpy().tolist() for key, value in kept.items() if key != "words_xf"}
+        found["words_xf"] = tf.RaggedTensor.from_sparse(kept["words_xf"]).to_list()
+        found["vocabulary"] = [word.decode() for word in transform.vocabulary_by_name("words_vocab")]
+        return found
+
+
+def sparse(key, lists):
+    """Lists of none or one value as the column the graph takes."""
+    dtype = tf.string if key in TEXTS else tf.float32 if key == columns.AGE else tf.int64
+    return tf.RaggedTensor.from_row_lengths(
+        tf.constant([value for each in lists for value in each], dtype), [len(each) for each in lists]
+    ).to_sparse()
+
+
+@pytest.fixture(scope="module")
+def graph(transformed):
+    return tft.TFTransformOutput(str(transformed / "graph"))
+
+
+@pytest.fixture(scope="module")
+def apply(graph):
+    def transform(rows):
+        lists = {key: [[row[key]] if row.get(key) is not None else [] for row in rows] for key in KEYS}
+        return graph.transform_raw_features({key: sparse(key, each) for key, each in lists.items()})
+
+    return transform
+
+
+def test_the_outputs_are_exactly_the_transformed_names(graph):
+    keys = {columns.ARTICLE_ID, columns.CUSTOMER_ID, columns.AGE, "age_bucket", f.WORDS, f.DAY, f.WEEK}
+    keys |= {*f.ARTICLE_CATEGORIES, *f.CUSTOMER_CATEGORIES}
+    assert set(graph.transformed_feature_spec()) == {f.transformed_name(key) for key in keys}
+
+
+@pytest.mark.parametrize(
+    "key", [*f.ARTICLE_CATEGORIES, *f.CUSTOMER_CATEGORIES, columns.ARTICLE_ID, columns.CUSTOMER_ID]
+)
+def test_a_vocabulary_holds_every_value_most_frequent_first(graph, key):
+    counts = Counter(row[key] for row in (*catalogue(), *people()) if row.get(key) is not None)
+    if key == columns.PRODUCT_CODE:
+        counts = Counter(row[columns.ARTICLE_ID][:7] for row in catalogue())
+    words = [word.decode() for word in graph.vocabulary_by_name(f.vocabulary_name(key))]
+    if counts:
+        assert sorted(words) == sorted(counts)
+        assert [counts[word] for word in words] == sorted(counts.values(), reverse=True)
+    else:  # a column that is wholly null still has a vocabulary to load
+        assert len(words) <= 1
+
+
+def test_known_values_get_their_index_and_others_are_missing(graph, apply):
+    key = "product_type_name"
+    words = [word.decode() for word in graph.vocabulary_by_name(f.vocabulary_name(key))]
+    found = apply([{key: word} for word in (*words, "never seen", "", None)])[f.transformed_name(key)]
+    assert found.numpy().tolist() == [*range(len(words)), f.MISSING, f.MISSING, f.MISSING]
+
+
+def test_ages_are_standardised_and_unknown_ones_are_nothing(apply):
+    ages = [row[columns.AGE] for row in people() if row[columns.AGE] is not None]
+    mean, deviation = statistics.fmean(ages), statistics.pstdev(ages)
+    asked = [16.0, 30.0, 66.0, None]
+    found = apply([{columns.AGE: age} for age in asked])["age_xf"].numpy()
+    wanted = [(age - mean) / deviation if age is not None else 0.0 for age in asked]
+    np.testing.assert_allclose(found, wanted, atol=1e-5)
+
+
+def test_age_buckets_begin_at_their_bounds_and_0_is_unknown(apply):
+    asked = [None, 0.0, *(bound + step for bound in f.AGE_BOUNDARIES for step in (-0.5, 0.0)), 150.0]
+    found = apply([{columns.AGE: age} for age in asked])["age_bucket_xf"].numpy().tolist()
+    wanted = [0 if age is None else 1 + sum(age >= bound for bound in f.AGE_BOUNDARIES) for age in asked]
+    assert found == wanted
+    assert max(found) == len(f.AGE_BOUNDARIES) + 1
+
+
+def test_words_are_those_of_name_and_description_that_stand_twice(graph, apply):
+    def words_of(row):
+        text = f"{row.get(columns.PRODUCT_NAME) or ''} {row.get(columns.DESCRIPTION) or ''}".lower()
+        return re.findall(r"[^\W_]+", text)
+
+    counts = Counter(word for row in catalogue() for word in words_of(row))
+    vocabulary = [word.decode() for word in graph.vocabulary_by_name(f.vocabulary_name(f.WORDS))]
+    assert set(vocabulary) == {word for word, count in counts.items() if count >= f.WORD_MIN_COUNT}
+    assert "ärmellos" in vocabulary
+    found = tf.RaggedTensor.from_sparse(apply(catalogue())[f.transformed_name(f.WORDS)]).to_list()
+    for row, indices in zip(catalogue(), found, strict=True):
+        assert [vocabulary[i] for i in indices if i >= 0] == [word for word in words_of(row) if word in vocabulary]
+
+
+def test_a_row_that_lacks_everything_is_missing_everything(apply):
+    found = apply([{}])
+    words = found.pop(f.transformed_name(f.WORDS))
+    assert words.values.numpy().tolist() in ([], [f.MISSING])
+    for key, value in found.items():
+        wanted = 0 if key.startswith("age") else f.MISSING
+        assert value.numpy().tolist() == [wanted], key
+
+
+def test_purchases_pass_through_with_the_indices_of_both_ids(graph, tiny, transformed):
+    raw = read_examples(tiny.examples / "Split-purchases").to_pydict()
+    files = [str(path) for path in (transformed / "transformed" / "Split-purchases").iterdir()]
+    records = list(tf.data.TFRecordDataset(files, "GZIP"))
+    parsed = tf.io.parse_example(records, graph.transformed_feature_spec())
+    for key in (columns.ARTICLE_ID, columns.CUSTOMER_ID):
+        vocabulary = graph.vocabulary_by_name(f.vocabulary_name(key))
+        names = [vocabulary[i] for i in parsed[f.transformed_name(key)].numpy()]
+        assert sorted(names) == sorted(name for (name,) in raw[key])
+    assert sorted(parsed["day_xf"].numpy()) == sorted(day for (day,) in raw["day"])
+    assert sorted(parsed["week_xf"].numpy()) == sorted(week for (week,) in raw["week"])
