@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from transforms.errors import ConfigError
+from transforms.ranges import require_one_of, require_within
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -13,7 +13,7 @@ class CandidatesConfig:
         negatives: `candidates`: a list is what the channels propose, labelled by what was bought; or `random`: a
             list is what was bought and random articles, the classical way, kept to compare with.
         negatives_per_positive: random articles for each article bought, 1 to 100 (`random` only).
-        max_lists_per_week: customers sampled where more bought in a list week, at least 1.
+        max_lists_per_week: customers sampled where more bought in a list week, 1 to 100,000,000.
         seed: of the sampling.
     """
 
@@ -23,11 +23,6 @@ class CandidatesConfig:
     seed: int = 17
 
     def __post_init__(self):
-        if self.negatives not in ("candidates", "random"):
-            raise ConfigError(f"candidates.negatives must be 'candidates' or 'random'. Received: {self.negatives!r}.")
-        if not 1 <= self.negatives_per_positive <= 100:
-            raise ConfigError(
-                f"candidates.negatives_per_positive must lie in [1, 100]. Received: {self.negatives_per_positive}."
-            )
-        if self.max_lists_per_week < 1:
-            raise ConfigError(f"candidates.max_lists_per_week must be at least 1. Received: {self.max_lists_per_week}.")
+        require_one_of("candidates.negatives", self.negatives, ("candidates", "random"))
+        require_within("candidates.negatives_per_positive", self.negatives_per_positive, 1, 100)
+        require_within("candidates.max_lists_per_week", self.max_lists_per_week, 1, 100_000_000)

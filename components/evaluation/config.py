@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from transforms.errors import ConfigError
+from transforms.ranges import require_within
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -20,5 +20,4 @@ class EvaluationConfig:
     strict: bool = False
 
     def __post_init__(self):
-        if not 0 <= self.margin <= 1:
-            raise ConfigError(f"evaluation.margin must lie in [0, 1]. Received: {self.margin}.")
+        require_within("evaluation.margin", self.margin, 0, 1)

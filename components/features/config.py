@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from transforms.errors import ConfigError
+from transforms.ranges import require_within
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -40,20 +40,15 @@ class FeaturesConfig:
     memory_limit_gib: float | None = None
 
     def __post_init__(self):
-        _within("features.list_weeks", self.list_weeks, 1, 52)
-        _within("features.history_length", self.history_length, 1, 1000)
-        _within("features.half_life_days", self.half_life_days, 1e-3, 1e6)
-        _within("features.recent_length", self.recent_length, 1, 200)
-        _within("features.neighbours", self.neighbours, 1, 200)
-        _within("features.together_window_days", self.together_window_days, 1, 100_000)
-        _within("features.together_shrinkage", self.together_shrinkage, 0, 1e6)
-        _within("features.lines_per_customer", self.lines_per_customer, 2, 100_000)
-        _within("features.popular_window_days", self.popular_window_days, 1, 1000)
-        _within("features.popular_length", self.popular_length, 12, 1000)
-        _within("features.variants", self.variants, 0, 100)
-        _within("features.interaction_window_days", self.interaction_window_days, 1, 100_000)
-
-
-def _within(name: str, value: float, low: float, high: float) -> None:
-    if not low <= value <= high:
-        raise ConfigError(f"{name} must lie in [{low}, {high}]. Received: {name} = {value}.")
+        require_within("features.list_weeks", self.list_weeks, 1, 52)
+        require_within("features.history_length", self.history_length, 1, 1000)
+        require_within("features.half_life_days", self.half_life_days, 1e-3, 1e6)
+        require_within("features.recent_length", self.recent_length, 1, 200)
+        require_within("features.neighbours", self.neighbours, 1, 200)
+        require_within("features.together_window_days", self.together_window_days, 1, 100_000)
+        require_within("features.together_shrinkage", self.together_shrinkage, 0, 1e6)
+        require_within("features.lines_per_customer", self.lines_per_customer, 2, 100_000)
+        require_within("features.popular_window_days", self.popular_window_days, 1, 1000)
+        require_within("features.popular_length", self.popular_length, 12, 1000)
+        require_within("features.variants", self.variants, 0, 100)
+        require_within("features.interaction_window_days", self.interaction_window_days, 1, 100_000)

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from transforms.errors import ConfigError
+from transforms.ranges import require_within
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -21,11 +21,6 @@ class InfraGateConfig:
     load_timeout_s: float = 300.0
 
     def __post_init__(self):
-        for name, low, high in (
-            ("latency_budget_ms", 1, 60_000),
-            ("canary_queries", 10, 10_000),
-            ("load_timeout_s", 1, 3600),
-        ):
-            value = getattr(self, name)
-            if not low <= value <= high:
-                raise ConfigError(f"infra_gate.{name} must lie in [{low}, {high}]. Received: {value}.")
+        require_within("infra_gate.latency_budget_ms", self.latency_budget_ms, 1, 60_000)
+        require_within("infra_gate.canary_queries", self.canary_queries, 10, 10_000)
+        require_within("infra_gate.load_timeout_s", self.load_timeout_s, 1, 3600)

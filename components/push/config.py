@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from transforms.errors import ConfigError
+from transforms.ranges import require_within
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -16,5 +16,4 @@ class PushConfig:
     keep_versions: int = 5
 
     def __post_init__(self):
-        if not 1 <= self.keep_versions <= 1000:
-            raise ConfigError(f"push.keep_versions must lie in [1, 1000]. Received: {self.keep_versions}.")
+        require_within("push.keep_versions", self.keep_versions, 1, 1000)

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from transforms.errors import ConfigError
+from transforms.ranges import require_one_of, require_within
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -32,21 +32,11 @@ class RankingConfig:
     seed: int = 17
 
     def __post_init__(self):
-        _within("ranking.units", self.units, 8, 4096)
-        _within("ranking.blocks", self.blocks, 0, 16)
-        _within("ranking.dropout", self.dropout, 0, 0.99)
-        _within("ranking.negatives_per_list", self.negatives_per_list, 1, 1000)
-        _within("ranking.epochs", self.epochs, 1, 1000)
-        _within("ranking.batch_lists", self.batch_lists, 1, 100_000)
-        _within("ranking.learning_rate", self.learning_rate, 1e-9, 10)
-        _one_of("ranking.loss", self.loss, ("listwise", "pointwise"))
-
-
-def _within(name: str, value: float, low: float, high: float) -> None:
-    if not low <= value <= high:
-        raise ConfigError(f"{name} must lie in [{low}, {high}]. Received: {name} = {value}.")
-
-
-def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
-    if value not in allowed:
-        raise ConfigError(f"{name} must be one of {', '.join(allowed)}. Received: {name} = {value!r}.")
+        require_within("ranking.units", self.units, 8, 4096)
+        require_within("ranking.blocks", self.blocks, 0, 16)
+        require_within("ranking.dropout", self.dropout, 0, 0.99)
+        require_within("ranking.negatives_per_list", self.negatives_per_list, 1, 1000)
+        require_within("ranking.epochs", self.epochs, 1, 1000)
+        require_within("ranking.batch_lists", self.batch_lists, 1, 100_000)
+        require_within("ranking.learning_rate", self.learning_rate, 1e-9, 10)
+        require_one_of("ranking.loss", self.loss, ("listwise", "pointwise"))

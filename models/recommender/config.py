@@ -3,6 +3,7 @@
 import dataclasses
 
 from transforms.errors import ConfigError
+from transforms.ranges import require_one_of, require_within
 
 MOST_K = 100
 
@@ -29,11 +30,7 @@ class ChannelsConfig:
 
     def __post_init__(self):
         for field in dataclasses.fields(self):
-            value = getattr(self, field.name)
-            if not 0 <= value <= 1000:
-                raise ConfigError(
-                    f"recommender.channels.{field.name} must lie in [0, 1000]. Received: {value}. 0 turns it off."
-                )
+            require_within(f"recommender.channels.{field.name}", getattr(self, field.name), 0, 1000)
         if not any(dataclasses.asdict(self).values()):
             raise ConfigError("recommender.channels must leave one channel on. Received: all 0.")
 
@@ -58,12 +55,9 @@ class RecommenderConfig:
     index: str = "scann"
 
     def __post_init__(self):
-        if not 12 <= self.max_candidates <= 1000:
-            raise ConfigError(f"recommender.max_candidates must lie in [12, 1000]. Received: {self.max_candidates}.")
-        if not 1 <= self.history_length <= 1000:
-            raise ConfigError(f"recommender.history_length must lie in [1, 1000]. Received: {self.history_length}.")
-        if self.index not in ("scann", "exact"):
-            raise ConfigError(f"recommender.index must be 'scann' or 'exact'. Received: {self.index!r}.")
+        require_within("recommender.max_candidates", self.max_candidates, 12, 1000)
+        require_within("recommender.history_length", self.history_length, 1, 1000)
+        require_one_of("recommender.index", self.index, ("scann", "exact"))
 
 
 def recommender_config(tree: dict) -> RecommenderConfig:

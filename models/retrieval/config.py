@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from transforms.errors import ConfigError
+from transforms.ranges import require_one_of, require_within
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -56,23 +56,17 @@ class RetrievalConfig:
     seed: int = 17
 
     def __post_init__(self):
-        _within("embedding_dim", self.embedding_dim, 4, 1024)
-        _within("id_dim", self.id_dim, 4, 1024)
-        _within("attribute_dim", self.attribute_dim, 1, 256)
-        _within("hidden_units", self.hidden_units, 8, 4096)
-        _within("recent_length", self.recent_length, 1, 200)
-        _within("temperature", self.temperature, 1e-3, 100)
-        _within("window_days", self.window_days, 1, 100_000)
-        _within("learning_rate", self.learning_rate, 1e-9, 10)
-        _within("batch_size", self.batch_size, 2, 1_000_000)
-        _within("epochs", self.epochs, 1, 1000)
-        _within("patience", self.patience, 1, 1000)
-        _within("week_epochs", self.week_epochs, 0, 100)
-        _within("validation_queries", self.validation_queries, 1, 10_000_000)
-        if self.optimizer not in ("adagrad", "adam"):
-            raise ConfigError(f"retrieval.optimizer must be 'adagrad' or 'adam'. Received: {self.optimizer!r}.")
-
-
-def _within(name: str, value: float, low: float, high: float) -> None:
-    if not low <= value <= high:
-        raise ConfigError(f"retrieval.{name} must lie in [{low}, {high}]. Received: {value}.")
+        require_within("retrieval.embedding_dim", self.embedding_dim, 4, 1024)
+        require_within("retrieval.id_dim", self.id_dim, 4, 1024)
+        require_within("retrieval.attribute_dim", self.attribute_dim, 1, 256)
+        require_within("retrieval.hidden_units", self.hidden_units, 8, 4096)
+        require_within("retrieval.recent_length", self.recent_length, 1, 200)
+        require_within("retrieval.temperature", self.temperature, 1e-3, 100)
+        require_within("retrieval.window_days", self.window_days, 1, 100_000)
+        require_within("retrieval.learning_rate", self.learning_rate, 1e-9, 10)
+        require_within("retrieval.batch_size", self.batch_size, 2, 1_000_000)
+        require_within("retrieval.epochs", self.epochs, 1, 1000)
+        require_within("retrieval.patience", self.patience, 1, 1000)
+        require_within("retrieval.week_epochs", self.week_epochs, 0, 100)
+        require_within("retrieval.validation_queries", self.validation_queries, 1, 10_000_000)
+        require_one_of("retrieval.optimizer", self.optimizer, ("adagrad", "adam"))
