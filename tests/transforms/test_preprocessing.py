@@ -36,7 +36,7 @@ class WhollyUnknownAges(tft_unit.TransformTestCase):
 
     def test_values_are_indices_and_what_is_missing_is_marked_and_never_nan(self):
         given = [{key: [row[key]] if row.get(key) is not None else [] for key in KEYS} for row in ROWS]
-        # Most frequent first, of equally frequent ones the last in the alphabet.
+        # Most frequent first; the order among equally frequent ones (a1 and a3) is left to Transform.
         expected = [
             {"article_id_xf": 1, "colour_group_name_xf": 0, "words": {"red", "tee", "é"}},
             {"article_id_xf": 0, "colour_group_name_xf": 1, "words": {"tee", "é"}},
@@ -45,7 +45,6 @@ class WhollyUnknownAges(tft_unit.TransformTestCase):
             {"customer_id_xf": 1, "words": set()},
             {"article_id_xf": 0, "customer_id_xf": 0, "day_xf": 18000, "week_xf": 2, "words": set()},
         ]
-        # a1, a3 and c2 stand once, a2 and c1 twice: the order among the first is left to Transform.
         found = self._transformed(given)
         vocabulary = found.pop("vocabulary")
         for row, wanted in enumerate(expected):
@@ -62,7 +61,6 @@ class WhollyUnknownAges(tft_unit.TransformTestCase):
         assert found["age_bucket_xf"] == [0] * len(ROWS)
 
     def _transformed(self, given):
-
         folder = self.get_temp_dir()
         metadata = dataset_metadata.DatasetMetadata(feature_schema())
         with self._makeTestPipeline() as pipeline, tft_beam.Context(temp_dir=folder):
