@@ -12,23 +12,15 @@ the story in order, and going back can itself be taken back.
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-import errno
-import json
 import pathlib
-import shutil
-import tempfile
 from collections.abc import Mapping
 from typing import Any
 
+from components.push.publish import drop_old, figures_of, publish, version_folders
 from transforms.errors import LookbookError
 
 MODEL_NAME = "lookbook"
-FIGURES = pathlib.PurePath("assets.extra", "lookbook.json")
-_GRAPH = "saved_model.pb"
-_REMOVED = ".removed-"
-_INCOMING = ".incoming-"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -56,17 +48,10 @@ def model_dir(out: pathlib.Path) -> pathlib.Path:
 
 def list_versions(out: pathlib.Path) -> list[Version]:
     """The versions pushed under `out`, newest last; empty if there are none."""
-    folder = model_dir(out)
-    names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
-    numbers = sorted(int(name) for name in names if _is_version(folder / name))
+    folders = version_folders(model_dir(out))
     return [
-        Version(
-            number=number,
-            path=folder / str(number),
-            figures=_figures(folder / str(number)),
-            served=number == numbers[-1],
-        )
-        for number in numbers
+        Version(number=int(path.name), path=path, figures=figures_of(path), served=path == folders[-1])
+        for path in folders
     ]
 
 
@@ -107,16 +92,8 @@ def rollback(out: pathlib.Path, number: int) -> Version:
         raise LookbookError(f"version must be one of {listed}; received {number}; see `lookbook versions`")
     if number == left.number:
         raise LookbookError(f"version must be older than the served one; {number} is served already")
-    older = there[number]
-    incoming = pathlib.Path(tempfile.mkdtemp(prefix=_INCOMING, dir=model_dir(out)))
-    try:
-        shutil.copytree(older.path, incoming, dirs_exist_ok=True)
-        figures = {**older.figures, "copy_of": number, "rolled_back_from": left.number}
-        (incoming / FIGURES).parent.mkdir(exist_ok=True)
-        (incoming / FIGURES).write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
-        _enter(incoming, left.number + 1)
-    finally:
-        shutil.rmtree(incoming, ignore_errors=True)
+    told = {"copy_of": number, "rolled_back_from": left.number}
+    publish(there[number].path, model_dir(out), told, at_least=left.number + 1)
     return served_version(out)
 
 
@@ -134,35 +111,4 @@ def retain(out: pathlib.Path, keep: int) -> list[int]:
         ValueError: `keep` is below 1.
 
     """
-    if keep < 1:
-        raise ValueError(f"keep must be 1 or more, for one version is served; received {keep}")
-    doomed = list_versions(out)[:-keep]
-    for version in doomed:
-        version.path.rename(version.path.with_name(f"{_REMOVED}{version.number}"))
-    for removed in model_dir(out).glob(f"{_REMOVED}*"):  # with them what a killed process left half deleted
-        shutil.rmtree(removed, ignore_errors=True)
-    return [version.number for version in doomed]
-
-
-def _is_version(path: pathlib.Path) -> bool:
-    return path.name.isascii() and path.name.isdigit() and (path / _GRAPH).is_file()
-
-
-def _figures(path: pathlib.Path) -> Mapping[str, Any]:
-    with contextlib.suppress(FileNotFoundError, json.JSONDecodeError):
-        figures = json.loads((path / FIGURES).read_text(encoding="utf-8"))
-        if isinstance(figures, dict):
-            return figures
-    return {}
-
-
-def _enter(incoming: pathlib.Path, number: int) -> None:
-    """Renames to `number`, or to the next that no push took in the meantime."""
-    while True:
-        try:
-            incoming.rename(incoming.with_name(str(number)))
-            return
-        except OSError as error:  # a rename onto a filled folder fails, it never mixes the two
-            if error.errno not in (errno.EEXIST, errno.ENOTEMPTY):
-                raise
-            number += 1
+    return drop_old(model_dir(out), keep)

@@ -4,11 +4,11 @@ What was pushed is what was blessed, and a version that was rolled back to is th
 version is passed over, so that a second run of the same inputs is held against the same model as the first.
 """
 
-import json
 import pathlib
 import shutil
 
 from components.assemble.weights import WEIGHTS
+from components.push.publish import figures_of, version_folders
 
 NOBODY = "none"
 
@@ -20,13 +20,10 @@ def find_last_blessed(serving_dir: pathlib.Path, run_key: str) -> pathlib.Path |
         serving_dir: where versions are pushed, `<number>/`.
         run_key: names this run by its inputs, settings and code.
     """
-    if not serving_dir.is_dir():
-        return None
-    versions = sorted((p for p in serving_dir.iterdir() if p.name.isdigit()), key=lambda p: int(p.name), reverse=True)
-    for version in versions:
-        description = version / "assets.extra" / "lookbook.json"
-        usable = description.exists() and (version / "assets.extra" / WEIGHTS).is_dir()
-        if usable and json.loads(description.read_text()).get("run_key") != run_key:
+    for version in reversed(version_folders(serving_dir)):
+        figures = figures_of(version)
+        usable = "weights_digest" in figures and (version / "assets.extra" / WEIGHTS).is_dir()
+        if usable and figures.get("run_key") != run_key:
             return version
     return None
 
@@ -35,7 +32,7 @@ def key_of(version: pathlib.Path | None) -> str:
     """What TFX's cache knows the last blessed model by: its weights' digest, or `none`."""
     if version is None:
         return NOBODY
-    return json.loads((version / "assets.extra" / "lookbook.json").read_text())["weights_digest"]
+    return figures_of(version)["weights_digest"]
 
 
 def copy_weights(version: pathlib.Path | None, to: pathlib.Path) -> bool:

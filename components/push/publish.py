@@ -1,49 +1,105 @@
-"""A SavedModel becomes version `<number>` of a served folder: copied beside it, then renamed into place.
+"""A SavedModel enters a served folder as version `<number>`, and old versions leave it, each by one rename.
 
-A model server polls the folder and must never see half a version; a rename within one file system is atomic.
+A model server polls the folder and must never see half a version. Names that are not numbers it ignores, and a
+rename within one file system is atomic: a version is prepared and taken down under a name with a leading dot.
 """
 
+import contextlib
+import errno
 import json
-import os
 import pathlib
 import shutil
+import tempfile
 import time
+from collections.abc import Mapping
+from typing import Any
+
+FIGURES = pathlib.PurePath("assets.extra", "lookbook.json")
+_GRAPH = "saved_model.pb"
+_REMOVED = ".removed-"
+_INCOMING = ".incoming-"
 
 
-def publish(saved_model: pathlib.Path, serving_dir: pathlib.Path, figures: dict) -> pathlib.Path:
+def version_folders(serving_dir: pathlib.Path) -> list[pathlib.Path]:
+    """The folders of the versions, newest last; what is no version is left out."""
+    there = serving_dir.iterdir() if serving_dir.is_dir() else []
+    return sorted((path for path in there if _is_version(path)), key=lambda path: int(path.name))
+
+
+def figures_of(version: pathlib.Path) -> Mapping[str, Any]:
+    """What `assets.extra/lookbook.json` says of a version; empty if it is missing or broken."""
+    with contextlib.suppress(FileNotFoundError, json.JSONDecodeError):
+        figures = json.loads((version / FIGURES).read_text(encoding="utf-8"))
+        if isinstance(figures, dict):
+            return figures
+    return {}
+
+
+def publish(
+    saved_model: pathlib.Path, serving_dir: pathlib.Path, figures: Mapping[str, Any], at_least: int | None = None
+) -> pathlib.Path:
     """Copies a model into the served folder as its newest version.
 
     Args:
         saved_model: folder of the SavedModel.
         serving_dir: folder of the versions, made if need be.
         figures: added to the version's `assets.extra/lookbook.json`.
+        at_least: lowest number the version may get; the time in seconds if None.
 
     Returns:
-        The version's folder; its number is the time in seconds, or one more than the newest.
+        The version's folder; its number is above that of every other.
     """
     serving_dir.mkdir(parents=True, exist_ok=True)
-    part = serving_dir / f".part-{os.getpid()}"
-    if part.exists():
-        shutil.rmtree(part)
-    shutil.copytree(saved_model, part)
-    description = part / "assets.extra" / "lookbook.json"
-    description.write_text(json.dumps({**json.loads(description.read_text()), **figures}, indent=1))
-    numbers = [int(p.name) for p in serving_dir.iterdir() if p.name.isdigit()]
-    version = serving_dir / str(max([int(time.time()), *(n + 1 for n in numbers)]))
-    part.rename(version)
-    return version
+    incoming = pathlib.Path(tempfile.mkdtemp(prefix=_INCOMING, dir=serving_dir))
+    try:
+        shutil.copytree(saved_model, incoming, dirs_exist_ok=True)
+        (incoming / FIGURES).parent.mkdir(exist_ok=True)
+        text = json.dumps({**figures_of(saved_model), **figures}, indent=1)
+        (incoming / FIGURES).write_text(text + "\n", encoding="utf-8")
+        taken = [int(path.name) for path in serving_dir.iterdir() if _is_number(path.name)]
+        first = int(time.time()) if at_least is None else at_least
+        return _enter(incoming, max([first, *(number + 1 for number in taken)]))
+    finally:
+        shutil.rmtree(incoming, ignore_errors=True)
 
 
 def drop_old(serving_dir: pathlib.Path, keep: int) -> list[int]:
-    """Deletes all but the newest `keep` versions; each is renamed out of the server's sight first.
+    """Deletes the oldest versions until `keep` are left; each leaves the server's sight first.
+
+    Args:
+        serving_dir: folder of the versions.
+        keep: how many to leave, 1 or more.
 
     Returns:
-        Numbers of the versions that are gone.
+        The numbers that were deleted, oldest first.
+
+    Raises:
+        ValueError: `keep` is below 1.
     """
-    versions = sorted((p for p in serving_dir.iterdir() if p.name.isdigit()), key=lambda p: int(p.name))
-    dropped = versions[: max(len(versions) - keep, 0)]
-    for version in dropped:
-        hidden = version.with_name(f".dropped-{version.name}")
-        version.rename(hidden)
-        shutil.rmtree(hidden)
-    return [int(version.name) for version in dropped]
+    if keep < 1:
+        raise ValueError(f"keep must be 1 or more, for one version is served. Received: {keep}.")
+    doomed = version_folders(serving_dir)[:-keep]
+    for version in doomed:
+        version.rename(version.with_name(f"{_REMOVED}{version.name}"))
+    for removed in serving_dir.glob(f"{_REMOVED}*"):  # with them what a killed process left half deleted
+        shutil.rmtree(removed, ignore_errors=True)
+    return [int(version.name) for version in doomed]
+
+
+def _is_number(name: str) -> bool:
+    return name.isascii() and name.isdigit()
+
+
+def _is_version(path: pathlib.Path) -> bool:
+    return _is_number(path.name) and (path / _GRAPH).is_file()
+
+
+def _enter(incoming: pathlib.Path, number: int) -> pathlib.Path:
+    """Renames to `number`, or to the next that no push took in the meantime."""
+    while True:
+        try:
+            return incoming.rename(incoming.with_name(str(number)))
+        except OSError as error:  # a rename onto a filled folder fails, it never mixes the two
+            if error.errno not in (errno.EEXIST, errno.ENOTEMPTY):
+                raise
+            number += 1

@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from pipeline import versions
-from pipeline.versions import FIGURES, list_versions, model_dir, retain, rollback, served_version
+from components.push import publish
+from components.push.publish import FIGURES
+from pipeline.versions import list_versions, model_dir, retain, rollback, served_version
 from transforms.errors import LookbookError
 
 
@@ -96,7 +97,7 @@ def test_a_copy_that_fails_leaves_nothing_behind(tmp_path, monkeypatch):
     def full_disk(*args, **kwargs):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(versions.shutil, "copytree", full_disk)
+    monkeypatch.setattr(publish.shutil, "copytree", full_disk)
     with pytest.raises(OSError, match="No space"):
         rollback(tmp_path, 5)
     assert sorted(path.name for path in model_dir(tmp_path).iterdir()) == ["5", "8"]
@@ -105,14 +106,14 @@ def test_a_copy_that_fails_leaves_nothing_behind(tmp_path, monkeypatch):
 def test_a_push_at_the_same_moment_keeps_its_number_and_its_content(tmp_path, monkeypatch):
     push(tmp_path, 5)
     push(tmp_path, 8)
-    copytree = versions.shutil.copytree
+    copytree = publish.shutil.copytree
 
     def copy_while_another_pushes(*args, **kwargs):
         if not (model_dir(tmp_path) / "9").exists():
             push(tmp_path, 9)
         return copytree(*args, **kwargs)
 
-    monkeypatch.setattr(versions.shutil, "copytree", copy_while_another_pushes)
+    monkeypatch.setattr(publish.shutil, "copytree", copy_while_another_pushes)
     assert rollback(tmp_path, 5).number == 10
     assert (model_dir(tmp_path) / "9" / "saved_model.pb").read_bytes() == b"graph of 9"
 
@@ -128,8 +129,8 @@ def test_the_folder_never_shows_less_than_a_whole_highest_version(tmp_path, monk
         seen.append(numbers(tmp_path))
         return result
 
-    original = versions.shutil.copytree
-    monkeypatch.setattr(versions.shutil, "copytree", watched)
+    original = publish.shutil.copytree
+    monkeypatch.setattr(publish.shutil, "copytree", watched)
     rollback(tmp_path, 5)
     assert seen
     assert all(there == [5, 8] for there in seen)
@@ -165,6 +166,6 @@ def test_what_a_killed_process_left_half_deleted_goes_too(tmp_path):
 def test_deletion_begins_with_leaving_the_sight_of_the_server(tmp_path, monkeypatch):
     push(tmp_path, 1)
     push(tmp_path, 2)
-    monkeypatch.setattr(versions.shutil, "rmtree", lambda *args, **kwargs: None)
+    monkeypatch.setattr(publish.shutil, "rmtree", lambda *args, **kwargs: None)
     retain(tmp_path, keep=1)
     assert sorted(path.name for path in model_dir(tmp_path).iterdir()) == [".removed-1", "2"]

@@ -1,0 +1,90 @@
+"""The last blessed weights are those of the newest version that another run pushed."""
+
+import json
+
+import pytest
+
+from components.assemble.weights import WEIGHTS
+from components.last_blessed.executor import copy_weights, find_last_blessed, key_of
+from components.push.publish import publish
+from pipeline.versions import model_dir, rollback
+
+
+@pytest.fixture
+def push(tmp_path):
+    """Pushes a model of a run as version `number`."""
+
+    def make(number, run_key, digest="d", weights=True):
+        model = tmp_path / f"model-{number}"
+        extra = model / "assets.extra"
+        extra.mkdir(parents=True)
+        (model / "saved_model.pb").write_bytes(b"graph")
+        (extra / "lookbook.json").write_text(json.dumps({"weights_digest": digest}))
+        if weights:
+            (extra / WEIGHTS / "towers").mkdir(parents=True)
+            (extra / WEIGHTS / "towers" / "weights.npz").write_text(digest)
+        return publish(model, model_dir(tmp_path), {"run_key": run_key}, at_least=number)
+
+    return make
+
+
+def found(tmp_path, run_key):
+    version = find_last_blessed(model_dir(tmp_path), run_key)
+    return version and int(version.name)
+
+
+def test_there_is_none_on_a_first_run(tmp_path):
+    assert found(tmp_path, "a") is None
+    model_dir(tmp_path).mkdir(parents=True)
+    assert found(tmp_path, "a") is None
+
+
+def test_the_newest_of_another_run(tmp_path, push):
+    push(9, "a")
+    push(10, "b")
+    assert found(tmp_path, "c") == 10
+
+
+def test_what_the_run_pushed_itself_is_passed_over(tmp_path, push):
+    push(1, "a")
+    push(2, "b")
+    push(3, "b")
+    assert found(tmp_path, "b") == 1
+    assert found(tmp_path, "a") == 3
+
+
+def test_only_own_versions_are_as_good_as_none(tmp_path, push):
+    push(1, "a")
+    assert found(tmp_path, "a") is None
+
+
+def test_a_version_without_weights_or_figures_is_no_baseline(tmp_path, push):
+    push(1, "a")
+    push(2, "b", weights=False)
+    (push(3, "b") / "assets.extra" / "lookbook.json").unlink()
+    assert found(tmp_path, "c") == 1
+
+
+def test_what_was_gone_back_to_is_the_newest_again(tmp_path, push):
+    push(1, "a", digest="old")
+    push(2, "b", digest="new")
+    rollback(tmp_path, 1)
+    version = find_last_blessed(model_dir(tmp_path), "c")
+    assert version.name == "3"
+    assert key_of(version) == "old"
+    assert found(tmp_path, "a") == 2
+
+
+def test_the_key_is_the_weights_digest_or_none(tmp_path, push):
+    assert key_of(None) == "none"
+    assert key_of(push(1, "a", digest="0123")) == "0123"
+
+
+def test_the_weights_are_copied(tmp_path, push):
+    assert copy_weights(push(1, "a", digest="0123"), tmp_path / "to") is True
+    assert (tmp_path / "to" / WEIGHTS / "towers" / "weights.npz").read_text() == "0123"
+
+
+def test_without_a_version_the_copy_is_an_empty_folder(tmp_path):
+    assert copy_weights(None, tmp_path / "to") is False
+    assert list((tmp_path / "to").iterdir()) == []

@@ -1,0 +1,107 @@
+"""Push takes what both gates blessed, if it is made of the weights that were judged."""
+
+import json
+
+import pytest
+from tfx.types import artifact_utils, standard_artifacts
+from tfx.utils import json_utils, proto_utils
+
+from components.evaluation.report import Evaluation
+from components.push import executor as push
+from components.push.publish import figures_of, version_folders
+from transforms.errors import GateError
+
+OVERALL = {"map_at_12": 0.25, "customers": 7.0}
+
+
+@pytest.fixture(autouse=True)
+def _evaluation(monkeypatch):
+    monkeypatch.setattr(push, "read_evaluation", lambda folder: Evaluation({"all": OVERALL}))
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Runs the executor on a judged and a new model; returns the serving folder and the `pushed_model` artifact."""
+
+    def make(*, model_blessed=True, infra_blessed=True, judged_digest="d", digest="d", keep=5):
+        def artifact(kind, name):
+            made = kind()
+            made.uri = str(tmp_path / name)
+            (tmp_path / name).mkdir(exist_ok=True)
+            return made
+
+        def model(name, weights_digest, as_of):
+            made = artifact(standard_artifacts.Model, name)
+            folder = tmp_path / name / "Format-Serving"
+            (folder / "assets.extra").mkdir(parents=True, exist_ok=True)
+            (folder / "saved_model.pb").write_bytes(b"graph")
+            figures = {"weights_digest": weights_digest, "as_of": as_of}
+            (folder / "assets.extra" / "lookbook.json").write_text(json.dumps(figures))
+            return made
+
+        judged, new = model("cut", judged_digest, "2020-01-01"), model("end", digest, "2020-01-08")
+        blessing = artifact(standard_artifacts.ModelBlessing, "blessing")
+        blessing.set_int_custom_property("blessed", int(model_blessed))
+        blessing.set_string_custom_property("current_model", judged.uri)
+        infra = artifact(standard_artifacts.InfraBlessing, "infra")
+        infra.set_int_custom_property("blessed", int(infra_blessed))
+        pushed = artifact(standard_artifacts.PushedModel, "pushed")
+        serving = tmp_path / "serving"
+        destination = push.pusher_pb2.PushDestination()
+        destination.filesystem.base_directory = str(serving)
+        push.Executor().Do(
+            {
+                "model": [new],
+                "judged": [judged],
+                "model_blessing": [blessing],
+                "infra_blessing": [infra],
+                "evaluation": [artifact(standard_artifacts.ModelEvaluation, "evaluation")],
+            },
+            {"pushed_model": [pushed]},
+            {
+                "push_destination": proto_utils.proto_to_json(destination),
+                "custom_config": json_utils.dumps({"run_key": "this-run", "keep_versions": keep}),
+            },
+        )
+        return serving, artifact_utils.get_single_instance([pushed])
+
+    return make
+
+
+def test_what_both_gates_blessed_is_pushed_with_its_figures(run, tmp_path):
+    serving, pushed = run()
+    (version,) = version_folders(serving)
+    assert (version / "saved_model.pb").read_bytes() == b"graph"
+    assert figures_of(version) == {
+        "weights_digest": "d",
+        "as_of": "2020-01-08",
+        "judged_as_of": "2020-01-01",
+        "run_key": "this-run",
+        "evaluation": OVERALL,
+    }
+    assert pushed.get_int_custom_property("pushed") == 1
+    assert pushed.get_string_custom_property("pushed_version") == version.name
+    assert pushed.get_string_custom_property("pushed_destination") == str(version)
+    assert json.loads((tmp_path / "pushed" / "version.json").read_text()) == {"version": str(version)}
+
+
+@pytest.mark.parametrize("no", ["model_blessed", "infra_blessed"])
+def test_one_gate_that_says_no_is_enough(run, tmp_path, no):
+    serving, pushed = run(**{no: False})
+    assert not serving.exists()
+    assert pushed.get_int_custom_property("pushed") == 0
+    assert not (tmp_path / "pushed" / "version.json").exists()
+
+
+def test_other_weights_than_the_judged_stop_the_run_and_nothing_is_pushed(run, tmp_path):
+    with pytest.raises(GateError, match=r"weights_digest .* must be equal. Received: other in .*cut.*, d in .*end"):
+        run(judged_digest="other")
+    assert not (tmp_path / "serving").exists()
+
+
+def test_old_versions_are_dropped_by_count(run):
+    for _ in range(3):
+        serving, pushed = run(keep=2)
+    newest = [version.name for version in version_folders(serving)]
+    assert len(newest) == 2
+    assert newest[-1] == pushed.get_string_custom_property("pushed_version")
