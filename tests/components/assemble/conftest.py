@@ -1,0 +1,71 @@
+"""The tiny shop's model, assembled once with each kind of index."""
+
+import dataclasses
+import functools
+import pathlib
+
+import numpy as np
+import pytest
+
+
+@dataclasses.dataclass
+class Served:
+    """A saved and loaded model, and the same graph built offline."""
+
+    folder: pathlib.Path
+    loaded: object
+    offline: object
+    description: object
+
+    def ask(self, signature: str, **inputs) -> dict[str, np.ndarray]:
+        import tensorflow as tf
+
+        function = self.loaded.signatures[signature]
+        specs = function.structured_input_signature[1]
+        tensors = {name: tf.constant(value, specs[name].dtype) for name, value in inputs.items()}
+        return {name: value.numpy() for name, value in function(**tensors).items()}
+
+    def recommend(self, customers, recent=None, exclude=None, age=None, club=None, k=12) -> dict[str, np.ndarray]:
+        batch = len(customers)
+        return self.ask(
+            "recommend",
+            customer_id=customers,
+            recent_article_ids=recent or [[""]] * batch,
+            exclude_article_ids=exclude or [[""]] * batch,
+            age=[float("nan")] * batch if age is None else age,
+            club_member_status=club or [""] * batch,
+            k=k,
+        )
+
+
+@pytest.fixture(scope="session")
+def serve(tiny, trained, tmp_path_factory):
+    """Assembles, loads and builds offline; each configuration once."""
+    import tensorflow as tf
+    from scann.scann_ops.py import scann_ops  # noqa: F401 (registers the op a ScaNN model needs)
+
+    from components.assemble.executor import assemble
+    from models.recommender.builder import RecommenderBuilder
+    from tests.tiny_training import RECOMMENDER
+
+    @functools.cache
+    def make(**changes) -> Served:
+        config = dataclasses.replace(RECOMMENDER, **changes)
+        weights, day = trained / "weights", tiny.calendar.end
+        folder = tmp_path_factory.mktemp("model") / "1"
+        description = assemble(tiny.states, day, weights, config, folder)
+        builder = RecommenderBuilder(config, tiny.states, weights / "transform_graph")
+        offline = builder.build(day, weights / "towers", weights / "ranking")
+        return Served(folder, tf.saved_model.load(str(folder)), offline, description)
+
+    return make
+
+
+@pytest.fixture(scope="session", params=["exact", "scann"])
+def served(request, serve):
+    return serve(index=request.param)
+
+
+@pytest.fixture(scope="session")
+def exact(serve):
+    return serve(index="exact")

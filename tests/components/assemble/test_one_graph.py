@@ -1,0 +1,108 @@
+"""What is served is what was computed offline, for both kinds of index and for every size of batch."""
+
+import json
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from tensorflow.core.protobuf import saved_model_pb2
+
+from components.assemble.weights import weights_digest
+from tests.tiny_shop import ARTICLES, CUSTOMERS, article_id, customer_id
+from transforms.calendar import date_of
+
+EVERYBODY = [*(customer_id(i) for i in range(CUSTOMERS)), "nobody", ""]
+ROWS = [*range(CUSTOMERS), CUSTOMERS, CUSTOMERS]
+IDS = np.array([*(article_id(i).encode() for i in range(ARTICLES)), b""], object)
+
+
+def offline_answers(served, rows, k=12):
+    answer = served.offline.recommend(served.offline.query(tf.constant(rows, tf.int32)), k)
+    return IDS[answer.rows.numpy()], answer.scores.numpy()
+
+
+def test_the_same_batch_gets_identical_ids(served):
+    found = served.ask("serving_default", customer_id=EVERYBODY)
+    ids, scores = offline_answers(served, ROWS)
+    np.testing.assert_array_equal(found["article_ids"], ids)
+    np.testing.assert_allclose(found["scores"], scores, atol=1e-5)
+    assert (found["article_ids"] != b"").all()
+
+
+def examples():
+    """One Example of each customer, as the judge gets them."""
+    messages = []
+    for name in EVERYBODY:
+        example = tf.train.Example()
+        example.features.feature["customer_id"].bytes_list.value[:] = [name.encode()]
+        messages.append(example.SerializeToString())
+    return messages
+
+
+@pytest.mark.parametrize("batch", [1, 3, 64])
+def test_other_batches_differ_only_among_ties(served, batch):
+    customers = (EVERYBODY * 2)[:64]
+    whole_ids, whole_scores = offline_answers(served, (ROWS * 2)[:64])
+    for start in range(0, len(customers), batch):
+        found = served.ask("serving_default", customer_id=customers[start : start + batch])
+        for i, (ids, scores) in enumerate(zip(found["article_ids"], found["scores"], strict=True)):
+            wanted = dict(zip(whole_ids[start + i], whole_scores[start + i], strict=True))
+            np.testing.assert_allclose(scores, whole_scores[start + i], atol=1e-5)
+            last = whole_scores[start + i, -1]
+            for article, score in zip(ids, scores, strict=True):
+                assert abs(score - wanted.get(article, last)) <= 1e-5
+
+
+def test_recommend_with_nothing_given_is_the_default(served):
+    wanted = served.ask("serving_default", customer_id=EVERYBODY)
+    found = served.recommend(EVERYBODY)
+    np.testing.assert_allclose(found["scores"], wanted["scores"], atol=1e-5)
+    np.testing.assert_array_equal(found["article_ids"], wanted["article_ids"])
+
+
+def test_what_is_judged_is_what_is_served(served):
+    rankings = served.ask("judge", examples=examples())["rankings"]
+    assert rankings.shape == (len(EVERYBODY), 4, 12)
+    baselines = served.ask("baselines", customer_id=EVERYBODY)
+    np.testing.assert_array_equal(rankings[:, 0], served.ask("serving_default", customer_id=EVERYBODY)["article_ids"])
+    np.testing.assert_array_equal(rankings[:, 1], baselines["own_purchases"])
+    np.testing.assert_array_equal(rankings[:, 2], baselines["popular"])
+    history = served.offline.query(tf.constant(ROWS, tf.int32)).history_rows.numpy()
+    for ranking, bought in zip(rankings[:, 3], history, strict=True):
+        assert not set(ranking) - {b""} & set(IDS[bought])
+
+
+def test_with_purchases_excluded_what_is_judged_is_still_what_is_served(serve):
+    served = serve(exclude_purchased=True)
+    found = served.ask("serving_default", customer_id=EVERYBODY)["article_ids"]
+    rankings = served.ask("judge", examples=examples())["rankings"]
+    np.testing.assert_array_equal(rankings[:, 0], found)
+    history = served.offline.query(tf.constant(ROWS, tf.int32)).history_rows.numpy()
+    assert not any(set(ids) - {b""} & set(IDS[bought]) for ids, bought in zip(found, history, strict=True))
+
+
+def test_the_exact_kind_needs_core_tensorflow_alone(exact):
+    saved = saved_model_pb2.SavedModel.FromString((exact.folder / "saved_model.pb").read_bytes())
+    ops = set()
+    for graph in saved.meta_graphs:
+        ops |= {node.op for node in graph.graph_def.node}
+        ops |= {node.op for function in graph.graph_def.library.function for node in function.node_def}
+    assert len(ops) > 50
+    assert {op for op in ops if ">" in op or op.startswith(("TFT", "Scann", "Tfx"))} == set()
+
+
+def test_the_scann_kind_holds_its_own_op(serve):
+    served = serve(index="scann")
+    saved = saved_model_pb2.SavedModel.FromString((served.folder / "saved_model.pb").read_bytes())
+    ops = {node.op for graph in saved.meta_graphs for f in graph.graph_def.library.function for node in f.node_def}
+    assert any(op.startswith("Scann>") for op in ops)
+
+
+def test_the_description_says_what_was_assembled(served, tiny, trained):
+    tree = json.loads((served.folder / "assets.extra" / "lookbook.json").read_text())
+    assert tree["weights_digest"] == weights_digest(trained / "weights")
+    assert tree["as_of"] == date_of(tiny.calendar.end)
+    assert tree["articles"] == ARTICLES
+    assert tree["customers"] == CUSTOMERS
+    assert tree["index_recall"] >= 0.9
+    assert (served.folder / "assets.extra" / "customer_ids.txt").read_text().split() == EVERYBODY[:-2]

@@ -1,0 +1,179 @@
+"""The signatures: shapes as documented, hostile ids answered, requests' attributes and wishes obeyed."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from models.recommender.signatures import DESCRIBED, RANKINGS
+from tests.tiny_shop import ARTICLES, article_id, catalogue, customer_id
+
+HOSTILE = ["", "nobody", "👗", "c000 ", "c000\n", "'; drop table", "x" * 10_000]
+SHAPES = {
+    "serving_default": ({"customer_id": [None]}, {"article_ids": 12, "scores": 12, "channels": 12}),
+    "recommend": (
+        {
+            "customer_id": [None],
+            "recent_article_ids": [None, None],
+            "exclude_article_ids": [None, None],
+            "age": [None],
+            "club_member_status": [None],
+            "k": [],
+        },
+        {"article_ids": None, "scores": None, "channels": None},
+    ),
+    "similar_articles": ({"article_id": [None], "k": []}, {"article_ids": None, "scores": None}),
+    "customer_embedding": ({"customer_id": [None]}, {"embedding": 8}),
+    "article_embedding": ({"article_id": [None]}, {"embedding": 8}),
+    "baselines": ({"customer_id": [None]}, {"own_purchases": 12, "popular": 12}),
+}
+
+
+def test_there_are_these_signatures(exact):
+    assert set(exact.loaded.signatures) == {*SHAPES, "describe_articles", "judge"}
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_a_signature_has_the_documented_inputs(exact, name):
+    specs = exact.loaded.signatures[name].structured_input_signature[1]
+    assert {key: spec.shape.as_list() for key, spec in specs.items()} == SHAPES[name][0]
+
+
+@pytest.mark.parametrize("name", ["serving_default", "customer_embedding", "baselines"])
+@pytest.mark.parametrize("batch", [0, 1, 5])
+def test_answers_have_the_documented_shapes(exact, name, batch):
+    answer = exact.ask(name, customer_id=np.array([customer_id(i) for i in range(batch)], object))
+    assert {key: value.shape for key, value in answer.items()} == {
+        key: (batch, width) for key, width in SHAPES[name][1].items()
+    }
+
+
+@pytest.mark.parametrize("k", [1, 7, 20])
+def test_recommend_and_similar_answer_k(exact, k):
+    answer = exact.recommend([customer_id(0), "nobody"], k=k)
+    assert {value.shape for value in answer.values()} == {(2, k)}
+    similar = exact.ask("similar_articles", article_id=[article_id(0), "?"], k=k)
+    assert {value.shape for value in similar.values()} == {(2, k)}
+
+
+@pytest.mark.parametrize("k", [0, -1, 21, 2**31 - 1])
+def test_k_out_of_range_is_refused_with_the_range(exact, k):
+    with pytest.raises(tf.errors.InvalidArgumentError, match=r"k must lie in \[1, 20\]"):
+        exact.recommend([customer_id(0)], k=k)
+
+
+@pytest.mark.parametrize("k", [0, -1, 101])
+def test_k_out_of_range_is_refused_for_similar_articles_too(exact, k):
+    with pytest.raises(tf.errors.InvalidArgumentError, match=r"k must lie in \[1, 100\]"):
+        exact.ask("similar_articles", article_id=[article_id(0)], k=k)
+
+
+def test_ids_nobody_knows_get_the_answer_of_nobody(exact):
+    answer = exact.ask("serving_default", customer_id=HOSTILE)
+    assert (answer["article_ids"] == answer["article_ids"][0]).all()
+    assert (answer["article_ids"] != b"").all()
+    assert np.isfinite(answer["scores"]).all()
+
+
+def test_hostile_articles_are_ignored(exact):
+    wanted = exact.recommend(["nobody"])
+    found = exact.recommend(["nobody"], recent=[HOSTILE], exclude=[HOSTILE])
+    np.testing.assert_array_equal(found["article_ids"], wanted["article_ids"])
+    similar = exact.ask("similar_articles", article_id=HOSTILE, k=5)
+    assert (similar["article_ids"] == b"").all()
+    assert (exact.ask("article_embedding", article_id=HOSTILE)["embedding"] == 0).all()
+    described = exact.ask("describe_articles", article_id=HOSTILE)
+    assert all((texts == b"").all() for texts in described.values())
+
+
+def test_what_was_just_looked_at_shapes_the_answer_of_an_unknown_customer(exact):
+    plain = exact.recommend(["nobody"], k=20)
+    looked = exact.recommend(["nobody"], recent=[[article_id(3)]], k=20)
+    assert (plain["article_ids"] != looked["article_ids"]).any()
+    channels = b",".join(looked["channels"][0]).decode()
+    assert "bought_together" in channels
+    assert "same_product" in channels
+    assert "bought_together" not in b",".join(plain["channels"][0]).decode()
+
+
+def test_recent_articles_beyond_the_limit_are_left_out(exact):
+    many = [article_id(i % ARTICLES) for i in range(80)]
+    found = exact.recommend(["nobody"], recent=[many])
+    wanted = exact.recommend(["nobody"], recent=[many[:50]])
+    np.testing.assert_array_equal(found["article_ids"], wanted["article_ids"])
+
+
+def test_excluded_articles_never_come_back(exact):
+    customers = [customer_id(i) for i in range(10)]
+    first = exact.recommend(customers)["article_ids"]
+    again = exact.recommend(customers, exclude=first.tolist(), k=12)["article_ids"]
+    for before, after in zip(first, again, strict=True):
+        assert not set(before) & set(after) - {b""}
+    everything = [[article_id(i) for i in range(ARTICLES)]] * 10
+    nothing = exact.recommend(customers, exclude=everything)
+    assert (nothing["article_ids"] == b"").all()
+    assert (nothing["scores"] == 0).all()
+    assert (nothing["channels"] == b"").all()
+
+
+def test_a_given_age_moves_the_answer_to_its_segment(exact):
+    state = exact.offline.state
+    popular = state.popular_rows.numpy()
+    for age, segment in ((22.9, 1), (23.0, 2), (54.0, 5), (55.0, 6), (80.0, 6)):
+        answer = exact.recommend(["nobody"], age=[age], k=20)
+        named = {
+            row
+            for row, channels in zip(answer["article_ids"][0], answer["channels"][0], strict=True)
+            if b"popular_in_segment" in channels
+        }
+        best = {article_id(row).encode() for row in popular[segment][:6] if row < ARTICLES}
+        assert named <= best
+        assert named
+
+
+def test_an_age_that_is_none_changes_nothing(exact):
+    wanted = exact.recommend([customer_id(0)])
+    for age in (float("nan"), -1.0, 0.0, float("inf")):
+        found = exact.recommend([customer_id(0)], age=[age])
+        np.testing.assert_array_equal(found["article_ids"], wanted["article_ids"])
+
+
+def test_a_given_age_overrides_what_is_known(exact):
+    known = exact.recommend([customer_id(0)], k=20)
+    given = exact.recommend([customer_id(0)], age=[70.0], club=["PRE-CREATE"], k=20)
+    assert (known["scores"] != given["scores"]).any()
+
+
+def test_similar_articles_are_others_by_falling_score(exact):
+    ids = [article_id(i) for i in range(ARTICLES)]
+    answer = exact.ask("similar_articles", article_id=ids, k=5)
+    embeddings = exact.ask("article_embedding", article_id=ids)["embedding"]
+    products = embeddings @ embeddings.T
+    np.fill_diagonal(products, -np.inf)
+    wanted = np.sort(products, axis=1)[:, ::-1][:, :5]
+    np.testing.assert_allclose(answer["scores"], wanted, atol=1e-5)
+    for own, others in zip(ids, answer["article_ids"], strict=True):
+        assert own.encode() not in others
+        assert len(set(others)) == 5
+
+
+def test_articles_are_described_in_their_own_words(exact):
+    rows = catalogue()
+    answer = exact.ask("describe_articles", article_id=[row["article_id"] for row in rows])
+    assert list(answer) == sorted(DESCRIBED) or set(answer) == set(DESCRIBED)
+    for name in DESCRIBED:
+        assert [text.decode() for text in answer[name]] == [row[name] or "" for row in rows]
+
+
+def test_the_judge_answers_its_rankings(exact):
+    example = tf.train.Example()
+    example.features.feature["customer_id"].bytes_list.value[:] = [b"c000"]
+    answer = exact.ask("judge", examples=[example.SerializeToString()] * 3)
+    assert answer["rankings"].shape == (3, len(RANKINGS), 12)
+
+
+def test_channels_name_who_proposed(exact):
+    answer = exact.ask("serving_default", customer_id=[customer_id(i) for i in range(46)])
+    known = {"own_purchases", "bought_together", "towers", "popular", "popular_in_segment", "same_product"}
+    named = {name for channels in answer["channels"].ravel() for name in channels.decode().split(",")}
+    assert named <= known
+    assert "own_purchases" in named
