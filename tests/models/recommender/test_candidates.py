@@ -103,11 +103,11 @@ def test_the_index_is_built_for_the_most_that_is_asked_of_it(builder, tiny, trai
 
 
 def test_settings_are_refused_by_name():
-    with pytest.raises(ConfigError, match=r"recommender\.channels\.towers must lie in \[0, 1000\]\. Received: -1"):
+    with pytest.raises(ConfigError, match=r"channels\.towers must lie in .* Received: .* = -1"):
         ChannelsConfig(towers=-1)
     with pytest.raises(ConfigError, match="must leave one channel on"):
         ChannelsConfig(**dict.fromkeys(CHANNELS, 0))
-    with pytest.raises(ConfigError, match=r"recommender\.index must be 'scann' or 'exact'"):
+    with pytest.raises(ConfigError, match=r"recommender\.index must be one of scann, exact"):
         RecommenderConfig(index="annoy")
 
 
