@@ -1,0 +1,44 @@
+"""How near the oracle comes, on files made by hand."""
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from pipeline.oracle import oracle_map
+from transforms.calendar import date_of, plan
+
+
+@pytest.fixture
+def states(tmp_path):
+    """In the test week 00 bought 01 and 02, and 007 bought 02; at other times others did."""
+    folder = tmp_path / "states"
+    (folder / "labels").mkdir(parents=True)
+    calendar = plan(first=100, last=127, label_days=7, list_weeks=1)
+    calendar.save(folder / "calendar.json")
+    pq.write_table(pa.table({"customer_id": ["00", "007", "c"]}), folder / "people.parquet")
+    pq.write_table(pa.table({"article_id": ["01", "02", "03"]}), folder / "catalogue.parquet")
+    for day, customers, articles in ((calendar.cut, [0, 0, 1], [0, 1, 1]), (calendar.list_days[0], [2], [2])):
+        labels = pa.table(
+            {"customer_row": pa.array(customers, pa.int32()), "article_row": pa.array(articles, pa.int32())}
+        )
+        pq.write_table(labels, folder / "labels" / f"{date_of(day)}.parquet")
+    return folder
+
+
+def oracle(tmp_path, *lines):
+    (tmp_path / "oracle.csv").write_text("".join(f"{line}\n" for line in ("customer_id,prediction", *lines)))
+    return tmp_path
+
+
+def test_a_shop_without_an_oracle_has_none(tmp_path, states):
+    assert oracle_map(tmp_path, states) is None
+
+
+def test_it_is_the_map_of_its_predictions_over_who_bought(tmp_path, states):
+    # 00: hits in places 1 and 3 of two bought; 007: a hit in place 2; c did not buy.
+    data = oracle(tmp_path, "00,01 03 02", "007,01 02", "c,03")
+    assert oracle_map(data, states) == pytest.approx(((1 + 2 / 3) / 2 + 1 / 2) / 2)
+
+
+def test_ids_stay_strings_and_who_is_not_predicted_counts_as_zero(tmp_path, states):
+    assert oracle_map(oracle(tmp_path, "007,02", "0,01 02", "c,"), states) == pytest.approx(1 / 2)

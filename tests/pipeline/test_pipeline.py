@@ -1,0 +1,161 @@
+"""The wiring: which step reads what, and what waits for which gate."""
+
+import json
+
+import pytest
+
+from pipeline.config import load_config
+from pipeline.pipeline import TABLES, Occasion, Places, create_pipeline
+
+PLACES = Places(data_dir="/data", pipeline_root="/root", serving_dir="/serving", checkpoints="/checkpoints")
+OCCASION = Occasion(fingerprint="print", run_key="key", last_blessed="digest")
+
+
+def wired(assignments=(), **changes):
+    pipeline = create_pipeline(
+        load_config(None, assignments), PLACES, OCCASION, version_of=lambda rooms: "v", **changes
+    )
+    return {node.id: node for node in pipeline.components}
+
+
+@pytest.fixture(scope="module")
+def nodes():
+    return wired()
+
+
+def read_by(node):
+    """Which step makes each of its inputs, by the input's name."""
+    return {name: channel.producer_component_id for name, channel in node.inputs.items()}
+
+
+def behind(nodes, name):
+    """All steps that do not begin before a step is done."""
+    found, new = set(), {name}
+    while new:
+        found |= new
+        new = {node.id for node in nodes.values() if {up.id for up in node.upstream_nodes} & found} - found
+    return found - {name}
+
+
+def properties(node):
+    return dict(node.exec_properties)
+
+
+def test_all_steps(nodes):
+    of_tables = {f"{kind}_{table}" for kind in ("statistics", "schema", "validator") for table in TABLES}
+    assert set(nodes) == of_tables | {
+        "Ingest",
+        "DataGate",
+        "Features",
+        "schema_features",
+        "Transform",
+        "retrieval",
+        "Candidates",
+        "ranking",
+        "assemble_cut",
+        "assemble_end",
+        "LastBlessed",
+        "AssembleBaseline",
+        "Evaluator",
+        "InfraGate",
+        "Push",
+    }
+
+
+def test_each_table_is_validated_against_its_own_schema_before_the_data_gate(nodes):
+    for table in TABLES:
+        assert read_by(nodes[f"statistics_{table}"]) == {"examples": "Ingest"}
+        assert read_by(nodes[f"validator_{table}"]) == {
+            "statistics": f"statistics_{table}",
+            "schema": f"schema_{table}",
+        }
+        assert properties(nodes[f"schema_{table}"])["schema_file"].endswith(f"/{table}.pbtxt")
+        assert read_by(nodes["DataGate"])[f"{table}_anomalies"] == f"validator_{table}"
+
+
+def test_nothing_is_made_of_the_data_before_the_data_gate_has_let_them_through(nodes):
+    assert read_by(nodes["Features"])["verdict"] == "DataGate"
+    assert behind(nodes, "DataGate") == {
+        "Features",
+        "Transform",
+        "retrieval",
+        "Candidates",
+        "ranking",
+        "assemble_cut",
+        "assemble_end",
+        "AssembleBaseline",
+        "Evaluator",
+        "InfraGate",
+        "Push",
+    }
+
+
+def test_the_trainers_are_given_by_dotted_path_and_their_own_settings():
+    nodes = wired(["seed=3", "retrieval.embedding_dim=24", "ranking.epochs=5"])
+    for name, path in (
+        ("retrieval", "models.retrieval.trainer.run_fn"),
+        ("ranking", "models.recommender.trainer.run_fn"),
+    ):
+        given = properties(nodes[name])
+        assert given["run_fn"] == path
+        assert given.get("module_file") is None
+        custom = json.loads(given["custom_config"])
+        assert custom["code_version"] == "v"
+        assert custom["checkpoints"] == f"/checkpoints/{name}"
+    plain = wired()
+    for name, setting, value in (("retrieval", "embedding_dim", 24), ("ranking", "epochs", 5)):
+        custom = json.loads(properties(nodes[name])["custom_config"])
+        usual = json.loads(properties(plain[name])["custom_config"])
+        assert custom[name][setting] == value
+        assert custom[name]["seed"] == usual[name]["seed"] + 3
+
+
+def test_judged_and_pushed_are_made_of_the_same_weights_and_states_at_two_days(nodes):
+    cut, end = nodes["assemble_cut"], nodes["assemble_end"]
+    assert read_by(cut) == read_by(end)
+    assert (properties(cut)["as_of"], properties(end)["as_of"]) == ("cut", "end")
+    weights = ("towers", "ranking", "transform_graph", "states")
+    assert [read_by(cut)[name] for name in weights] == ["retrieval", "ranking", "Transform", "Features"]
+
+
+def test_the_model_as_of_the_cut_is_judged_against_the_last_blessed_weights_on_the_same_states(nodes):
+    read = read_by(nodes["Evaluator"])
+    assert (read["model"], read["baseline_model"], read["examples"]) == ("assemble_cut", "AssembleBaseline", "Features")
+    assert read_by(nodes["AssembleBaseline"]) == {"states": "Features", "last_blessed": "LastBlessed"}
+
+
+def test_the_step_that_finds_the_last_blessed_weights_is_cached_by_what_is_there(nodes):
+    given = properties(nodes["LastBlessed"])
+    assert (given["occasion"], given["run_key"], given["serving_dir"]) == ("digest", "key", "/serving")
+
+
+def test_push_takes_the_model_as_of_the_end_and_both_blessings(nodes):
+    read = read_by(nodes["Push"])
+    assert read["model"] == "assemble_end"
+    assert read["model_blessing"] == "Evaluator"
+    assert read["evaluation"] == "Evaluator"
+    assert read["infra_blessing"] == "InfraGate"
+    assert read["judged"] == "assemble_cut"
+    assert read_by(nodes["InfraGate"]) == {"model": "assemble_end"}
+    assert json.loads(properties(nodes["Push"])["custom_config"]) == {"run_key": "key", "keep_versions": 5}
+
+
+def test_the_data_are_known_to_the_cache_by_their_fingerprint(nodes):
+    assert properties(nodes["Ingest"])["fingerprint"] == "print"
+
+
+def test_every_step_with_code_of_ours_knows_its_version(nodes):
+    for name in ("Ingest", "DataGate", "Features", "Candidates", "assemble_cut", "LastBlessed", "InfraGate"):
+        assert properties(nodes[name])["code_version"] == "v"
+    for name in ("Transform", "retrieval", "ranking"):
+        assert json.loads(properties(nodes[name])["custom_config"])["code_version"] == "v"
+    (metric,) = json.loads(properties(nodes["Evaluator"])["eval_config"])["metrics_specs"][0]["metrics"]
+    assert json.loads(metric["config"])["code_version"] == "v"
+
+
+def test_beam_is_told_what_the_caller_says():
+    pipeline = create_pipeline(
+        load_config(None, []), PLACES, OCCASION, beam_args=("--runner=X",), version_of=lambda rooms: "v"
+    )
+    assert pipeline.beam_pipeline_args == ["--runner=X"]
+    assert pipeline.enable_cache
