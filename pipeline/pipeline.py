@@ -33,7 +33,7 @@ from pipeline.config import PipelineConfig
 
 NAME = "lookbook"
 TABLES = ("articles", "customers", "transactions")
-_SCHEMAS = pathlib.Path(__file__).parent.parent / "transforms" / "schemas"
+SCHEMAS = pathlib.Path(__file__).parent.parent / "transforms" / "schemas"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -52,7 +52,7 @@ class Places:
     pipeline_root: str
     serving_dir: str
     checkpoints: str
-    schemas: str = str(_SCHEMAS)
+    schemas: str = str(SCHEMAS)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -91,7 +91,7 @@ def create_pipeline(
         data_dir=places.data_dir,
         fingerprint=occasion.fingerprint,
         config_json=_json(config.ingest),
-        code_version=version_of(["components/ingest", "transforms/columns.py"]),
+        code_version=version_of(["components/ingest", "components/examples.py", "transforms/columns.py"]),
     )
     checks = [_check(table, ingest.outputs[f"{table}_examples"], places) for table in TABLES]
     gate = DataGate(
@@ -104,7 +104,7 @@ def create_pipeline(
         verdict=gate.outputs["verdict"],
         config_json=_json(config.features),
         label_days=config.label_days,
-        code_version=version_of(["components/features", "transforms/sql", "transforms/features.py"]),
+        code_version=version_of(["components/features", "components/examples.py", "transforms"]),
     )
     schema = ImportSchemaGen(schema_file=f"{places.schemas}/features.pbtxt").with_id("schema_features")
     transform = Transform(

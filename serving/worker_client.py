@@ -24,7 +24,7 @@ from serving.worker import DEADLINE, PREDICT, WorkerSpec
 
 _ENVIRONMENT = {  # before TensorFlow and numpy are imported
     "TF_USE_LEGACY_KERAS": "1",
-    "TF_CPP_MIN_LOG_LEVEL": "2",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
     "OPENBLAS_NUM_THREADS": "1",  # a thread pool made at import would not survive the fork
 }
 _SLACK_S = 0.25  # the worker gives up at the deadline itself, and says so; waiting for that keeps the connection

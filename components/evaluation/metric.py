@@ -2,7 +2,8 @@
 
 Names, for the candidate model: `map_at_12` and its like for what is recommended, `map_at_12/own_purchases`,
 `/popular`, `/new_to_customer` and `/last_blessed` for the others, `difference_<from>/{mean,low,high}` for the paired
-difference of MAP@12 from the `best_simple` baseline and from the `last_blessed` model, and `customers`.
+difference of MAP@12 from the `best_simple` baseline and from the `last_blessed` model, and `customers`. On a first run
+there is no last blessed model to lose against: its difference is that from recommending nothing, the MAP@12 itself.
 """
 
 import apache_beam as beam
@@ -11,7 +12,7 @@ import scann  # noqa: F401  (registers the op that the judged SavedModel may hol
 import tensorflow_model_analysis as tfma
 from tensorflow_model_analysis.metrics import metric_types
 
-from components.evaluation.moments import LAST, RANKINGS, Moments
+from components.evaluation.moments import LAST, RANKINGS, Bounds, Moments
 from models.metrics import METRICS
 
 GATE_SIMPLE, GATE_LAST = "difference_best_simple", "difference_last_blessed"
@@ -64,6 +65,8 @@ def figures(moments: Moments) -> dict[str, float]:
         values.update({f"{metric}/{ranking}": moments.mean(metric, ranking) for metric in METRICS})
     for gate, other in ((GATE_SIMPLE, moments.best_simple()), (GATE_LAST, LAST)):
         bounds = moments.difference(other)
+        if other == LAST and not moments.has_last and moments.customers > 1:
+            bounds = Bounds(*[moments.mean("map_at_12", RANKINGS[0])] * 3)
         values.update({f"{gate}/mean": bounds.mean, f"{gate}/low": bounds.low, f"{gate}/high": bounds.high})
     return values
 

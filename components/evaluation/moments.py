@@ -36,8 +36,9 @@ class Bounds:
 class Moments:
     """Sums over customers; two are added by `merge`.
 
-    The vector holds n, then each metric's sum for each ranking and for the last blessed model, then sum and
-    sum of squares of the MAP@12 differences from each simple baseline and from the last blessed model.
+    The vector holds n, then the number of customers to whom the last model recommends their own-purchases list, then
+    each metric's sum for each ranking and for the last blessed model, then sum and sum of squares of the MAP@12
+    differences from each simple baseline and from the last blessed model.
     """
 
     def __init__(self, values: np.ndarray | None = None):
@@ -58,7 +59,8 @@ class Moments:
         ours = maps[RANKINGS.index("recommended")]
         others = [*(maps[RANKINGS.index(name)] for name in SIMPLE), maps[-1]]
         differences = [part for other in others for part in (ours - other, (ours - other) ** 2)]
-        self.values = self.values + np.concatenate([[1.0], table.ravel(), differences])
+        same = float(list(last) == list(rankings[RANKINGS.index("own_purchases")]))
+        self.values = self.values + np.concatenate([[1.0, same], table.ravel(), differences])
 
     def merge(self, other: "Moments") -> "Moments":
         """The sums of both."""
@@ -69,10 +71,15 @@ class Moments:
         """Number of customers counted."""
         return int(self.values[0])
 
+    @property
+    def has_last(self) -> bool:
+        """Whether there is a last blessed model: not if the own-purchases recommender stands in for it."""
+        return self.values[1] < self.values[0]
+
     def mean(self, metric: str, ranking: str) -> float:
         """Mean of a metric of one of `RANKINGS` or of `LAST`; NaN without customers."""
         row = [*RANKINGS, LAST].index(ranking)
-        position = 1 + METRICS.index(metric) * (len(RANKINGS) + 1) + row
+        position = 2 + METRICS.index(metric) * (len(RANKINGS) + 1) + row
         return self.values[position] / self.values[0] if self.customers else math.nan
 
     def difference(self, other: str) -> Bounds:
@@ -92,4 +99,4 @@ class Moments:
         return max(SIMPLE, key=lambda name: self.mean("map_at_12", name))
 
 
-_SIZE = 1 + len(METRICS) * (len(RANKINGS) + 1) + 2 * (len(SIMPLE) + 1)
+_SIZE = 2 + len(METRICS) * (len(RANKINGS) + 1) + 2 * (len(SIMPLE) + 1)

@@ -89,8 +89,7 @@ def judge(evaluation: Evaluation, config: EvaluationConfig, first_run: bool) -> 
     if simple.high < 0:
         return Verdict(False, proven, f"refused: certainly worse than the best simple baseline: {against}")
     if last.low < -config.margin:
-        other = "own purchases, which stand in for a last blessed model," if first_run else "the last blessed model"
-        why = f"may be worse than {other} by more than evaluation.margin = {config.margin}"
+        why = f"may be worse than the last blessed model by more than evaluation.margin = {config.margin}"
         return Verdict(False, proven, f"refused: {why}: {against}")
     return Verdict(True, proven, f"passed, {'proven' if proven else 'unproven'}: {against}")
 

@@ -13,7 +13,7 @@ from lookbook import options
 @options.out
 @click.option("--keep", type=click.IntRange(min=1), help="Delete the oldest until this many are left.")
 def command(out: pathlib.Path, keep: int | None) -> None:
-    """List the pushed versions with their figures, newest last."""
+    """List the pushed versions with their main figures, newest last."""
     from rich.table import Table
 
     from lookbook.console import tables
@@ -36,6 +36,8 @@ def _flat(figures: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The figures that fit a cell; those of a section go by their own names, digests are shortened."""
     cells = []
     for name, value in figures.items():
+        if name == "run_key" or "/" in name:  # of no use to a person; one of thirty figures beside the main ones
+            continue
         if isinstance(value, Mapping):
             cells += _flat(value)
         elif isinstance(value, float):

@@ -1,5 +1,6 @@
 """The command line answers quickly, says what is wrong in one line, and exits with the code it promises."""
 
+import logging
 import os
 import subprocess
 import sys
@@ -141,46 +142,82 @@ def test_a_file_that_cannot_be_written_is_one_line_too(tmp_path, capsys):
     assert capsys.readouterr().err.startswith("lookbook: [Errno ")
 
 
+@pytest.fixture(autouse=True)
+def root_logger():
+    """`lookbook run` sends the log to a file; what was there before comes back."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    for handler in root.handlers:
+        if handler not in handlers:
+            handler.close()
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+class SUMMARY:
+    """What the command prints of a run; as `pipeline.summary.Summary`, which needs TensorFlow to be made."""
+
+    figures = {"recommended": {"map_at_12": 0.25}, "own_purchases": {"map_at_12": 0.2}}
+    customers = 10
+    slices = {"all": {"map_at_12": 0.25, "customers": 10.0}}
+    oracle, gap_closed, index_recall = 0.3, 0.5, 1.0
+    model_gate = "passed, proven: MAP@12 0.2500"
+    infra_gate = "passed: 50 canary queries"
+    version = "out/serving/lookbook/1"
+    steps, cached, seconds, peak_gib = 24, 0, 60.0, 1.5
+
+
 def test_run_hands_over_folders_and_settings_and_prints_the_summary(monkeypatch, capsys, tmp_path):
     calls = []
 
-    def run(data_dir, out_dir, config):
+    def run(data_dir, out_dir, config, watcher):
         calls.append((data_dir, out_dir, config))
-        return "pushed version 1"
+        return SUMMARY
 
     fake_module(monkeypatch, "pipeline.run", run=run)
     arguments = ["run", "--data", str(tmp_path), "--out", str(tmp_path / "out")]
     assert main([*arguments, "--set", "seed=3", "--set", "label_days=2"]) == 0
     assert calls == [(tmp_path, tmp_path / "out", load_config(None, ["seed=3", "label_days=2"]))]
-    assert capsys.readouterr().out == "pushed version 1\n"
+    printed = capsys.readouterr().out
+    for told in (
+        "this model",
+        "0.2500",
+        "passed, proven",
+        "50 canary queries",
+        "out/serving/lookbook/1",
+        "50% of the gap",
+    ):
+        assert told in printed
+    assert (tmp_path / "out" / "run.log").exists()
 
 
 @pytest.mark.parametrize(("error", "code"), [(GateError, 1), (DataError, 1), (ConfigError, 2)])
-def test_run_exits_by_the_kind_of_error(monkeypatch, capsys, error, code):
-    def run(data_dir, out_dir, config):
+def test_run_exits_by_the_kind_of_error(monkeypatch, capsys, tmp_path, error, code):
+    def run(data_dir, out_dir, config, watcher):
         raise error("the gate said no")
 
     fake_module(monkeypatch, "pipeline.run", run=run)
-    assert main(["run", "--data", "x"]) == code
+    assert main(["run", "--data", "x", "--out", str(tmp_path)]) == code
     assert capsys.readouterr().err == "lookbook: the gate said no\n"
 
 
-def test_an_interrupted_run_exits_130(monkeypatch, capsys):
-    def run(data_dir, out_dir, config):
+def test_an_interrupted_run_exits_130(monkeypatch, capsys, tmp_path):
+    def run(data_dir, out_dir, config, watcher):
         raise KeyboardInterrupt
 
     fake_module(monkeypatch, "pipeline.run", run=run)
-    assert main(["run", "--data", "x"]) == 130
+    assert main(["run", "--data", "x", "--out", str(tmp_path)]) == 130
     assert capsys.readouterr().err.strip() == "lookbook: interrupted"
 
 
-def test_a_mistake_of_ours_keeps_its_traceback(monkeypatch):
-    def run(data_dir, out_dir, config):
+def test_a_mistake_of_ours_keeps_its_traceback(monkeypatch, tmp_path):
+    def run(data_dir, out_dir, config, watcher):
         raise ZeroDivisionError
 
     fake_module(monkeypatch, "pipeline.run", run=run)
     with pytest.raises(ZeroDivisionError):
-        main(["run", "--data", "x"])
+        main(["run", "--data", "x", "--out", str(tmp_path)])
 
 
 def test_a_reader_that_leaves_early_gets_no_traceback():
