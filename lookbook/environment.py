@@ -16,4 +16,5 @@ def prepare_tensorflow() -> None:
     os.environ["TF_USE_LEGACY_KERAS"] = "1"
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("PYTHONWARNINGS", f"ignore::FutureWarning:{_PYTHON_310_IS_OLD}")
-    warnings.filterwarnings("ignore", category=FutureWarning, module=_PYTHON_310_IS_OLD.replace(".", r"\."))
+    # Google's packages, which TFX brings, announce what their later versions will ask for.
+    warnings.filterwarnings("ignore", category=FutureWarning, module=r"google\.")
