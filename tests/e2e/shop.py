@@ -1,0 +1,122 @@
+"""The command line on a small synthetic shop: what a person types, in a process of its own."""
+
+import contextlib
+import csv
+import dataclasses
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+
+# Small towers, but a ranking network trained long enough that the gate lets it through.
+SETTINGS = (
+    "features.list_weeks=2",
+    "retrieval.embedding_dim=8",
+    "retrieval.id_dim=8",
+    "retrieval.hidden_units=16",
+    "retrieval.epochs=2",
+    "ranking.units=16",
+    "ranking.blocks=1",
+    "ranking.epochs=20",
+    "ranking.batch_lists=16",
+    "evaluation.margin=0.2",
+)
+SIZES = {"customers": 400, "articles": 250, "transactions": 12_000, "days": 70, "seed": 1}
+START_TIMEOUT_S = 120
+STEPS = 24
+
+
+@dataclasses.dataclass(frozen=True)
+class Done:
+    """What a command left: exit code and output."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def last_line(self) -> str:
+        """The last thing it said on standard error."""
+        return self.err.strip().splitlines()[-1]
+
+
+@dataclasses.dataclass(frozen=True)
+class Shop:
+    """Folders of the shop's CSVs and of what the pipeline makes of them."""
+
+    data: pathlib.Path
+    out: pathlib.Path
+
+    def command(self, *changes: str) -> list[str]:
+        """The arguments of `lookbook run` on it."""
+        settings = [word for setting in (*SETTINGS, *changes) for word in ("--set", setting)]
+        return ["run", "--data", str(self.data), "--out", str(self.out), *settings]
+
+    def run(self, *changes: str) -> Done:
+        """Runs the pipeline with changed settings."""
+        return lookbook(*self.command(*changes))
+
+    @property
+    def summary(self) -> dict:
+        """What the last run said of itself."""
+        return json.loads((self.out / "summary.json").read_text())
+
+    @property
+    def versions(self) -> list[pathlib.Path]:
+        """The folders of all pushed versions, newest last; anything half written would be among them."""
+        folder = self.out / "serving" / "lookbook"
+        return sorted(folder.iterdir(), key=lambda path: int(path.name)) if folder.is_dir() else []
+
+    def ids(self, table: str, column: str) -> set[str]:
+        """The ids of a table's column."""
+        return {row[column] for row in self.rows(table)}
+
+    def rows(self, table: str) -> list[dict[str, str]]:
+        """The rows of a CSV."""
+        with (self.data / f"{table}.csv").open(newline="") as file:
+            return list(csv.DictReader(file))
+
+
+def synthesize(data: pathlib.Path) -> None:
+    """Makes the shop."""
+    words = [word for name, size in SIZES.items() for word in (f"--{name}", str(size))]
+    assert lookbook("synthesize", "--to", str(data), *words).code == 0
+
+
+def lookbook(*arguments: str) -> Done:
+    """Types a command and waits for it."""
+    done = subprocess.run(command(arguments), capture_output=True, text=True)
+    return Done(done.returncode, done.stdout, done.stderr)
+
+
+def command(arguments: Sequence[str]) -> list[str]:
+    """The command line of a process."""
+    return [sys.executable, "-m", "lookbook", *arguments]
+
+
+@contextlib.contextmanager
+def serving(out: pathlib.Path) -> Iterator[str]:
+    """`lookbook serve` on a free port, which is yielded."""
+    process = subprocess.Popen(
+        command(["serve", "--out", str(out), "--port", "0"]),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    watchdog = threading.Timer(START_TIMEOUT_S, process.kill)
+    watchdog.start()
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        found = re.fullmatch(r"serving lookbook on 127\.0\.0\.1:(\d+)\n", line)
+        assert found, line
+        yield found[1]
+    finally:
+        watchdog.cancel()
+        process.terminate()
+        process.wait(START_TIMEOUT_S)
+        if process.stdout:
+            process.stdout.close()

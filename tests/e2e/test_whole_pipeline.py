@@ -1,0 +1,213 @@
+"""From three CSVs to an answer over gRPC, through the command line alone."""
+
+import csv
+import json
+import pathlib
+
+import numpy as np
+import pytest
+
+from lookbook.cli import main
+from tests.e2e.shop import STEPS, Done, Shop, lookbook, serving, synthesize
+
+pytestmark = pytest.mark.e2e
+RANKINGS = ["recommended", "own_purchases", "popular", "new_to_customer"]
+METRICS = ["map_at_12", "ndcg_at_12", "precision_at_12", "recall_at_12"]
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory) -> Shop:
+    root = tmp_path_factory.mktemp("e2e")
+    synthesize(root / "shop")
+    return Shop(root / "shop", root / "out")
+
+
+@pytest.fixture(scope="module")
+def first(shop) -> tuple[Done, dict, pathlib.Path]:
+    """The first run: what it said, its summary, the version it pushed."""
+    done = shop.run()
+    assert done.code == 0, done.err
+    assert len(shop.versions) == 1, done.out
+    return done, shop.summary, shop.versions[0]
+
+
+@pytest.fixture(scope="module")
+def again(shop, first) -> tuple[Done, dict, list[pathlib.Path]]:
+    """The second run, of the same: what it said, its summary, the versions then."""
+    done = shop.run()
+    return done, shop.summary, shop.versions
+
+
+@pytest.fixture(scope="module")
+def port(shop, first):
+    with serving(shop.out) as free_port:
+        yield free_port
+
+
+class Stock:
+    """A client of the stock tensorflow-serving-api."""
+
+    def __init__(self, port: str):
+        import grpc
+        from tensorflow_serving.apis import prediction_service_pb2_grpc
+
+        self._channel = grpc.insecure_channel(f"127.0.0.1:{port}")
+        self._stub = prediction_service_pb2_grpc.PredictionServiceStub(self._channel)
+
+    def ask(self, customers: list[str]) -> dict[str, np.ndarray]:
+        import tensorflow as tf
+        from tensorflow_serving.apis import predict_pb2
+
+        request = predict_pb2.PredictRequest()
+        request.model_spec.name = "lookbook"
+        request.inputs["customer_id"].CopyFrom(tf.make_tensor_proto(customers, tf.string))
+        outputs = self._stub.Predict(request, timeout=30).outputs
+        return {name: tf.make_ndarray(value) for name, value in outputs.items()}
+
+    def close(self) -> None:
+        self._channel.close()
+
+
+@pytest.fixture(scope="module")
+def stock(port):
+    client = Stock(port)
+    yield client
+    client.close()
+
+
+@pytest.fixture(scope="module")
+def recommended(shop, first, tmp_path_factory) -> dict[str, list[str]]:
+    """What `recommend --all` wrote: customer to articles."""
+    to = tmp_path_factory.mktemp("recs") / "recs.csv"
+    assert main(["recommend", "--out", str(shop.out), "--all", "--to", str(to)]) == 0
+    with to.open(newline="") as file:
+        header, *rows = csv.reader(file)
+    assert header == ["customer_id", "prediction"]
+    return {customer: articles.split(" ") for customer, articles in rows}
+
+
+def test_the_first_run_pushes_and_says_so(first, shop):
+    done, summary, version = first
+    assert summary["model_gate"].startswith("passed")
+    assert summary["infra_gate"].startswith("passed: 50 canary queries")
+    assert summary["version"] == str(version)
+    assert (summary["steps"], summary["cached"]) == (STEPS, 0)
+    for line in (summary["model_gate"], summary["infra_gate"], str(version)):
+        assert line in done.out
+    assert f"Test week, {summary['customers']} customers who bought" in done.out
+    assert "Traceback" not in done.err
+    assert len([line for line in done.err.splitlines() if line.startswith("[")]) == STEPS
+
+
+def test_the_figures_stand_beside_the_baselines_and_the_oracle(first):
+    _, summary, _ = first
+    assert list(summary["figures"]) == RANKINGS
+    for figures in summary["figures"].values():
+        assert list(figures) == METRICS
+        assert all(0 < value < 1 for value in figures.values())
+    ours, own, popular = (summary["figures"][name]["map_at_12"] for name in RANKINGS[:3])
+    assert summary["difference"]["mean"] == pytest.approx(ours - max(own, popular))
+    assert summary["difference"]["low"] < summary["difference"]["mean"] < summary["difference"]["high"]
+    assert summary["oracle"] > max(ours, own, popular)
+    assert summary["gap_closed"] == pytest.approx((ours - max(own, popular)) / (summary["oracle"] - max(own, popular)))
+    assert summary["slices"]["all"]["customers"] == summary["customers"]
+    parts = [summary["slices"][f"standing={name}"]["customers"] for name in ("new", "returning")]
+    assert sum(parts) == summary["customers"]
+
+
+def test_the_version_carries_its_figures_its_customers_and_its_weights(first, shop):
+    _, summary, version = first
+    extra = version / "assets.extra"
+    figures = json.loads((extra / "lookbook.json").read_text())
+    days = sorted(shop.ids("transactions_train", "t_dat"))
+    assert figures["evaluation"]["map_at_12"] == summary["figures"]["recommended"]["map_at_12"]
+    assert figures["judged_as_of"] == days[-7]
+    assert figures["as_of"] > days[-1]
+    assert set((extra / "customer_ids.txt").read_text().split()) == shop.ids("customers", "customer_id")
+    assert (extra / "weights" / "towers").is_dir()
+
+
+def test_everyone_is_recommended_twelve_articles_of_the_catalogue(recommended, shop):
+    assert set(recommended) == shop.ids("customers", "customer_id")
+    catalogue = shop.ids("articles", "article_id")
+    for articles in recommended.values():
+        assert len(articles) == len(set(articles)) == 12
+        assert set(articles) <= catalogue
+
+
+def test_evaluate_judges_what_recommend_writes(recommended, shop, tmp_path, capsys):
+    truth = tmp_path / "truth.csv"
+    last = max(shop.ids("transactions_train", "t_dat"))
+    bought: dict[str, set[str]] = {}
+    for row in shop.rows("transactions_train"):
+        if row["t_dat"] == last:
+            bought.setdefault(row["customer_id"], set()).add(row["article_id"])
+    lines = [f"{customer},{article}" for customer, articles in bought.items() for article in articles]
+    truth.write_text("\n".join(["customer_id,article_id", *lines]) + "\n")
+    assert main(["evaluate", "--out", str(shop.out), "--truth", str(truth), "--json"]) == 0
+    judged = json.loads(capsys.readouterr().out)
+    assert judged["customers"] == len(bought)
+    recall = [len(bought[customer] & set(recommended[customer])) / len(bought[customer]) for customer in bought]
+    assert judged["figures"]["lookbook"]["recall_at_12"]["mean"] == pytest.approx(np.mean(recall))
+
+
+def test_versions_lists_it_as_served(first, shop, capsys):
+    assert main(["versions", "--out", str(shop.out)]) == 0
+    listed = capsys.readouterr().out
+    assert first[2].name in listed
+    assert "served" in listed
+
+
+def test_a_stock_client_gets_twelve_articles_for_a_known_an_unknown_and_an_empty_customer(stock, shop):
+    known = min(shop.ids("customers", "customer_id"))
+    catalogue = shop.ids("articles", "article_id")
+    answer = stock.ask([known, "nobody knows this one", ""])
+    assert answer["article_ids"].shape == answer["scores"].shape == answer["channels"].shape == (3, 12)
+    for row in answer["article_ids"].astype(str):
+        assert len(set(row)) == 12
+        assert set(row) <= catalogue
+    assert (np.diff(answer["scores"], axis=1) <= 0).all()
+    assert answer["channels"].all()
+
+
+def test_what_is_served_is_what_the_loaded_model_says(stock, first, recommended):
+    import tensorflow as tf
+    from scann.scann_ops.py import scann_ops  # noqa: F401 (registers the op)
+
+    model = tf.saved_model.load(str(first[2]))
+    customers = [*sorted(recommended)[:20], "nobody", ""]
+    here = model.signatures["serving_default"](customer_id=tf.constant(customers))
+    served = stock.ask(customers)
+    assert served["article_ids"].tolist() == here["article_ids"].numpy().tolist()
+    assert served["channels"].tolist() == here["channels"].numpy().tolist()
+    np.testing.assert_allclose(served["scores"], here["scores"].numpy(), rtol=1e-5)
+
+
+def test_query_and_similar_show_names(port, shop, capsys):
+    article = shop.rows("articles")[0]
+    assert main(["similar", article["article_id"], "--port", port, "--k", "5"]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith(f"like {article['article_id']}: {article['prod_name']}")
+    names = {row["article_id"]: row["prod_name"] for row in shop.rows("articles")}
+    assert main(["query", min(shop.ids("customers", "customer_id")), "--port", port]) == 0
+    shown = [line for line in capsys.readouterr().out.splitlines() if any(article in line for article in names)]
+    assert len(shown) == 12
+    for line in shown:
+        (article_id,) = (article for article in names if article in line)
+        assert names[article_id] in line
+
+
+def test_a_second_run_repeats_nothing(again, first):
+    done, summary, versions = again
+    assert done.code == 0, done.err
+    assert (summary["steps"], summary["cached"]) == (STEPS, STEPS)
+    assert versions == [first[2]]
+    assert summary["version"] == str(first[2])
+    assert summary["figures"] == first[1]["figures"]
+
+
+def test_a_folder_without_data_is_said_in_a_line_and_nothing_is_written(tmp_path):
+    done = lookbook("run", "--data", str(tmp_path / "none"), "--out", str(tmp_path / "out"))
+    assert done.code == 1
+    assert len(done.err.splitlines()) == 1
+    assert not list((tmp_path / "out").glob("pipeline"))
