@@ -6,6 +6,7 @@ import math
 import numpy as np
 import pytest
 
+from components.evaluation.metric import figures
 from components.evaluation.moments import LAST, RANKINGS, SIMPLE, Moments
 from models.metrics import METRICS
 
@@ -129,6 +130,18 @@ def test_merging_leaves_what_is_merged_as_it_was():
 def test_the_best_simple_baseline_is_the_one_with_the_higher_map():
     assert counted([], own=["a"], popular=["x", "a"]).best_simple() == "own_purchases"
     assert counted([], own=["x", "a"], popular=["a"]).best_simple() == "popular"
+
+
+def test_what_recommends_own_purchases_to_everyone_stands_in_for_a_last_blessed_model():
+    alike, other = counted(["a"], own=["x"], last=["x"]), counted(["a"], own=["x"], last=["y"])
+    assert not alike.merge(alike).has_last
+    assert alike.merge(other).has_last
+
+
+def test_against_a_stand_in_the_difference_is_the_map_itself():
+    told = figures(counted(["a"], own=["x"], last=["x"]).merge(counted(["x", "a"], own=["x"], last=["x"])))
+    assert [told[f"difference_last_blessed/{bound}"] for bound in ("mean", "low", "high")] == [0.75, 0.75, 0.75]
+    assert told["difference_best_simple/low"] < told["difference_best_simple/mean"] == 0.75
 
 
 def test_nobody_has_no_figures():
