@@ -13,7 +13,8 @@ class CandidatesConfig:
         negatives: `candidates`: a list is what the channels propose, labelled by what was bought; or `random`: a
             list is what was bought and random articles, the classical way, kept to compare with.
         negatives_per_positive: random articles for each article bought, 1 to 100 (`random` only).
-        max_lists_per_week: customers sampled where more bought in a list week, 1 to 100,000,000.
+        max_lists_per_week: lists kept of a list week where there are more, 1 to 100,000,000. A list is kept only if it
+            holds a positive, so eight times as many customers are sampled first.
         seed: of the sampling.
     """
 

@@ -18,6 +18,7 @@ from transforms.calendar import date_of, load_calendar
 
 SPLIT = "train"
 STATES, TOWERS = "states", "towers"
+_CUSTOMERS_PER_LIST = 8
 
 
 def make_lists(
@@ -48,13 +49,14 @@ def make_lists(
     for week, day in enumerate(calendar.list_days):
         recommender = builder.build(day, towers / snapshot_name(week))
         bought = pq.read_table(states / "labels" / f"{date_of(day)}.parquet")
-        labels = lists.group_labels(bought, config.max_lists_per_week, config.seed + week)
+        labels = lists.group_labels(bought, _CUSTOMERS_PER_LIST * config.max_lists_per_week, config.seed + week)
         articles = recommender.state.articles
         if config.negatives == "random":
             rows, hits = lists.random_lists(labels, articles, config.negatives_per_positive, config.seed + week)
         else:
             rows, hits = lists.candidate_lists(recommender, labels)
-        tables.append(lists.as_table(day, labels.customers, rows, hits, articles))
+        table = lists.as_table(day, labels.customers, rows, hits, articles)
+        tables.append(lists.sample(table, config.max_lists_per_week, config.seed + week))
         figures[date_of(day)] = {
             "customers": len(labels.customers),
             "recall": lists.recall(hits, labels),

@@ -97,6 +97,17 @@ def as_table(day: int, customers: np.ndarray, rows: np.ndarray, bought: np.ndarr
     )
 
 
+def sample(table: pa.Table, limit: int, seed: int) -> pa.Table:
+    """At most `limit` of the lists, drawn at random, in their order.
+
+    >>> sample(pa.table({"customer_row": [1, 2, 3]}), 3, seed=0)["customer_row"].to_pylist()
+    [1, 2, 3]
+    """
+    if table.num_rows <= limit:
+        return table
+    return table.take(np.sort(np.random.default_rng(seed).choice(table.num_rows, limit, replace=False)))
+
+
 def _bought(rows: np.ndarray, labels: Labels, articles: int) -> np.ndarray:
     """Whether each (customer, article) of `rows` is in the labels: `[n, width]` bool."""
     size = articles + 1

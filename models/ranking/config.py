@@ -15,7 +15,8 @@ class RankingConfig:
         dropout: share of units dropped in training, [0, 1).
         loss: `listwise` (softmax over each list) or `pointwise` (sigmoid of each pair).
         negatives_per_list: candidates sampled beside the positives of a list, 1 to 1000.
-        epochs: passes over all list weeks, 1 to 1000.
+        epochs: passes over all list weeks, 1 to 1000; more where these are fewer than `least_steps`.
+        least_steps: steps trained at least, however few the lists, 1 to 1,000,000.
         batch_lists: lists per step, 1 to 100,000.
         learning_rate: of Adam at the start, above 0; falls to nothing along a cosine.
         seed: of initial weights, sampling and shuffling.
@@ -27,6 +28,7 @@ class RankingConfig:
     loss: str = "listwise"
     negatives_per_list: int = 160
     epochs: int = 8
+    least_steps: int = 250
     batch_lists: int = 64
     learning_rate: float = 0.002
     seed: int = 17
@@ -37,6 +39,7 @@ class RankingConfig:
         require_within("ranking.dropout", self.dropout, 0, 0.99)
         require_within("ranking.negatives_per_list", self.negatives_per_list, 1, 1000)
         require_within("ranking.epochs", self.epochs, 1, 1000)
+        require_within("ranking.least_steps", self.least_steps, 1, 1_000_000)
         require_within("ranking.batch_lists", self.batch_lists, 1, 100_000)
         require_within("ranking.learning_rate", self.learning_rate, 1e-9, 10)
         require_one_of("ranking.loss", self.loss, ("listwise", "pointwise"))

@@ -1,5 +1,7 @@
 """Fits the ranking network to lists."""
 
+import math
+
 import tensorflow as tf
 
 from models.epoch_log import EpochLog
@@ -28,7 +30,8 @@ def fit(network: RankingNetwork, lists: Lists, config: RankingConfig, *, logs: s
     network.deviation.assign(deviation)
     count = len(lists.labels)
     batch = min(config.batch_lists, count)
-    steps = config.epochs * (count // batch)
+    epochs = max(config.epochs, math.ceil(config.least_steps / (count // batch)))
+    steps = epochs * (count // batch)
     model = RankingModel(network, config.loss)
     rate = tf.keras.optimizers.schedules.CosineDecay(config.learning_rate, steps)
     model.compile(optimizer=tf.keras.optimizers.legacy.Adam(rate))
@@ -44,7 +47,7 @@ def fit(network: RankingNetwork, lists: Lists, config: RankingConfig, *, logs: s
         EpochLog("ranking", count),
         tf.keras.callbacks.BackupAndRestore(backup),
     ]
-    history = model.fit(batches, epochs=config.epochs, callbacks=callbacks, verbose=0)
+    history = model.fit(batches, epochs=epochs, callbacks=callbacks, verbose=0)
     return [float(loss) for loss in history.history.get("total_loss", [])]
 
 

@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from components.candidates.config import CandidatesConfig
 from components.candidates.executor import bundle, make_lists
-from components.candidates.lists import Labels, as_table, group_labels, random_lists, recall
+from components.candidates.lists import Labels, as_table, group_labels, random_lists, recall, sample
 from components.examples import read_examples
 from models.ranking.lists import PADDING
 from models.recommender import features
@@ -192,3 +192,17 @@ def test_the_ranking_of_the_tiny_shop_was_trained_on_these_features(trained):
     tree = json.loads((trained / "ranking" / "ranking.json").read_text())
     assert tree["features"] == list(features.NAMES)
     assert tree["config"] == dataclasses.asdict(RANKING)
+
+
+def test_of_too_many_lists_some_are_kept_in_their_order():
+    table = as_table(
+        day=3,
+        customers=np.arange(6, dtype=np.int32),
+        rows=np.array([[0, 1]] * 6, np.int32),
+        bought=np.array([[True, False]] * 4 + [[False, False]] * 2),
+        pad=2,
+    )
+    kept = sample(table, 2, seed=0)["customer_row"].to_pylist()
+    assert len(set(kept)) == 2
+    assert kept == sorted(kept)
+    assert set(kept) <= {0, 1, 2, 3}

@@ -15,7 +15,7 @@ from models.ranking.training import fit
 from models.ranking.weights import build_network, load_network, save_network
 from transforms.errors import ConfigError
 
-SMALL = RankingConfig(units=16, blocks=1, dropout=0.0, epochs=30, batch_lists=16, learning_rate=0.01)
+SMALL = RankingConfig(units=16, blocks=1, dropout=0.0, epochs=30, least_steps=1, batch_lists=16, learning_rate=0.01)
 NAMES = ("signal", "noise", "constant")
 
 
@@ -177,3 +177,12 @@ def test_the_same_seed_gives_the_same_network():
 def test_a_setting_out_of_range_is_refused_by_name(name, value):
     with pytest.raises(ConfigError, match=rf"ranking\.{name} must .* Received: ranking\.{name} = "):
         RankingConfig(**{name: value})
+
+
+def test_few_lists_are_passed_over_more_often(tmp_path):
+    lists, config = toy(), dataclasses.replace(SMALL, epochs=1, least_steps=10, batch_lists=16)
+    steps_per_epoch = len(lists.labels) // 16
+    losses = fit(
+        build_network(config, NAMES), lists, config, logs=str(tmp_path / "logs"), backup=str(tmp_path / "backup")
+    )
+    assert (len(losses) - 1) * steps_per_epoch < 10 <= len(losses) * steps_per_epoch
