@@ -80,10 +80,6 @@ class State(tf.Module):
         self.articles = int(tables["article_ids"].shape[0]) - 1
         self.customers = int(tables["customer_segments"].shape[0]) - 1
 
-    def article_number(self, name: str, rows: tf.Tensor) -> tf.Tensor:
-        """One number of each article: float32, shape of `rows`."""
-        return tf.gather(self.article_numbers[:, ARTICLE_NUMBERS.index(name)], rows)
-
 
 def load_tables(states: pathlib.Path, as_of: int) -> dict[str, np.ndarray]:
     """Reads a state folder into the arrays `State` is made of.
