@@ -82,7 +82,7 @@ class RecommenderClient:
         club_member_status: Sequence[str | None] | None = None,
         k: int = 12,
     ) -> list[Recommendations]:
-        """The best k articles for each customer.
+        """The best k articles for each customer; fewer where no more are left.
 
         Args:
             customer_ids: [batch]; an unknown one is answered too.
@@ -116,13 +116,13 @@ class RecommenderClient:
         return self._recommendations("recommend", customer_ids, inputs)
 
     def recommend_default(self, customer_ids: Sequence[str]) -> list[Recommendations]:
-        """The best 12 articles for each customer, by `serving_default`; [batch], in the order asked."""
+        """Up to 12 best articles for each customer, by `serving_default`; [batch], in the order asked."""
         return self._recommendations(
             "serving_default", customer_ids, lambda part: {"customer_id": _strings(customer_ids[part])}
         )
 
     def similar(self, article_ids: Sequence[str], *, k: int = 12) -> list[list[SimilarArticle]]:
-        """The k nearest articles of each article, nearest first; [batch, k]."""
+        """Up to k nearest articles of each article, nearest first; none of one that is not known."""
         _check_k(k)
         answers = self._batches(
             "similar_articles",
@@ -130,7 +130,7 @@ class RecommenderClient:
             lambda part: {"article_id": _strings(article_ids[part]), "k": np.int32(k)},
         )
         return [
-            [SimilarArticle(i.decode(), float(s)) for i, s in zip(ids, scores, strict=True)]
+            [SimilarArticle(i.decode(), float(s)) for i, s in zip(ids, scores, strict=True) if i]
             for _, arrays in answers
             for ids, scores in zip(arrays["article_ids"], arrays["scores"], strict=True)
         ]
@@ -207,7 +207,7 @@ class RecommenderClient:
             names = ("article_ids", "scores", "channels")
             rows += [(version, *row) for row in zip(*(arrays[name] for name in names), strict=True)]
         return [
-            Recommendations(customer_id, tuple(map(_article, ids, scores, channels)), version)
+            Recommendations(customer_id, _articles(ids, scores, channels), version)
             for customer_id, (version, ids, scores, channels) in zip(customer_ids, rows, strict=True)
         ]
 
@@ -290,6 +290,11 @@ def _padded(rows: Sequence[Sequence[str]]) -> npt.NDArray[Any]:
 
 def _texts(values: npt.NDArray[Any]) -> tuple[str, ...]:
     return tuple(value.decode() for value in values if value)
+
+
+def _articles(ids: Any, scores: Any, channels: Any) -> tuple[RecommendedArticle, ...]:
+    """Where the model knows fewer than k, "" fills the answer up."""
+    return tuple(_article(*row) for row in zip(ids, scores, channels, strict=True) if row[0])
 
 
 def _article(article_id: bytes, score: float, channels: bytes) -> RecommendedArticle:

@@ -24,7 +24,6 @@ WARMUP_FILE = "assets.extra/tf_serving_warmup_requests"
 MAX_WARMUP_RECORDS = 1000  # as TensorFlow Serving
 WARMUP_TIMEOUT_S = 60.0  # of one record
 DEFAULT_SIGNATURE = "serving_default"
-_METHODS = {"tensorflow/serving/predict", "tensorflow/serving/classify", "tensorflow/serving/regress"}
 _SCANN_OP = b"Scann>"
 _CPP_TYPE_NAMES = {"float32": "float", "float64": "double", "float16": "half"}
 
@@ -109,10 +108,10 @@ class Predictor:
         if signature is None:
             message = f'Serving signature key "{name}" not found.'
             raise StatusError(grpc.StatusCode.FAILED_PRECONDITION, message)
-        _check_method(signature)
         _check_input_names(signature, request)
-        feeds = self._feeds(signature, request)
+        inputs = self._inputs(signature, request)
         aliases = _output_aliases(signature, request.output_filter)
+        feeds = self._feeds(signature, inputs)
         arrays = self._run(signature, feeds, aliases, timeout_s)
         response = wire.PredictResponse()
         response.model_spec.name = request.model_spec.name
@@ -122,19 +121,26 @@ class Predictor:
             response.outputs[alias].CopyFrom(tensors.to_proto(np.asarray(array)))
         return response.SerializeToString()
 
-    def _feeds(self, signature: Any, request: Any) -> dict[str, Any]:
-        feeds = {}
-        for index, alias in enumerate(sorted(signature.inputs)):
+    def _inputs(self, signature: Any, request: Any) -> dict[str, tuple[int, Any]]:
+        """Data type and array of each input, in the order in which the session numbers its arguments."""
+        inputs = {}
+        for alias in sorted(signature.inputs):
             proto = request.inputs.get(alias)
             if proto is None:
                 proto = wire.TensorProto.FromString(signature.defaults[alias].SerializeToString())
-            info = signature.inputs[alias]
             try:
-                array = tensors.to_array(proto, self._max_elements)
+                inputs[alias] = proto.dtype, tensors.to_array(proto, self._max_elements)
             except tensors.TensorError as error:
                 raise _invalid(f"tensor parsing error: {alias}. {error}") from error
-            if proto.dtype != info.dtype:
-                expected, got = _type_name(info.dtype), _type_name(proto.dtype)
+        return inputs
+
+    def _feeds(self, signature: Any, inputs: dict[str, tuple[int, Any]]) -> dict[str, Any]:
+        """What the session is given; it refuses a wrong type only when it is run, after all other checks."""
+        feeds = {}
+        for index, (alias, (dtype, array)) in enumerate(inputs.items()):
+            info = signature.inputs[alias]
+            if dtype != info.dtype:
+                expected, got = _type_name(info.dtype), _type_name(dtype)
                 raise _invalid(f"Expects arg[{index}] to be {expected} but {got} is provided")
             if array.ndim and array.shape[0] > self._max_batch:
                 raise _invalid(
@@ -163,7 +169,10 @@ class Predictor:
     def _output(self, name: str) -> Any:
         output = self._outputs.get(name)
         if output is None:
-            output = self._session.graph.get_tensor_by_name(name)._as_tf_output()
+            try:
+                output = self._session.graph.get_tensor_by_name(name)._as_tf_output()
+            except (KeyError, ValueError) as error:  # the init op is among the signatures, and gives no tensor
+                raise _invalid(f"Tried to fetch data for '{name}:0', which produces no output.") from error
             self._outputs[name] = output
         return output
 
@@ -196,15 +205,6 @@ def _load(session: Any, path: Path) -> Any:
         raise StatusError(grpc.StatusCode.DATA_LOSS, str(error)) from error
     except Exception as error:
         raise StatusError(grpc.StatusCode.INTERNAL, f"{type(error).__name__}: {error}") from error
-
-
-def _check_method(signature: Any) -> None:
-    if signature.method_name not in _METHODS:
-        message = (
-            "Expected prediction signature method_name to be one of {tensorflow/serving/predict, "
-            "tensorflow/serving/classify, tensorflow/serving/regress}. Was: " + signature.method_name
-        )
-        raise StatusError(grpc.StatusCode.INTERNAL, message)
 
 
 def _check_input_names(signature: Any, request: Any) -> None:

@@ -22,7 +22,7 @@ def command(customer_id: str, host: str, port: int, recent: str, k: int) -> None
     looked_at = [article for article in recent.split(",") if article]
     with client(host, port) as asked:
         (answer,) = asked.recommend([customer_id], recent_article_ids=[looked_at], k=k)
-        articles = [article for article in answer.articles if article.article_id]
+        articles = answer.articles
         table = article_table(
             asked,
             [article.article_id for article in articles],

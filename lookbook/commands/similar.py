@@ -21,7 +21,6 @@ def command(article_id: str, host: str, port: int, k: int) -> None:
     with client(host, port) as asked:
         (itself,) = asked.describe([article_id])
         (neighbours,) = asked.similar([article_id], k=k)
-        neighbours = [article for article in neighbours if article.article_id]
         if not neighbours:
             raise LookbookError(f"article_id must be one of the catalogue's; received {article_id!r}")
         table = article_table(

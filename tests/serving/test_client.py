@@ -158,7 +158,7 @@ def test_wrong_arguments_are_refused_before_anything_is_sent(client, ask, words)
 
 
 class FlakyServer:
-    """Answers UNAVAILABLE so many times, then with one article."""
+    """Answers UNAVAILABLE so many times, then with one article where three were asked for."""
 
     def __init__(self, failures):
         self.calls, self._failures, self._lock = 0, failures, threading.Lock()
@@ -175,7 +175,11 @@ class FlakyServer:
             if self.calls <= self._failures:
                 context.abort(grpc.StatusCode.UNAVAILABLE, "not now")
         response = wire.PredictResponse()
-        for name, values in {"article_ids": [["a"]], "scores": [[1.0]], "channels": [["popular"]]}.items():
+        for name, values in {
+            "article_ids": [["a", "", ""]],
+            "scores": [[1.0, 0.0, 0.0]],
+            "channels": [["popular", "", ""]],
+        }.items():
             response.outputs[name].CopyFrom(tensors.to_proto(values))
         return response.SerializeToString()
 
@@ -196,6 +200,13 @@ def test_unavailable_is_retried():
     with FlakyServer(failures=2) as server, flaky_client(server, attempts=3) as client:
         assert ids_of(client.recommend_default(["c1"])[0]) == ["a"]
         assert server.calls == 3
+
+
+def test_what_fills_an_answer_up_is_left_out():
+    with FlakyServer(failures=0) as server, flaky_client(server, attempts=1) as client:
+        (answer,) = client.recommend(["c1"], k=3)
+        assert [(article.article_id, article.channels) for article in answer.articles] == [("a", ("popular",))]
+        assert client.similar(["b", "c"], k=3) == [[SimilarArticle("a", 1.0)]]
 
 
 def test_retries_end():

@@ -71,11 +71,16 @@ ERRORS = {
     "unknown label": ({"label": "nope"}, INVALID, "Unrecognized servable version label: nope"),
     "no name": ({"model": ""}, INVALID, "ModelSpec has no name specified."),
     "unknown signature": ({"signature": "nope"}, PRECONDITION, 'Serving signature key "nope" not found.'),
-    "init op is no signature": (
+    "the init op takes no inputs": (
         {"signature": "__saved_model_init_op"},
-        grpc.StatusCode.INTERNAL,
-        "Expected prediction signature method_name to be one of {tensorflow/serving/predict, "
-        "tensorflow/serving/classify, tensorflow/serving/regress}. Was: ",
+        INVALID,
+        "input size does not match signature: 1!=0 len({customer_id}) != len({}). "
+        "Sent extra: {customer_id}. Missing but required: {}.",
+    ),
+    "the init op has no outputs": (
+        {"signature": "__saved_model_init_op", "inputs": {}},
+        INVALID,
+        "Tried to fetch data for 'NoOp:0', which produces no output.",
     ),
     "missing input": (
         {"inputs": {}},
@@ -117,6 +122,12 @@ ERRORS = {
         {"signature": "nope", "inputs": {}},
         PRECONDITION,
         'Serving signature key "nope" not found.',
+    ),
+    "outputs before dtypes, which the session looks at": (
+        {"inputs": {"customer_id": [1.5]}, "outputs": ["nope"]},
+        INVALID,
+        "output tensor alias not found in signature: nope "
+        "Outputs expected to be in the set {article_ids,channels,scores}.",
     ),
     "inputs before outputs": (
         {"inputs": {"user": ["c1"], "item": ["a"]}, "outputs": ["nope"]},
