@@ -18,7 +18,8 @@ from tfx.orchestration.kubeflow.v2 import kubeflow_v2_dag_runner as tfx_runner
 from kubeflow import spec as specs
 from kubeflow.config import CompileConfig, StepConfig
 from pipeline.code_version import code_version
-from pipeline.pipeline import Occasion, Places, create_pipeline
+from pipeline.parts import Occasion, Places
+from pipeline.pipeline import create_pipeline
 
 COMMAND = ("python", "-m", "kubeflow.step")
 DATA_VERSION = "1"

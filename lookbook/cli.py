@@ -18,6 +18,7 @@ from transforms.errors import ConfigError, LookbookError
 
 COMMANDS = (
     "run",
+    "refresh",
     "recommend",
     "evaluate",
     "serve",

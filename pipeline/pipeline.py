@@ -1,17 +1,14 @@
-"""The wiring: which step reads what, from three CSVs to a pushed version.
+"""The wiring of training: which step reads what, from three CSVs to a pushed version.
 
 Everything the pipeline depends on is an argument; the runners alone know paths.
 """
 
 import dataclasses
 import json
-import pathlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from tfx.components.evaluator.component import Evaluator
-from tfx.components.example_validator.component import ExampleValidator
 from tfx.components.schema_gen.import_schema_gen.component import ImportSchemaGen
-from tfx.components.statistics_gen.component import StatisticsGen
 from tfx.components.trainer.component import Trainer
 from tfx.components.transform.component import Transform
 from tfx.orchestration import pipeline as tfx_pipeline
@@ -20,54 +17,14 @@ from tfx.proto import trainer_pb2, transform_pb2
 from components.assemble.component import Assemble, AssembleBaseline
 from components.candidates.component import Candidates
 from components.candidates.executor import SPLIT as LISTS_SPLIT
-from components.data_gate.component import DataGate
 from components.evaluation.eval_config import eval_config
 from components.features.component import Features
 from components.features.examples import JUDGED_SPLIT, SPLITS
-from components.infra_gate.component import InfraGate
-from components.ingest.component import Ingest
-from components.last_blessed.component import LastBlessed
-from components.push.component import Push
 from pipeline.code_version import code_version
 from pipeline.config import PipelineConfig
+from pipeline.parts import Occasion, Places, VersionOf, as_json, checked_tables, gated_push, last_blessed
 
 NAME = "lookbook"
-TABLES = ("articles", "customers", "transactions")
-SCHEMAS = pathlib.Path(__file__).parent.parent / "transforms" / "schemas"
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Places:
-    """Where a run reads and writes; local paths or those of a mounted volume or bucket.
-
-    Attributes:
-        data_dir: folder of the three CSVs.
-        pipeline_root: folder of the artifacts.
-        serving_dir: folder of the pushed versions.
-        checkpoints: folder of the trainers' checkpoints.
-        schemas: folder of the curated schemas.
-    """
-
-    data_dir: str
-    pipeline_root: str
-    serving_dir: str
-    checkpoints: str
-    schemas: str = str(SCHEMAS)
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Occasion:
-    """What distinguishes this run for TFX's cache.
-
-    Attributes:
-        fingerprint: of the CSVs.
-        run_key: names the run by its inputs, settings and code.
-        last_blessed: names the last blessed weights, see `components.last_blessed`.
-    """
-
-    fingerprint: str
-    run_key: str
-    last_blessed: str
 
 
 def create_pipeline(
@@ -76,7 +33,7 @@ def create_pipeline(
     occasion: Occasion,
     *,
     beam_args: Sequence[str] = (),
-    version_of: Callable[[Sequence[str]], str] = code_version,
+    version_of: VersionOf = code_version,
 ) -> tfx_pipeline.Pipeline:
     """Wires the pipeline.
 
@@ -87,22 +44,11 @@ def create_pipeline(
         beam_args: of the Beam runner for statistics, Transform and evaluation.
         version_of: names the code of rooms; golden files give a constant.
     """
-    ingest = Ingest(
-        data_dir=places.data_dir,
-        fingerprint=occasion.fingerprint,
-        config_json=_json(config.ingest),
-        code_version=version_of(["components/ingest", "components/examples.py", "transforms/columns.py"]),
-    )
-    checks = [_check(table, ingest.outputs[f"{table}_examples"], places) for table in TABLES]
-    gate = DataGate(
-        tables=ingest.outputs["tables"],
-        **{f"{table}_anomalies": check[-1].outputs["anomalies"] for table, check in zip(TABLES, checks, strict=True)},
-        code_version=version_of(["components/data_gate"]),
-    )
+    checked = checked_tables(config, places, occasion, version_of)
     features = Features(
-        tables=ingest.outputs["tables"],
-        verdict=gate.outputs["verdict"],
-        config_json=_json(config.features),
+        tables=checked.tables,
+        verdict=checked.verdict,
+        config_json=as_json(config.features),
         label_days=config.label_days,
         code_version=version_of(["components/features", "components/examples.py", "transforms"]),
     )
@@ -131,7 +77,7 @@ def create_pipeline(
         states=features.outputs["states"],
         towers=retrieval.outputs["model"],
         transform_graph=transform.outputs["transform_graph"],
-        recommender_json=_json(config.recommender),
+        recommender_json=as_json(config.recommender),
         config_json=json.dumps(_tree(config.candidates, config.seed), sort_keys=True),
         code_version=version_of(["components/candidates", "models/recommender", "models/retrieval"]),
     )
@@ -156,21 +102,16 @@ def create_pipeline(
             ranking=ranking.outputs["model"],
             transform_graph=transform.outputs["transform_graph"],
             as_of=as_of,
-            recommender_json=_json(config.recommender),
+            recommender_json=as_json(config.recommender),
             code_version=version_of(["components/assemble", "models"]),
         ).with_id(f"assemble_{as_of}")
         for as_of in ("cut", "end")
     )
-    last_blessed = LastBlessed(
-        serving_dir=places.serving_dir,
-        run_key=occasion.run_key,
-        occasion=occasion.last_blessed,
-        code_version=version_of(["components/last_blessed"]),
-    )
+    blessed = last_blessed(places, occasion, version_of, own=False)
     baseline = AssembleBaseline(
         states=features.outputs["states"],
-        last_blessed=last_blessed.outputs["weights"],
-        recommender_json=_json(config.recommender),
+        last_blessed=blessed.outputs["weights"],
+        recommender_json=as_json(config.recommender),
         code_version=version_of(["components/assemble", "models"]),
     )
     evaluator = Evaluator(
@@ -180,23 +121,18 @@ def create_pipeline(
         example_splits=[JUDGED_SPLIT],
         eval_config=eval_config(config.evaluation, version_of(["components/evaluation", "models/metrics.py"])),
     )
-    infra_gate = InfraGate(
-        model=pushed.outputs["model"],
-        config_json=_json(config.infra_gate),
-        code_version=version_of(["components/infra_gate", "serving"]),
-    )
-    push = Push(
+    nodes = [*checked.nodes, features, schema, transform, retrieval, candidates, ranking, judged, pushed]
+    nodes += [blessed, baseline, evaluator]
+    nodes += gated_push(
+        config,
+        places,
+        occasion,
+        version_of,
         model=pushed.outputs["model"],
         judged=judged.outputs["model"],
-        model_blessing=evaluator.outputs["blessing"],
-        infra_blessing=infra_gate.outputs["blessing"],
+        blessing=evaluator.outputs["blessing"],
         evaluation=evaluator.outputs["evaluation"],
-        serving_dir=places.serving_dir,
-        run_key=occasion.run_key,
-        keep_versions=config.push.keep_versions,
     )
-    nodes = [ingest, *(node for check in checks for node in check), gate, features, schema, transform]
-    nodes += [retrieval, candidates, ranking, judged, pushed, last_blessed, baseline, evaluator, infra_gate, push]
     return tfx_pipeline.Pipeline(
         pipeline_name=NAME,
         pipeline_root=places.pipeline_root,
@@ -204,20 +140,6 @@ def create_pipeline(
         enable_cache=True,
         beam_pipeline_args=list(beam_args),
     )
-
-
-def _check(table: str, examples, places: Places) -> tuple:
-    """Statistics, curated schema and anomalies of one table."""
-    statistics = StatisticsGen(examples=examples).with_id(f"statistics_{table}")
-    schema = ImportSchemaGen(schema_file=f"{places.schemas}/{table}.pbtxt").with_id(f"schema_{table}")
-    validator = ExampleValidator(statistics=statistics.outputs["statistics"], schema=schema.outputs["schema"]).with_id(
-        f"validator_{table}"
-    )
-    return statistics, schema, validator
-
-
-def _json(config) -> str:
-    return json.dumps(dataclasses.asdict(config), sort_keys=True)
 
 
 def _tree(config, seed: int) -> dict:

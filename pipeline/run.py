@@ -1,4 +1,4 @@
-"""`lookbook run`: the whole pipeline on this machine, and what came of it."""
+"""`lookbook run` and `lookbook refresh`: a pipeline on this machine, and what came of it."""
 
 import dataclasses
 import hashlib
@@ -15,18 +15,19 @@ from pipeline.code_version import code_version
 from pipeline.config import PipelineConfig
 from pipeline.settings import fingerprint as settings_fingerprint
 from pipeline.steps import Watcher
-from pipeline.versions import model_dir
+from pipeline.versions import model_dir, served_version
 
 if TYPE_CHECKING:
     from pipeline.summary import Summary
 
-_ROOMS = ("components", "models", "pipeline/pipeline.py", "serving", "transforms")
+_WIRING = ("pipeline/parts.py", "pipeline/pipeline.py", "pipeline/refresh.py")
+_ROOMS = ("components", "models", *_WIRING, "serving", "transforms")
 
 
 def run(
     data_dir: pathlib.Path, out_dir: pathlib.Path, config: PipelineConfig, watcher: Watcher | None = None
 ) -> "Summary":
-    """Runs every step whose inputs, settings or code have changed.
+    """Trains: runs every step whose inputs, settings or code have changed.
 
     Args:
         data_dir: folder of the three CSVs.
@@ -42,16 +43,47 @@ def run(
         DataError: the CSVs are not what they should be.
         GateError: a gate stopped the run.
     """
+    return _execute("train", data_dir, out_dir, config, watcher)
+
+
+def refresh(
+    data_dir: pathlib.Path, out_dir: pathlib.Path, config: PipelineConfig, watcher: Watcher | None = None
+) -> "Summary":
+    """Puts the last blessed weights on the state of today's data; trains nothing.
+
+    Args:
+        data_dir: folder of the three CSVs.
+        out_dir: as for `run`; a version was pushed there.
+        config: all settings; those of the run that trained.
+        watcher: told of each step.
+
+    Returns:
+        As `run`.
+
+    Raises:
+        LookbookError: nothing was pushed yet, or today's code cannot use the weights.
+        DataError: the CSVs are not what they should be.
+        GateError: a gate stopped the run.
+    """
+    served_version(out_dir)  # says so if there is none
+    return _execute("refresh", data_dir, out_dir, config, watcher)
+
+
+def _execute(
+    kind: str, data_dir: pathlib.Path, out_dir: pathlib.Path, config: PipelineConfig, watcher: Watcher | None
+) -> "Summary":
     started = time.monotonic()
     data_dir, out_dir = data_dir.resolve(), out_dir.resolve()
     data_fingerprint = fingerprint_of(data_dir)
     out_dir.mkdir(parents=True, exist_ok=True)
-    key = _run_key(data_fingerprint, config)
-    last_blessed = find_last_blessed(model_dir(out_dir), key)
+    key = _run_key(kind, data_fingerprint, config)
+    last_blessed = find_last_blessed(model_dir(out_dir), key if kind == "train" else "")
     # TensorFlow and TFX take twenty seconds to import: after the data were found readable.
     os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")
     from pipeline.local import BEAM_ARGS, run_locally
-    from pipeline.pipeline import SCHEMAS, Occasion, Places, create_pipeline
+    from pipeline.parts import SCHEMAS, Occasion, Places
+    from pipeline.pipeline import create_pipeline
+    from pipeline.refresh import create_refresh_pipeline
     from pipeline.summary import read_summary
 
     schemas = _schemas_by_content(SCHEMAS, out_dir)
@@ -63,8 +95,8 @@ def run(
         schemas=str(schemas),
     )
     occasion = Occasion(fingerprint=data_fingerprint, run_key=key, last_blessed=key_of(last_blessed))
-    pipeline = create_pipeline(config, places, occasion, beam_args=BEAM_ARGS)
-    steps = run_locally(pipeline, out_dir / "metadata.db", watcher)
+    create = {"train": create_pipeline, "refresh": create_refresh_pipeline}[kind]
+    steps = run_locally(create(config, places, occasion, beam_args=BEAM_ARGS), out_dir / "metadata.db", watcher)
     summary = read_summary(steps, config, data_dir=data_dir, seconds=time.monotonic() - started)
     (out_dir / "summary.json").write_text(json.dumps(dataclasses.asdict(summary), indent=1))
     return summary
@@ -77,6 +109,6 @@ def _schemas_by_content(schemas: pathlib.Path, out_dir: pathlib.Path) -> pathlib
     return folder
 
 
-def _run_key(data_fingerprint: str, config: PipelineConfig) -> str:
-    text = "\n".join([data_fingerprint, settings_fingerprint(config), code_version(_ROOMS)])
+def _run_key(kind: str, data_fingerprint: str, config: PipelineConfig) -> str:
+    text = "\n".join([kind, data_fingerprint, settings_fingerprint(config), code_version(_ROOMS)])
     return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()

@@ -14,8 +14,9 @@ from pipeline.config import PipelineConfig
 from pipeline.oracle import oracle_map
 from pipeline.steps import Step
 
-EVALUATOR, INFRA_GATE, PUSH, FEATURES = "Evaluator", "InfraGate", "Push", "Features"
-ASSEMBLED, BASELINE = "assemble_end", "AssembleBaseline"
+EVALUATOR, INFRA_GATE, PUSH = "Evaluator", "InfraGate", "Push"
+FEATURES, CURRENT_STATES = "Features", "CurrentStates"
+ASSEMBLED, BASELINE, REFRESH_GATE = "assemble_end", "AssembleBaseline", "RefreshGate"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -61,7 +62,7 @@ def read_summary(
     """Reads the figures off the artifacts.
 
     Args:
-        steps: of the run, by name.
+        steps: of the run or of the refresh, by name.
         config: all settings.
         data_dir: folder of the CSVs.
         seconds: wall time so far.
@@ -70,10 +71,16 @@ def read_summary(
     canary = json.loads((steps[INFRA_GATE].outputs["blessing"] / "canary.json").read_text())
     pushed = steps[PUSH].outputs["pushed_model"] / "version.json"
     assembled = _description(steps[ASSEMBLED])
+    refreshed = REFRESH_GATE in steps
     # Own purchases stand in where no model was blessed yet, or where today's code cannot use its weights.
-    first_run = not _description(steps[BASELINE]).exists()
-    oracle = oracle_map(data_dir, steps[FEATURES].outputs["states"])
-    figures = _by_ranking(evaluation, first_run)
+    first_run = not refreshed and not _description(steps[BASELINE]).exists()
+    if refreshed:
+        line = json.loads((steps[REFRESH_GATE].outputs["blessing"] / "verdict.json").read_text())["line"]
+    else:
+        line = judge(evaluation, config.evaluation, first_run).line
+    oracle = oracle_map(data_dir, steps[CURRENT_STATES if refreshed else FEATURES].outputs["states"])
+    # A refresh is judged alone: its weights are the last blessed ones.
+    figures = _by_ranking(evaluation, against_last=not refreshed and not first_run)
     return Summary(
         figures=figures,
         customers=int(evaluation.overall["customers"]),
@@ -82,7 +89,7 @@ def read_summary(
             name: {"map_at_12": values["map_at_12"], "customers": values["customers"]}
             for name, values in evaluation.slices.items()
         },
-        model_gate=judge(evaluation, config.evaluation, first_run).line,
+        model_gate=line,
         infra_gate=canary["line"],
         version=json.loads(pushed.read_text())["version"] if pushed.exists() else None,
         index_recall=json.loads(assembled.read_text())["index_recall"],
@@ -112,8 +119,8 @@ def _description(assembled: Step) -> pathlib.Path:
     return assembled.outputs["model"] / "Format-Serving" / "assets.extra" / "lookbook.json"
 
 
-def _by_ranking(evaluation: Evaluation, first_run: bool) -> dict[str, dict[str, float]]:
-    rankings = RANKINGS if first_run else (*RANKINGS, LAST)
+def _by_ranking(evaluation: Evaluation, *, against_last: bool) -> dict[str, dict[str, float]]:
+    rankings = (*RANKINGS, LAST) if against_last else RANKINGS
     return {
         ranking: {
             metric: evaluation.overall[metric if ranking == RANKINGS[0] else f"{metric}/{ranking}"]

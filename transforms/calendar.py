@@ -24,7 +24,7 @@ class Calendar:
         first: first day with a purchase.
         end: the day after the last purchase; the pushed state is as of this day.
         label_days: length of a list week and of the test week, in days.
-        list_weeks: number of past weeks the ranker learns from.
+        list_weeks: number of past weeks the ranker learns from; 0 where nothing is trained.
     """
 
     first: int
@@ -46,6 +46,10 @@ class Calendar:
     def state_days(self) -> tuple[int, ...]:
         """Every day a state is built for, oldest first: the list days, the cut and the end."""
         return (*self.list_days, self.cut, self.end)
+
+    def day(self, as_of: str) -> int:
+        """The day called `cut` or `end`."""
+        return {"cut": self.cut, "end": self.end}[as_of]
 
     def save(self, path: pathlib.Path) -> None:
         """Writes the calendar as JSON, dates in words beside the day numbers."""
@@ -69,17 +73,18 @@ def plan(*, first: int, last: int, label_days: int, list_weeks: int) -> Calendar
         first: first day with a purchase.
         last: last day with a purchase.
         label_days: length of a week, in days.
-        list_weeks: number of list weeks wanted.
+        list_weeks: number of list weeks wanted; 0 where nothing is trained.
 
     Raises:
-        DataError: if not even one list week fits.
+        DataError: if not even one list week fits, or none is wanted and history and test week do not fit.
     """
     days = last + 1 - first
     fitting = min(list_weeks, days // label_days - 2)
-    if fitting < 1:
+    if fitting < min(1, list_weeks):
+        weeks, parts = (3, "history, one list week, the test week") if list_weeks else (2, "history, the test week")
         raise DataError(
-            f"transactions_train.csv must span at least 3 * label_days = {3 * label_days} days (history, one list "
-            f"week, the test week). Received: {days} days. Give more data or a smaller label_days."
+            f"transactions_train.csv must span at least {weeks} * label_days = {weeks * label_days} days ({parts}). "
+            f"Received: {days} days. Give more data or a smaller label_days."
         )
     return Calendar(first=first, end=last + 1, label_days=label_days, list_weeks=fitting)
 

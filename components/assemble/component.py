@@ -11,7 +11,7 @@ from tfx.types import standard_artifacts
 from tfx.utils import path_utils
 
 from components.artifacts import States
-from components.assemble.executor import assemble, assemble_baseline
+from components.assemble.executor import Description, assemble, assemble_baseline, assemble_blessed
 from components.assemble.weights import WEIGHTS, gather_weights
 from models.recommender.config import recommender_config
 from models.retrieval.snapshot import snapshot_name
@@ -43,12 +43,33 @@ def Assemble(  # noqa: N802 (TFX names components like classes)
             weights,
         )
         to = pathlib.Path(path_utils.serving_model_dir(model.uri))
-        day = {"cut": calendar.cut, "end": calendar.end}[as_of]
-        description = assemble(folder, day, weights, recommender_config(json.loads(recommender_json)), to)
+        config = recommender_config(json.loads(recommender_json))
+        description = assemble(folder, calendar.day(as_of), weights, config, to)
         # The weights travel with the model: a later run finds its baseline in what was pushed.
         shutil.copytree(weights, to / "assets.extra" / WEIGHTS)
-    model.set_string_custom_property("weights_digest", description.weights_digest)
-    model.set_string_custom_property("as_of", description.as_of)
+    _describe(model, description)
+
+
+@component
+def AssembleBlessed(  # noqa: N802 (TFX names components like classes)
+    states: InputArtifact[States],
+    last_blessed: InputArtifact[standard_artifacts.Model],
+    as_of: Parameter[str],
+    recommender_json: Parameter[str],
+    code_version: Parameter[str],
+    model: OutputArtifact[standard_artifacts.Model],
+) -> None:
+    """Joins the last blessed weights with the state as of the `cut` or the `end` into one SavedModel."""
+    del code_version
+    folder = pathlib.Path(states.uri)
+    description = assemble_blessed(
+        folder,
+        load_calendar(folder / "calendar.json").day(as_of),
+        pathlib.Path(last_blessed.uri),
+        recommender_config(json.loads(recommender_json)),
+        pathlib.Path(path_utils.serving_model_dir(model.uri)),
+    )
+    _describe(model, description)
 
 
 @component
@@ -70,3 +91,8 @@ def AssembleBaseline(  # noqa: N802 (TFX names components like classes)
         pathlib.Path(path_utils.serving_model_dir(model.uri)),
     )
     model.set_string_custom_property("kind", kind)
+
+
+def _describe(model, description: Description) -> None:
+    model.set_string_custom_property("weights_digest", description.weights_digest)
+    model.set_string_custom_property("as_of", description.as_of)

@@ -4,6 +4,9 @@ import dataclasses
 import json
 import logging
 import pathlib
+import shutil
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -11,7 +14,8 @@ import tensorflow as tf
 import tensorflow_transform as tft
 
 from components.assemble.warmup import write_warmup_requests
-from components.assemble.weights import RANKING, TOWERS, TRANSFORM, weights_digest
+from components.assemble.weights import RANKING, TOWERS, TRANSFORM, WEIGHTS, weights_digest
+from components.push.publish import FIGURES
 from models.recommender.builder import RecommenderBuilder
 from models.recommender.config import RecommenderConfig
 from models.recommender.recommender import Recommender
@@ -21,7 +25,9 @@ from models.recommender.state import State, load_tables
 from models.retrieval.index import ExactIndex, recall_against_exact
 from transforms import columns
 from transforms.calendar import date_of
+from transforms.errors import LookbookError
 
+BLESSED = "blessed_map_at_12"
 _RECALL_QUERIES = 1000
 
 
@@ -83,6 +89,42 @@ def assemble(
     (extra / "lookbook.json").write_text(json.dumps(dataclasses.asdict(description), indent=1))
     logging.info("assembled: %s", description)
     return description
+
+
+def assemble_blessed(
+    states: pathlib.Path, as_of: int, last_blessed: pathlib.Path, config: RecommenderConfig, to: pathlib.Path
+) -> Description:
+    """Puts the last blessed weights on a new state; what they were blessed with goes along as `blessed_map_at_12`.
+
+    Args:
+        states: folder of the states.
+        as_of: day of the state the model answers from.
+        last_blessed: folder made by `components.last_blessed`.
+        config: channels and limits; those the weights were trained with.
+        to: folder of the SavedModel.
+
+    Raises:
+        LookbookError: there are no last blessed weights, or today's code cannot use them.
+    """
+    if not (last_blessed / WEIGHTS).is_dir():
+        raise LookbookError(
+            "a refresh must find weights that were blessed; the served folder has none. Train first: `lookbook run`, "
+            "or the pipeline `train` on Kubeflow"
+        )
+    try:
+        description = assemble(states, as_of, last_blessed / WEIGHTS, config, to)
+    except ValueError as error:
+        raise LookbookError(f"a refresh must be able to use the last blessed weights: {error}; train anew") from error
+    shutil.copytree(last_blessed / WEIGHTS, to / "assets.extra" / WEIGHTS)
+    figures = to / FIGURES
+    blessed = {BLESSED: blessed_map(json.loads((last_blessed / FIGURES.name).read_text()))}
+    figures.write_text(json.dumps({**json.loads(figures.read_text()), **blessed}, indent=1))
+    return description
+
+
+def blessed_map(figures: Mapping[str, Any]) -> float:
+    """MAP@12 that a pushed version's weights were blessed with: a trained one's own, a refreshed one's handed on."""
+    return figures[BLESSED] if BLESSED in figures else figures["evaluation"]["map_at_12"]
 
 
 def assemble_baseline(

@@ -2,6 +2,8 @@
 
 import json
 import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import tensorflow_model_analysis as tfma
 
@@ -28,12 +30,11 @@ def eval_config(config: EvaluationConfig, code_version: str) -> tfma.EvalConfig:
     least = {f"{GATE_SIMPLE}/high": 0.0, f"{GATE_LAST}/low": -config.margin}
     if config.strict:
         least = {f"{GATE_SIMPLE}/low": _ABOVE_ZERO, f"{GATE_LAST}/low": _ABOVE_ZERO}
-    overall = tfma.SlicingSpec()
     thresholds = {
         name: tfma.PerSliceMetricThresholds(
             thresholds=[
                 tfma.PerSliceMetricThreshold(
-                    slicing_specs=[overall],
+                    slicing_specs=[tfma.SlicingSpec()],
                     threshold=tfma.MetricThreshold(
                         value_threshold=tfma.GenericValueThreshold(lower_bound={"value": low})
                     ),
@@ -42,6 +43,19 @@ def eval_config(config: EvaluationConfig, code_version: str) -> tfma.EvalConfig:
         )
         for name, low in least.items()
     }
+    return _config(["candidate", "baseline"], code_version, thresholds)
+
+
+def figures_config(code_version: str) -> tfma.EvalConfig:
+    """The configuration where there is one model and the gate is another step: the same figures, no thresholds.
+
+    Args:
+        code_version: of the metrics' code.
+    """
+    return _config(["candidate"], code_version, {})
+
+
+def _config(models: Sequence[str], code_version: str, thresholds: Mapping[str, Any]) -> tfma.EvalConfig:
     spec = {"signature_name": "judge", "label_key": LABEL, "prediction_key": "rankings", "model_type": "tf_generic"}
     metric = tfma.MetricConfig(
         class_name="RankingMetrics",
@@ -49,13 +63,8 @@ def eval_config(config: EvaluationConfig, code_version: str) -> tfma.EvalConfig:
         config=json.dumps({"code_version": code_version, "name": "rankings"}),
     )
     return tfma.EvalConfig(
-        model_specs=[
-            tfma.ModelSpec(name="candidate", **spec),
-            tfma.ModelSpec(name="baseline", is_baseline=True, **spec),
-        ],
-        slicing_specs=[overall, *(tfma.SlicingSpec(feature_keys=[key]) for key in SLICES)],
-        metrics_specs=[
-            tfma.MetricsSpec(metrics=[metric], model_names=["candidate", "baseline"], per_slice_thresholds=thresholds)
-        ],
+        model_specs=[tfma.ModelSpec(name=name, is_baseline=name == "baseline", **spec) for name in models],
+        slicing_specs=[tfma.SlicingSpec(), *(tfma.SlicingSpec(feature_keys=[key]) for key in SLICES)],
+        metrics_specs=[tfma.MetricsSpec(metrics=[metric], model_names=models, per_slice_thresholds=thresholds)],
         options=tfma.Options(include_default_metrics={"value": False}),
     )

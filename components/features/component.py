@@ -38,3 +38,24 @@ def Features(  # noqa: N802 (TFX names components like classes)
     )
     examples.split_names = artifact_utils.encode_split_names(list(SPLITS))
     judged.split_names = artifact_utils.encode_split_names([JUDGED_SPLIT])
+
+
+@component
+def CurrentStates(  # noqa: N802 (TFX names components like classes)
+    tables: InputArtifact[Tables],
+    verdict: InputArtifact[GateVerdict],
+    config_json: Parameter[str],
+    label_days: Parameter[int],
+    code_version: Parameter[str],
+    states: OutputArtifact[States],
+    judged: OutputArtifact[standard_artifacts.Examples],
+) -> None:
+    """Builds the states as of the cut and the end, and the judged examples: all that a refresh needs."""
+    del verdict, code_version
+    build_features(
+        pathlib.Path(tables.uri),
+        Outputs(states=pathlib.Path(states.uri), examples=None, judged=pathlib.Path(judged.uri)),
+        FeaturesConfig(**json.loads(config_json)),
+        label_days,
+    )
+    judged.split_names = artifact_utils.encode_split_names([JUDGED_SPLIT])

@@ -21,12 +21,13 @@ class Outputs:
     Attributes:
         states: state tables, `catalogue.parquet`, `people.parquet`, `calendar.json`, and `labels/YYYY-MM-DD.parquet`
             with what was bought in the week from each list day.
-        examples: splits `articles`, `customers`, `purchases`.
+        examples: splits `articles`, `customers`, `purchases`; None where nothing is trained: there are no list weeks
+            then, and no states of their days.
         judged: split `eval`.
     """
 
     states: pathlib.Path
-    examples: pathlib.Path
+    examples: pathlib.Path | None
     judged: pathlib.Path
 
 
@@ -43,14 +44,15 @@ def build_features(tables: pathlib.Path, to: Outputs, config: FeaturesConfig, la
         The days of the run.
 
     Raises:
-        DataError: if the data are too short for one list week and the test week.
+        DataError: if the data are too short for the test week and, where it is trained, one list week.
     """
     with tempfile.TemporaryDirectory(prefix="lookbook-spill-") as spill:
         engine = DuckDbEngine(pathlib.Path(spill), config.memory_limit_gib)
         try:
             prepare(engine, tables, to.states)
             days = engine.query("select min(day) as first, max(day) as last from purchases").to_pylist()[0]
-            calendar = plan(first=days["first"], last=days["last"], label_days=label_days, list_weeks=config.list_weeks)
+            weeks = 0 if to.examples is None else config.list_weeks
+            calendar = plan(first=days["first"], last=days["last"], label_days=label_days, list_weeks=weeks)
             calendar.save(to.states / "calendar.json")
             (to.states / "labels").mkdir(exist_ok=True)
             for day in calendar.state_days:
@@ -58,9 +60,11 @@ def build_features(tables: pathlib.Path, to: Outputs, config: FeaturesConfig, la
                 if day < calendar.end:
                     bought = labels(engine, day, day + calendar.label_days)
                     pq.write_table(bought, to.states / "labels" / f"{date_of(day)}.parquet")
-            purchases = write_transform_examples(engine, calendar, config.interaction_window_days, to.examples)
-            judged = write_judged_examples(engine, calendar, to.judged)
+            counts = {"judged": write_judged_examples(engine, calendar, to.judged)}
+            if to.examples is not None:
+                window_days = config.interaction_window_days
+                counts["purchases"] = write_transform_examples(engine, calendar, window_days, to.examples)
         finally:
             engine.close()
-    (to.states / "counts.json").write_text(json.dumps({"purchases": purchases, "judged": judged}))
+    (to.states / "counts.json").write_text(json.dumps(counts))
     return calendar

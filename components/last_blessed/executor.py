@@ -8,7 +8,7 @@ import pathlib
 import shutil
 
 from components.assemble.weights import WEIGHTS
-from components.push.publish import figures_of, version_folders
+from components.push.publish import FIGURES, figures_of, version_folders
 
 NOBODY = "none"
 
@@ -18,7 +18,7 @@ def find_last_blessed(serving_dir: pathlib.Path, run_key: str) -> pathlib.Path |
 
     Args:
         serving_dir: where versions are pushed, `<number>/`.
-        run_key: names this run by its inputs, settings and code.
+        run_key: names this run by its inputs, settings and code; "" passes over nothing.
     """
     for version in reversed(version_folders(serving_dir)):
         figures = figures_of(version)
@@ -36,7 +36,7 @@ def key_of(version: pathlib.Path | None) -> str:
 
 
 def copy_weights(version: pathlib.Path | None, to: pathlib.Path) -> bool:
-    """Copies the weights of a version to `to/weights`; writes an empty folder where there is none.
+    """Copies the weights of a version to `to/weights` and its figures to `to/lookbook.json`, or leaves `to` empty.
 
     Returns:
         Whether there were weights.
@@ -45,4 +45,5 @@ def copy_weights(version: pathlib.Path | None, to: pathlib.Path) -> bool:
     if version is None:
         return False
     shutil.copytree(version / "assets.extra" / WEIGHTS, to / WEIGHTS)
+    shutil.copy(version / FIGURES, to / FIGURES.name)
     return True

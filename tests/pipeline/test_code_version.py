@@ -62,7 +62,8 @@ def test_a_room_that_does_not_exist_is_an_error_and_not_an_empty_version(root):
 
 def test_all_rooms_the_pipeline_names_are_there():
     from pipeline.config import PipelineConfig
-    from pipeline.pipeline import Occasion, Places, create_pipeline
+    from pipeline.parts import Occasion, Places
+    from pipeline.pipeline import create_pipeline
 
     asked = []
 

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from pipeline.config import load_config
-from pipeline.pipeline import TABLES, Occasion, Places, create_pipeline
+from pipeline.parts import TABLES, Occasion, Places
+from pipeline.pipeline import create_pipeline
 
 PLACES = Places(data_dir="/data", pipeline_root="/root", serving_dir="/serving", checkpoints="/checkpoints")
 OCCASION = Occasion(fingerprint="print", run_key="key", last_blessed="digest")

@@ -115,3 +115,16 @@ def test_the_last_blessed_model_is_spoken_of_only_where_there_is_one(steps, tmp_
     told = read(steps, tmp_path)
     assert told.figures["last_blessed"]["map_at_12"] == pytest.approx(1 / 4)
     assert told.model_gate.endswith("against the last blessed model")
+
+
+def test_a_refresh_says_what_its_own_gate_said_and_is_held_against_no_last_model(steps, tmp_path):
+    blessing = tmp_path / "RefreshGate"
+    blessing.mkdir()
+    (blessing / "verdict.json").write_text(json.dumps({"passed": True, "line": "passed: MAP@12 as it was"}))
+    states = steps["Features"].outputs
+    steps = {name: step for name, step in steps.items() if name not in ("Features", "AssembleBaseline")}
+    steps["CurrentStates"] = Step(name="CurrentStates", cached=False, seconds=1.0, outputs=states)
+    steps["RefreshGate"] = Step(name="RefreshGate", cached=False, seconds=1.0, outputs={"blessing": blessing})
+    told = read(steps, tmp_path)
+    assert told.model_gate == "passed: MAP@12 as it was"
+    assert list(told.figures) == list(RANKINGS)

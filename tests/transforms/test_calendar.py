@@ -28,6 +28,13 @@ def test_too_short_data_are_refused_with_the_remedy():
         plan(first=0, last=19, label_days=7, list_weeks=3)
 
 
+def test_where_nothing_is_trained_there_are_no_list_weeks_and_two_weeks_of_data_do():
+    calendar = plan(first=0, last=13, label_days=7, list_weeks=0)
+    assert calendar.state_days == (calendar.day("cut"), calendar.day("end")) == (7, 14)
+    with pytest.raises(DataError, match=r"at least 2 \* label_days = 14 days .* Received: 13 days"):
+        plan(first=0, last=12, label_days=7, list_weeks=0)
+
+
 def test_a_calendar_comes_back_from_its_file(tmp_path):
     calendar = Calendar(first=1, end=90, label_days=7, list_weeks=4)
     calendar.save(tmp_path / "calendar.json")

@@ -94,6 +94,18 @@ def test_two_builds_have_the_same_states_to_the_byte_and_the_same_examples(tiny,
         assert read_examples(tiny.root / folder).to_pydict() == read_examples(again.root / folder).to_pydict()
 
 
+def test_where_nothing_is_trained_the_states_of_cut_and_end_are_the_same_to_the_byte(tiny, tmp_path):
+    to = Outputs(states=tmp_path / "states", examples=None, judged=tmp_path / "judged")
+    calendar = build_features(tiny.tables, to, tiny_shop.FEATURES, tiny_shop.LABEL_DAYS)
+    assert (calendar.cut, calendar.end) == (tiny.calendar.cut, tiny.calendar.end)
+    days = {date_of(calendar.cut), date_of(calendar.end)}
+    assert {path.name for path in to.states.iterdir() if path.is_dir()} == days | {"labels"}
+    files = [path.relative_to(to.states) for path in to.states.rglob("*.parquet")]
+    assert len(files) > 2 * 8
+    assert [path for path in files if (to.states / path).read_bytes() != (tiny.states / path).read_bytes()] == []
+    assert read_examples(to.judged / "Split-eval").to_pydict() == read_examples(tiny.judged / "Split-eval").to_pydict()
+
+
 def test_data_too_short_for_a_week_of_each_kind_are_refused(tmp_path):
     with pytest.raises(DataError, match="at least 3"):
         tiny_shop.build(tmp_path, [(1, "c000", article_id(0), 1.0), (15, "c000", article_id(0), 1.0)])

@@ -80,9 +80,16 @@ def test_the_key_is_the_weights_digest_or_none(tmp_path, push):
     assert key_of(push(1, "a", digest="0123")) == "0123"
 
 
-def test_the_weights_are_copied(tmp_path, push):
+def test_a_run_without_a_name_passes_over_nothing(tmp_path, push):
+    push(1, "a")
+    push(2, "b")
+    assert found(tmp_path, "") == 2
+
+
+def test_the_weights_are_copied_and_the_figures_beside_them(tmp_path, push):
     assert copy_weights(push(1, "a", digest="0123"), tmp_path / "to") is True
     assert (tmp_path / "to" / WEIGHTS / "towers" / "weights.npz").read_text() == "0123"
+    assert json.loads((tmp_path / "to" / "lookbook.json").read_text()) == {"weights_digest": "0123", "run_key": "a"}
 
 
 def test_without_a_version_the_copy_is_an_empty_folder(tmp_path):

@@ -1,0 +1,39 @@
+"""TFX component: see README.md."""
+
+import dataclasses
+import json
+import logging
+import pathlib
+
+from tfx.dsl.component.experimental.annotations import InputArtifact, OutputArtifact, Parameter
+from tfx.dsl.component.experimental.decorators import component
+from tfx.types import standard_artifacts
+from tfx.utils import path_utils
+
+from components.assemble.executor import BLESSED
+from components.evaluation.config import EvaluationConfig
+from components.evaluation.report import read_evaluation
+from components.push.publish import figures_of
+from components.refresh_gate.executor import judge_refresh
+
+
+@component
+def RefreshGate(  # noqa: N802 (TFX names components like classes)
+    evaluation: InputArtifact[standard_artifacts.ModelEvaluation],
+    model: InputArtifact[standard_artifacts.Model],
+    config_json: Parameter[str],
+    code_version: Parameter[str],
+    blessing: OutputArtifact[standard_artifacts.ModelBlessing],
+) -> None:
+    """Blesses a refresh if its MAP@12 has not fallen below what the weights were blessed with."""
+    del code_version
+    blessed = figures_of(pathlib.Path(path_utils.serving_model_dir(model.uri)))[BLESSED]
+    config = EvaluationConfig(**json.loads(config_json))
+    verdict = judge_refresh(read_evaluation(pathlib.Path(evaluation.uri)), blessed, config.margin)
+    folder = pathlib.Path(blessing.uri)
+    folder.mkdir(parents=True, exist_ok=True)
+    # The file names and the property are those of TFX's Evaluator, which Pusher looks for.
+    (folder / ("BLESSED" if verdict.passed else "NOT_BLESSED")).touch()
+    blessing.set_int_custom_property("blessed", int(verdict.passed))
+    (folder / "verdict.json").write_text(json.dumps(dataclasses.asdict(verdict), indent=1))
+    logging.info("model gate: %s", verdict.line)

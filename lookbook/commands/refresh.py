@@ -1,0 +1,31 @@
+"""`lookbook refresh`: the last blessed weights on today's data."""
+
+import pathlib
+
+import click
+
+from lookbook import options
+
+
+@click.command()
+@click.option("--data", type=options.PATH, required=True, help="Folder with the three CSVs, plain or gzip.")
+@options.out
+@options.settings
+def command(data: pathlib.Path, out: pathlib.Path, preset: str | None, assignments: tuple[str, ...]) -> None:
+    """Bring what is served up to today's data, without training.
+
+    The newest version's weights are put on the new state of the shop, judged on the last label period against
+    what they were blessed with, tried in a model server and pushed. Give the settings of the run that trained.
+    """
+    from pipeline.config import load_config
+
+    config = load_config(preset, assignments)
+
+    from lookbook.outcome import log_to, show
+    from lookbook.steps import StepPrinter
+    from pipeline.run import refresh
+    from pipeline.versions import served_version
+
+    served_version(out)  # says so if there is none
+    log_to(out)
+    show(refresh(data, out, config, StepPrinter()), out)

@@ -1,0 +1,66 @@
+"""What a run or a refresh prints when it is done, and where its log goes."""
+
+from __future__ import annotations
+
+import logging
+import pathlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pipeline.summary import Summary
+
+_NAMES = {
+    "recommended": "this model",
+    "own_purchases": "own purchases",
+    "popular": "popular, 7 days",
+    "new_to_customer": "this model, only what is new to the customer",
+    "last_blessed": "last blessed model",
+}
+
+
+def log_to(out: pathlib.Path) -> None:
+    """What TFX, Beam and TensorFlow have to say goes to OUT/run.log."""
+    out.mkdir(parents=True, exist_ok=True)
+    handler = logging.FileHandler(out / "run.log", mode="w")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.INFO)
+
+
+def show(summary: Summary, out: pathlib.Path) -> None:
+    """Prints the figures beside the baselines', the gates' lines, and what to type next."""
+    from rich.table import Table
+
+    from lookbook.console import tables
+
+    console = tables()
+    table = Table(title=f"Test week, {summary.customers} customers who bought", title_justify="left")
+    table.add_column("ranking")
+    for metric in next(iter(summary.figures.values())):
+        table.add_column(metric, justify="right")
+    for name, figures in summary.figures.items():
+        table.add_row(_NAMES[name], *(f"{value:.4f}" for value in figures.values()))
+    console.print(table)
+    table = Table(title="By slice", title_justify="left")
+    for name in ("slice", "customers", "map_at_12"):
+        table.add_column(name, justify="left" if name == "slice" else "right")
+    for name, figures in sorted(summary.slices.items()):
+        table.add_row(name, f"{figures['customers']:.0f}", f"{figures['map_at_12']:.4f}")
+    console.print(table)
+    if summary.gap_closed is not None:
+        console.print(
+            f"oracle      MAP@12 {summary.oracle:.4f}; "
+            f"{summary.gap_closed:.0%} of the gap from the better baseline closed"
+        )
+    console.print(f"index       recall against exact search {summary.index_recall:.3f}")
+    console.print(f"model gate  {summary.model_gate}")
+    console.print(f"infra gate  {summary.infra_gate}")
+    console.print(f"pushed      {summary.version or 'nothing'}")
+    console.print(
+        f"run         {summary.seconds:.0f} s, {summary.cached} of {summary.steps} steps cached, "
+        f"{summary.peak_gib:.1f} GiB at most"
+    )
+    if summary.version:
+        console.print(f"\nNext: lookbook serve --out {out}, then lookbook query CUSTOMER_ID")
+        console.print(f"      lookbook recommend --out {out} --all --to recs.csv")

@@ -1,0 +1,163 @@
+"""What the pipelines have in common: places, the checked tables, the last blessed weights, the gated push."""
+
+import dataclasses
+import json
+import pathlib
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from tfx.components.example_validator.component import ExampleValidator
+from tfx.components.schema_gen.import_schema_gen.component import ImportSchemaGen
+from tfx.components.statistics_gen.component import StatisticsGen
+from tfx.types import BaseChannel
+
+from components.data_gate.component import DataGate
+from components.infra_gate.component import InfraGate
+from components.ingest.component import Ingest
+from components.last_blessed.component import LastBlessed
+from components.push.component import Push
+from pipeline.config import PipelineConfig
+
+TABLES = ("articles", "customers", "transactions")
+SCHEMAS = pathlib.Path(__file__).parent.parent / "transforms" / "schemas"
+VersionOf = Callable[[Sequence[str]], str]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Places:
+    """Where a run reads and writes; local paths or those of a mounted volume or bucket.
+
+    Attributes:
+        data_dir: folder of the three CSVs.
+        pipeline_root: folder of the artifacts.
+        serving_dir: folder of the pushed versions.
+        checkpoints: folder of the trainers' checkpoints.
+        schemas: folder of the curated schemas.
+    """
+
+    data_dir: str
+    pipeline_root: str
+    serving_dir: str
+    checkpoints: str
+    schemas: str = str(SCHEMAS)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Occasion:
+    """What distinguishes this run for TFX's cache.
+
+    Attributes:
+        fingerprint: of the CSVs.
+        run_key: names the run by its inputs, settings and code.
+        last_blessed: names the last blessed weights, see `components.last_blessed`.
+    """
+
+    fingerprint: str
+    run_key: str
+    last_blessed: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Checked:
+    """The tables behind the data gate.
+
+    Attributes:
+        nodes: all steps up to the gate.
+        tables: what ingest wrote.
+        verdict: the gate's.
+    """
+
+    nodes: list
+    tables: BaseChannel
+    verdict: BaseChannel
+
+
+def checked_tables(config: PipelineConfig, places: Places, occasion: Occasion, version_of: VersionOf) -> Checked:
+    """Ingest; statistics, curated schema and anomalies of each table; the data gate."""
+    ingest = Ingest(
+        data_dir=places.data_dir,
+        fingerprint=occasion.fingerprint,
+        config_json=as_json(config.ingest),
+        code_version=version_of(["components/ingest", "components/examples.py", "transforms/columns.py"]),
+    )
+    checks = [_check(table, ingest.outputs[f"{table}_examples"], places) for table in TABLES]
+    gate = DataGate(
+        tables=ingest.outputs["tables"],
+        **{f"{table}_anomalies": check[-1].outputs["anomalies"] for table, check in zip(TABLES, checks, strict=True)},
+        code_version=version_of(["components/data_gate"]),
+    )
+    nodes = [ingest, *(node for check in checks for node in check), gate]
+    return Checked(nodes, ingest.outputs["tables"], gate.outputs["verdict"])
+
+
+def last_blessed(places: Places, occasion: Occasion, version_of: VersionOf, *, own: bool) -> Any:
+    """The step that finds the last blessed weights.
+
+    Args:
+        places: where versions are pushed.
+        occasion: names this run.
+        version_of: names the code of rooms.
+        own: whether a version that this very run pushed counts, as it does where weights are not compared but used.
+    """
+    return LastBlessed(
+        serving_dir=places.serving_dir,
+        run_key="" if own else occasion.run_key,
+        occasion=occasion.last_blessed,
+        code_version=version_of(["components/last_blessed"]),
+    )
+
+
+def gated_push(
+    config: PipelineConfig,
+    places: Places,
+    occasion: Occasion,
+    version_of: VersionOf,
+    *,
+    model: BaseChannel,
+    judged: BaseChannel,
+    blessing: BaseChannel,
+    evaluation: BaseChannel,
+) -> list:
+    """The infra gate, and the push of what both gates let through.
+
+    Args:
+        config: all settings.
+        places: where versions are pushed.
+        occasion: names this run.
+        version_of: names the code of rooms.
+        model: as of the end, to be pushed.
+        judged: of the same weights as of the cut.
+        blessing: the model gate's.
+        evaluation: figures of `judged`.
+    """
+    infra_gate = InfraGate(
+        model=model,
+        config_json=as_json(config.infra_gate),
+        code_version=version_of(["components/infra_gate", "serving"]),
+    )
+    push = Push(
+        model=model,
+        judged=judged,
+        model_blessing=blessing,
+        infra_blessing=infra_gate.outputs["blessing"],
+        evaluation=evaluation,
+        serving_dir=places.serving_dir,
+        run_key=occasion.run_key,
+        keep_versions=config.push.keep_versions,
+    )
+    return [infra_gate, push]
+
+
+def as_json(config: Any) -> str:
+    """A room's settings as a step is given them."""
+    return json.dumps(dataclasses.asdict(config), sort_keys=True)
+
+
+def _check(table: str, examples: BaseChannel, places: Places) -> tuple:
+    """Statistics, curated schema and anomalies of one table."""
+    statistics = StatisticsGen(examples=examples).with_id(f"statistics_{table}")
+    schema = ImportSchemaGen(schema_file=f"{places.schemas}/{table}.pbtxt").with_id(f"schema_{table}")
+    validator = ExampleValidator(statistics=statistics.outputs["statistics"], schema=schema.outputs["schema"]).with_id(
+        f"validator_{table}"
+    )
+    return statistics, schema, validator

@@ -1,0 +1,85 @@
+"""The wiring of a refresh: the last blessed weights on today's state, judged, tried and pushed; nothing is trained."""
+
+from collections.abc import Sequence
+
+from tfx.components.evaluator.component import Evaluator
+from tfx.orchestration import pipeline as tfx_pipeline
+
+from components.assemble.component import AssembleBlessed
+from components.evaluation.eval_config import figures_config
+from components.features.component import CurrentStates
+from components.features.examples import JUDGED_SPLIT
+from components.refresh_gate.component import RefreshGate
+from pipeline.code_version import code_version
+from pipeline.config import PipelineConfig
+from pipeline.parts import Occasion, Places, VersionOf, as_json, checked_tables, gated_push, last_blessed
+
+NAME = "lookbook-refresh"
+
+
+def create_refresh_pipeline(
+    config: PipelineConfig,
+    places: Places,
+    occasion: Occasion,
+    *,
+    beam_args: Sequence[str] = (),
+    version_of: VersionOf = code_version,
+) -> tfx_pipeline.Pipeline:
+    """Wires the refresh.
+
+    Args:
+        config: all settings; those of the run that trained.
+        places: where to read and write; there are no checkpoints.
+        occasion: fingerprints.
+        beam_args: of the Beam runner for statistics and evaluation.
+        version_of: names the code of rooms; golden files give a constant.
+    """
+    checked = checked_tables(config, places, occasion, version_of)
+    states = CurrentStates(
+        tables=checked.tables,
+        verdict=checked.verdict,
+        config_json=as_json(config.features),
+        label_days=config.label_days,
+        code_version=version_of(["components/features", "components/examples.py", "transforms"]),
+    )
+    blessed = last_blessed(places, occasion, version_of, own=True)
+    judged, pushed = (
+        AssembleBlessed(
+            states=states.outputs["states"],
+            last_blessed=blessed.outputs["weights"],
+            as_of=as_of,
+            recommender_json=as_json(config.recommender),
+            code_version=version_of(["components/assemble", "models"]),
+        ).with_id(f"assemble_{as_of}")
+        for as_of in ("cut", "end")
+    )
+    evaluator = Evaluator(
+        examples=states.outputs["judged"],
+        model=judged.outputs["model"],
+        example_splits=[JUDGED_SPLIT],
+        eval_config=figures_config(version_of(["components/evaluation", "models/metrics.py"])),
+    )
+    gate = RefreshGate(
+        evaluation=evaluator.outputs["evaluation"],
+        model=judged.outputs["model"],
+        config_json=as_json(config.evaluation),
+        code_version=version_of(["components/refresh_gate", "components/evaluation"]),
+    )
+    nodes = [*checked.nodes, states, blessed, judged, pushed, evaluator, gate]
+    nodes += gated_push(
+        config,
+        places,
+        occasion,
+        version_of,
+        model=pushed.outputs["model"],
+        judged=judged.outputs["model"],
+        blessing=gate.outputs["blessing"],
+        evaluation=evaluator.outputs["evaluation"],
+    )
+    return tfx_pipeline.Pipeline(
+        pipeline_name=NAME,
+        pipeline_root=places.pipeline_root,
+        components=nodes,
+        enable_cache=True,
+        beam_pipeline_args=list(beam_args),
+    )

@@ -1,0 +1,62 @@
+"""The wiring of a refresh: the checked tables, the last blessed weights on two days, a gate of its own, no training."""
+
+import json
+
+import pytest
+
+from pipeline.config import load_config
+from pipeline.parts import TABLES, Occasion, Places
+from pipeline.refresh import create_refresh_pipeline
+
+PLACES = Places(data_dir="/data", pipeline_root="/root", serving_dir="/serving", checkpoints="/checkpoints")
+OCCASION = Occasion(fingerprint="print", run_key="key", last_blessed="digest")
+
+
+@pytest.fixture(scope="module")
+def nodes():
+    config = load_config(None, ["evaluation.margin=0.03"])
+    pipeline = create_refresh_pipeline(config, PLACES, OCCASION, version_of=lambda rooms: "v")
+    assert pipeline.pipeline_info.pipeline_name == "lookbook-refresh"
+    return {node.id: node for node in pipeline.components}
+
+
+def read_by(node):
+    """Which step makes each of its inputs, by the input's name."""
+    return {name: channel.producer_component_id for name, channel in node.inputs.items()}
+
+
+def test_all_steps_and_none_that_trains(nodes):
+    of_tables = {f"{kind}_{table}" for kind in ("statistics", "schema", "validator") for table in TABLES}
+    own = {"CurrentStates", "LastBlessed", "assemble_cut", "assemble_end", "Evaluator", "RefreshGate"}
+    assert set(nodes) == of_tables | own | {"Ingest", "DataGate", "InfraGate", "Push"}
+
+
+def test_the_states_wait_for_the_data_gate(nodes):
+    assert read_by(nodes["CurrentStates"]) == {"tables": "Ingest", "verdict": "DataGate"}
+
+
+def test_both_models_are_the_last_blessed_weights_on_todays_states(nodes):
+    cut, end = nodes["assemble_cut"], nodes["assemble_end"]
+    assert read_by(cut) == read_by(end) == {"states": "CurrentStates", "last_blessed": "LastBlessed"}
+    assert [node.exec_properties["as_of"] for node in (cut, end)] == ["cut", "end"]
+    assert nodes["LastBlessed"].exec_properties["run_key"] == ""
+
+
+def test_the_model_of_one_period_ago_is_judged_and_its_figure_held_to_the_blessed_one(nodes):
+    assert read_by(nodes["Evaluator"]) == {"examples": "CurrentStates", "model": "assemble_cut"}
+    assert read_by(nodes["RefreshGate"]) == {"evaluation": "Evaluator", "model": "assemble_cut"}
+    assert json.loads(nodes["RefreshGate"].exec_properties["config_json"])["margin"] == 0.03
+    config = json.loads(nodes["Evaluator"].exec_properties["eval_config"])
+    assert [spec["name"] for spec in config["model_specs"]] == ["candidate"]
+    assert "per_slice_thresholds" not in config["metrics_specs"][0]
+
+
+def test_what_is_pushed_has_passed_both_gates(nodes):
+    assert read_by(nodes["InfraGate"]) == {"model": "assemble_end"}
+    assert read_by(nodes["Push"]) == {
+        "model": "assemble_end",
+        "judged": "assemble_cut",
+        "model_blessing": "RefreshGate",
+        "infra_blessing": "InfraGate",
+        "evaluation": "Evaluator",
+    }
