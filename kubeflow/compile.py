@@ -1,4 +1,4 @@
-"""Compiles the pipeline for open-source Kubeflow Pipelines, version 2.
+"""Compiles a pipeline, `train` or `refresh`, for open-source Kubeflow Pipelines, version 2.
 
 The file has two YAML documents: the pipeline spec of schema 2.1, and the platform spec that mounts the volume.
 Each run may be given `data_dir` and `data_version`; every other place is fixed when compiling.
@@ -20,9 +20,11 @@ from kubeflow.config import CompileConfig, StepConfig
 from pipeline.code_version import code_version
 from pipeline.parts import Occasion, Places
 from pipeline.pipeline import create_pipeline
+from pipeline.refresh import create_refresh_pipeline
 
 COMMAND = ("python", "-m", "kubeflow.step")
 DATA_VERSION = "1"
+PIPELINES = ("train", "refresh")
 _DESCRIPTIONS = {
     "data_dir": "Folder of the three CSVs on the mounted volume.",
     "data_version": "Names this state of the CSVs: steps done for another state are not taken from the cache.",
@@ -33,16 +35,21 @@ _NEVER_RETRIED = ("DataGate",)
 
 
 def compile_pipeline(
-    config: CompileConfig, to: pathlib.Path, *, version_of: Callable[[Sequence[str]], str] = code_version
+    config: CompileConfig,
+    to: pathlib.Path,
+    *,
+    pipeline: str = "train",
+    version_of: Callable[[Sequence[str]], str] = code_version,
 ) -> None:
     """Writes the pipeline as YAML.
 
     Args:
         config: all settings.
         to: the file; it appears whole or not at all.
+        pipeline: one of `PIPELINES`.
         version_of: names the code of rooms; golden files give a constant.
     """
-    documents = pipeline_documents(config, version_of=version_of)
+    documents = pipeline_documents(config, pipeline=pipeline, version_of=version_of)
     to.parent.mkdir(parents=True, exist_ok=True)
     unfinished = to.with_name(f".{to.name}.{os.getpid()}")
     try:
@@ -54,20 +61,20 @@ def compile_pipeline(
 
 
 def pipeline_documents(
-    config: CompileConfig, *, version_of: Callable[[Sequence[str]], str] = code_version
+    config: CompileConfig, *, pipeline: str = "train", version_of: Callable[[Sequence[str]], str] = code_version
 ) -> list[specs.Spec]:
     """The pipeline spec and the platform spec as plain trees."""
     cluster = config.kubeflow
-    pipeline = _wired(config, version_of)
-    node_ids = [node.id for node in pipeline.components]
-    for node in pipeline.components:
+    wired = _wired(config, pipeline, version_of)
+    node_ids = [node.id for node in wired.components]
+    for node in wired.components:
         node.with_platform_config(_resources(cluster.of_step(node.id)))
     runner = tfx_runner.KubeflowV2DagRunner(
         tfx_runner.KubeflowV2DagRunnerConfig(
             default_image=cluster.image, default_commands=list(COMMAND), use_pipeline_spec_2_1=True
         )
     )
-    spec: specs.Spec = runner.run(pipeline, write_out=False)["pipelineSpec"]
+    spec: specs.Spec = runner.run(wired, write_out=False)["pipelineSpec"]
     specs.refuse_kinds(spec)
     specs.rename(spec)
     for node_id in node_ids:
@@ -86,7 +93,7 @@ def pipeline_documents(
     return [spec, platform]
 
 
-def _wired(config: CompileConfig, version_of: Callable[[Sequence[str]], str]) -> tfx_pipeline.Pipeline:
+def _wired(config: CompileConfig, pipeline: str, version_of: Callable[[Sequence[str]], str]) -> tfx_pipeline.Pipeline:
     cluster = config.kubeflow
     data_version = specs.reference("data_version")
     places = Places(
@@ -96,9 +103,12 @@ def _wired(config: CompileConfig, version_of: Callable[[Sequence[str]], str]) ->
         checkpoints=cluster.checkpoints,
         schemas=cluster.schemas,
     )
+    # A refresh of the same data is another run: its version counts as last blessed for the training.
+    run_key = {"train": data_version, "refresh": f"refresh of {data_version}"}[pipeline]
     # The step that finds the last blessed weights is never cached, and so needs no name for what it will find.
-    occasion = Occasion(fingerprint=data_version, run_key=data_version, last_blessed="")
-    return create_pipeline(config, places, occasion, beam_args=cluster.beam_args, version_of=version_of)
+    occasion = Occasion(fingerprint=data_version, run_key=run_key, last_blessed="")
+    create = {"train": create_pipeline, "refresh": create_refresh_pipeline}[pipeline]
+    return create(config, places, occasion, beam_args=cluster.beam_args, version_of=version_of)
 
 
 def _resources(step: StepConfig) -> pipeline_spec_pb2.PipelineDeploymentConfig.PipelineContainerSpec.ResourceSpec:

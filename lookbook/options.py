@@ -41,3 +41,14 @@ def settings(command: Callable) -> Callable:
         help="One setting, such as label_days=14; may be repeated. See `lookbook config`.",
     )
     return preset(assignments(command))
+
+
+def pipeline(command: Callable) -> Callable:
+    """`--pipeline train` or `--pipeline refresh`."""
+    return click.option(
+        "--pipeline",
+        type=click.Choice(["train", "refresh"]),
+        default="train",
+        show_default=True,
+        help="What `lookbook run` does, or `lookbook refresh`.",
+    )(command)

@@ -9,9 +9,10 @@ from lookbook import options
 
 @click.command()
 @click.option("--to", type=options.PATH, required=True, help="The file to write, such as pipeline.yaml.")
+@options.pipeline
 @options.settings
-def command(to: pathlib.Path, preset: str | None, assignments: tuple[str, ...]) -> None:
-    """Write the pipeline as a file for Kubeflow Pipelines.
+def command(to: pathlib.Path, pipeline: str, preset: str | None, assignments: tuple[str, ...]) -> None:
+    """Write a pipeline as a file for Kubeflow Pipelines.
 
     Presets are kubeflow-cpu, kubeflow-gpu and those of `lookbook run`; the cluster's own settings begin with
     kubeflow, as in --set kubeflow.image=registry/lookbook:1.
@@ -22,5 +23,5 @@ def command(to: pathlib.Path, preset: str | None, assignments: tuple[str, ...]) 
 
     from kubeflow.compile import compile_pipeline
 
-    compile_pipeline(config, to)
-    click.echo(f"the pipeline is in {to}")
+    compile_pipeline(config, to, pipeline=pipeline)
+    click.echo(f"the pipeline {pipeline} is in {to}")

@@ -1,4 +1,4 @@
-"""Compiles both presets once; `pytest tests/kubeflow --regenerate-golden` accepts what they have become."""
+"""Compiles both presets, and the refresh, once; `pytest tests/kubeflow --regenerate-golden` accepts what they have become."""
 
 import pathlib
 
@@ -8,7 +8,11 @@ import yaml
 from kubeflow.config import load_config
 
 GOLDEN = pathlib.Path(__file__).parents[1] / "golden"
-PRESETS = ("kubeflow-cpu", "kubeflow-gpu")
+COMPILED = {
+    "kubeflow-cpu": ("kubeflow-cpu", "train"),
+    "kubeflow-gpu": ("kubeflow-gpu", "train"),
+    "kubeflow-cpu-refresh": ("kubeflow-cpu", "refresh"),
+}
 
 
 def pytest_addoption(parser):
@@ -17,22 +21,22 @@ def pytest_addoption(parser):
 
 @pytest.fixture(scope="session")
 def compiled(tmp_path_factory, request):
-    """Text of the compiled pipeline by preset, all code being of version 'golden'."""
+    """Text of each compiled pipeline, all code being of version 'golden'."""
     from kubeflow.compile import compile_pipeline
 
     texts = {}
-    for preset in PRESETS:
-        path = tmp_path_factory.mktemp(preset) / "pipeline.yaml"
-        compile_pipeline(load_config(preset, []), path, version_of=lambda rooms: "golden")
-        texts[preset] = path.read_text(encoding="utf-8")
+    for name, (preset, pipeline) in COMPILED.items():
+        path = tmp_path_factory.mktemp(name) / "pipeline.yaml"
+        compile_pipeline(load_config(preset, []), path, pipeline=pipeline, version_of=lambda rooms: "golden")
+        texts[name] = path.read_text(encoding="utf-8")
         if request.config.getoption("--regenerate-golden", default=False):
-            (GOLDEN / f"{preset}.yaml").write_text(texts[preset], encoding="utf-8")
+            (GOLDEN / f"{name}.yaml").write_text(texts[name], encoding="utf-8")
     return texts
 
 
-@pytest.fixture(scope="session", params=PRESETS)
+@pytest.fixture(scope="session", params=COMPILED)
 def documents(compiled, request):
-    """Pipeline spec and platform spec of one preset, as plain trees."""
+    """Pipeline spec and platform spec of one of them, as plain trees."""
     return list(yaml.safe_load_all(compiled[request.param]))
 
 

@@ -14,7 +14,7 @@ from google.protobuf import json_format
 from kfp.pipeline_spec import pipeline_spec_pb2
 
 from kubeflow.config import load_config
-from tests.kubeflow.conftest import GOLDEN, PRESETS
+from tests.kubeflow.conftest import COMPILED, GOLDEN
 
 TRAINERS = {"retrieval", "ranking"}
 # Argo's validator, workflow/validate/validate.go: workflowFieldNameFmt.
@@ -22,10 +22,10 @@ ARGO_NAME = re.compile(r"[a-zA-Z0-9][-a-zA-Z0-9]{0,127}")
 REFERENCE = re.compile(r"\{\{\$\.inputs\.parameters\['(.+?)'\]\}\}")
 
 
-@pytest.mark.parametrize("preset", PRESETS)
-def test_the_pipeline_is_the_golden_one(compiled, preset):
-    golden = list(yaml.safe_load_all((GOLDEN / f"{preset}.yaml").read_text(encoding="utf-8")))
-    assert list(yaml.safe_load_all(compiled[preset])) == golden, (
+@pytest.mark.parametrize("name", COMPILED)
+def test_the_pipeline_is_the_golden_one(compiled, name):
+    golden = list(yaml.safe_load_all((GOLDEN / f"{name}.yaml").read_text(encoding="utf-8")))
+    assert list(yaml.safe_load_all(compiled[name])) == golden, (
         "if the pipeline was meant to change: pytest tests/kubeflow --regenerate-golden, and read the difference"
     )
 
@@ -34,7 +34,7 @@ def test_it_parses_as_kubeflows_messages(documents):
     spec, platform = documents
     parsed = json_format.ParseDict(spec, pipeline_spec_pb2.PipelineSpec())
     assert parsed.schema_version == "2.1.0"
-    assert len(parsed.components) == len(parsed.root.dag.tasks) > 20
+    assert len(parsed.components) == len(parsed.root.dag.tasks) >= 19
     deployment = json_format.ParseDict(spec["deploymentSpec"], pipeline_spec_pb2.PipelineDeploymentConfig())
     assert set(deployment.executors) == {component.executor_label for component in parsed.components.values()}
     json_format.ParseDict(platform, pipeline_spec_pb2.PlatformSpec())
@@ -75,8 +75,18 @@ def test_inputs_come_from_outputs_that_exist_and_no_task_waits_for_itself(spec, 
 
 
 def test_steps_that_wait_for_the_data_gate_and_for_both_model_gates(tasks):
-    assert "data-gate" in tasks["features"]["dependentTasks"]
-    assert {"evaluator", "infra-gate"} <= set(tasks["push"]["dependentTasks"])
+    first, gate = ("current-states", "refresh-gate") if "refresh-gate" in tasks else ("features", "evaluator")
+    assert "data-gate" in tasks[first]["dependentTasks"]
+    assert {gate, "infra-gate"} <= set(tasks["push"]["dependentTasks"])
+
+
+def test_the_two_pipelines_have_names_of_their_own_and_a_refresh_trains_nothing(compiled):
+    told = {name: next(yaml.safe_load_all(text)) for name, text in compiled.items()}
+    names = {name: spec["pipelineInfo"]["name"] for name, spec in told.items()}
+    assert names == {"kubeflow-cpu": "lookbook", "kubeflow-gpu": "lookbook", "kubeflow-cpu-refresh": "lookbook-refresh"}
+    tasks = set(told["kubeflow-cpu-refresh"]["root"]["dag"]["tasks"])
+    assert tasks & {"features", "transform", "retrieval", "candidates", "ranking", "assemble-baseline"} == set()
+    assert tasks - set(told["kubeflow-cpu"]["root"]["dag"]["tasks"]) == {"current-states", "refresh-gate"}
 
 
 def test_a_container_runs_an_executor_that_exists(containers):
