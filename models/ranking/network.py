@@ -2,6 +2,8 @@
 
 import tensorflow as tf
 
+_EPSILON = 1e-3
+
 
 class RankingNetwork(tf.keras.Model):
     """Scores each candidate of a list by its own features.
@@ -24,7 +26,7 @@ class RankingNetwork(tf.keras.Model):
         self._first = tf.keras.layers.Dense(units, kernel_initializer=next(kernel), name="first")
         self._blocks = [
             (
-                tf.keras.layers.LayerNormalization(name=f"norm_{i}"),
+                Normalisation(name=f"norm_{i}"),
                 tf.keras.layers.Dense(units, "relu", kernel_initializer=next(kernel), name=f"wide_{i}"),
                 tf.keras.layers.Dropout(dropout, seed=seed, name=f"dropout_{i}"),
                 tf.keras.layers.Dense(units, kernel_initializer=next(kernel), name=f"narrow_{i}"),
@@ -44,8 +46,28 @@ class RankingNetwork(tf.keras.Model):
         Returns:
             `[batch, candidates]` float32.
         """
-        hidden = tf.clip_by_value((inputs - self.mean) / self.deviation, -8.0, 8.0)
+        pairs = tf.reshape(inputs, [-1, inputs.shape[2]])
+        hidden = tf.clip_by_value((pairs - self.mean) / self.deviation, -8.0, 8.0)
         hidden = tf.nn.relu(self._first(hidden))
         for norm, wide, dropout, narrow in self._blocks:
             hidden += narrow(dropout(wide(norm(hidden)), training=training))
-        return tf.squeeze(self._last(tf.nn.relu(hidden)), axis=2)
+        return tf.reshape(self._last(tf.nn.relu(hidden)), tf.shape(inputs)[:2])
+
+
+class Normalisation(tf.keras.layers.Layer):
+    """Layer normalisation over the last axis, with Keras's weights and default epsilon.
+
+    Keras's own goes through a fused batch normalisation, which takes a processor half as long again.
+    """
+
+    def build(self, shape):
+        """Makes the weights."""
+        self.gamma = self.add_weight("gamma", [shape[-1]], initializer="ones")
+        self.beta = self.add_weight("beta", [shape[-1]], initializer="zeros")
+        super().build(shape)
+
+    def call(self, inputs: tf.Tensor) -> tf.Tensor:
+        """The same shape, of mean 0 and deviation 1, times gamma plus beta."""
+        centred = inputs - tf.reduce_mean(inputs, axis=-1, keepdims=True)
+        variance = tf.reduce_mean(centred * centred, axis=-1, keepdims=True)
+        return centred * tf.math.rsqrt(variance + _EPSILON) * self.gamma + self.beta

@@ -77,6 +77,7 @@ class State(tf.Module):
         super().__init__(name="state")
         for name, values in tables.items():
             setattr(self, name, tf.Variable(values, trainable=False, name=name))
+        self.group_sizes = dict(zip(ARTICLE_GROUPS, (tables["article_groups"].max(axis=0) + 1).tolist(), strict=True))
         self.articles = int(tables["article_ids"].shape[0]) - 1
         self.customers = int(tables["customer_segments"].shape[0]) - 1
 

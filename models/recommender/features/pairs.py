@@ -8,6 +8,8 @@ from models.recommender import ops
 from models.recommender.query import Query
 from models.recommender.state import ARTICLE_GROUPS, ARTICLE_NUMBERS
 
+_FEW_GROUPS = 2000  # up to here a sum for every group of the catalogue is quicker than comparing article by article
+
 
 class Pairs:
     """A batch of customers with their candidates.
@@ -70,12 +72,26 @@ class Pairs:
         days = ops.gather_rows(state.recent_offsets, state.recent_day, self.query.customers, 30, -1)
         return rows, days
 
+    @functools.cached_property
+    def _groups(self) -> tuple[tf.Tensor, tf.Tensor]:
+        """Codes `[batch, n, groups]` int32 of the history's articles, and of the candidates."""
+        table = self.query.state.article_groups
+        return tf.gather(table, self.query.history_rows), tf.gather(table, self.rows)
+
     def group_share(self, group: str) -> tf.Tensor:
         """`[batch, candidates]` float32 in [0, 1]: share of the history's strength in the candidate's group."""
-        column = self.query.state.article_groups[:, ARTICLE_GROUPS.index(group)]
-        past = tf.gather(column, self.query.history_rows)
-        here = tf.gather(column, self.rows)
+        column, size = ARTICLE_GROUPS.index(group), self.query.state.group_sizes[group]
+        past, here = (codes[:, :, column] for codes in self._groups)
         strength = self.query.history_strength
-        same = tf.logical_and(past[:, None, :] == here[:, :, None], (here >= 0)[:, :, None])
         total = tf.reduce_sum(strength, axis=1, keepdims=True)
-        return tf.math.divide_no_nan(tf.einsum("bch,bh->bc", tf.cast(same, tf.float32), strength), total)
+        if size <= _FEW_GROUPS:
+            batch = tf.shape(past)[0]
+            # One more group for what has none: it takes the strength and is never asked for.
+            places = tf.where(past < 0, size, past) + (size + 1) * tf.range(batch)[:, None]
+            flat = tf.math.unsorted_segment_sum(
+                tf.reshape(strength, [-1]), tf.reshape(places, [-1]), batch * (size + 1)
+            )
+            sums = tf.gather(tf.reshape(flat, [batch, size + 1]), tf.maximum(here, 0), batch_dims=1)
+        else:
+            sums = tf.einsum("bch,bh->bc", tf.cast(past[:, None, :] == here[:, :, None], tf.float32), strength)
+        return tf.math.divide_no_nan(tf.where(here >= 0, sums, 0.0), total)

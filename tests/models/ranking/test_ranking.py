@@ -11,6 +11,7 @@ from models.ranking.config import RankingConfig
 from models.ranking.lists import PADDING, Lists, join, moments, sample
 from models.ranking.losses import listwise_softmax, pointwise_sigmoid
 from models.ranking.model import ListLoss
+from models.ranking.network import Normalisation
 from models.ranking.training import fit
 from models.ranking.weights import build_network, load_network, save_network
 from transforms.errors import ConfigError
@@ -21,6 +22,15 @@ NAMES = ("signal", "noise", "constant")
 
 def loss(function, labels, scores):
     return function(tf.constant(labels, tf.float32), tf.constant(scores, tf.float32)).numpy().tolist()
+
+
+def test_layers_are_normalised_as_by_keras():
+    rows = np.random.default_rng(0).normal(3.0, 2.0, (50, 16)).astype(np.float32)
+    ours, keras = Normalisation(), tf.keras.layers.LayerNormalization()
+    for layer in (ours, keras):
+        layer.build([None, 16])
+        layer.set_weights([np.linspace(0.5, 2, 16), np.linspace(-1, 1, 16)])
+    np.testing.assert_allclose(ours(rows), keras(rows), atol=1e-5)
 
 
 def test_the_listwise_loss_is_the_cross_entropy_to_the_positives():

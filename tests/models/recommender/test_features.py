@@ -17,7 +17,7 @@ from components.features.config import FeaturesConfig
 from components.features.engine import DuckDbEngine
 from components.features.states import prepare, write_state
 from models.recommender import features
-from models.recommender.features import article, customer, pair, time
+from models.recommender.features import article, customer, pair, pairs, time
 from models.recommender.features.pairs import Pairs
 from models.recommender.features.registry import Registry
 from models.recommender.features.relative import RANKED, standing
@@ -128,6 +128,13 @@ def values(state):
 @pytest.mark.parametrize("name", features.FEATURES)
 def test_a_feature_is_what_its_name_says(values, name):
     np.testing.assert_allclose(values[name][:4], EXPECTED[name], rtol=1e-4, atol=1e-5)
+
+
+def test_a_share_is_the_same_however_many_groups_there_are(values, state, monkeypatch):
+    monkeypatch.setattr(pairs, "_FEW_GROUPS", -1)
+    found = computed(state, [U], [[A, B, C, D, PAD]])[0]
+    for name in (name for name in features.FEATURES if name.startswith("share_of_")):
+        np.testing.assert_allclose(found[:, features.NAMES.index(name)], values[name], rtol=1e-6, err_msg=name)
 
 
 @pytest.mark.parametrize("name", RANKED)
