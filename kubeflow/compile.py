@@ -16,7 +16,7 @@ from tfx.orchestration import pipeline as tfx_pipeline
 from tfx.orchestration.kubeflow.v2 import kubeflow_v2_dag_runner as tfx_runner
 
 from kubeflow import spec as specs
-from kubeflow.config import CompileConfig, StepConfig
+from kubeflow.config import CompileConfig, KubeflowConfig, StepConfig
 from pipeline.code_version import code_version
 from pipeline.parts import Occasion, Places
 from pipeline.pipeline import create_pipeline
@@ -64,8 +64,16 @@ def pipeline_documents(
     config: CompileConfig, *, pipeline: str = "train", version_of: Callable[[Sequence[str]], str] = code_version
 ) -> list[specs.Spec]:
     """The pipeline spec and the platform spec as plain trees."""
-    cluster = config.kubeflow
-    wired = _wired(config, pipeline, version_of)
+    return documents_of(_wired(config, pipeline, version_of), config.kubeflow)
+
+
+def documents_of(wired: tfx_pipeline.Pipeline, cluster: KubeflowConfig) -> list[specs.Spec]:
+    """The same of any pipeline of TFX components.
+
+    Args:
+        wired: the pipeline.
+        cluster: image, places, resources and retries.
+    """
     node_ids = [node.id for node in wired.components]
     for node in wired.components:
         node.with_platform_config(_resources(cluster.of_step(node.id)))
@@ -83,7 +91,7 @@ def pipeline_documents(
             specs.set_image(spec, node_id, step.image)
         retries = 0 if node_id in _NEVER_RETRIED else step.retries
         specs.set_retries(spec, specs.task_name(node_id), retries=retries, backoff_s=step.backoff_s)
-    for node_id in _NEVER_CACHED:
+    for node_id in set(node_ids).intersection(_NEVER_CACHED):
         specs.forbid_caching(spec, specs.task_name(node_id))
     defaults = {"data_dir": cluster.data_dir, "data_version": DATA_VERSION}
     specs.bind_parameters(spec, {name: (default, _DESCRIPTIONS[name]) for name, default in defaults.items()})

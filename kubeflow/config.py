@@ -19,6 +19,7 @@ from pipeline.settings import parse_assignments, resolve
 from transforms.errors import ConfigError
 
 PRESETS = pathlib.Path(__file__).parent / "presets"
+IMAGE_SCHEMAS = "/app/transforms/schemas"  # made in the Dockerfile
 ROOT_SCHEMES = ("gs://", "s3://", "minio://")
 
 
@@ -83,7 +84,7 @@ class KubeflowConfig:
     data_dir: str = "/mnt/lookbook/data"
     serving_dir: str = "/mnt/lookbook/serving/lookbook"
     checkpoints: str = "/mnt/lookbook/checkpoints"
-    schemas: str = "/app/transforms/schemas"
+    schemas: str = IMAGE_SCHEMAS
     beam_args: tuple[str, ...] = ("--runner=apache_beam.runners.portability.fn_api_runner.fn_runner.FnApiRunner",)
     step: StepConfig = dataclasses.field(default_factory=StepConfig)
     retrieval: StepConfig = dataclasses.field(default_factory=lambda: StepConfig(cpu=8.0, memory_gb=32.0))

@@ -29,8 +29,9 @@ from typing import Any
 EXECUTOR = "tfx.orchestration.kubeflow.v2.container.kubeflow_v2_run_executor"
 INVOCATION = "--json_serialized_invocation_args"
 INPUTS_SPEC = "--json_serialized_inputs_spec_args"
+BUCKETS = "LOOKBOOK_BUCKETS"  # where the launcher's folders lie, / unless the environment says otherwise
 # As Kubeflow's launcher maps them (kubeflow/pipelines, `component/launcher_v2.go`, LocalPathForURI).
-_LOCAL = {"gs://": "/gcs/", "s3://": "/s3/", "minio://": "/minio/"}
+_LOCAL = {"gs://": "gcs", "s3://": "s3", "minio://": "minio"}
 _REFERENCE = re.compile(r"\{\{\$\.inputs\.parameters\['([^']+)'\]\}\}")
 _OURS = "lookbook."
 _OUR_MODULE = "components.artifacts."
@@ -49,7 +50,7 @@ def main(arguments: Sequence[str]) -> int:
     at = arguments.index(INVOCATION) + 1
     invocation = json.loads(arguments[at])
     inputs_spec = json.loads(arguments[arguments.index(INPUTS_SPEC) + 1]) if INPUTS_SPEC in arguments else {}
-    places = localise(invocation)
+    places = localise(invocation, pathlib.Path(os.environ.get(BUCKETS, "/")))
     complete_types(invocation, inputs_spec)
     resolve_references(invocation)
     for artifact in _artifacts(invocation, "outputs"):
@@ -63,23 +64,31 @@ def main(arguments: Sequence[str]) -> int:
     return code
 
 
-def localise(invocation: dict[str, Any]) -> dict[str, str]:
+def localise(invocation: dict[str, Any], buckets: pathlib.Path) -> dict[str, str]:
     """Puts the launcher's local paths in place of the buckets' addresses.
 
     Args:
         invocation: an `ExecutorInput`, changed.
+        buckets: where the launcher's folders lie.
 
     Returns:
         The address of each local path.
     """
     places = {}
     for artifact in [*_artifacts(invocation, "inputs"), *_artifacts(invocation, "outputs")]:
-        for scheme, folder in _LOCAL.items():
-            if artifact["uri"].startswith(scheme):
-                local = folder + artifact["uri"].removeprefix(scheme)
-                places[local] = artifact["uri"]
-                artifact["uri"] = local
+        local = local_path(artifact["uri"], buckets)
+        if local is not None:
+            places[local] = artifact["uri"]
+            artifact["uri"] = local
     return places
+
+
+def local_path(uri: str, buckets: pathlib.Path) -> str | None:
+    """Where the launcher copies an address of a bucket to; None for a plain path."""
+    for scheme, folder in _LOCAL.items():
+        if uri.startswith(scheme):
+            return str(buckets / folder / uri.removeprefix(scheme))
+    return None
 
 
 def globalised(tree: Any, places: Mapping[str, str]) -> Any:

@@ -29,6 +29,7 @@ COMMANDS = (
     "synthesize",
     "config",
     "compile",
+    "run-compiled",
     "doctor",
 )
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -45,7 +46,7 @@ class LazyGroup(click.Group):
         """The command of that name, imported now."""
         if name not in COMMANDS:
             return None
-        return importlib.import_module(f"lookbook.commands.{name}").command
+        return importlib.import_module(f"lookbook.commands.{name.replace('-', '_')}").command
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

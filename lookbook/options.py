@@ -52,3 +52,25 @@ def pipeline(command: Callable) -> Callable:
         show_default=True,
         help="What `lookbook run` does, or `lookbook refresh`.",
     )(command)
+
+
+def parameters(command: Callable) -> Callable:
+    """`--parameter name=value`, repeatable, as the dictionary `parameters`."""
+    return click.option(
+        "--parameter",
+        "parameters",
+        metavar="NAME=VALUE",
+        multiple=True,
+        callback=_pairs,
+        help="A parameter of the run, such as data_version=2020-09-22; may be repeated.",
+    )(command)
+
+
+def _pairs(context: click.Context, option: click.Parameter, texts: tuple[str, ...]) -> dict[str, str]:
+    pairs = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not (name and equals):
+            raise click.BadParameter(f"must be NAME=VALUE; received {text!r}", context, option)
+        pairs[name] = value
+    return pairs

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the bootstrap.")
 def command(out: pathlib.Path, truth: pathlib.Path, as_json: bool, seed: int) -> None:
-    """Judge the pushed model on purchases, beside simple baselines.
+    """Judge the pushed model on purchases, beside baselines.
 
     The figures are precision, recall, NDCG and MAP at 12; each is a mean over the customers in the file
     with its 95 % bootstrap interval. The simple baselines (what the customer bought before; what sells

@@ -13,7 +13,7 @@ from lookbook import options
 @options.out
 @click.option("--keep", type=click.IntRange(min=1), help="Delete the oldest until this many are left.")
 def command(out: pathlib.Path, keep: int | None) -> None:
-    """List the pushed versions with their main figures, newest last."""
+    """List the pushed versions with their figures, newest last."""
     from rich.table import Table
 
     from lookbook.console import tables

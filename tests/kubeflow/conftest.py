@@ -1,4 +1,4 @@
-"""Compiles both presets, and the refresh, once; `pytest tests/kubeflow --regenerate-golden` accepts what they have become."""
+"""Compiles both presets, and the refresh, once; `pytest tests/kubeflow --regenerate-golden` takes what they became."""
 
 import pathlib
 

@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import pathlib
 
 import pytest
 
@@ -40,13 +41,13 @@ def the_input(given):
 )
 def test_addresses_become_the_launchers_local_paths(uri, local):
     given = invocation(uri)
-    step.localise(given)
+    step.localise(given, pathlib.Path("/"))
     assert the_input(given)["uri"] == local
     assert given["outputs"]["artifacts"]["model"]["artifacts"][0]["uri"] == f"{local}-out"
 
 
 def test_local_paths_become_addresses_again_wherever_they_are_told():
-    places = step.localise(invocation("minio://b/r/a"))
+    places = step.localise(invocation("minio://b/r/a"), pathlib.Path("/"))
     told = {
         "uri": "/minio/b/r/a-out",
         "metadata": {"current_model": "/minio/b/r/a/Format", "n": 1, "l": ["/minio/b/r/ab"]},
@@ -105,7 +106,7 @@ def stand_in(tmp_path, monkeypatch):
     )
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     monkeypatch.setattr(step, "EXECUTOR", "stand_in")
-    monkeypatch.setattr(step, "_LOCAL", {"gs://": f"{tmp_path}/gcs/"})
+    monkeypatch.setenv(step.BUCKETS, str(tmp_path))
 
     def run(**parameters):
         given = invocation(**parameters)

@@ -233,9 +233,15 @@ def test_compile_hands_over_settings_and_the_file(monkeypatch, capsys, tmp_path)
     from kubeflow.config import load_config
 
     calls = []
-    fake_module(monkeypatch, "kubeflow.compile", compile_pipeline=lambda *given: calls.append(given))
+    fake_module(
+        monkeypatch, "kubeflow.compile", compile_pipeline=lambda *given, pipeline: calls.append((*given, pipeline))
+    )
     assert main(["compile", "--to", str(tmp_path / "p.yaml"), "--set", "seed=3"]) == 0
-    assert calls == [(load_config(None, ["seed=3"]), tmp_path / "p.yaml")]
+    assert main(["compile", "--to", str(tmp_path / "r.yaml"), "--pipeline", "refresh"]) == 0
+    assert calls == [
+        (load_config(None, ["seed=3"]), tmp_path / "p.yaml", "train"),
+        (load_config(None, []), tmp_path / "r.yaml", "refresh"),
+    ]
 
 
 def test_config_prints_a_preset_that_gives_the_same_settings(capsys, tmp_path):

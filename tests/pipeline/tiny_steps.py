@@ -49,3 +49,10 @@ def three_steps(folder: pathlib.Path, word: str = "ho", fail: bool = False) -> t
     return tfx_pipeline.Pipeline(
         pipeline_name="three", pipeline_root=str(folder / "root"), components=[first, second, third], enable_cache=True
     )
+
+
+def two_steps(log: str) -> tfx_pipeline.Pipeline:
+    """First and Second, for a runner that knows the places; each writes its name to `log`."""
+    first = First(log=log, word="ho")
+    second = Second(log=log, fail=0, got=first.outputs["made"])
+    return tfx_pipeline.Pipeline(pipeline_name="two", pipeline_root="", components=[first, second])
