@@ -23,7 +23,7 @@ def own_purchases(query: Query, k: int) -> tf.Tensor:
     own, _ = ops.top(query.history_rows, order + 8192.0, k, query.pad)
     ids = tf.concat([own, popular(query, 2 * k)], axis=1)
     standing = tf.range(3 * k, dtype=tf.float32)[None, :] + tf.zeros_like(ids, tf.float32)
-    merged, standing, _ = ops.merge_min(ids, standing, tf.zeros_like(ids), query.pad)
+    merged, standing = ops.merge_min(ids, standing, query.pad)
     standing = tf.where(merged < query.pad, standing, _BEHIND)
     _, position = tf.math.top_k(-standing, k)
     return tf.gather(merged, position, batch_dims=1)

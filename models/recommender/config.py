@@ -17,15 +17,15 @@ class ChannelsConfig:
         bought_together: what those who bought the customer's articles bought within the same weeks.
         towers: the articles nearest to the customer in the towers' space.
         popular: what most customers bought lately.
-        popular_in_segment: what most customers of the same age segment bought lately.
+        popular_in_segment: what most customers of the same age segment bought lately; none where the age is unknown.
         same_product: other colours and sizes of what the customer bought.
     """
 
-    own_purchases: int = 100
-    bought_together: int = 80
-    towers: int = 60
-    popular: int = 30
-    popular_in_segment: int = 20
+    own_purchases: int = 160
+    bought_together: int = 200
+    towers: int = 200
+    popular: int = 100
+    popular_in_segment: int = 50
     same_product: int = 20
 
     def __post_init__(self):
@@ -41,7 +41,8 @@ class RecommenderConfig:
 
     Attributes:
         channels: candidates per channel.
-        max_candidates: candidates of a customer after the channels are merged, 12 to 1000.
+        max_candidates: candidates of a customer after the channels are merged, 12 to 1000; where there are
+            more, those stay that most channels rank highly.
         history_length: distinct articles of a customer's past that are looked at, 1 to 1000; at most what
             `features.history_length` keeps has any effect.
         exclude_purchased: whether articles the customer bought before are left out of the answer.
@@ -50,7 +51,7 @@ class RecommenderConfig:
 
     channels: ChannelsConfig = dataclasses.field(default_factory=ChannelsConfig)
     max_candidates: int = 200
-    history_length: int = 120
+    history_length: int = 160
     exclude_purchased: bool = False
     index: str = "scann"
 

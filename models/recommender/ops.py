@@ -28,43 +28,40 @@ def gather_rows(offsets: tf.Tensor, values: tf.Tensor, rows: tf.Tensor, length: 
     return tf.where(inside, tf.gather(values, safe), tf.cast(default, values.dtype))
 
 
-def merge_sum(ids: tf.Tensor, values: tf.Tensor, pad: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+def merge_sum(ids: tf.Tensor, pad: tf.Tensor, *values: tf.Tensor) -> tuple[tf.Tensor, ...]:
     """Sums the values of equal ids within each row.
 
     Args:
         ids: `[batch, n]` int32, padded with `pad`.
-        values: `[batch, n]` float32; those of padding must be 0.
         pad: int32 scalar.
+        values: `[batch, n]` numbers each; those of padding must be 0.
 
     Returns:
-        ids `[batch, n]` int32, ascending and distinct but for the padding behind them, and the sums
-        `[batch, n]` float32.
+        ids `[batch, n]` int32, ascending and distinct but for the padding behind them, and the sums of each of the
+        values, `[batch, n]` of its dtype.
     """
     segments, sorted_ids, order, count = _segments(ids)
-    sums = tf.math.unsorted_segment_sum(tf.reshape(tf.gather(values, order, batch_dims=1), [-1]), segments, count)
-    return _unique(sorted_ids, segments, count, pad), tf.reshape(sums, tf.shape(ids))
+    sums = [
+        tf.math.unsorted_segment_sum(tf.reshape(tf.gather(each, order, batch_dims=1), [-1]), segments, count)
+        for each in values
+    ]
+    return _unique(sorted_ids, segments, count, pad), *(tf.reshape(each, tf.shape(ids)) for each in sums)
 
 
-def merge_min(
-    ids: tf.Tensor, values: tf.Tensor, bits: tf.Tensor, pad: tf.Tensor
-) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-    """The least value and the sum of bits of equal ids within each row.
+def merge_min(ids: tf.Tensor, values: tf.Tensor, pad: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """The least value of equal ids within each row.
 
     Args:
         ids: `[batch, n]` int32, padded with `pad`.
         values: `[batch, n]` float32.
-        bits: `[batch, n]` int32; an id may carry each bit once.
         pad: int32 scalar.
 
     Returns:
-        ids as in `merge_sum`, the minima `[batch, n]` float32 (float32's maximum behind the last id), and the
-        sums of bits `[batch, n]` int32.
+        ids as in `merge_sum` and the minima `[batch, n]` float32 (float32's maximum behind the last id).
     """
     segments, sorted_ids, order, count = _segments(ids)
     least = tf.math.unsorted_segment_min(tf.reshape(tf.gather(values, order, batch_dims=1), [-1]), segments, count)
-    summed = tf.math.unsorted_segment_sum(tf.reshape(tf.gather(bits, order, batch_dims=1), [-1]), segments, count)
-    shape = tf.shape(ids)
-    return _unique(sorted_ids, segments, count, pad), tf.reshape(least, shape), tf.reshape(summed, shape)
+    return _unique(sorted_ids, segments, count, pad), tf.reshape(least, tf.shape(ids))
 
 
 def lookup(ids: tf.Tensor, values: tf.Tensor, wanted: tf.Tensor, default: float = 0.0) -> tf.Tensor:

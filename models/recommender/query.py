@@ -101,7 +101,7 @@ class Query:
         rows = tf.gather(getattr(self.state, f"{table}_rows"), seeds)
         scores = tf.gather(getattr(self.state, f"{table}_scores"), seeds) * weights[:, :, None]
         flat = [tf.shape(rows)[0], rows.shape[2] * tf.shape(rows)[1]]
-        return ops.merge_sum(tf.reshape(rows, flat), tf.reshape(scores, flat), self.pad)
+        return ops.merge_sum(tf.reshape(rows, flat), self.pad, tf.reshape(scores, flat))
 
 
 class _Lazy(dict):

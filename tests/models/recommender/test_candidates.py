@@ -1,8 +1,9 @@
 """Candidates of the tiny shop's customers against a merge in plain Python."""
 
+import collections
 import dataclasses
+import fractions
 
-import numpy as np
 import pytest
 import tensorflow as tf
 
@@ -26,16 +27,15 @@ def proposals(recommender, query):
 
 
 def merged(recommender, proposed, customer, excluded=()):
-    """Rows and bits in plain Python: best standing first, then the lower row."""
-    standing: dict[int, float] = {}
-    bits: dict[int, int] = {}
-    for bit, (name, size) in enumerate(active_channels(recommender.config)):
-        for rank, row in enumerate(proposed[name][customer].tolist()):
+    """Rows and bits in plain Python: the largest sum of 1 / (60 + rank) first, then the lower row."""
+    votes: dict[int, fractions.Fraction] = collections.defaultdict(fractions.Fraction)
+    bits: dict[int, int] = collections.defaultdict(int)
+    for bit, (name, _) in enumerate(active_channels(recommender.config)):
+        for rank, row in enumerate(proposed[name][customer].tolist(), 1):
             if row < ARTICLES and row not in excluded:
-                place = np.float32(rank + 1) / np.float32(size)
-                standing[row] = min(standing.get(row, 9.0), place)
-                bits[row] = bits.get(row, 0) | 1 << bit
-    best = sorted(standing, key=lambda row: (standing[row], row))[: recommender.config.max_candidates]
+                votes[row] += fractions.Fraction(1, 60 + rank)
+                bits[row] |= 1 << bit
+    best = sorted(votes, key=lambda row: (-votes[row], row))[: recommender.config.max_candidates]
     return best, [bits[row] for row in best]
 
 
