@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import collections
 import dataclasses
+import functools
 import itertools
 import math
 import time
@@ -298,5 +299,9 @@ def _articles(ids: Any, scores: Any, channels: Any) -> tuple[RecommendedArticle,
 
 
 def _article(article_id: bytes, score: float, channels: bytes) -> RecommendedArticle:
-    names = tuple(filter(None, channels.decode().split(_CHANNELS_SEPARATOR)))
-    return RecommendedArticle(article_id.decode(), float(score), names)
+    return RecommendedArticle(article_id.decode(), float(score), _channel_names(channels))
+
+
+@functools.lru_cache(maxsize=4096)  # there are as many as sets of channels, and thousands of articles in an answer
+def _channel_names(channels: bytes) -> tuple[str, ...]:
+    return tuple(filter(None, channels.decode().split(_CHANNELS_SEPARATOR)))

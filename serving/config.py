@@ -86,6 +86,9 @@ class ServerConfig:
         max_batch: largest first dimension of an input.
         max_concurrency: requests worked on at once; one more is answered UNAVAILABLE.
         threads: of TensorFlow in each worker; 0 leaves it to TensorFlow.
+        joined_rows: customers of small requests that one run of the graph answers together, if they arrive while
+            it is busy (none waits for others to come); 1 for a run for each request.
+        joined_runs: such runs at once; 0 for one for every two processors.
         versions_always_present: keep the last version when the base path has become empty
             (TensorFlow Serving's servable_versions_always_present; as there, off unless asked for).
         allow_version_labels_for_unavailable_models: a new label may name a version not yet available
@@ -109,6 +112,8 @@ class ServerConfig:
     max_batch: int = 4096
     max_concurrency: int = 64
     threads: int = 0
+    joined_rows: int = 64
+    joined_runs: int = 0
     versions_always_present: bool = False
     allow_version_labels_for_unavailable_models: bool = False
 
@@ -121,6 +126,8 @@ class ServerConfig:
             ("max_concurrency", 1),
             ("max_message_bytes", 1),
             ("threads", 0),
+            ("joined_rows", 1),
+            ("joined_runs", 0),
             ("max_load_retries", 0),
         ):
             if getattr(self, field) < lowest:

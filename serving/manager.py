@@ -223,6 +223,8 @@ class ModelManager:
             version=version.number,
             max_batch=self._config.max_batch,
             threads=self._config.threads,
+            joined_rows=self._config.joined_rows,
+            joined_runs=self._config.joined_runs,
         )
         try:
             worker = self._host.load(spec, self._config.load_timeout_s, lambda: self._stopping)

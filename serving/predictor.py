@@ -8,6 +8,8 @@ Imports TensorFlow: only a worker process imports this module.
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,9 @@ from tensorflow.core.protobuf import config_pb2
 from tensorflow.python.client import pywrap_tf_session as tf_session
 
 from serving import tensors, wire
+from serving.batcher import Batcher
 from serving.errors import StatusError, code_of
+from serving.joining import JoiningKey, can_be_joined, joining_key
 
 WARMUP_FILE = "assets.extra/tf_serving_warmup_requests"
 MAX_WARMUP_RECORDS = 1000  # as TensorFlow Serving
@@ -37,6 +41,8 @@ class Predictor:
         max_batch: largest first dimension of an input.
         max_elements: most elements of one input.
         threads: of TensorFlow, within and between ops; 0 leaves it to TensorFlow.
+        joined_rows: rows of small requests that are answered in one run of the graph; 1 for no joining.
+        joined_runs: such runs at once; 0 for one for every two processors.
 
     Raises:
         StatusError: it cannot be loaded.
@@ -44,7 +50,15 @@ class Predictor:
     """
 
     def __init__(
-        self, path: str, version: int, *, max_batch: int, max_elements: int = 10_000_000, threads: int = 0
+        self,
+        path: str,
+        version: int,
+        *,
+        max_batch: int,
+        max_elements: int = 10_000_000,
+        threads: int = 0,
+        joined_rows: int = 1,
+        joined_runs: int = 0,
     ) -> None:
         self._path, self._version = Path(path), version
         self._max_batch, self._max_elements = max_batch, max_elements
@@ -52,6 +66,9 @@ class Predictor:
         options = tf.compat.v1.ConfigProto(intra_op_parallelism_threads=threads, inter_op_parallelism_threads=threads)
         self._session = tf.compat.v1.Session(graph=tf.Graph(), config=options)
         self._signatures = dict(_load(self._session, self._path).signature_def)
+        self._joined = {name for name, signature in self._signatures.items() if can_be_joined(signature)}
+        runs = joined_runs or max(1, len(os.sched_getaffinity(0)) // 2)
+        self._batcher = Batcher(self._run_joined, most_rows=joined_rows, runs_at_once=runs)
 
     @property
     def signature_map(self) -> bytes:
@@ -112,7 +129,11 @@ class Predictor:
         inputs = self._inputs(signature, request)
         aliases = _output_aliases(signature, request.output_filter)
         feeds = self._feeds(signature, inputs)
-        arrays = self._run(signature, feeds, aliases, timeout_s)
+        key = joining_key(name, signature, feeds, aliases) if name in self._joined else None
+        if key is None:
+            arrays = self._run(signature, feeds, aliases, timeout_s)
+        else:
+            arrays = self._batcher.run(key, {name: array for name, array in feeds.items() if array.ndim}, timeout_s)
         response = wire.PredictResponse()
         response.model_spec.name = request.model_spec.name
         response.model_spec.version.value = self._version
@@ -150,7 +171,11 @@ class Predictor:
             feeds[info.name] = array
         return feeds
 
-    def _run(self, signature: Any, feeds: dict[str, Any], aliases: list[str], timeout_s: float) -> list[Any]:
+    def _run_joined(self, key: JoiningKey, feeds: Mapping[str, Any], timeout_s: float) -> list[Any]:
+        scalars = {name: np.frombuffer(value, dtype)[0] for name, dtype, value in key.scalars}
+        return self._run(self._signatures[key.signature], {**feeds, **scalars}, key.aliases, timeout_s)
+
+    def _run(self, signature: Any, feeds: Mapping[str, Any], aliases: Sequence[str], timeout_s: float) -> list[Any]:
         """Runs the graph, given up after the time-out: ops not yet begun are cancelled."""
         options = config_pb2.RunOptions(timeout_in_ms=max(1, int(timeout_s * 1000)))
         named = {self._output(name): array for name, array in feeds.items()}

@@ -199,6 +199,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--max-concurrency", type=int, default=defaults.max_concurrency)
     parser.add_argument("--max-message-bytes", type=int, default=defaults.max_message_bytes)
     parser.add_argument("--threads", type=int, default=defaults.threads, help="of TensorFlow; 0: its own choice")
+    parser.add_argument("--joined-rows", type=int, default=defaults.joined_rows, help="of one run; 1: no joining")
+    parser.add_argument("--joined-runs", type=int, default=defaults.joined_runs, help="at once; 0: processors / 2")
     parser.add_argument("--grace-s", type=float, default=5.0, help="for requests begun, when stopped")
     parser.add_argument("--tls-certificate")
     parser.add_argument("--tls-key")
@@ -219,7 +221,7 @@ def _config(options: argparse.Namespace) -> ServerConfig:
         policy=VersionPolicy(latest=options.latest, specific=tuple(options.version)),
     )
     same = ("host", "port", "metrics_port", "poll_interval_s", "load_timeout_s", "max_batch")
-    limits = ("max_concurrency", "max_message_bytes", "threads")
+    limits = ("max_concurrency", "max_message_bytes", "threads", "joined_rows", "joined_runs")
     return ServerConfig(models=(model,), tls=tls, **{name: getattr(options, name) for name in same + limits})
 
 

@@ -142,11 +142,17 @@ def _filled(values: list[Any], count: int, zero: Any) -> list[Any]:
 
 def _string_proto(array: npt.NDArray[Any]) -> Any:
     proto = _with_shape(STRING, array.shape)
-    for value in array.ravel().tolist():
-        if not isinstance(value, str | bytes):
-            raise TensorError(f"values of dtype object must be str or bytes. Received: {value!r:.200}.")
-        proto.string_val.append(value.encode() if isinstance(value, str) else value)
+    values = array.ravel().tolist()
+    if set(map(type, values)) != {bytes}:  # an answer's are
+        values = [_bytes(value) for value in values]
+    proto.string_val.extend(values)
     return proto
+
+
+def _bytes(value: Any) -> bytes:
+    if not isinstance(value, str | bytes):
+        raise TensorError(f"values of dtype object must be str or bytes. Received: {value!r:.200}.")
+    return value.encode() if isinstance(value, str) else value
 
 
 def _with_shape(number: int, shape: tuple[int, ...]) -> Any:

@@ -40,6 +40,8 @@ class WorkerSpec:
         version: its number.
         max_batch: largest first dimension of an input.
         threads: of TensorFlow; 0 leaves it to TensorFlow.
+        joined_rows: rows of small requests that are answered in one run of the graph; 1 for no joining.
+        joined_runs: such runs at once; 0 for one for every two processors.
 
     """
 
@@ -47,6 +49,8 @@ class WorkerSpec:
     version: int
     max_batch: int
     threads: int = 0
+    joined_rows: int = 1
+    joined_runs: int = 0
 
     def to_json(self) -> bytes:
         """As the worker host receives it."""
@@ -80,7 +84,8 @@ def _load(spec: WorkerSpec, control: socket.socket) -> Any:
     from serving.predictor import Predictor
 
     start_s = time.monotonic()
-    predictor = Predictor(spec.path, spec.version, max_batch=spec.max_batch, threads=spec.threads)
+    settings = {k: v for k, v in dataclasses.asdict(spec).items() if k not in ("path", "version")}
+    predictor = Predictor(spec.path, spec.version, **settings)
     records = predictor.warm_up()
     seconds = time.monotonic() - start_s
     signatures = predictor.signature_map

@@ -283,3 +283,17 @@ def test_metrics_are_served_over_http(served):
     text = urlopen(f"http://127.0.0.1:{served.server.metrics_port}/metrics", timeout=30).read().decode()
     assert 'lookbook_serving_resident_bytes{model="lookbook",version="7"}' in text
     assert "lookbook_serving_latency_seconds_bucket" in text
+
+
+def test_clients_that_ask_at_once_get_each_their_own_answer(served):
+    from concurrent.futures import ThreadPoolExecutor
+
+    def length(size):
+        """The model's embedding of a customer is the length of the id, times 1, 2, 3 and 4."""
+        ids = ["x" * size] * (1 + size % 3)
+        response = served.stock.predict({"customer_id": ids}, signature="customer_embedding")
+        return tf.make_ndarray(response.outputs["embedding"])[:, 0].tolist()
+
+    with ThreadPoolExecutor(16) as threads:
+        found = list(threads.map(length, range(200)))
+    assert found == [[float(size)] * (1 + size % 3) for size in range(200)]
