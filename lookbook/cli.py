@@ -30,6 +30,7 @@ COMMANDS = (
     "config",
     "compile",
     "run-compiled",
+    "submit",
     "doctor",
 )
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
