@@ -26,6 +26,7 @@ COMMANDS = (
     "similar",
     "versions",
     "rollback",
+    "rolling",
     "synthesize",
     "config",
     "compile",

@@ -1,0 +1,279 @@
+"""Rolling operation, simulated: what refreshing and retraining each period are worth against leaving a model alone.
+
+For each of the last periods of the data, of `label_days` each, the data are cut at its first day, each policy does what
+it would have done that morning, and the version it then serves is judged on what was bought in the period. A last
+period spoilt on purpose shows what the gates do with it.
+
+All of it is resumable: a cell that was judged is read from its file, steps and trainings as in any run. Each run and
+each judgement has a process of its own, which gives its memory back.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import dataclasses
+import datetime
+import json
+import logging
+import multiprocessing
+import pathlib
+import shutil
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from pipeline.config import PipelineConfig
+from pipeline.settings import fingerprint as settings_fingerprint
+from pipeline.versions import model_dir, served_version
+from pipeline.weeks import bought_between, cut_before, last_day, shuffle_articles
+from transforms.errors import ConfigError, LookbookError
+
+NEVER, REFRESHED, RETRAINED = "never refreshed", "refreshed every period", "retrained every period"
+POLICIES = (NEVER, REFRESHED, RETRAINED)
+BROKEN_REFRESH, BROKEN_RUN = "refreshed on a broken period", "retrained on a broken period"
+METRIC = "map_at_12"
+_SHUFFLE_SEED = 0
+T = TypeVar("T")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Cell:
+    """One policy in one period.
+
+    Attributes:
+        policy: one of `POLICIES`, or what was done with the broken period.
+        first: first day of the period, YYYY-MM-DD.
+        version: number of the version served in it.
+        pushed: whether that morning's refresh or run pushed.
+        said: what the model gate said that morning, or why the run stopped; "" where nothing was done.
+        customers: how many bought in the period.
+        map_at_12: of what is served.
+        popular: MAP@12 of what is popular by the served version's state.
+        own_purchases: MAP@12 of own purchases by the served version's state.
+        seconds: what the morning took; 0 where nothing was done.
+    """
+
+    policy: str
+    first: str
+    version: int
+    pushed: bool
+    said: str
+    customers: int
+    map_at_12: float
+    popular: float
+    own_purchases: float
+    seconds: float
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Rolling:
+    """What came of it.
+
+    Attributes:
+        cells: by period, then policy.
+        broken: the mornings of the broken period.
+    """
+
+    cells: tuple[Cell, ...]
+    broken: tuple[Cell, ...]
+
+
+def simulate(
+    data_dir: pathlib.Path,
+    work: pathlib.Path,
+    config: PipelineConfig,
+    *,
+    periods: int,
+    says: Callable[[Cell], None] = lambda cell: None,
+) -> Rolling:
+    """Simulates the last periods of the data.
+
+    Args:
+        data_dir: folder of the three CSVs.
+        work: everything goes there; a second call with the same arguments goes on.
+        config: all settings; a period has `label_days` days.
+        periods: how many, 1 or more.
+        says: told each cell.
+
+    Raises:
+        ConfigError: `periods` is below 1, or `work` is of other settings.
+        DataError: the data are too short or cannot be read.
+        LookbookError: the first training was refused, so that there is nothing to serve.
+    """
+    if periods < 1:
+        raise ConfigError(f"periods must be 1 or more; received {periods}")
+    _claim(work, data_dir, config, periods)
+    table = _Table(data_dir, work, config)
+    days = datetime.timedelta(days=config.label_days)
+    end = last_day(data_dir) + datetime.timedelta(days=1)
+    cells, broken = [], []
+    for back in range(periods, 0, -1):
+        first = end - days * back
+        for policy in (RETRAINED, REFRESHED, NEVER):  # the first training serves all of them in the first period
+            if policy == REFRESHED and back == 1 and periods > 1:
+                broken += table.broken(first)
+            cells.append(table.cell(policy, first, is_first=back == periods))
+            says(cells[-1])
+    for cell in broken:
+        says(cell)
+    order = {policy: number for number, policy in enumerate(POLICIES)}
+    return Rolling(cells=tuple(sorted(cells, key=lambda cell: (cell.first, order[cell.policy]))), broken=tuple(broken))
+
+
+def as_markdown(rolling: Rolling) -> str:
+    """The table of MAP@12, a row a period, with means and what the gates said of the broken period."""
+    rows: dict[str, dict[str, Cell]] = {}
+    for cell in rolling.cells:
+        rows.setdefault(cell.first, {})[cell.policy] = cell
+    lines = [f"| period from | customers | {' | '.join(POLICIES)} | own purchases | popular |", "|---" * 7 + "|"]
+    for first, cells in rows.items():
+        latest = cells[RETRAINED]
+        figures = [cells[policy].map_at_12 for policy in POLICIES] + [latest.own_purchases, latest.popular]
+        lines.append(f"| {first} | {latest.customers} | {' | '.join(f'{value:.4f}' for value in figures)} |")
+    columns = [[cells[policy].map_at_12 for cells in rows.values()] for policy in POLICIES]
+    columns += [[getattr(cells[RETRAINED], name) for cells in rows.values()] for name in ("own_purchases", "popular")]
+    means = " | ".join(f"{sum(column) / len(column):.4f}" for column in columns)
+    lines += [f"| mean | | {means} |", ""]
+    for policy in (REFRESHED, RETRAINED):
+        done = [cells[policy] for cells in rows.values() if cells[policy].said]
+        refused = [cell for cell in done if not cell.pushed]
+        if done:
+            seconds = sum(cell.seconds for cell in done) / len(done)
+            lines.append(f"- {policy}: {seconds:.0f} s a time, {len(refused)} of {len(done)} refused")
+        lines += [f"  - {cell.first}: {cell.said}" for cell in refused]
+    for cell in rolling.broken:
+        served = "pushed" if cell.pushed else f"version {cell.version} is served on"
+        lines.append(f"- {cell.policy}: {served}, MAP@12 {cell.map_at_12:.4f}; {cell.said}")
+    return "\n".join(lines) + "\n"
+
+
+class _Table:
+    def __init__(self, data_dir: pathlib.Path, work: pathlib.Path, config: PipelineConfig):
+        self.data_dir, self.work, self.config = data_dir, work, config
+
+    def cell(self, policy: str, first: datetime.date, *, is_first: bool) -> Cell:
+        """Does what the policy does on a period's first morning, and judges what is then served."""
+
+        def morning() -> tuple[bool, str, float]:
+            out = self.out(policy)
+            if is_first and policy != RETRAINED:
+                _copy(model_dir(self.out(RETRAINED)), model_dir(out))
+                return False, "", 0.0
+            if policy == NEVER:
+                return False, "", 0.0
+            data = cut_before(self.data_dir, first, self.work / "data" / str(first))
+            return self.bring_up(out, data, train=policy == RETRAINED)
+
+        return self.judged(policy, first, self.out(policy), morning)
+
+    def broken(self, first: datetime.date) -> list[Cell]:
+        """The same morning, had the period before been broken: a refresh, and a run, each beside the real ones."""
+        data = self.work / "data" / f"{first}-broken"
+        cells = []
+        for policy, name in ((REFRESHED, BROKEN_REFRESH), (RETRAINED, BROKEN_RUN)):
+            out = self.out(name)
+
+            def morning(policy=policy, out=out) -> tuple[bool, str, float]:
+                if not model_dir(out).is_dir():
+                    # Both begin with what was refreshed until now: that policy's own morning is yet to come.
+                    _copy(model_dir(self.out(REFRESHED)), model_dir(out))
+                whole = cut_before(self.data_dir, first, self.work / "data" / str(first))
+                spoilt = first - datetime.timedelta(days=self.config.label_days)
+                shuffle_articles(whole, spoilt, data, seed=_SHUFFLE_SEED)
+                return self.bring_up(out, data, train=policy == RETRAINED)
+
+            cells.append(self.judged(name, first, out, morning))
+        return cells
+
+    def bring_up(self, out: pathlib.Path, data: pathlib.Path, *, train: bool) -> tuple[bool, str, float]:
+        """Runs or refreshes; returns whether it pushed, what was said, and the seconds."""
+        started = time.monotonic()
+        try:
+            pushed, said = _in_process(_run if train else _refresh, data, out, self.config)
+        except LookbookError as error:
+            pushed, said = False, f"stopped: {error}"
+        return pushed, said, time.monotonic() - started
+
+    def judged(
+        self, policy: str, first: datetime.date, out: pathlib.Path, morning: Callable[[], tuple[bool, str, float]]
+    ) -> Cell:
+        file = self.work / "cells" / f"{first} {policy}.json"
+        if file.exists():
+            return Cell(**json.loads(file.read_text()))
+        pushed, said, seconds = morning()
+        served_version(out)  # says so if even the first training was refused
+        end = first + datetime.timedelta(days=self.config.label_days)
+        figures = _in_process(_judge, out, bought_between(self.data_dir, first, end), self.config.seed)
+        cell = Cell(policy=policy, first=str(first), pushed=pushed, said=said, seconds=round(seconds, 1), **figures)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = file.with_suffix(".unfinished")
+        unfinished.write_text(json.dumps(dataclasses.asdict(cell), indent=1))
+        unfinished.replace(file)
+        return cell
+
+    def out(self, policy: str) -> pathlib.Path:
+        return self.work / policy.replace(" ", "-")
+
+
+def _claim(work: pathlib.Path, data_dir: pathlib.Path, config: PipelineConfig, periods: int) -> None:
+    """Cells of other settings are no cells of this table."""
+    told = {"settings": settings_fingerprint(config), "data": str(data_dir.resolve()), "periods": periods}
+    file = work / "simulation.json"
+    if file.exists() and json.loads(file.read_text()) != told:
+        raise ConfigError(
+            f"work must be a new folder for other settings, data or periods; {work} is of {file.read_text()}"
+        )
+    work.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(told))
+
+
+def _copy(source: pathlib.Path, to: pathlib.Path) -> None:
+    """Copies whole or not at all, so that a killed simulation finds no half of a served folder."""
+    unfinished = to.with_name(f".{to.name}")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    shutil.rmtree(to, ignore_errors=True)
+    shutil.copytree(source, unfinished)
+    unfinished.rename(to)
+
+
+def _in_process(function: Callable[..., T], *given) -> T:
+    context = multiprocessing.get_context("spawn")
+    with concurrent.futures.ProcessPoolExecutor(1, mp_context=context) as pool:
+        return pool.submit(function, *given).result()
+
+
+def _run(data: pathlib.Path, out: pathlib.Path, config: PipelineConfig) -> tuple[bool, str]:
+    from pipeline.run import run
+
+    _log_to(out)
+    summary = run(data, out, config)
+    return summary.version is not None, summary.model_gate
+
+
+def _refresh(data: pathlib.Path, out: pathlib.Path, config: PipelineConfig) -> tuple[bool, str]:
+    from pipeline.run import refresh
+
+    _log_to(out)
+    summary = refresh(data, out, config)
+    return summary.version is not None, summary.model_gate
+
+
+def _log_to(out: pathlib.Path) -> None:
+    """A process of its own has a log of its own: the last run's, as that of `lookbook run`."""
+    out.mkdir(parents=True, exist_ok=True)
+    logging.basicConfig(filename=out / "run.log", filemode="w", level=logging.INFO, force=True)
+
+
+def _judge(out: pathlib.Path, bought: dict[str, set[str]], seed: int) -> dict:
+    from pipeline.judgement import MODEL, judge
+    from pipeline.pushed import load_served
+
+    judgement = judge(load_served(out), bought, seed=seed)
+    figures = {name: judgement.figures[name][METRIC].mean for name in (MODEL, "popular", "own_purchases")}
+    return {
+        "version": judgement.version,
+        "customers": judgement.customers,
+        "map_at_12": figures[MODEL],
+        "popular": figures["popular"],
+        "own_purchases": figures["own_purchases"],
+    }

@@ -1,0 +1,64 @@
+"""Two weeks of a small shop simulated for real: trained, refreshed, left alone, and a broken week refused."""
+
+import json
+import re
+
+import pytest
+
+from tests.e2e.shop import SETTINGS, Shop, lookbook, synthesize
+
+pytestmark = [pytest.mark.proof, pytest.mark.timeout(3600)]
+# Narrow enough that a week of other articles is refused, wide enough for the chance of two hundred customers.
+MARGIN = "evaluation.margin=0.12"
+
+
+@pytest.fixture(scope="module")
+def rolled(tmp_path_factory):
+    root = tmp_path_factory.mktemp("rolling")
+    synthesize(root / "shop")
+    settings = [word for setting in (*SETTINGS, MARGIN) for word in ("--set", setting)]
+    words = ["rolling", "--data", str(root / "shop"), "--work", str(root / "work"), "--periods", "2", *settings]
+    done = lookbook(*words, "--to", str(root / "table.md"))
+    assert done.code == 0, done.err
+    again = lookbook(*words)
+    cells = {path.stem: json.loads(path.read_text()) for path in (root / "work" / "cells").glob("*.json")}
+    return root, done, again, cells
+
+
+def test_all_cells_are_judged_on_what_was_bought_in_their_week(rolled):
+    root, _, _, cells = rolled
+    days = sorted(Shop(root / "shop", root / "out").ids("transactions_train", "t_dat"))
+    assert {cell["first"] for cell in cells.values()} == {days[-14], days[-7]}
+    assert len(cells) == 2 * 3 + 2
+    assert all(0 < cell["map_at_12"] < 1 and cell["customers"] > 50 for cell in cells.values())
+
+
+def test_a_refresh_keeps_the_weights_and_knows_the_latest_week(rolled):
+    root, _, _, cells = rolled
+    (refreshed,) = (c for c in cells.values() if c["policy"] == "refreshed every period" and c["said"])
+    assert refreshed["pushed"], refreshed["said"]
+    told = {}
+    for folder in ("never-refreshed", "refreshed-every-period"):
+        versions = sorted((root / "work" / folder / "serving" / "lookbook").iterdir(), key=lambda path: int(path.name))
+        told[folder] = json.loads((versions[-1] / "assets.extra" / "lookbook.json").read_text())
+    old, new = told.values()
+    assert old["weights_digest"] == new["weights_digest"]
+    assert old["as_of"] < new["as_of"] == refreshed["first"]
+    assert new["blessed_map_at_12"] == old["evaluation"]["map_at_12"]
+
+
+def test_a_broken_week_is_refused_by_the_refresh_and_the_old_model_served_on(rolled):
+    _, _, _, cells = rolled
+    (broken,) = (c for c in cells.values() if c["policy"] == "refreshed on a broken period")
+    (before,) = (c for c in cells.values() if c["policy"] == "refreshed every period" and c["first"] < broken["first"])
+    assert not broken["pushed"]
+    assert broken["said"].startswith("refused: has fallen by more than evaluation.margin = 0.12: MAP@12 0.0")
+    assert broken["version"] == before["version"]
+
+
+def test_the_table_is_written_and_a_second_call_repeats_nothing(rolled):
+    root, done, again, _ = rolled
+    table = (root / "table.md").read_text()
+    assert table.splitlines()[0].startswith("| period from | customers | never refreshed |")
+    assert len(re.findall(r"^\| \d{4}-", table, re.M)) == 2
+    assert done.out == again.out == table
