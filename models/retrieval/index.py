@@ -3,7 +3,9 @@
 import numpy as np
 import tensorflow as tf
 
-_LEAVES_SHARE_SEARCHED = 0.2
+# For a recall of 0.98 at 200 of 105,542 articles (docs/serving.md); 0.2 and 4 found 0.97 in four fifths of the time.
+_LEAVES_SHARE_SEARCHED = 0.25
+_REORDERED_PER_NEIGHBOUR = 6
 _SMALLEST_TREE = 20_000  # below it ScaNN's own advice is to compare with every point
 
 
@@ -58,7 +60,7 @@ class ScannIndex(tf.Module):
                 training_sample_size=min(self._articles, 100_000),
             )
             builder = builder.score_ah(2, anisotropic_quantization_threshold=0.2)
-            builder = builder.reorder(min(self._articles, 4 * k))
+            builder = builder.reorder(min(self._articles, _REORDERED_PER_NEIGHBOUR * k))
         else:
             builder = builder.score_brute_force()
         self.tensors = builder.build().serialize_to_module()
