@@ -6,6 +6,7 @@ SHELL := /bin/bash
 DATA ?= shop
 OUT ?= out
 PRESET ?=
+ONLY ?=
 
 PYTHON := .venv/bin/python
 STAMP := .venv/.installed
@@ -19,7 +20,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 .PHONY: help install run rolling test proof lint format lock clean
 
 help: ## this list
-	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
 install: ## the environment .venv, exactly as in requirements.lock
 	@.ci/install
@@ -41,6 +42,9 @@ test: lint ## lint, types, import rules, tests, doctests, documentation
 
 proof: $(STAMP) ## the slow proofs
 	$(PYTHON) -m pytest --verbosity=0 -m proof --durations=0 tests
+
+bench-serving: $(STAMP) ## [ONLY='pattern'] serving under load at the size of H&M, into docs/serving.md; about 20 minutes
+	$(PYTHON) -m tests.benches.serving --to docs/serving.md $(if $(ONLY),--only '$(ONLY)')
 
 lint: $(STAMP) ## ruff, mypy and the import rules
 	.venv/bin/ruff check $(CODE)

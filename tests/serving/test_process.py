@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from serving import errors
+from serving import errors, probe
 from serving.client import ClientConfig, RecommenderClient
 from serving.config import TlsConfig
 
@@ -148,3 +148,10 @@ def test_tls_and_the_clients_own_certificate(shop, serve, certificates):
     ):
         with RecommenderClient(target, stranger) as client, pytest.raises(errors.ServerUnavailableError):
             client.recommend_default(["c1"])
+
+
+def test_a_probe_says_whether_a_server_is_healthy(served, eventually):
+    eventually(lambda: probe.healthy(f"127.0.0.1:{served.port}"), "health")
+    assert not probe.healthy("127.0.0.1:1")
+    done = subprocess.run([sys.executable, "-m", "serving.probe", "127.0.0.1:1"], cwd=ROOT)
+    assert done.returncode == 1

@@ -1,0 +1,82 @@
+"""The load bench of serving, by `make bench-serving`: at the size of H&M, over loopback, in about twenty minutes.
+
+    python -m tests.benches.serving [--only PATTERN]... [--again] [--to docs/serving.md] [--work DIR]
+
+Makes the shop and both models first, once for a state of the code. A cell that was measured with today's code is not
+measured again, so a bench that was stopped goes on. Patterns are those of a shell: `--only 'scann-*'`.
+"""
+
+import argparse
+import datetime
+import fnmatch
+import os
+import pathlib
+import platform
+import subprocess
+import sys
+import time
+from typing import Any
+
+import psutil
+
+from lookbook.environment import prepare_tensorflow
+from tests.benches.serving import report
+from tests.benches.serving.cells import cells
+from tests.benches.serving.place import Place
+from tests.benches.serving.running import ROOT, machine_load
+from tests.benches.serving.shop import Shop
+
+
+def main() -> int:
+    """Measures what is asked for and was not measured yet; 1 if a promise is missed."""
+    options = _parser().parse_args()
+    prepare_tensorflow()
+    place = Place(options.work.resolve())
+    shop = Shop(place.shop, say=_say)
+    measured = cells(shop)
+    wanted = [name for name in measured if any(fnmatch.fnmatch(name, pattern) for pattern in options.only or ["*"])]
+    if not wanted:
+        print(f"error: --only must name one of {', '.join(measured)}", file=sys.stderr)
+        return 2
+    for kind in ("exact", "scann"):
+        shop.model(kind)
+    for name in wanted:
+        if options.again or name not in place.read():
+            others, start_s = machine_load(), time.monotonic()
+            result = measured[name]()
+            place.write(name, {**result, "others": others, **_circumstances()})
+            _say(f"{name}: {time.monotonic() - start_s:.0f} s")
+    results = {name: result for name, result in place.read().items() if name in measured}
+    ordered = {name: results[name] for name in measured if name in results}
+    if options.to:
+        report.write(options.to, ordered)
+    print(report.render(ordered))
+    return 1 if any(holds is False for *_, holds in report.bars(ordered)) else 0
+
+
+def _circumstances() -> dict[str, Any]:
+    memory_gib = psutil.virtual_memory().total / 2**30
+    git = ["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"]
+    commit = subprocess.run(git, capture_output=True, text=True).stdout.strip() or "unknown"
+    return {
+        "measured_at": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
+        "machine": f"{len(os.sched_getaffinity(0))} cores ({platform.machine()}), {memory_gib:.0f} GiB, no GPU",
+        "commit": commit,
+    }
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.benches.serving", description="The load bench of serving.")
+    parser.add_argument("--only", action="append", metavar="PATTERN", help="cells to measure; repeatable")
+    parser.add_argument("--again", action="store_true", help="measure also what was measured")
+    parser.add_argument("--to", type=pathlib.Path, help="document to put the tables in")
+    parser.add_argument("--work", type=pathlib.Path, default=ROOT / "build" / "bench-serving", help="folder to use")
+    return parser
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

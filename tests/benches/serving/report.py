@@ -1,0 +1,151 @@
+"""What was measured as tables, for the terminal and for docs/serving.md."""
+
+import pathlib
+import re
+from collections.abc import Mapping
+from typing import Any
+
+Results = Mapping[str, Mapping[str, Any]]
+_BEGIN, _END = "<!-- measured by `make bench-serving` -->", "<!-- end of what was measured -->"
+
+
+def render(results: Results) -> str:
+    """Markdown of all cells there are."""
+    parts = [_machine(results), _bars(results), _under_load(results), _swaps(results), _alone(results)]
+    return "\n\n".join(filter(None, parts))
+
+
+def write(document: pathlib.Path, results: Results) -> None:
+    """Puts the tables between the two marks of a document.
+
+    Raises:
+        ValueError: the document has no such marks.
+    """
+    text = document.read_text(encoding="utf-8")
+    before, begin, rest = text.partition(_BEGIN)
+    _, end, after = rest.partition(_END)
+    if not (begin and end):
+        raise ValueError(f"document must hold the lines {_BEGIN} and {_END}. Received: {document}.")
+    document.write_text(f"{before}{begin}\n\n{render(results)}\n\n{end}{after}", encoding="utf-8")
+
+
+def bars(results: Results) -> list[tuple[str, str, str, bool | None]]:
+    """What is promised: words, limit, what was measured, and whether it holds; None where it was not measured."""
+    rows: list[tuple[str, str, str, bool | None]] = []
+    for words, cell, figure, bound, limit, unit in _BARS:
+        found: Any = results.get(cell)
+        for part in figure.split("."):
+            found = found and found[part]
+        wanted = f"{bound} {limit:,g}{unit}"
+        if cell not in results:
+            rows.append((words, wanted, "not measured", None))
+        else:
+            holds = found >= limit if bound == "at least" else found <= limit
+            rows.append((words, wanted, f"{found:,.{_digits(found)}f}{unit}", bool(holds)))
+    return rows
+
+
+_BARS = (
+    ("one client, batch 1: p99", "scann-1-client", "p99_ms", "at most", 10, " ms"),
+    ("8 clients, batch 1: answers", "scann-8-clients", "customers_per_s", "at least", 400, "/s"),
+    ("8 clients, batch 1: p99", "scann-8-clients", "p99_ms", "at most", 40, " ms"),
+    ("batch 64: customers", "scann-batch-64", "customers_per_s", "at least", 3000, "/s"),
+    ("20 swaps under load: failed requests", "swaps", "failed", "at most", 0, ""),
+    ("20 swaps under load: p99 during swaps", "swaps", "during.p99_ms", "at most", 50, " ms"),
+    ("memory after the last swap over that after the second", "swaps", "memory_ratio", "at most", 1.3, ""),
+    ("`lookbook recommend --all`, 70,000 customers", "recommend-all", "seconds", "at most", 60, " s"),
+    ("`lookbook query`, from typing to the table", "query", "median_s", "at most", 1, " s"),
+    ("recall@200 of ScaNN against exact", "index-catalogue-scann", "recall_at_200", "at least", 0.97, ""),
+)
+
+
+def _machine(results: Results) -> str:
+    first = next(iter(results.values()), None)
+    if first is None:
+        return "Nothing was measured yet."
+    dates = sorted({str(result["measured_at"])[:10] for result in results.values()})
+    when = dates[0] if len(dates) == 1 else f"{dates[0]} to {dates[-1]}"
+    commits = sorted({str(result["commit"]) for result in results.values()})
+    return (
+        f"{first['machine']}; {when}; commit {', '.join(commits)}. `others` is the mean number of processes that "
+        "wanted a processor in the minute before a cell: above 0 the machine was not the bench's alone."
+    )
+
+
+def _bars(results: Results) -> str:
+    rows = [
+        (words, limit, value, {True: "holds", False: "**missed**", None: ""}[holds])
+        for words, limit, value, holds in bars(results)
+    ]
+    return _table(("what", "wanted", "measured", ""), rows)
+
+
+def _under_load(results: Results) -> str:
+    rows = []
+    for name, result in results.items():
+        match = re.fullmatch(r"(scann|exact)-(\d.*|batch-.*|open-.*)", name)
+        if match:
+            times = [f"{result[key]:.1f}" for key in ("p50_ms", "p99_ms", "p999_ms", "server_ms_per_request")]
+            failed = sum(result["failures"].values())
+            rows.append(
+                (
+                    match[1],
+                    match[2].replace("-", " "),
+                    f"{result['customers_per_s']:,.0f}",
+                    *times,
+                    f"{result['memory_mib']:,.0f}",
+                    str(failed),
+                    f"{result['others']:.1f}",
+                )
+            )
+    header = ("index", "load", "customers/s", "p50 ms", "p99 ms", "p99.9 ms", "server CPU ms/request", "MiB")
+    return _table((*header, "failed", "others"), rows) if rows else ""
+
+
+def _swaps(results: Results) -> str:
+    result = results.get("swaps")
+    if result is None:
+        return ""
+    rows = []
+    for when in ("during", "apart"):
+        part = result[when]
+        times = [f"{part[key]:.1f}" for key in ("p50_ms", "p99_ms", "p999_ms")]
+        rows.append((f"{when} swaps" if when == "during" else "between them", f"{part['requests']:,}", *times))
+    memory = ", ".join(f"{value:,.0f}" for value in result["memory_mib"])
+    return (
+        f"{result['swaps']} swaps, a new version every ten seconds, half of them gone through in "
+        f"{result['swap_s']:.1f} s; {result['versions_that_answered']} versions answered "
+        f"{result['requests']:,} requests, {result['failed']} failed; others {result['others']:.1f}.\n\n"
+        + _table(("requests", "number", "p50 ms", "p99 ms", "p99.9 ms"), rows)
+        + f"\n\nMiB of the whole server before the first swap and after each: {memory}."
+    )
+
+
+def _alone(results: Results) -> str:
+    rows = []
+    for name, result in results.items():
+        if name.startswith("index-"):
+            rows.append(
+                (
+                    name.rpartition("-")[2],
+                    f"{result['articles']:,.0f}",
+                    f"{result['build_s']:.1f}",
+                    f"{result['batch_1_p50_ms']:.2f}",
+                    f"{result['batch_1_p99_ms']:.2f}",
+                    f"{result['batch_64_queries_per_s']:,.0f}",
+                    f"{result['memory_mib']:,.0f}",
+                    f"{result['recall_at_200']:.3f}",
+                    f"{result['others']:.1f}",
+                )
+            )
+    header = ("index", "articles", "build s", "one query p50 ms", "p99 ms", "64 at a time, queries/s", "MiB")
+    return _table((*header, "recall@200", "others"), rows) if rows else ""
+
+
+def _table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    lines = [header, tuple("---" for _ in header), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _digits(value: float) -> int:
+    return 0 if abs(value) >= 100 or float(value).is_integer() else 1 if abs(value) >= 10 else 3
