@@ -14,7 +14,7 @@ import time
 
 import numpy as np
 
-DIM, K = 64, 200
+K = 200
 QUERIES = 2000
 _CLUSTERS, _SPREAD = 3000, 0.6
 
@@ -46,11 +46,12 @@ def measure(spec: Spec) -> dict[str, float]:
     from models.retrieval.index import ExactIndex, build_index, recall_against_exact
 
     articles, queries = _of_model(spec) if spec.model else _made_up(spec.articles)
+    dim = articles.shape[1]
     before = psutil.Process().memory_info().rss
     start_s = time.monotonic()
     index = build_index(spec.kind, articles, K)
     figures = {"articles": len(articles), "build_s": time.monotonic() - start_s}
-    search = tf.function(lambda batch: index(batch, K), input_signature=[tf.TensorSpec([None, DIM], tf.float32)])
+    search = tf.function(lambda batch: index(batch, K), input_signature=[tf.TensorSpec([None, dim], tf.float32)])
     for size in (1, 64):
         times = _times(lambda batch: search(tf.constant(batch)), queries, size, spec.seconds)
         figures[f"batch_{size}_queries_per_s"] = size * len(times) / sum(times)
@@ -82,11 +83,13 @@ def _of_model(spec: Spec) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _made_up(articles: int) -> tuple[np.ndarray, np.ndarray]:
-    draw = np.random.default_rng(0)
-    centres = draw.normal(size=(_CLUSTERS, DIM)).astype(np.float32)
+    from models.retrieval.config import RetrievalConfig
+
+    draw, dim = np.random.default_rng(0), RetrievalConfig().embedding_dim
+    centres = draw.normal(size=(_CLUSTERS, dim)).astype(np.float32)
 
     def around(rows: int) -> np.ndarray:
-        spread = draw.normal(scale=_SPREAD, size=(rows, DIM)).astype(np.float32)
+        spread = draw.normal(scale=_SPREAD, size=(rows, dim)).astype(np.float32)
         vectors = centres[draw.integers(0, _CLUSTERS, rows)] + spread
         return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
