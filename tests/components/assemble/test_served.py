@@ -1,0 +1,127 @@
+"""The assembled model behind the model server, asked by a client written with TensorFlow Serving's own stubs."""
+
+import grpc
+import numpy as np
+import pytest
+import tensorflow as tf
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
+
+from serving.config import ServerConfig
+from serving.server import ModelServer
+from tests.tiny_shop import ARTICLES, article_id, customer_id
+
+READY_S = 120
+REFUSED = {grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.FAILED_PRECONDITION, grpc.StatusCode.OUT_OF_RANGE}
+NOTHING = {
+    "customer_id": ["nobody"],
+    "recent_article_ids": [[""]],
+    "exclude_article_ids": [[""]],
+    "age": np.float32([np.nan]),
+    "club_member_status": [""],
+    "k": np.int32(12),
+}
+
+
+@pytest.fixture(scope="module")
+def stub(served):
+    with ModelServer(
+        ServerConfig(base_paths={"lookbook": served.folder.parent}, port=0, poll_interval_s=0.1)
+    ) as server:
+        assert server.wait_ready(READY_S), server.failures()
+        ((_, _, worker),) = server._manager.workers()
+        with grpc.insecure_channel(f"127.0.0.1:{server.port}") as channel:
+            stub = prediction_service_pb2_grpc.PredictionServiceStub(channel)
+            yield stub
+            assert ask(stub, **NOTHING), "after all that it answers"
+        assert [w.pid for *_, w in server._manager.workers()] == [worker.pid], "by the process of the beginning"
+
+
+def ask(stub, signature="recommend", **inputs):
+    request = predict_pb2.PredictRequest()
+    request.model_spec.name = "lookbook"
+    request.model_spec.signature_name = signature
+    for name, values in inputs.items():
+        request.inputs[name].CopyFrom(tf.make_tensor_proto(values))
+    return {name: tf.make_ndarray(proto) for name, proto in stub.Predict(request, timeout=60).outputs.items()}
+
+
+def test_it_answers_as_the_graph_does(stub, served):
+    customers = [customer_id(0), customer_id(1), "nobody"]
+    wanted = served.ask("serving_default", customer_id=customers)
+    found = ask(stub, "serving_default", customer_id=customers)
+    for name, values in wanted.items():
+        if values.dtype == object:
+            np.testing.assert_array_equal(found[name], values)
+        else:
+            np.testing.assert_allclose(found[name], values, atol=1e-5)
+
+
+HOSTILE = {
+    "unknown": {"customer_id": ["nobody"]},
+    "empty": {"customer_id": [""]},
+    "of 10,000 characters": {"customer_id": ["x" * 10_000]},
+    "emoji": {"customer_id": ["👗👠🧥"]},
+    "no text": {"customer_id": [b"\xff\xfe"]},
+    "1,000 recent articles": {"recent_article_ids": [[article_id(i % ARTICLES) for i in range(1000)]]},
+    "recent articles that are none": {"recent_article_ids": [["", "👗", "x" * 10_000]]},
+    "no recent articles at all": {"recent_article_ids": np.zeros([1, 0], object)},
+    "all but the last three excluded": {"exclude_article_ids": [[article_id(i) for i in range(ARTICLES - 3)]]},
+    "an age of NaN": {"age": np.float32([np.nan])},
+    "an age of infinity": {"age": np.float32([-np.inf])},
+    "an age of 10^30": {"age": np.float32([1e30])},
+    "a club nobody knows": {"club_member_status": ["👗" * 1000]},
+}
+
+
+@pytest.mark.parametrize("change", HOSTILE.values(), ids=HOSTILE)
+def test_whatever_a_shop_may_send_is_answered(stub, change):
+    answer = ask(stub, **{**NOTHING, **change})
+    assert answer["article_ids"].shape == answer["scores"].shape == answer["channels"].shape == (1, 12)
+    assert np.isfinite(answer["scores"]).all()
+    assert (answer["article_ids"] != b"").any()
+
+
+WRONG = {
+    "customer as a number": {"customer_id": [1]},
+    "recent articles as numbers": {"recent_article_ids": [[1]]},
+    "age as double": {"age": np.float64([30])},
+    "k as int64": {"k": np.int64(12)},
+    "k of nothing": {"k": np.int32(0)},
+    "k of a billion": {"k": np.int32(10**9)},
+    "k of two numbers": {"k": np.int32([12, 12])},
+    "recent articles in one row": {"recent_article_ids": ["a", "b"]},
+    "two ages for one customer": {"age": np.float32([30, 40])},
+    "two clubs for one customer": {"club_member_status": ["ACTIVE", "ACTIVE"]},
+    "recent articles of two for one customer": {"recent_article_ids": [["a"], ["b"]]},
+}
+
+
+@pytest.mark.parametrize("change", WRONG.values(), ids=WRONG)
+def test_what_makes_no_sense_is_refused_as_the_requests_fault(stub, change):
+    with pytest.raises(grpc.RpcError) as caught:
+        ask(stub, **{**NOTHING, **change})
+    assert caught.value.code() in REFUSED
+    assert caught.value.details()
+
+
+TEXTS = hnp.arrays(object, hnp.array_shapes(min_dims=0, max_dims=3, max_side=3), elements=st.binary(max_size=8))
+NUMBERS = hnp.arrays(
+    st.sampled_from(["int32", "float32", "int64"]), hnp.array_shapes(min_dims=0, max_dims=3, max_side=3)
+)
+SIGNATURES = ["recommend", "serving_default", "similar_articles", "describe_articles", "customer_embedding", "judge"]
+NAMES = [*NOTHING, "article_id", "examples"]
+
+
+@settings(
+    max_examples=100, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.sampled_from(SIGNATURES), st.dictionaries(st.sampled_from(NAMES), TEXTS | NUMBERS), st.booleans())
+def test_random_tensors_are_answered_or_refused(stub, signature, inputs, whole):
+    """With the other inputs as they should be, or without them."""
+    try:
+        ask(stub, signature, **({**NOTHING, **inputs} if whole and signature == "recommend" else inputs))
+    except grpc.RpcError as error:
+        assert error.code() in REFUSED, error.details()  # noqa: PT017  (either is right)
