@@ -30,7 +30,6 @@ from transforms import features as f
 
 RETRIEVAL = RetrievalConfig(
     embedding_dim=8,
-    id_dim=8,
     attribute_dim=2,
     hidden_units=16,
     recent_length=8,

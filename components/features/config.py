@@ -28,7 +28,7 @@ class FeaturesConfig:
     list_weeks: int = 6
     history_length: int = 160
     half_life_days: float = 60.0
-    recent_length: int = 30
+    recent_length: int = 100
     neighbours: int = 30
     together_window_days: int = 180
     together_shrinkage: float = 5.0

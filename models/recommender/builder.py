@@ -6,7 +6,7 @@ import tensorflow_transform as tft
 
 from models.ranking.weights import load_network
 from models.recommender import features
-from models.recommender.config import MOST_K, RecommenderConfig
+from models.recommender.config import RecommenderConfig
 from models.recommender.recommender import Recommender
 from models.recommender.state import State, load_tables
 from models.recommender.tower_inputs import TowerInputs, transform_entities
@@ -43,11 +43,6 @@ class RecommenderBuilder:
             state=State(load_tables(self._states, as_of)),
             towers=towers,
             inputs=inputs,
-            # The towers' channel asks for its size, similar articles for one more than the most: itself.
-            index=build_index(
-                self._config.index,
-                inputs.embeddings.numpy()[:-1],
-                max(self._config.channels.towers, MOST_K + 1),
-            ),
+            index=build_index(self._config.index, inputs.embeddings.numpy()[:-1], self._config.nearest),
             ranker=load_network(ranking, features.NAMES) if ranking else None,
         )

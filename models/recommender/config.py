@@ -60,6 +60,11 @@ class RecommenderConfig:
         require_within("recommender.history_length", self.history_length, 1, 1000)
         require_one_of("recommender.index", self.index, ("scann", "exact"))
 
+    @property
+    def nearest(self) -> int:
+        """Articles the index is asked for at most: the towers' channel's, or the most similar and itself."""
+        return max(self.channels.towers, MOST_K + 1)
+
 
 def recommender_config(tree: dict) -> RecommenderConfig:
     """Builds the configuration from a plain tree, as `dataclasses.asdict` yields it."""

@@ -164,7 +164,10 @@ class ServedRecommender(tf.Module):
         recommender, pad = self.recommender, self.recommender.state.articles
         itself = self.ids.article_rows(article_id)
         embeddings = tf.gather(recommender.inputs.embeddings, itself)
-        rows, scores = recommender.index(embeddings, MOST_K + 1)
+        # The index finds large inner products, to which long vectors come easily; among those, cosine decides.
+        rows, _ = recommender.index(embeddings, recommender.config.nearest)
+        found = tf.math.l2_normalize(tf.gather(recommender.inputs.embeddings, rows), axis=2)
+        scores = tf.einsum("bd,bnd->bn", tf.math.l2_normalize(embeddings, axis=1), found)
         other = tf.logical_and(rows != itself[:, None], tf.logical_and(rows < pad, (itself < pad)[:, None]))
         with tf.control_dependencies([_within(k, MOST_K)]):
             best, position = tf.math.top_k(tf.where(other, scores, -2.0), k)

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+from transforms.errors import ConfigError
 from transforms.ranges import require_one_of, require_within
 
 
@@ -10,11 +11,10 @@ class RetrievalConfig:
     """Settings of the two towers and their training.
 
     Attributes:
-        embedding_dim: of queries and candidates, 4 to 1024.
-        id_dim: of the embeddings of ids, 4 to 1024.
+        embedding_dim: of queries, candidates and ids, 4 to 1024.
         attribute_dim: of the embeddings of attributes and words, 1 to 256.
-        hidden_units: width of the layer before the embedding, 8 to 4096.
-        use_customer_id: whether the query tower knows the customer's id.
+        hidden_units: width of the hidden layer of the corrections, 8 to 4096.
+        use_customer_id: whether the query tower knows the customer's id; customers are otherwise what they bought.
         use_attributes: whether the towers know attributes and words, or ids alone.
         use_recent: whether the query tower reads the recent purchases.
         recent_length: recent purchases that are read, 1 to 200; at most `features.recent_length` are known.
@@ -33,16 +33,15 @@ class RetrievalConfig:
         seed: of initial weights and shuffling.
     """
 
-    embedding_dim: int = 64
-    id_dim: int = 64
+    embedding_dim: int = 128
     attribute_dim: int = 8
     hidden_units: int = 128
-    use_customer_id: bool = True
+    use_customer_id: bool = False
     use_attributes: bool = True
     use_recent: bool = True
-    recent_length: int = 20
+    recent_length: int = 100
     sampling_correction: bool = True
-    temperature: float = 0.1
+    temperature: float = 1.0
     window_days: int = 365
     optimizer: str = "adam"
     learning_rate: float = 0.002
@@ -57,7 +56,6 @@ class RetrievalConfig:
 
     def __post_init__(self):
         require_within("retrieval.embedding_dim", self.embedding_dim, 4, 1024)
-        require_within("retrieval.id_dim", self.id_dim, 4, 1024)
         require_within("retrieval.attribute_dim", self.attribute_dim, 1, 256)
         require_within("retrieval.hidden_units", self.hidden_units, 8, 4096)
         require_within("retrieval.recent_length", self.recent_length, 1, 200)
@@ -69,4 +67,9 @@ class RetrievalConfig:
         require_within("retrieval.patience", self.patience, 1, 1000)
         require_within("retrieval.week_epochs", self.week_epochs, 0, 100)
         require_within("retrieval.validation_queries", self.validation_queries, 1, 10_000_000)
+        if not (self.use_customer_id or self.use_recent or self.use_attributes):
+            raise ConfigError(
+                "retrieval must leave the query tower one input: use_customer_id, use_recent or use_attributes. "
+                "Received: all false."
+            )
         require_one_of("retrieval.optimizer", self.optimizer, ("adagrad", "adam"))

@@ -33,6 +33,8 @@ class TwoTowerModel(tfrs.Model):
             batch["recent"],
             batch["recent_age_days"],
         )
+        if "basket" in batch:
+            query = tf.gather(query, batch["basket"])
         candidate = self.towers.embed_articles(
             batch["article_ids"], batch["article_categories"], batch["article_words"]
         )

@@ -11,6 +11,8 @@ import tensorflow as tf
 
 from models.retrieval.entities import ArticleTable, CustomerTable
 
+_SPANS_AT_ONCE = 256
+
 
 @dataclasses.dataclass(frozen=True)
 class Purchases:
@@ -71,6 +73,9 @@ class ExampleGather:
         customers: the customer table.
         recent_length: recent purchases of an example.
         weights: `[articles + 1]` float32 `candidate_sampling_probability` of each article row.
+        share_baskets: whether the inputs of the query tower are made once for a customer's day, however many of
+            its purchases are in the batch; their number then differs from batch to batch, which neither XLA nor
+            the splitting of a batch over replicas bears.
     """
 
     def __init__(
@@ -80,6 +85,7 @@ class ExampleGather:
         customers: CustomerTable,
         recent_length: int,
         weights: np.ndarray,
+        share_baskets: bool = True,
     ):
         self._purchases = {
             name: tf.constant(getattr(purchases, name))
@@ -87,6 +93,8 @@ class ExampleGather:
         }
         self._articles = {name: tf.constant(getattr(articles, name)) for name in ("ids", "categories", "words")}
         self._customers = {name: tf.constant(getattr(customers, name)) for name in ("ids", "categories", "age")}
+        self._baskets = purchases.befores
+        self._share_baskets = share_baskets
         self._recent_length = recent_length
         self._weights = tf.constant(weights, tf.float32)
 
@@ -97,37 +105,55 @@ class ExampleGather:
             positions: `[batch]` int32 into the purchases.
 
         Returns:
-            `article_*` and `customer_*` tower inputs and rows, `recent` `[batch, recent_length]` int32,
-            `recent_age_days` float32 and `sampling_probability` `[batch]` float32.
+            Of each example `[batch]`: `article_*` tower inputs, `article_rows`, `customer_rows`,
+            `sampling_probability` float32 and, where baskets are shared, `basket` int32, its place among the query
+            tower's inputs: `customer_*` `[baskets]`, `recent` `[baskets, recent_length]` int32 and `recent_age_days`
+            float32. Where they are not, these are of each example too.
         """
         known = self._purchases
         articles = tf.gather(known["articles"], positions)
-        customers = tf.gather(known["customers"], positions)
-        back = tf.gather(known["befores"], positions)[:, None] - 1 - tf.range(self._recent_length)[None, :]
-        inside = back >= tf.gather(known["starts"], positions)[:, None]
+        starts = tf.gather(known["befores"], positions)
+        shared = {}
+        if self._share_baskets:
+            starts, shared["basket"] = tf.unique(starts)
+        customers = tf.gather(known["customers"], starts)
+        back = starts[:, None] - 1 - tf.range(self._recent_length)[None, :]
+        inside = back >= tf.gather(known["starts"], starts)[:, None]
         safe = tf.where(inside, back, 0)
         recent = tf.gather(self._articles["ids"], tf.gather(known["articles"], safe))
-        since = tf.gather(known["days"], positions)[:, None] - tf.gather(known["days"], safe)
+        since = tf.gather(known["days"], starts)[:, None] - tf.gather(known["days"], safe)
         return {
             "article_rows": articles,
-            "customer_rows": customers,
+            "customer_rows": tf.gather(known["customers"], positions),
             **{f"article_{name}": tf.gather(table, articles) for name, table in self._articles.items()},
             **{f"customer_{name}": tf.gather(table, customers) for name, table in self._customers.items()},
+            **shared,
             "recent": tf.where(inside, recent, -1),
             "recent_age_days": tf.cast(tf.where(inside, since, 0), tf.float32),
             "sampling_probability": tf.gather(self._weights, articles),
         }
 
     def dataset(self, positions: np.ndarray, batch_size: int, seed: int | None) -> tf.data.Dataset:
-        """Batches of examples; shuffled anew each epoch where a seed is given.
+        """Batches of examples; whole baskets are shuffled anew each epoch where a seed is given.
 
         Args:
-            positions: `[m]` int32 into the purchases.
+            positions: `[m]` int32 into the purchases, ascending.
             batch_size: examples per batch; the last one may be smaller unless shuffled.
             seed: of the shuffling, or None for the given order.
         """
-        examples = tf.data.Dataset.from_tensor_slices(positions)
+        baskets = self._baskets[positions]
+        starts = np.flatnonzero(np.r_[True, baskets[1:] != baskets[:-1]][: len(positions)])
+        spans = tf.data.Dataset.from_tensor_slices((starts, np.r_[starts[1:], len(positions)][: len(starts)]))
         if seed is not None:
-            examples = examples.shuffle(max(len(positions), 1), seed=seed, reshuffle_each_iteration=True)
-        batches = examples.batch(batch_size, drop_remainder=seed is not None and len(positions) >= batch_size)
+            spans = spans.shuffle(max(len(starts), 1), seed=seed, reshuffle_each_iteration=True)
+        known = tf.constant(positions)
+
+        def examples(begin, end):
+            return tf.data.Dataset.from_tensor_slices(tf.gather(known, tf.ragged.range(begin, end).flat_values))
+
+        batches = (
+            spans.batch(_SPANS_AT_ONCE)
+            .flat_map(examples)
+            .batch(batch_size, drop_remainder=seed is not None and len(positions) >= batch_size)
+        )
         return batches.map(self, num_parallel_calls=tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE)

@@ -66,7 +66,7 @@ def train_forward(
         snapshot.save_snapshot(towers, to / snapshot.snapshot_name(week))
         following = _sample(purchases.positions(purchases.weeks == week + 1), config)
         if len(following):
-            gather = _gather(data, config, purchases.positions(purchases.weeks <= week))
+            gather = _gather(data, config, purchases.positions(purchases.weeks <= week), model.distribute_strategy)
             figures[snapshot.snapshot_name(week)] = measure(model, gather, following, data.articles)
     return figures
 
@@ -82,7 +82,7 @@ def _train_stage(model, data, config, week, label_days, checkpoints, logs) -> No
         first_validation_day = int(purchases.days[before].max(initial=0)) - label_days + 1
         fresh = before & (purchases.days >= first_validation_day)
         old = before & ~fresh & (purchases.days >= first_validation_day - config.window_days)
-        gather = _gather(data, config, purchases.positions(old))
+        gather = _gather(data, config, purchases.positions(old), model.distribute_strategy)
         validation = TopKValidation(gather, _sample(purchases.positions(fresh), config), data.articles)
         stopping = tf.keras.callbacks.EarlyStopping(
             MONITORED, mode="max", patience=config.patience, restore_best_weights=True
@@ -93,18 +93,21 @@ def _train_stage(model, data, config, week, label_days, checkpoints, logs) -> No
         ]
     for name, positions, epochs, with_callbacks in passes:
         if len(positions) >= 2 and epochs:
-            gather = _gather(data, config, positions)
+            gather = _gather(data, config, positions, model.distribute_strategy)
             batches = gather.dataset(positions, min(config.batch_size, len(positions)), seed=config.seed + week)
             backup = tf.keras.callbacks.BackupAndRestore(str(checkpoints / f"{week:03d}-{name}"))
             told = EpochLog(f"towers, week {week}, {name}", len(positions))
             model.fit(batches, epochs=epochs, callbacks=[*with_callbacks, told, backup], verbose=0)
 
 
-def _gather(data: TrainingData, config: RetrievalConfig, positions: np.ndarray) -> ExampleGather:
+def _gather(
+    data: TrainingData, config: RetrievalConfig, positions: np.ndarray, strategy: tf.distribute.Strategy
+) -> ExampleGather:
     """Batches whose sampling probabilities are the articles' shares among the purchases trained on."""
     counts = np.bincount(data.purchases.articles[positions], minlength=len(data.articles.ids)).astype(np.float64)
     share = np.maximum(counts, 0.5) / max(counts.sum(), 1.0)
-    return ExampleGather(data.purchases, data.articles, data.customers, config.recent_length, share)
+    shared = not config.xla and strategy.num_replicas_in_sync == 1
+    return ExampleGather(data.purchases, data.articles, data.customers, config.recent_length, share, shared)
 
 
 def _sample(positions: np.ndarray, config: RetrievalConfig) -> np.ndarray:

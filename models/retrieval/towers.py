@@ -1,11 +1,23 @@
-"""The two towers: customers with their recent purchases, and articles, embedded in one space."""
+"""The two towers: customers by what they bought, and articles, embedded in one space.
+
+    candidate = e_article + correction(attributes, words)
+    query     = sum over half-lives h of a_h * pool_h(e_bought) + a_c * e_customer + correction(all that is known)
+    pool_h    = sum(w e) / sqrt(sum(w)),  w = 0.5 ^ (days since / h)
+
+The articles bought and the candidate share their embeddings e, so the inner product of query and candidate is a
+factorised item-to-item similarity (FISM: Kabbur, Ning and Karypis, KDD 2013), in which an article is most similar to
+itself: repeat purchases need not be learned article by article. The corrections are small networks that start at 0.
+Lengths are free: what sells often may be long.
+"""
 
 import tensorflow as tf
 
 from models.retrieval.config import RetrievalConfig
 from transforms import features as f
 
-_HALF_LIVES_DAYS = (3.0, 14.0, 60.0)
+_HALF_LIVES_DAYS = (14.0, 60.0, 365.0)
+_SPREAD_OF_IDS = 0.1
+_SPREAD_OF_ATTRIBUTES = 0.05
 
 
 class Towers(tf.keras.Model):
@@ -23,15 +35,20 @@ class Towers(tf.keras.Model):
         self.sizes = dict(sizes)
         self._seed = config.seed
         self._policy = policy
-        self._article_ids = self._embedding("article_id", config.id_dim)
-        self._recent_ids = self._embedding("article_id", config.id_dim, "recent_article_id")
-        self._customer_ids = self._embedding("customer_id", config.id_dim)
-        self._article_categories = [self._embedding(key, config.attribute_dim) for key in f.ARTICLE_CATEGORIES]
-        self._customer_categories = [self._embedding(key, config.attribute_dim) for key in f.CUSTOMER_CATEGORIES]
-        self._age_buckets = self._embedding("age_bucket", config.attribute_dim)
-        self._words = self._embedding(f.WORDS, 2 * config.attribute_dim)
-        self._query = self._head("query")
-        self._candidate = self._head("candidate")
+        self._article_ids = self._embedding("article_id", config.embedding_dim, _SPREAD_OF_IDS)
+        if config.use_recent:
+            self._pool_weights = self.add_weight("pool_weights", [len(_HALF_LIVES_DAYS)], initializer="ones")
+        if config.use_customer_id:
+            self._customer_ids = self._embedding("customer_id", config.embedding_dim, _SPREAD_OF_IDS)
+        if config.use_attributes:
+            dim = config.attribute_dim
+            self._article_categories = [self._embedding(key, dim) for key in f.ARTICLE_CATEGORIES]
+            self._customer_categories = [self._embedding(key, dim) for key in f.CUSTOMER_CATEGORIES]
+            self._age_buckets = self._embedding("age_bucket", dim)
+            self._words = self._embedding(f.WORDS, 2 * dim)
+            self._correct_candidate = self._correction("candidate")
+        if config.use_attributes or config.use_recent:
+            self._correct_query = self._correction("query")
 
     def embed_articles(self, ids: tf.Tensor, categories: tf.Tensor, words: tf.Tensor) -> tf.Tensor:
         """The candidate tower.
@@ -42,13 +59,16 @@ class Towers(tf.keras.Model):
             words: `[batch, WORDS_PER_ARTICLE]` int32, -1 is padding.
 
         Returns:
-            `[batch, embedding_dim]` float32 of unit length.
+            `[batch, embedding_dim]` float32.
         """
-        parts = [self._article_ids(ids + 1)]
-        if self.config.use_attributes:
-            parts += [table(categories[:, i] + 1) for i, table in enumerate(self._article_categories)]
-            parts.append(_mean(self._words(words + 1), tf.cast(words >= 0, tf.float32)))
-        return self._candidate(tf.concat([tf.cast(part, tf.float32) for part in parts], axis=1))
+        embedded = tf.cast(self._article_ids(ids + 1), tf.float32)
+        if not self.config.use_attributes:
+            return embedded
+        parts = [table(categories[:, i] + 1) for i, table in enumerate(self._article_categories)]
+        weights = tf.cast(words >= 0, tf.float32)
+        total = tf.reduce_sum(weights, axis=1, keepdims=True)
+        parts.append(tf.math.divide_no_nan(_weighted_sum(self._words(words + 1), weights), total))
+        return embedded + self._correct_candidate(_concat([embedded, *parts]))
 
     def embed_customers(
         self,
@@ -68,21 +88,28 @@ class Towers(tf.keras.Model):
             recent_age_days: `[batch, recent_length]` float32 days since each.
 
         Returns:
-            `[batch, embedding_dim]` float32 of unit length.
+            `[batch, embedding_dim]` float32.
         """
-        parts = []
+        main, parts = [], []
+        if self.config.use_recent:
+            real = tf.cast(recent >= 0, tf.float32)
+            bought = self._article_ids(recent + 1)
+            for i, half_life in enumerate(_HALF_LIVES_DAYS):
+                weights = real * tf.pow(0.5, recent_age_days / half_life)
+                root = tf.sqrt(tf.reduce_sum(weights, axis=1, keepdims=True))
+                pooled = tf.math.divide_no_nan(_weighted_sum(bought, weights), root)
+                main.append(self._pool_weights[i] * pooled)
+                parts.append(pooled)
+            parts.append(tf.math.log1p(tf.reduce_sum(real, axis=1, keepdims=True)))
         if self.config.use_customer_id:
-            parts.append(self._customer_ids(ids + 1))
+            main.append(tf.cast(self._customer_ids(ids + 1), tf.float32))
+            parts.append(main[-1])
         if self.config.use_attributes:
             parts += [table(categories[:, i] + 1) for i, table in enumerate(self._customer_categories)]
             parts += [self._age_buckets(tf.maximum(categories[:, -1], 0)), age[:, None]]
-        if self.config.use_recent:
-            embedded = tf.cast(self._recent_ids(recent + 1), tf.float32)
-            real = tf.cast(recent >= 0, tf.float32)
-            for half_life in _HALF_LIVES_DAYS:
-                parts.append(_mean(embedded, real * tf.pow(0.5, recent_age_days / half_life)))
-            parts.append(tf.math.log1p(tf.reduce_sum(real, axis=1, keepdims=True)))
-        return self._query(tf.concat([tf.cast(part, tf.float32) for part in parts], axis=1))
+        if self.config.use_attributes or self.config.use_recent:
+            main.append(self._correct_query(_concat(parts)))
+        return tf.add_n(main)
 
     def build_all(self) -> None:
         """Creates every weight, so that they can be loaded before the first real batch."""
@@ -101,36 +128,35 @@ class Towers(tf.keras.Model):
             tf.cast(recent, tf.float32),
         )
 
-    def _embedding(self, key: str, dim: int, name: str | None = None) -> tf.keras.layers.Embedding:
+    def _embedding(self, key: str, dim: int, spread: float = _SPREAD_OF_ATTRIBUTES) -> tf.keras.layers.Embedding:
         self._seed += 1
         return tf.keras.layers.Embedding(
             self.sizes[key] + 1,
             dim,
-            embeddings_initializer=tf.keras.initializers.RandomNormal(stddev=0.05, seed=self._seed),
-            name=f"{name or key}_embedding",
+            embeddings_initializer=tf.keras.initializers.RandomNormal(stddev=spread, seed=self._seed),
+            name=f"{key}_embedding",
             dtype=self._policy,
         )
 
-    def _head(self, name: str) -> tf.keras.Sequential:
-        self._seed += 2
+    def _correction(self, name: str) -> tf.keras.Sequential:
+        self._seed += 1
         policy = self._policy
-        first, second = (tf.keras.initializers.GlorotUniform(self._seed + i) for i in (0, 1))
+        first = tf.keras.initializers.GlorotUniform(self._seed)
         return tf.keras.Sequential(
             [
                 tf.keras.layers.Dense(self.config.hidden_units, "relu", kernel_initializer=first, dtype=policy),
                 tf.keras.layers.LayerNormalization(dtype=policy),
-                tf.keras.layers.Dense(self.config.embedding_dim, kernel_initializer=second, dtype=policy),
-                tf.keras.layers.Lambda(_unit_length, dtype="float32"),
+                tf.keras.layers.Dense(self.config.embedding_dim, kernel_initializer="zeros", dtype=policy),
+                tf.keras.layers.Activation("linear", dtype="float32"),
             ],
             name=name,
         )
 
 
-def _mean(embedded: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
-    """Weighted mean over axis 1; zeros where all weights are 0."""
-    total = tf.reduce_sum(weights, axis=1, keepdims=True)
-    return tf.math.divide_no_nan(tf.einsum("bn,bnd->bd", weights, tf.cast(embedded, tf.float32)), total)
+def _weighted_sum(embedded: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
+    """`[batch, dim]` float32 of `[batch, n, dim]` and `[batch, n]`."""
+    return tf.einsum("bn,bnd->bd", weights, tf.cast(embedded, tf.float32))
 
 
-def _unit_length(values: tf.Tensor) -> tf.Tensor:
-    return tf.math.l2_normalize(tf.cast(values, tf.float32), axis=1)
+def _concat(parts: list[tf.Tensor]) -> tf.Tensor:
+    return tf.concat([tf.cast(part, tf.float32) for part in parts], axis=1)

@@ -15,7 +15,6 @@ from collections.abc import Iterator, Sequence
 SETTINGS = (
     "features.list_weeks=2",
     "retrieval.embedding_dim=8",
-    "retrieval.id_dim=8",
     "retrieval.hidden_units=16",
     "retrieval.epochs=2",
     "ranking.units=16",

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -34,10 +35,10 @@ def arrays(bought):
 
 
 @settings(max_examples=40, deadline=None, derandomize=True)
-@given(some, st.integers(1, 7))
-def test_recent_purchases_are_those_before_the_day_newest_first(bought, length):
+@given(some, st.integers(1, 7), st.booleans())
+def test_recent_purchases_are_those_before_the_day_newest_first(bought, length, share):
     purchases = arrays(bought)
-    gather = ExampleGather(purchases, ARTICLE_TABLE, CUSTOMER_TABLE, length, np.ones(ARTICLES + 1))
+    gather = ExampleGather(purchases, ARTICLE_TABLE, CUSTOMER_TABLE, length, np.ones(ARTICLES + 1), share)
     batch = {name: value.numpy() for name, value in gather(np.arange(len(bought), dtype=np.int32)).items()}
     examples = sorted(bought, key=lambda each: (each[0], each[2], -each[1]))
     for i, (customer, article, day) in enumerate(examples):
@@ -45,14 +46,17 @@ def test_recent_purchases_are_those_before_the_day_newest_first(bought, length):
         # Newest first; of one day the lower article first, as in the state's `recent`.
         wanted = sorted(before, key=lambda each: (-each[0], each[1]))[:length]
         padding = length - len(wanted)
-        assert batch["recent"][i].tolist() == [100 + a for _, a in wanted] + [-1] * padding
-        assert batch["recent_age_days"][i].tolist() == [day - d for d, _ in wanted] + [0] * padding
+        query = batch["basket"][i] if share else i
+        assert batch["recent"][query].tolist() == [100 + a for _, a in wanted] + [-1] * padding
+        assert batch["recent_age_days"][query].tolist() == [day - d for d, _ in wanted] + [0] * padding
         assert batch["article_rows"][i] == article
         assert batch["customer_rows"][i] == customer
         assert batch["article_ids"][i] == 100 + article
         assert batch["article_categories"][i].tolist() == ARTICLE_TABLE.categories[article].tolist()
-        assert batch["customer_age"][i] == CUSTOMER_TABLE.age[customer]
+        assert batch["customer_age"][query] == CUSTOMER_TABLE.age[customer]
         assert purchases.weeks[i] == day // 3
+    days = {(customer, day) for customer, _, day in bought}
+    assert len(batch["recent"]) == (len(days) if share else len(bought))
 
 
 @settings(max_examples=30, deadline=None, derandomize=True)
@@ -61,7 +65,7 @@ def test_sampling_probabilities_are_the_shares_of_what_is_trained_on(bought):
     purchases = arrays(bought)
     data = TrainingData(articles=ARTICLE_TABLE, customers=CUSTOMER_TABLE, purchases=purchases, sizes={})
     positions = purchases.positions(purchases.weeks == purchases.weeks.max())
-    batch = _gather(data, RETRIEVAL, positions)(positions)
+    batch = _gather(data, RETRIEVAL, positions, tf.distribute.get_strategy())(positions)
     rows, share = batch["article_rows"].numpy(), batch["sampling_probability"].numpy()
     counted = {int(row): float(p) for row, p in zip(rows, share, strict=True)}
     assert counted == pytest.approx({row: float(np.mean(rows == row)) for row in counted})
@@ -81,3 +85,20 @@ def test_batches_are_shuffled_by_the_seed_and_whole_without_one():
     assert [len(batch) for batch in order(1)] == [50, 50]
     assert order(1) == order(1)
     assert order(1) != order(2)
+
+
+def test_a_shuffled_epoch_holds_every_basket_whole_and_once():
+    purchases = arrays([(c, a, d) for c in range(3) for a in range(c + 1, 6) for d in range(8)])
+    gather = ExampleGather(purchases, ARTICLE_TABLE, CUSTOMER_TABLE, 2, np.ones(ARTICLES + 1))
+    positions = np.arange(len(purchases.days), dtype=np.int32)
+    seen = [
+        (int(customer), int(article), int(query))
+        for batch in gather.dataset(positions, len(positions), seed=1).as_numpy_iterator()
+        for customer, article, query in zip(batch["customer_rows"], batch["article_rows"], batch["basket"], strict=True)
+    ]
+    assert sorted((c, a) for c, a, _ in seen) == sorted(
+        (c, a) for c in range(3) for a in range(c + 1, 6) for _ in range(8)
+    )
+    baskets = [query for _, _, query in seen]
+    assert baskets == sorted(baskets)  # numbered as they come, so each is in one piece
+    assert len(set(baskets)) == 24
