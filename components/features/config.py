@@ -10,7 +10,10 @@ class FeaturesConfig:
     """Settings of the state and of the interactions.
 
     Attributes:
-        list_weeks: past weeks the ranker learns from, at least 1; fewer where the data are short.
+        list_weeks: past weeks the ranker learns from at most, 1 to 52; fewer where the data are short.
+        least_list_weeks: past weeks it learns from however many lists they bring, 1 to 52.
+        enough_lists: beyond the least, weeks are added until so many lists (customers who bought, week by week) are
+            found, at least 1.
         history_length: distinct articles kept of each customer's past, 1 to 1000.
         half_life_days: a purchase counts half after this many days in `strength`, above 0.
         recent_length: purchases the query tower reads, 1 to 200.
@@ -25,7 +28,9 @@ class FeaturesConfig:
         memory_limit_gib: DuckDB's memory limit, or None for its own default.
     """
 
-    list_weeks: int = 6
+    list_weeks: int = 24
+    least_list_weeks: int = 6
+    enough_lists: int = 8_000
     history_length: int = 160
     half_life_days: float = 60.0
     recent_length: int = 100
@@ -41,6 +46,8 @@ class FeaturesConfig:
 
     def __post_init__(self):
         require_within("features.list_weeks", self.list_weeks, 1, 52)
+        require_within("features.least_list_weeks", self.least_list_weeks, 1, 52)
+        require_within("features.enough_lists", self.enough_lists, 1, 1_000_000_000)
         require_within("features.history_length", self.history_length, 1, 1000)
         require_within("features.half_life_days", self.half_life_days, 1e-3, 1e6)
         require_within("features.recent_length", self.recent_length, 1, 200)

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 from components.features.config import FeaturesConfig
 from components.features.engine import DuckDbEngine
 from components.features.examples import labels, write_judged_examples, write_transform_examples
+from components.features.list_weeks import choose_list_weeks
 from components.features.states import prepare, write_state
 from transforms.calendar import Calendar, date_of, plan
 
@@ -51,8 +52,11 @@ def build_features(tables: pathlib.Path, to: Outputs, config: FeaturesConfig, la
         try:
             prepare(engine, tables, to.states)
             days = engine.query("select min(day) as first, max(day) as last from purchases").to_pylist()[0]
-            weeks = 0 if to.examples is None else config.list_weeks
-            calendar = plan(first=days["first"], last=days["last"], label_days=label_days, list_weeks=weeks)
+            first, end = days["first"], days["last"] + 1
+            weeks = 0
+            if to.examples is not None:
+                weeks = choose_list_weeks(engine, first=first, end=end, label_days=label_days, config=config)
+            calendar = plan(first=first, last=days["last"], label_days=label_days, list_weeks=weeks)
             calendar.save(to.states / "calendar.json")
             (to.states / "labels").mkdir(exist_ok=True)
             for day in calendar.state_days:

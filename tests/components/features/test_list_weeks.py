@@ -1,0 +1,44 @@
+"""How many list weeks there are, counted by hand: weeks of seven days, the test week from day 70 to 76."""
+
+import dataclasses
+
+import pytest
+
+from components.features.config import FeaturesConfig
+from components.features.engine import DuckDbEngine
+from components.features.list_weeks import choose_list_weeks
+
+# Customers who buy in the weeks before the test week, the newest week first: 2, 1, 3, none, then 4 in each.
+BUYERS = [2, 1, 3, 0, 4, 4, 4, 4, 4, 4]
+CONFIG = FeaturesConfig(list_weeks=10, least_list_weeks=1, enough_lists=5)
+
+
+@pytest.fixture
+def engine(tmp_path):
+    engine = DuckDbEngine(tmp_path)
+    rows = [(c, day) for week, n in enumerate(BUYERS) for c in range(n) for day in (63 - 7 * week, 69 - 7 * week)]
+    rows += [(c, 70) for c in range(50)]  # of the test week, which is no list week
+    values = ", ".join(str(row) for row in rows)
+    engine.query(f"create table purchases as select * from (values {values}) as t (customer_row, day)")
+    yield engine
+    engine.close()
+
+
+def weeks(engine, **changed):
+    return choose_list_weeks(engine, first=0, end=77, label_days=7, config=dataclasses.replace(CONFIG, **changed))
+
+
+@pytest.mark.parametrize(("enough", "wanted"), [(1, 1), (2, 1), (3, 2), (4, 3), (6, 3), (7, 5), (10, 5)])
+def test_weeks_are_added_until_there_are_enough_lists(engine, enough, wanted):
+    assert weeks(engine, enough_lists=enough) == wanted
+
+
+def test_there_are_never_fewer_than_the_least_nor_more_than_the_most(engine):
+    assert weeks(engine, least_list_weeks=4) == 4
+    assert weeks(engine, enough_lists=1000, list_weeks=4) == 4
+    assert weeks(engine, least_list_weeks=6, list_weeks=2) == 2
+
+
+def test_half_of_the_weeks_stay_history_unless_the_least_asks_for_more(engine):
+    assert weeks(engine, enough_lists=1000) == 5
+    assert weeks(engine, enough_lists=1000, least_list_weeks=8) == 8
