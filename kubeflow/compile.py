@@ -16,6 +16,7 @@ from tfx.orchestration import pipeline as tfx_pipeline
 from tfx.orchestration.kubeflow.v2 import kubeflow_v2_dag_runner as tfx_runner
 
 from kubeflow import spec as specs
+from kubeflow.beam import beam_args
 from kubeflow.config import CompileConfig, KubeflowConfig, StepConfig
 from pipeline.code_version import code_version
 from pipeline.parts import Occasion, Places
@@ -116,7 +117,7 @@ def _wired(config: CompileConfig, pipeline: str, version_of: Callable[[Sequence[
     # The step that finds the last blessed weights is never cached, and so needs no name for what it will find.
     occasion = Occasion(fingerprint=data_version, run_key=run_key, last_blessed="")
     create = {"train": create_pipeline, "refresh": create_refresh_pipeline}[pipeline]
-    return create(config, places, occasion, beam_args=cluster.beam_args, version_of=version_of)
+    return create(config, places, occasion, beam_args=beam_args(cluster.beam), version_of=version_of)
 
 
 def _resources(step: StepConfig) -> pipeline_spec_pb2.PipelineDeploymentConfig.PipelineContainerSpec.ResourceSpec:

@@ -14,6 +14,7 @@ from typing import Any
 
 import tomli
 
+from kubeflow.beam import BeamConfig
 from pipeline import config as pipeline_config
 from pipeline.settings import parse_assignments, resolve
 from transforms.errors import ConfigError
@@ -71,7 +72,7 @@ class KubeflowConfig:
         serving_dir: folder of the pushed versions below `mount_path`.
         checkpoints: folder of the trainers' checkpoints below `mount_path`.
         schemas: folder of the curated schemas inside the image.
-        beam_args: of the Beam runner for statistics, Transform and evaluation.
+        beam: where statistics, Transform and evaluation are computed.
         step: resources of every step but the trainers.
         retrieval: those of the towers' trainer.
         ranking: those of the ranking trainer.
@@ -85,7 +86,7 @@ class KubeflowConfig:
     serving_dir: str = "/mnt/lookbook/serving/lookbook"
     checkpoints: str = "/mnt/lookbook/checkpoints"
     schemas: str = IMAGE_SCHEMAS
-    beam_args: tuple[str, ...] = ("--runner=apache_beam.runners.portability.fn_api_runner.fn_runner.FnApiRunner",)
+    beam: BeamConfig = dataclasses.field(default_factory=BeamConfig)
     step: StepConfig = dataclasses.field(default_factory=StepConfig)
     retrieval: StepConfig = dataclasses.field(default_factory=lambda: StepConfig(cpu=8.0, memory_gb=32.0))
     ranking: StepConfig = dataclasses.field(default_factory=lambda: StepConfig(cpu=8.0, memory_gb=32.0))
@@ -96,6 +97,11 @@ class KubeflowConfig:
             raise ConfigError(
                 f"pipeline_root must begin with one of {', '.join(ROOT_SCHEMES)}, for Kubeflow stores artifacts in"
                 f" buckets alone; received {self.pipeline_root!r}"
+            )
+        if not self.beam.is_local and not (self.pipeline_root or "").startswith("gs://"):
+            raise ConfigError(
+                f"pipeline_root must begin with gs:// where beam.runner is {self.beam.runner}, for its workers read "
+                f"and write the artifacts there; received {self.pipeline_root!r}"
             )
         if not re.fullmatch(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?", self.volume_claim):
             raise ConfigError(f"volume_claim must be a Kubernetes name; received {self.volume_claim!r}")

@@ -8,6 +8,8 @@ exits as it does. Between the two it settles what TFX, written for Vertex AI, ta
   which any path, DuckDB and TensorFlow can read, and reports the bucket's address.
 - Types. The driver leaves the type of an input artifact empty (kubeflow/pipelines, `metadata/client.go`;
   tensorflow/tfx issue 7768). The component's definition, among the arguments, has it.
+- Where Beam has a cluster of its own, its workers cannot see this container's disk: the steps that use Beam then
+  read and write the bucket themselves, which must be `gs://`. The launcher finds nothing to upload, and lets it be.
 - Types of ours are called `lookbook.Name`, and found in `components.artifacts`.
 - References to a run's parameters within longer values are replaced, which older launchers leave to the step.
 - Folders of outputs, which TFX's local runner makes, are made here.
@@ -17,6 +19,7 @@ Paths without a bucket are left as they are, so that the same command runs witho
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import pathlib
@@ -28,6 +31,9 @@ from typing import Any
 
 EXECUTOR = "tfx.orchestration.kubeflow.v2.container.kubeflow_v2_run_executor"
 INVOCATION = "--json_serialized_invocation_args"
+EXECUTOR_CLASS = "--executor_class_path"
+# The executors that hand their work to Beam.
+ON_BEAM = tuple(f"tfx.components.{name}.executor.Executor" for name in ("statistics_gen", "transform", "evaluator"))
 INPUTS_SPEC = "--json_serialized_inputs_spec_args"
 BUCKETS = "LOOKBOOK_BUCKETS"  # where the launcher's folders lie, / unless the environment says otherwise
 # As Kubeflow's launcher maps them (kubeflow/pipelines, `component/launcher_v2.go`, LocalPathForURI).
@@ -50,11 +56,12 @@ def main(arguments: Sequence[str]) -> int:
     at = arguments.index(INVOCATION) + 1
     invocation = json.loads(arguments[at])
     inputs_spec = json.loads(arguments[arguments.index(INPUTS_SPEC) + 1]) if INPUTS_SPEC in arguments else {}
-    places = localise(invocation, pathlib.Path(os.environ.get(BUCKETS, "/")))
+    places = {} if is_computed_elsewhere(arguments) else localise(invocation, _buckets())
     complete_types(invocation, inputs_spec)
     resolve_references(invocation)
     for artifact in _artifacts(invocation, "outputs"):
-        pathlib.Path(artifact["uri"]).mkdir(parents=True, exist_ok=True)
+        if local_path(artifact["uri"], _buckets()) is None:
+            pathlib.Path(artifact["uri"]).mkdir(parents=True, exist_ok=True)
     arguments[at] = json.dumps(invocation)
     environment = {"TF_USE_LEGACY_KERAS": "1", **os.environ}
     code = subprocess.run([sys.executable, "-m", EXECUTOR, *arguments], env=environment, check=False).returncode
@@ -62,6 +69,13 @@ def main(arguments: Sequence[str]) -> int:
     if code == 0 and output.exists():
         output.write_text(json.dumps(globalised(json.loads(output.read_text()), places)))
     return code
+
+
+def is_computed_elsewhere(arguments: Sequence[str]) -> bool:
+    """Whether the step uses Beam and Beam's runner is not in this container."""
+    executor = next((new for old, new in itertools.pairwise(arguments) if old == EXECUTOR_CLASS), "")
+    runner = next((word.partition("=")[2] for word in arguments if word.startswith("--runner=")), "")
+    return executor in ON_BEAM and not runner.endswith(("FnApiRunner", "DirectRunner", "PrismRunner"))
 
 
 def localise(invocation: dict[str, Any], buckets: pathlib.Path) -> dict[str, str]:
@@ -127,6 +141,10 @@ def resolve_references(invocation: dict[str, Any]) -> None:
     for name, value in values.items():
         if isinstance(value, str):
             values[name] = _REFERENCE.sub(lambda found: str(values.get(found[1], found[0])), value)
+
+
+def _buckets() -> pathlib.Path:
+    return pathlib.Path(os.environ.get(BUCKETS, "/"))
 
 
 def _artifacts(invocation: Mapping[str, Any], side: str) -> Iterator[dict[str, Any]]:

@@ -6,16 +6,18 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 
 import pytest
+from apache_beam.runners.portability.stager import Stager
 from packaging.requirements import Requirement
 
-from kubeflow.config import KubeflowConfig, load_config
+from kubeflow.beam import SETUP_FILE
+from kubeflow.config import IMAGE_SCHEMAS, KubeflowConfig, load_config
 
 ROOT = pathlib.Path(__file__).parents[2]
 DOCKERFILE = (ROOT / "kubeflow" / "Dockerfile").read_text(encoding="utf-8")
-SITE_PACKAGES = "/opt/venv/lib/python3.10/site-packages"
 ROOMS = ("lookbook", "kubeflow", "pipeline", "components", "models", "serving", "transforms")
 
 
@@ -39,14 +41,27 @@ def test_it_does_not_run_as_root_and_says_so_in_numbers():
     assert re.fullmatch(r"[1-9]\d*:\d+", users[0])  # Kubernetes cannot tell of a name that it is not root
 
 
-def test_the_schemas_are_where_the_pipeline_looks_for_them():
-    assert f"ln -s {SITE_PACKAGES}/transforms/schemas {KubeflowConfig().schemas}" in DOCKERFILE
+def test_schemas_and_setup_file_are_where_the_pipeline_looks_for_them():
+    build, image, *_ = DOCKERFILE.split("\nFROM ")[1:]
+    assert build.index("WORKDIR /app") < build.index("COPY transforms transforms")
+    assert build.index("WORKDIR /app") < build.index("COPY setup.py pyproject.toml requirements.in MANIFEST.in ./")
+    assert "COPY --from=build --chown=1000:0 /app /app" in image
+    assert KubeflowConfig().schemas == IMAGE_SCHEMAS == "/app/transforms/schemas"
+    assert SETUP_FILE == "/app/setup.py"
+
+
+def test_beams_workers_have_beams_own_start_and_the_version_that_is_installed():
+    image, worker, last = DOCKERFILE.split("\nFROM ")[2:]
+    assert worker.startswith("image AS worker")
+    assert f"apache/beam_python3.10_sdk:{importlib.metadata.version('apache-beam')} /opt/apache/beam" in worker
+    assert last.startswith("image\n")
+    assert "ENTRYPOINT" not in image + last
 
 
 def test_the_tags_are_those_of_the_presets():
     tags = set(re.findall(r"-t (lookbook:\S+)", DOCKERFILE))
     config = load_config("kubeflow-gpu", []).kubeflow
-    assert tags == {config.image, config.retrieval.image}
+    assert tags == {config.image, config.retrieval.image, f"{config.image}-worker"}
     assert config.image == f"lookbook:{importlib.metadata.version('lookbook')}"
 
 
@@ -60,17 +75,27 @@ def test_the_gpu_lock_is_what_tensorflow_asks_for():
 
 
 @pytest.fixture(scope="module")
-def wheel_names(tmp_path_factory):
-    """Names of the files in the wheel, built aside."""
-    build = tmp_path_factory.mktemp("build")
-    for name in ("setup.py", "pyproject.toml", "requirements.in"):
-        shutil.copy(ROOT / name, build)
+def source(tmp_path_factory):
+    """What lies in /app of the image."""
+    folder = tmp_path_factory.mktemp("app")
+    for name in ("setup.py", "pyproject.toml", "requirements.in", "MANIFEST.in"):
+        shutil.copy(ROOT / name, folder)
     for room in ROOMS:
-        shutil.copytree(ROOT / room, build / room, ignore=shutil.ignore_patterns("__pycache__"))
-    command = [sys.executable, "setup.py", "-q", "bdist_wheel", "--dist-dir", str(build / "dist")]
-    subprocess.run(command, cwd=build, check=True, capture_output=True)
-    (wheel,) = (build / "dist").glob("*.whl")
+        shutil.copytree(ROOT / room, folder / room, ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
+
+
+def build_wheel(source, to):
+    """Builds the wheel as the Dockerfile does, without the network; returns the names of its files."""
+    command = [sys.executable, "setup.py", "-q", "bdist_wheel", "--dist-dir", str(to)]
+    subprocess.run(command, cwd=source, check=True, capture_output=True)
+    (wheel,) = to.glob("*.whl")
     return set(zipfile.ZipFile(wheel).namelist())
+
+
+@pytest.fixture(scope="module")
+def wheel_names(source, tmp_path_factory):
+    return build_wheel(source, tmp_path_factory.mktemp("wheel"))
 
 
 def test_the_wheel_has_every_module_schema_query_and_preset(wheel_names):
@@ -78,3 +103,11 @@ def test_the_wheel_has_every_module_schema_query_and_preset(wheel_names):
     needed = {str(p.relative_to(ROOT)) for room in ROOMS for p in (ROOT / room).rglob("*") if p.suffix in endings}
     assert {"kubeflow/presets/kubeflow-gpu.toml", "transforms/schemas/features.pbtxt"} <= needed
     assert needed - wheel_names == set()
+
+
+def test_what_beam_makes_of_the_setup_file_builds_the_same_wheel_on_a_worker(source, wheel_names, tmp_path):
+    archive = Stager._build_setup_package(str(source / "setup.py"), str(tmp_path))
+    with tarfile.open(archive) as packed:
+        packed.extractall(tmp_path / "worker")
+    (unpacked,) = (tmp_path / "worker").iterdir()
+    assert build_wheel(unpacked, tmp_path / "wheel") == wheel_names

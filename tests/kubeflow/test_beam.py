@@ -1,0 +1,139 @@
+"""Beam's runners on a cluster: the options are Beam's own, valid for the runner, and bring the setup file."""
+
+import pathlib
+
+import pytest
+import yaml
+from apache_beam.options.pipeline_options import PipelineOptions, SetupOptions, StandardOptions
+from apache_beam.options.pipeline_options_validator import PipelineOptionsValidator
+from apache_beam.runners.runner import create_runner
+from tfx.dsl.components.base import base_beam_executor
+from tfx.utils import dependency_utils, import_utils
+
+from kubeflow import step
+from kubeflow.beam import RUNNERS, SETUP_FILE, BeamConfig, beam_args
+from kubeflow.compile import pipeline_documents
+from kubeflow.config import load_config
+from transforms.errors import ConfigError
+
+BUCKETS = ("kubeflow.pipeline_root=gs://shop/lookbook", "kubeflow.beam.temp_location=gs://shop/tmp")
+GIVEN = {
+    "dataflow": ("kubeflow.beam.project=my-shop", "kubeflow.beam.region=europe-west1"),
+    "flink": ("kubeflow.beam.master=flink-jobmanager:8081",),
+    "spark": ("kubeflow.beam.job_endpoint=beam-spark-job-server:8099",),
+}
+CLASSES = {"dataflow": "DataflowRunner", "flink": "FlinkRunner", "spark": "PortableRunner"}
+
+
+def config_of(runner, *more):
+    return load_config(f"kubeflow-{runner}", [*BUCKETS, *GIVEN[runner], *more])
+
+
+@pytest.fixture(params=sorted(GIVEN))
+def runner(request):
+    return request.param
+
+
+def test_the_options_are_valid_for_the_runner_and_none_is_unknown_to_beam(runner):
+    flags = beam_args(config_of(runner).kubeflow.beam)
+    options = PipelineOptions([*flags, "--dry_run=True"])  # else it asks Google for the bucket
+    assert options.view_as(StandardOptions).runner == CLASSES[runner]
+    assert type(create_runner(CLASSES[runner])).__name__ == CLASSES[runner]
+    assert PipelineOptionsValidator(options, create_runner(CLASSES[runner])).validate() == []
+    told = options.get_all_options(drop_default=True)
+    assert {flag.partition("=")[0].removeprefix("--") for flag in flags} == set(told) - {"dry_run"}
+
+
+def test_the_setup_file_goes_along_so_that_tfx_adds_none_of_its_own(runner):
+    flags = list(beam_args(config_of(runner).kubeflow.beam))
+    assert PipelineOptions(flags).view_as(SetupOptions).setup_file == SETUP_FILE == "/app/setup.py"
+    assert dependency_utils.make_beam_dependency_flags(flags) == flags
+
+
+def test_what_is_said_is_what_beam_understands():
+    dataflow = config_of(
+        "dataflow", "kubeflow.beam.worker_image=registry/worker:1", "kubeflow.beam.args=['--no_use_public_ips']"
+    )
+    options = PipelineOptions(list(beam_args(dataflow.kubeflow.beam))).get_all_options(drop_default=True)
+    assert options["project"] == "my-shop"
+    assert options["temp_location"] == "gs://shop/tmp"
+    assert options["max_num_workers"] == 16
+    assert options["sdk_container_image"] == "registry/worker:1"
+    assert options["use_public_ips"] is False
+    flink = PipelineOptions(list(beam_args(config_of("flink").kubeflow.beam))).get_all_options(drop_default=True)
+    assert (flink["flink_master"], flink["parallelism"], flink["flink_submit_uber_jar"]) == (
+        "flink-jobmanager:8081",
+        16,
+        True,
+    )
+    assert (flink["environment_type"], flink["environment_config"]) == ("EXTERNAL", "localhost:50000")
+    spark = PipelineOptions(list(beam_args(config_of("spark").kubeflow.beam))).get_all_options(drop_default=True)
+    assert spark["job_endpoint"] == "beam-spark-job-server:8099"
+
+
+def test_without_a_project_beams_validator_complains():
+    """The check above can fail."""
+    flags = [flag for flag in beam_args(config_of("dataflow").kubeflow.beam) if "project" not in flag]
+    options = PipelineOptions([*flags, "--dry_run=True"])
+    errors = PipelineOptionsValidator(options, create_runner("DataflowRunner")).validate()
+    assert errors == ["Missing required option: project."]
+
+
+def test_every_step_that_uses_beam_gets_them_and_works_in_the_bucket(runner):
+    config = config_of(runner)
+    spec, _ = pipeline_documents(config)
+    wanted = list(beam_args(config.kubeflow.beam))
+    elsewhere = set()
+    for label, executor in spec["deploymentSpec"]["executors"].items():
+        arguments = executor["container"]["args"]
+        assert arguments[-len(wanted) :] == wanted
+        if step.is_computed_elsewhere(arguments):
+            elsewhere.add(label.removeprefix("exec-"))
+    tables = ("articles", "customers", "transactions")
+    assert elsewhere == {"evaluator", "transform", *(f"statistics-{table}" for table in tables)}
+
+
+def test_the_executors_that_use_beam_are_those_that_tfx_calls_so():
+    """Of all the pipeline's executors, those with a pipeline of Beam's; ExampleValidator reads in memory."""
+    golden = pathlib.Path(__file__).parents[1] / "golden" / "kubeflow-cpu.yaml"
+    spec = next(yaml.safe_load_all(golden.read_text()))
+    on_beam = set()
+    for executor in spec["deploymentSpec"]["executors"].values():
+        arguments = executor["container"]["args"]
+        path = arguments[arguments.index(step.EXECUTOR_CLASS) + 1]
+        cls = import_utils.import_class_by_path(path)
+        if issubclass(cls, base_beam_executor.BaseBeamExecutor):
+            on_beam.add(path)
+    assert on_beam == set(step.ON_BEAM)
+
+
+def test_beam_in_the_steps_own_container_is_local():
+    arguments = [step.EXECUTOR_CLASS, step.ON_BEAM[0], *beam_args(BeamConfig())]
+    assert not step.is_computed_elsewhere(arguments)
+    assert not step.is_computed_elsewhere(
+        [step.EXECUTOR_CLASS, "components.ingest.component.Ingest_Executor", "--runner=X"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("assignments", "said"),
+    [
+        (["kubeflow.beam.runner=nimbus"], f"must be one of {', '.join(RUNNERS)}; received 'nimbus'"),
+        (
+            ["kubeflow.beam.runner=dataflow", "kubeflow.beam.region=a"],
+            r"beam.project and beam.temp_location must be given for dataflow: --set kubeflow.beam.project=\.\.\.",
+        ),
+        (["kubeflow.beam.runner=flink", BUCKETS[1]], "beam.master must be given for flink"),
+        (["kubeflow.beam.runner=spark", BUCKETS[1]], "beam.job_endpoint must be given for spark"),
+        (["kubeflow.beam.temp_location=s3://shop"], "temp_location must begin with gs://"),
+        (["kubeflow.beam.max_workers=0"], "max_workers must be above 0; received 0"),
+        (["kubeflow.beam.args=['project']"], "must each begin with --"),
+        (
+            ["kubeflow.beam.runner=flink", "kubeflow.beam.master=a:1", BUCKETS[1], "kubeflow.pipeline_root=s3://b/r"],
+            "pipeline_root must begin with gs:// where beam.runner is flink",
+        ),
+    ],
+)
+def test_what_a_runner_lacks_is_said_when_compiling(assignments, said):
+    with pytest.raises(ConfigError, match=said):
+        load_config(None, assignments)
