@@ -81,6 +81,27 @@ def lookup(ids: tf.Tensor, values: tf.Tensor, wanted: tf.Tensor, default: float 
     return tf.where(found, tf.gather(values, position, batch_dims=1), default)
 
 
+def sums_at(wanted: tf.Tensor, ids: tf.Tensor, values: tf.Tensor) -> tf.Tensor:
+    """The sum of the values of each wanted id: what `lookup` finds after `merge_sum`, the list left unsorted.
+
+    Args:
+        wanted: `[batch, m]` int32, distinct but for padding.
+        ids: `[batch, n]` int32, in any order.
+        values: `[batch, n]` float32; those of padding must be 0.
+
+    Returns:
+        `[batch, m]` float32; 0 for ids that are not in the list.
+    """
+    ascending = tf.sort(wanted, axis=1)
+    size = tf.shape(wanted)[1]
+    position = tf.minimum(tf.searchsorted(ascending, ids), size - 1)
+    found = tf.gather(ascending, position, batch_dims=1) == ids
+    # What is not wanted goes nowhere: a negative segment is dropped.
+    places = tf.where(found, position + size * tf.range(tf.shape(wanted)[0])[:, None], -1)
+    sums = tf.math.unsorted_segment_sum(tf.reshape(values, [-1]), tf.reshape(places, [-1]), tf.size(wanted))
+    return tf.gather(tf.reshape(sums, tf.shape(wanted)), tf.searchsorted(ascending, wanted), batch_dims=1)
+
+
 def sort_by_id(ids: tf.Tensor, *values: tf.Tensor) -> tuple[tf.Tensor, ...]:
     """A list with its values in the order of the ids, as `lookup` needs it."""
     order = tf.argsort(ids, axis=1)

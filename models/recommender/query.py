@@ -92,16 +92,36 @@ class Query:
         """
         return self._neighbours[table]
 
+    def neighbour_scores(self, table: str, wanted: tf.Tensor) -> tf.Tensor:
+        """The sums of weight * score that wanted articles have among the seeds' neighbours.
+
+        Args:
+            table: of the state.
+            wanted: `[batch, m]` int32 rows, distinct but for padding.
+
+        Returns:
+            `[batch, m]` float32; 0 for what is no neighbour.
+        """
+        if table in self._neighbours:
+            return ops.lookup(*self.neighbours(table), wanted)
+        # No channel has merged this table's neighbours: fewer are wanted than there are to be sorted.
+        return ops.sums_at(wanted, *self._seeds_neighbours(table))
+
     @functools.cached_property
     def _neighbours(self) -> "_Lazy":
         return _Lazy(self._merge_neighbours)
 
     def _merge_neighbours(self, table: str) -> tuple[tf.Tensor, tf.Tensor]:
+        rows, scores = self._seeds_neighbours(table)
+        return ops.merge_sum(rows, self.pad, scores)
+
+    def _seeds_neighbours(self, table: str) -> tuple[tf.Tensor, tf.Tensor]:
+        """All neighbours of all seeds: rows `[batch, n]` int32, not distinct, and weight * score of each."""
         seeds, weights = self.seeds
         rows = tf.gather(getattr(self.state, f"{table}_rows"), seeds)
         scores = tf.gather(getattr(self.state, f"{table}_scores"), seeds) * weights[:, :, None]
         flat = [tf.shape(rows)[0], rows.shape[2] * tf.shape(rows)[1]]
-        return ops.merge_sum(tf.reshape(rows, flat), self.pad, tf.reshape(scores, flat))
+        return tf.reshape(rows, flat), tf.reshape(scores, flat)
 
 
 class _Lazy(dict):

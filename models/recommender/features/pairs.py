@@ -62,7 +62,7 @@ class Pairs:
 
     def neighbour_score(self, table: str) -> tf.Tensor:
         """`[batch, candidates]` float32: summed score from the customer's articles to the candidate."""
-        return ops.lookup(*self.query.neighbours(table), self.rows)
+        return self.query.neighbour_scores(table, self.rows)
 
     @functools.cached_property
     def recent(self) -> tuple[tf.Tensor, tf.Tensor]:

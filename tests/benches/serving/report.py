@@ -50,6 +50,7 @@ _BARS = (
     ("8 clients, batch 1: answers", "scann-8-clients", "customers_per_s", "at least", 400, "/s"),
     ("8 clients, batch 1: p99", "scann-8-clients", "p99_ms", "at most", 40, " ms"),
     ("batch 64: customers", "scann-batch-64", "customers_per_s", "at least", 3000, "/s"),
+    ("swaps under load, a new version every 10 s", "swaps", "swaps", "at least", 20, ""),
     ("20 swaps under load: failed requests", "swaps", "failed", "at most", 0, ""),
     ("20 swaps under load: p99 during swaps", "swaps", "during.p99_ms", "at most", 50, " ms"),
     ("memory after the last swap over that after the second", "swaps", "memory_ratio", "at most", 1.3, ""),

@@ -17,7 +17,8 @@ _LOADED_WITHIN_S = 60.0
 def measure(shop: Shop, swap_count: int = SWAPS, every_s: float = EVERY_S) -> dict[str, Any]:
     """Swaps under an open load; figures of the requests due while a swap was going on, and of the others.
 
-    A swap goes on from the push to the end of the old version's process.
+    A swap goes on from the push to the end of the old version's process. Where swaps take longer than `every_s`, fewer
+    of them fit in the time.
     """
     base = base_path(shop, "scann")
     customers = str(shop.model("exact") / "assets.extra" / "customer_ids.txt")
@@ -31,6 +32,8 @@ def measure(shop: Shop, swap_count: int = SWAPS, every_s: float = EVERY_S) -> di
             start_s = time.monotonic()
             for number in range(2, swap_count + 2):
                 time.sleep(max(0.0, start_s + (number - 1) * every_s - time.monotonic()))
+                if time.monotonic() > start_s + swap_count * every_s + 1:
+                    break
                 swapped.append(_swap(shop, server, client, base, number))
                 memory_mib.append(server.memory_mib())
             load = loaded(asker)
@@ -39,16 +42,16 @@ def measure(shop: Shop, swap_count: int = SWAPS, every_s: float = EVERY_S) -> di
         inside = any(begin_s <= at_s and at_s - latency_s <= end_s for begin_s, end_s in swapped)
         (during if inside else apart).append(latency_s)
     return {
-        "swaps": swap_count,
+        "swaps": len(swapped),
         "requests": load.requests,
         "failures": load.failures,
         "failed": sum(load.failures.values()),
         "versions_that_answered": len(load.versions),
-        "swap_s": sorted(end_s - begin_s for begin_s, end_s in swapped)[swap_count // 2],
+        "swap_s": sorted(end_s - begin_s for begin_s, end_s in swapped)[len(swapped) // 2],
         "during": {"requests": len(during), **latencies(during)},
         "apart": {"requests": len(apart), **latencies(apart)},
         "memory_mib": memory_mib,
-        "memory_ratio": memory_mib[-1] / memory_mib[min(2, swap_count)],
+        "memory_ratio": memory_mib[-1] / memory_mib[min(2, len(swapped))],
     }
 
 

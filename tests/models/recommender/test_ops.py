@@ -84,6 +84,19 @@ def test_lookup_finds_the_value_or_the_default(pair, wanted):
 
 
 @quick
+@given(lists(), st.permutations(range(PAD)), st.integers(1, PAD), st.integers(0, 2))
+def test_sums_at_is_what_lookup_finds_after_merge_sum(pair, order, size, padding):
+    ids, values = pair
+    wanted = np.tile(np.array([*order[:size], *[PAD] * padding], np.int32), (len(ids), 1))
+    found = ops.sums_at(tf.constant(wanted), tf.constant(ids), tf.constant(values)).numpy()
+    merged, sums = ops.merge_sum(tf.constant(ids), tf.constant(PAD), tf.constant(values))
+    np.testing.assert_allclose(found, ops.lookup(merged, sums, tf.constant(wanted)), rtol=1e-6)
+    for row, i, v in zip(found, ids, values, strict=True):
+        sums_by_hand = {key: sum(each) for key, each in grouped(i, v).items()}
+        np.testing.assert_allclose(row[:size], [sums_by_hand.get(w, 0) for w in order[:size]], rtol=1e-6)
+
+
+@quick
 @given(lists(distinct=True), st.integers(1, 12))
 def test_top_is_the_k_best_then_padding(pair, k):
     ids, values = pair
