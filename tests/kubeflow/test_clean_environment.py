@@ -1,0 +1,63 @@
+"""The wheel with the lock in an empty environment, and a whole run from there, far from the repository."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+pytestmark = [pytest.mark.proof, pytest.mark.timeout(5400)]
+ROOT = pathlib.Path(__file__).parents[2]
+ROOMS = ("lookbook", "kubeflow", "pipeline", "components", "models", "serving", "transforms")
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory):
+    """Python of the environment, made as the Dockerfile makes it."""
+    root = tmp_path_factory.mktemp("clean")
+    source, python = root / "source", root / "venv" / "bin" / "python"
+    source.mkdir()
+    for name in ("setup.py", "pyproject.toml", "requirements.in", "MANIFEST.in"):
+        shutil.copy(ROOT / name, source)
+    for room in ROOMS:
+        shutil.copytree(ROOT / room, source / room, ignore=shutil.ignore_patterns("__pycache__"))
+    uv = shutil.which("uv") or str(ROOT / ".venv" / "uv" / "bin" / "uv")
+    _run(sys.executable, "-m", "venv", "--copies", str(root / "venv"))
+    install = (uv, "pip", "install", "--quiet", "--python", str(python))
+    _run(*install, "--require-hashes", "-r", str(ROOT / "requirements.lock"))
+    _run(str(python), "setup.py", "-q", "bdist_wheel", "--dist-dir", str(root / "dist"), cwd=source)
+    (wheel,) = (root / "dist").glob("*.whl")
+    _run(*install, "--no-deps", str(wheel))
+    shutil.rmtree(source)
+    return python
+
+
+def test_the_packages_are_whole_and_the_code_is_the_wheels(installed, tmp_path):
+    said = _run(
+        str(installed), "-c", "import lookbook, transforms; print(lookbook.__file__, transforms.__file__)", cwd=tmp_path
+    )
+    assert all(str(installed.parents[1]) in word for word in said.split())
+    doctor = _run(str(installed), "-m", "lookbook", "doctor", cwd=tmp_path)
+    assert "ScaNN" in doctor
+
+
+def test_from_three_csvs_to_an_answer(installed, tmp_path):
+    """The end-to-end test, with nothing of the repository in reach but the tests themselves."""
+    shutil.copytree(ROOT / "tests", tmp_path / "tests", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    said = _run(
+        str(installed),
+        *("-m", "pytest", "-p", "no:cacheprovider", "--verbosity=0", "tests/e2e/test_whole_pipeline.py"),
+        cwd=tmp_path,
+    )
+    assert " passed" in said
+    assert "failed" not in said
+
+
+def _run(*words, cwd=None):
+    environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
+    done = subprocess.run(words, cwd=cwd, capture_output=True, text=True, env=environment)
+    assert done.returncode == 0, f"{' '.join(words)}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+    return done.stdout
