@@ -62,6 +62,29 @@ def test_a_pushed_version_takes_over_and_a_removed_one_gives_back(shop, serve, e
     assert changes[0] == changes[-1] == 1
 
 
+def test_twenty_swaps_lose_no_request_and_keep_no_memory(shop, serve, eventually):
+    import psutil
+
+    shop.push(1)
+    running = serve(shop)
+    ours = {worker.pid for *_, worker in running.server._manager.workers()}
+    memory, before = [], psutil.Process().memory_info().rss
+    with asked_all_the_while(running) as answered:
+        for number in range(2, 22):
+            shop.push(number)
+            eventually(lambda n=number: running.stock.states()[n - 1][0] == "END", f"{number - 1} dropped")
+            shop.remove(number - 1)
+            ((_, served, worker),) = running.server._manager.workers()
+            assert served == number
+            ours.add(worker.pid)
+            memory.append(psutil.Process(worker.pid).memory_full_info().uss)
+    assert len(ours) == 21, "a process for each version"
+    eventually(lambda: sum(map(psutil.pid_exists, ours)) == 1, "the end of all but the last")
+    assert memory[-1] <= 1.3 * memory[1]
+    assert psutil.Process().memory_info().rss - before < 0.3 * before
+    assert 21 in answered
+
+
 def test_numbers_are_compared_as_numbers(shop, serve):
     shop.push(9)
     shop.push(10)
