@@ -7,6 +7,11 @@ DATA ?= shop
 OUT ?= out
 PRESET ?=
 ONLY ?=
+TRUTH ?=
+RIVAL ?=
+SAMPLE ?=
+WEEK ?=
+RUN ?=
 
 PYTHON := .venv/bin/python
 STAMP := .venv/.installed
@@ -17,7 +22,7 @@ CODE := $(ROOMS) tests setup.py
 export TF_USE_LEGACY_KERAS := 1
 export TF_CPP_MIN_LOG_LEVEL := 3
 
-.PHONY: help install run rolling test proof lint format lock clean
+.PHONY: help install run rolling test proof quality lint format lock clean
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -45,6 +50,11 @@ proof: $(STAMP) ## the slow proofs
 
 bench-serving: $(STAMP) ## [ONLY='pattern'] serving under load at the size of H&M, into docs/serving.md; about 20 minutes
 	$(PYTHON) -m tests.benches.serving --to docs/serving.md $(if $(ONLY),--only '$(ONLY)')
+
+quality: $(STAMP) $(if $(filter shop,$(DATA)),shop/transactions_train.csv) ## [DATA=dir] [TRUTH=csv] [RIVAL=csv] [SAMPLE=dir] [WEEK=dir] [RUN=out] [ONLY='pattern'] how good the recommendations are, into docs/quality.md; hours
+	$(PYTHON) -m tests.benches.quality --data "$(DATA)" --to docs/quality.md $(if $(TRUTH),--truth "$(TRUTH)") \
+		$(if $(RIVAL),--rival "$(RIVAL)") $(if $(SAMPLE),--sample "$(SAMPLE)") $(if $(WEEK),--week "$(WEEK)") \
+		$(if $(RUN),--run "$(RUN)") $(if $(ONLY),--only '$(ONLY)')
 
 lint: $(STAMP) ## ruff, mypy and the import rules
 	.venv/bin/ruff check $(CODE)

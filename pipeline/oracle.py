@@ -28,12 +28,17 @@ def oracle_map(data_dir: pathlib.Path, states: pathlib.Path) -> float | None:
     options = pa_csv.ConvertOptions(column_types={columns.CUSTOMER_ID: pa.string(), "prediction": pa.string()})
     table = pa_csv.read_csv(path, convert_options=options)
     predicted = dict(zip(table[columns.CUSTOMER_ID].to_pylist(), table["prediction"].to_pylist(), strict=True))
-    bought = _bought_in_test_week(states)
+    bought = bought_in_test_week(states)
     lists = [(predicted.get(customer) or "").split() for customer in bought]
     return float(np.mean(per_customer(lists, list(bought.values()))["map_at_12"]))
 
 
-def _bought_in_test_week(states: pathlib.Path) -> dict[str, set[str]]:
+def bought_in_test_week(states: pathlib.Path) -> dict[str, set[str]]:
+    """What each customer bought in the test week; customers sorted.
+
+    Args:
+        states: folder of the states, whose labels say it.
+    """
     calendar = load_calendar(states / "calendar.json")
     labels = pq.read_table(states / "labels" / f"{date_of(calendar.cut)}.parquet")
     customers = pq.read_table(states / "people.parquet", columns=[columns.CUSTOMER_ID])[columns.CUSTOMER_ID]

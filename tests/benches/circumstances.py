@@ -1,0 +1,29 @@
+"""When, where and beside what something was measured."""
+
+import datetime
+import os
+import pathlib
+import platform
+import subprocess
+from typing import Any
+
+import psutil
+
+ROOT = pathlib.Path(__file__).parents[2]
+
+
+def circumstances() -> dict[str, Any]:
+    """Time (UTC), machine and commit, in words."""
+    memory_gib = psutil.virtual_memory().total / 2**30
+    git = ["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"]
+    commit = subprocess.run(git, capture_output=True, text=True).stdout.strip() or "unknown"
+    return {
+        "measured_at": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
+        "machine": f"{len(os.sched_getaffinity(0))} cores ({platform.machine()}), {memory_gib:.0f} GiB, no GPU",
+        "commit": commit,
+    }
+
+
+def machine_load() -> float:
+    """Processes that wanted a processor, mean of the last minute: what else was going on."""
+    return os.getloadavg()[0]
