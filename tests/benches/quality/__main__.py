@@ -20,6 +20,7 @@ from lookbook.environment import prepare_tensorflow
 from tests.benches import document
 from tests.benches.circumstances import ROOT, circumstances, machine_load
 from tests.benches.quality import report
+from tests.benches.quality.beside import Beside
 from tests.benches.quality.cells import Cell, cells_of, cells_of_sample, cells_of_week
 from tests.benches.quality.place import Place
 from tests.benches.quality.shop import Shop
@@ -34,7 +35,7 @@ def main() -> int:
     place = Place(options.work.resolve())
     failed = _measure([cell for cell in cells if _wanted(cell, options.only)], place)
     results = {cell.name: result for cell in cells if (result := place.read(cell)) is not None}
-    text = report.render(results, [cell.name for cell in cells], report.Beside.read(shop, options.rival, options.run))
+    text = report.render(results, [cell.name for cell in cells], Beside.read(shop, options.rival, options.run))
     if options.to:
         document.put(options.to, report.COMMAND, text)
     print(text)

@@ -9,8 +9,7 @@ from tests.benches.document import table
 from tests.benches.quality import tables
 from tests.benches.quality.beside import Beside
 from tests.benches.quality.pooling import Result, Results, candidates, interval, pooled, ranking
-
-__all__ = ["COMMAND", "Beside", "bars", "map_of", "render"]
+from tests.benches.quality.wording import NOT_RUN, SHORT, signed, words
 
 COMMAND = "make quality"
 _MOST_CANDIDATES, _MOST_RUN_S = 200, 720
@@ -37,21 +36,21 @@ def bars(results: Results, beside: Beside) -> list[tuple[str, str, str, str, boo
     """What is wanted of the last end: words, bar, aim, what was measured, whether the bar holds; None if not run."""
     seeds = results.seeds(0)
     rows: list[tuple[str, str, str, str, bool | None]] = []
-    for words, bar, aim, values in _BARS:
+    for what, bar, aim, values in _BARS:
         if seeds is None:
-            rows.append((words, f"{bar}", f"{aim}" if aim else "", tables.NOT_RUN, None))
+            rows.append((what, f"{bar}", f"{aim}" if aim else "", NOT_RUN, None))
         else:
             found = interval(pooled([seeds], values))
-            rows.append((words, f"{bar}", f"{aim}" if aim else "", tables.words(found), found.mean >= bar))
+            rows.append((what, f"{bar}", f"{aim}" if aim else "", words(found), found.mean >= bar))
     cap = f"at most {_MOST_CANDIDATES}"
     if seeds is None:
-        rows.append(("most candidates of a customer", cap, "", tables.NOT_RUN, None))
+        rows.append(("most candidates of a customer", cap, "", NOT_RUN, None))
     else:
         most = max(max(result["candidates"]["number"]) for result in seeds)
         rows.append(("most candidates of a customer", cap, "", str(most), most <= _MOST_CANDIDATES))
     rows.append(_against_rival(seeds, beside))
     run = beside.run_s
-    measured = tables.NOT_RUN if run is None else f"{run:,.0f} s"
+    measured = NOT_RUN if run is None else f"{run:,.0f} s"
     rows.append(
         ("CSVs to pushed", f"at most {_MOST_RUN_S} s", "", measured, None if run is None else run <= _MOST_RUN_S)
     )
@@ -75,10 +74,10 @@ _BARS: tuple[tuple[str, float, float | None, Callable[[Result], Sequence[float]]
 def _against_rival(seeds: list[Result] | None, beside: Beside) -> tuple[str, str, str, str, bool | None]:
     what, bar, aim = "MAP@12 above the rival's, paired, each seed", "above 0", "interval above 0"
     if seeds is None or beside.rival is None:
-        return what, bar, aim, tables.NOT_RUN, None
+        return what, bar, aim, NOT_RUN, None
     ours = [np.array(ranking("recommended")(result)) for result in seeds]
     found = [interval(each - beside.rival[METRICS[0]]) for each in ours]
-    return what, bar, aim, "; ".join(map(tables.signed, found)), all(each.mean > 0 for each in found)
+    return what, bar, aim, "; ".join(map(signed, found)), all(each.mean > 0 for each in found)
 
 
 def _bars(results: Results, beside: Beside) -> str:
@@ -88,9 +87,7 @@ def _bars(results: Results, beside: Beside) -> str:
         [(*row, said[holds]) for *row, holds in bars(results, beside)],
     )
     if beside.rival is not None:
-        rival = ", ".join(
-            f"{tables.SHORT[name]} {tables.words(interval(values))}" for name, values in beside.rival.items()
-        )
+        rival = ", ".join(f"{SHORT[name]} {words(interval(values))}" for name, values in beside.rival.items())
         text += f"\n\nThe rival: {rival}."
     return text
 

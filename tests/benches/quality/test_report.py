@@ -5,7 +5,7 @@ import pytest
 
 from models.metrics import METRICS
 from tests.benches import document
-from tests.benches.quality import report, tables
+from tests.benches.quality import comparisons, report, tables
 from tests.benches.quality.beside import Beside
 from tests.benches.quality.pooling import Results
 
@@ -97,14 +97,14 @@ def test_an_ablation_is_paired_with_the_default_of_its_week():
     measured = {**default(1), **default(2)}
     measured |= {f"ablation-no_towers-{back}": result([0.1, 0.2], found=0.4, back=back) for back in (1, 2)}
 
-    table = {row[0]: row[1:] for row in rows(tables.ablations(Results(measured)))}
+    table = {row[0]: row[1:] for row in rows(comparisons.ablations(Results(measured)))}
 
     assert table["nothing: the default"][0] == "0.2000 [0.2000, 0.2000]"
     assert table["no ranker"][0] == "0.1000 [0.1000, 0.1000]"
     assert table["no towers"][0].startswith("0.1500")
     assert table["no towers"][1].startswith("-0.0500")
     assert table["no towers"][2:] == ["-0.0500, -0.0500", "0.4000"]
-    (channel,) = rows(tables.channels(Results(measured)))[2:]
+    (channel,) = rows(comparisons.channels(Results(measured)))[2:]
     assert channel[1:3] == ["0.4000", "-0.3000 [-0.3000, -0.3000]"]
     assert channel[3].startswith("-0.0500")
 
@@ -112,7 +112,7 @@ def test_an_ablation_is_paired_with_the_default_of_its_week():
 def test_an_ablation_of_one_week_alone_is_not_told():
     measured = {**default(1), **default(2), "ablation-no_towers-1": result([0.1, 0.2])}
 
-    assert ["no towers", "not run", "", "", ""] in rows(tables.ablations(Results(measured)))
+    assert ["no towers", "not run", "", "", ""] in rows(comparisons.ablations(Results(measured)))
 
 
 def test_customers_are_told_apart_by_what_they_had_bought():
