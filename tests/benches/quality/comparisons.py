@@ -28,7 +28,7 @@ def channels(results: Results) -> str:
 def ablations(results: Results) -> str:
     """What each part is worth, at the ends that ablations have."""
     header = ("what is changed", "MAP@12", "difference from the default", "by week", "among the candidates")
-    names = dict.fromkeys(name.split("-")[1] for name in results.measured if name.startswith("ablation-"))
+    names = dict.fromkeys(name.split("-")[1] for name in results.names if name.startswith("ablation-"))
     default = [[result] for back in CHOSEN_BACKS if (result := results.chosen(back))]
     whole = len(default) == len(CHOSEN_BACKS)
     rows = []

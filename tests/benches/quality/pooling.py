@@ -20,10 +20,12 @@ class Results:
 
     Args:
         measured: the results there are.
+        names: of all cells there could be.
     """
 
-    def __init__(self, measured: Mapping[str, Result]):
+    def __init__(self, measured: Mapping[str, Result], names: Sequence[str] = ()):
         self.measured = measured
+        self.names = list(names) or list(measured)
 
     def seeds(self, back: int) -> list[Result] | None:
         """The default's results of all seeds at one end; None if one is missing."""

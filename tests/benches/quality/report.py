@@ -1,5 +1,6 @@
 """The document's part that is measured: circumstances, bars, tables, and what is missing."""
 
+import collections
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -25,7 +26,7 @@ def render(measured: Mapping[str, Result], names: Sequence[str], beside: Beside)
     """
     if not measured:
         return "Nothing was measured yet."
-    results = Results(measured)
+    results = Results(measured, names)
     parts = [_circumstances(measured, names), "### Bars", _bars(results, beside)]
     for title, make in tables.TABLES.items():
         parts += [f"### {title}", make(results)]
@@ -38,10 +39,10 @@ def bars(results: Results, beside: Beside) -> list[tuple[str, str, str, str, boo
     rows: list[tuple[str, str, str, str, bool | None]] = []
     for what, bar, aim, values in _BARS:
         if seeds is None:
-            rows.append((what, f"{bar}", f"{aim}" if aim else "", NOT_RUN, None))
+            rows.append((what, f"{bar:.3f}", f"{aim:.3f}" if aim else "", NOT_RUN, None))
         else:
             found = interval(pooled([seeds], values))
-            rows.append((what, f"{bar}", f"{aim}" if aim else "", words(found), found.mean >= bar))
+            rows.append((what, f"{bar:.3f}", f"{aim:.3f}" if aim else "", words(found), found.mean >= bar))
     cap = f"at most {_MOST_CANDIDATES}"
     if seeds is None:
         rows.append(("most candidates of a customer", cap, "", NOT_RUN, None))
@@ -106,4 +107,5 @@ def _circumstances(measured: Mapping[str, Result], names: Sequence[str]) -> str:
         text += f" Set for all cells: {', '.join(f'`{setting}`' for setting in settings)}."
     missing = [name for name in names if name not in measured]
     text += f" {len(results)} of {len(names)} cells were run"
-    return text + (f"; not: {', '.join(missing)}." if missing else ".")
+    groups = collections.Counter(name.split("-")[0] for name in missing)
+    return text + "".join(f", {count} of `{group}` not" for group, count in groups.items()) + "."

@@ -111,8 +111,10 @@ def test_an_ablation_is_paired_with_the_default_of_its_week():
 
 def test_an_ablation_of_one_week_alone_is_not_told():
     measured = {**default(1), **default(2), "ablation-no_towers-1": result([0.1, 0.2])}
+    table = rows(comparisons.ablations(Results(measured, [*measured, "ablation-no_popular-1"])))
 
-    assert ["no towers", "not run", "", "", ""] in rows(comparisons.ablations(Results(measured)))
+    for name in ("no towers", "no popular"):
+        assert [name, "not run", "", "", ""] in table
 
 
 def test_customers_are_told_apart_by_what_they_had_bought():
@@ -141,7 +143,7 @@ def test_a_stage_that_cells_share_is_counted_once():
 def test_the_missing_cells_are_named():
     text = report.render(default(1), [*default(1), "week-0"], Beside())
 
-    assert "3 of 4 cells were run; not: week-0." in text
+    assert "3 of 4 cells were run, 1 of `week` not." in text
     assert report.render({}, ["week-0"], Beside()) == "Nothing was measured yet."
 
 
