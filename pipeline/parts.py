@@ -144,6 +144,7 @@ def gated_push(
         serving_dir=places.serving_dir,
         run_key=occasion.run_key,
         keep_versions=config.push.keep_versions,
+        least_share=config.push.least_share,
     )
     return [infra_gate, push]
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from components.evaluation.metric import GATE_SIMPLE
 from components.evaluation.moments import LAST, RANKINGS
 from components.evaluation.report import Evaluation, judge, read_evaluation
+from components.push.executor import REFUSED
 from models.metrics import METRICS
 from pipeline.config import PipelineConfig
 from pipeline.oracle import oracle_map
@@ -78,6 +79,9 @@ def read_summary(
         line = json.loads((steps[REFRESH_GATE].outputs["blessing"] / "verdict.json").read_text())["line"]
     else:
         line = judge(evaluation, config.evaluation, first_run).line
+    refused = steps[PUSH].outputs["pushed_model"] / REFUSED
+    if refused.exists():
+        line = json.loads(refused.read_text())["line"]
     oracle = oracle_map(data_dir, steps[CURRENT_STATES if refreshed else FEATURES].outputs["states"])
     # A refresh is judged alone: its weights are the last blessed ones.
     figures = _by_ranking(evaluation, against_last=not refreshed and not first_run)

@@ -5,8 +5,6 @@ import json
 import logging
 import pathlib
 import shutil
-from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -15,7 +13,7 @@ import tensorflow_transform as tft
 
 from components.assemble.warmup import write_warmup_requests
 from components.assemble.weights import RANKING, TOWERS, TRANSFORM, WEIGHTS, weights_digest
-from components.push.publish import FIGURES
+from components.push.publish import BLESSED, FIGURES, blessed_map
 from models.recommender.builder import RecommenderBuilder
 from models.recommender.config import RecommenderConfig
 from models.recommender.recommender import Recommender
@@ -27,7 +25,6 @@ from transforms import columns
 from transforms.calendar import date_of
 from transforms.errors import LookbookError
 
-BLESSED = "blessed_map_at_12"
 _RECALL_QUERIES = 1000
 
 
@@ -120,11 +117,6 @@ def assemble_blessed(
     blessed = {BLESSED: blessed_map(json.loads((last_blessed / FIGURES.name).read_text()))}
     figures.write_text(json.dumps({**json.loads(figures.read_text()), **blessed}, indent=1))
     return description
-
-
-def blessed_map(figures: Mapping[str, Any]) -> float:
-    """MAP@12 that a pushed version's weights were blessed with: a trained one's own, a refreshed one's handed on."""
-    return figures[BLESSED] if BLESSED in figures else figures["evaluation"]["map_at_12"]
 
 
 def assemble_baseline(

@@ -32,6 +32,7 @@ class Push(Pusher):
         serving_dir: folder of the versions.
         run_key: names this run.
         keep_versions: versions kept.
+        least_share: of the MAP@12 of the last blessed weights that the model must not certainly lie below.
     """
 
     SPEC_CLASS = PushSpec
@@ -48,6 +49,7 @@ class Push(Pusher):
         serving_dir: str,
         run_key: str,
         keep_versions: int,
+        least_share: float,
     ):
         destination = pusher_pb2.PushDestination(
             filesystem=pusher_pb2.PushDestination.Filesystem(base_directory=serving_dir)
@@ -59,7 +61,9 @@ class Push(Pusher):
             infra_blessing=infra_blessing,
             evaluation=evaluation,
             push_destination=destination,
-            custom_config=json_utils.dumps({"run_key": run_key, "keep_versions": keep_versions}),
+            custom_config=json_utils.dumps(
+                {"run_key": run_key, "keep_versions": keep_versions, "least_share": least_share}
+            ),
             pushed_model=types.Channel(type=standard_artifacts.PushedModel),
         )
         # Pusher's own constructor builds its own spec; this is the one above it.

@@ -3,23 +3,28 @@
 import json
 import logging
 import pathlib
+from collections.abc import Mapping
+from typing import Any
 
 from tfx.components.pusher import executor as tfx_pusher
 from tfx.proto import pusher_pb2
 from tfx.types import artifact_utils, standard_component_specs
 from tfx.utils import path_utils, proto_utils
 
-from components.evaluation.report import read_evaluation
-from components.push.publish import drop_old, publish
+from components.evaluation.report import Evaluation, read_evaluation
+from components.last_blessed.executor import find_last_blessed
+from components.push.collapse import has_collapsed
+from components.push.publish import blessed_map, drop_old, figures_of, publish
 from transforms.errors import GateError
 
 EVALUATION, JUDGED = "evaluation", "judged"
+REFUSED = "refused.json"
 
 
 class Executor(tfx_pusher.Executor):
-    """Pushes `model` where the Evaluator blessed its twin of the cut and the infra gate blessed itself.
+    """Pushes `model` where the model gate blessed its twin of the cut and the infra gate blessed itself.
 
-    `custom_config` holds `run_key` and `keep_versions`.
+    `custom_config` holds `run_key`, `keep_versions` and `least_share`.
     """
 
     def Do(self, input_dict, output_dict, exec_properties) -> None:  # noqa: N802 (TFX's name)
@@ -41,6 +46,13 @@ class Executor(tfx_pusher.Executor):
         serving_dir = pathlib.Path(destination.filesystem.base_directory)
         custom = json.loads(exec_properties.get(standard_component_specs.CUSTOM_CONFIG_KEY) or "{}")
         evaluation = read_evaluation(pathlib.Path(artifact_utils.get_single_uri(input_dict[EVALUATION])))
+        pathlib.Path(pushed.uri).mkdir(parents=True, exist_ok=True)
+        refusal = _refusal(evaluation, serving_dir, custom)
+        if refusal is not None:
+            (pathlib.Path(pushed.uri) / REFUSED).write_text(json.dumps({"line": refusal}))
+            self._MarkNotPushed(pushed)
+            logging.info("push: %s", refusal)
+            return
         figures = {
             "run_key": custom["run_key"],
             "judged_as_of": _description(judged)["as_of"],
@@ -48,7 +60,6 @@ class Executor(tfx_pusher.Executor):
         }
         version = publish(model, serving_dir, figures)
         drop_old(serving_dir, custom["keep_versions"])
-        (pathlib.Path(pushed.uri)).mkdir(parents=True, exist_ok=True)
         (pathlib.Path(pushed.uri) / "version.json").write_text(json.dumps({"version": str(version)}))
         self._MarkPushed(pushed, pushed_destination=str(version), pushed_version=version.name)
         logging.info("pushed %s", version)
@@ -70,6 +81,23 @@ def require_equal_digests(judged: pathlib.Path, model: pathlib.Path) -> None:
             f"weights_digest of the judged and the pushed model must be equal. Received: {one} in {judged}, {other} in "
             f"{model}. Run the pipeline again without interfering with its artifacts."
         )
+
+
+def _refusal(evaluation: Evaluation, serving_dir: pathlib.Path, custom: Mapping[str, Any]) -> str | None:
+    """Why the model is not pushed although both gates let it; None if it is.
+
+    The model gate compares weights on one week. Where that week itself is broken, new and old ones fare equally badly.
+    """
+    last = find_last_blessed(serving_dir, custom["run_key"])
+    blessed = None if last is None else blessed_map(figures_of(last))
+    figures, share = evaluation.overall, custom["least_share"]
+    now = figures["map_at_12"]
+    if blessed is None or not has_collapsed(now, int(figures["customers"]), blessed, share):
+        return None
+    return (
+        f"refused: MAP@12 {now:.4f} is certainly less than push.least_share = {share:g} of the {blessed:.4f} that the "
+        "last blessed weights had: look at the last week's data; if the shop has changed, --set push.least_share=0"
+    )
 
 
 def _description(saved_model: pathlib.Path) -> dict:

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from typing import Any
 
 FIGURES = pathlib.PurePath("assets.extra", "lookbook.json")
+BLESSED = "blessed_map_at_12"
 _GRAPH = "saved_model.pb"
 _REMOVED = ".removed-"
 _INCOMING = ".incoming-"
@@ -33,6 +34,15 @@ def figures_of(version: pathlib.Path) -> Mapping[str, Any]:
         if isinstance(figures, dict):
             return figures
     return {}
+
+
+def blessed_map(figures: Mapping[str, Any]) -> float | None:
+    """MAP@12 that a version's weights were blessed with: a trained one's own, a refreshed one's handed on.
+
+    Args:
+        figures: from `figures_of`; None is returned where they do not say.
+    """
+    return figures.get(BLESSED, figures.get("evaluation", {}).get("map_at_12"))
 
 
 def publish(

@@ -10,10 +10,9 @@ from tfx.dsl.component.experimental.decorators import component
 from tfx.types import standard_artifacts
 from tfx.utils import path_utils
 
-from components.assemble.executor import BLESSED
 from components.evaluation.config import EvaluationConfig
 from components.evaluation.report import read_evaluation
-from components.push.publish import figures_of
+from components.push.publish import BLESSED, figures_of
 from components.refresh_gate.executor import judge_refresh
 
 

@@ -56,6 +56,14 @@ def test_a_broken_week_is_refused_by_the_refresh_and_the_old_model_served_on(rol
     assert broken["version"] == before["version"]
 
 
+def test_a_broken_week_is_refused_by_a_training_too(rolled):
+    """All its gate compares is equally bad on that week; that the week itself is bad, push sees."""
+    _, _, _, cells = rolled
+    (broken,) = (c for c in cells.values() if c["policy"] == "retrained on a broken period")
+    assert not broken["pushed"]
+    assert broken["said"].startswith("refused: "), broken["said"]
+
+
 def test_the_table_is_written_and_a_second_call_repeats_nothing(rolled):
     root, done, again, _ = rolled
     table = (root / "table.md").read_text()

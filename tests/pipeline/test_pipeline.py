@@ -138,7 +138,11 @@ def test_push_takes_the_model_as_of_the_end_and_both_blessings(nodes):
     assert read["infra_blessing"] == "InfraGate"
     assert read["judged"] == "assemble_cut"
     assert read_by(nodes["InfraGate"]) == {"model": "assemble_end"}
-    assert json.loads(properties(nodes["Push"])["custom_config"]) == {"run_key": "key", "keep_versions": 5}
+    assert json.loads(properties(nodes["Push"])["custom_config"]) == {
+        "run_key": "key",
+        "keep_versions": 5,
+        "least_share": 0.5,
+    }
 
 
 def test_the_data_are_known_to_the_cache_by_their_fingerprint(nodes):

@@ -107,6 +107,11 @@ def test_nothing_pushed_is_no_version(steps, tmp_path):
     assert read(steps, tmp_path).version is None
 
 
+def test_what_push_refused_is_the_gates_last_word(steps, tmp_path):
+    (tmp_path / "Push" / "refused.json").write_text(json.dumps({"line": "refused: a broken week"}))
+    assert read(steps, tmp_path).model_gate == "refused: a broken week"
+
+
 def test_the_last_blessed_model_is_spoken_of_only_where_there_is_one(steps, tmp_path):
     told = read(steps, tmp_path)
     assert "last_blessed" not in told.figures

@@ -5,8 +5,9 @@ import shutil
 
 import pytest
 
-from components.assemble.executor import assemble_blessed, blessed_map
+from components.assemble.executor import assemble_blessed
 from components.assemble.weights import WEIGHTS, weights_digest
+from components.push.publish import blessed_map
 from tests.tiny_training import RECOMMENDER
 from transforms.calendar import date_of
 from transforms.errors import LookbookError

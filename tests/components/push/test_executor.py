@@ -23,7 +23,9 @@ def _evaluation(monkeypatch):
 def run(tmp_path):
     """Runs the executor on a judged and a new model; returns the serving folder and the `pushed_model` artifact."""
 
-    def make(*, model_blessed=True, infra_blessed=True, judged_digest="d", digest="d", keep=5):
+    def make(
+        *, model_blessed=True, infra_blessed=True, judged_digest="d", digest="d", keep=5, key="this-run", share=0.5
+    ):
         def artifact(kind, name):
             made = kind()
             made.uri = str(tmp_path / name)
@@ -60,7 +62,7 @@ def run(tmp_path):
             {"pushed_model": [pushed]},
             {
                 "push_destination": proto_utils.proto_to_json(destination),
-                "custom_config": json_utils.dumps({"run_key": "this-run", "keep_versions": keep}),
+                "custom_config": json_utils.dumps({"run_key": key, "keep_versions": keep, "least_share": share}),
             },
         )
         return serving, artifact_utils.get_single_instance([pushed])
@@ -105,3 +107,18 @@ def test_old_versions_are_dropped_by_count(run):
     newest = [version.name for version in version_folders(serving)]
     assert len(newest) == 2
     assert newest[-1] == pushed.get_string_custom_property("pushed_version")
+
+
+@pytest.mark.parametrize(("now", "pushed"), [(0.02, 0), (0.12, 1)])
+def test_a_week_that_is_broken_for_every_model_is_not_pushed_and_the_old_version_stays(
+    run, tmp_path, monkeypatch, now, pushed
+):
+    """Half of 0.25, less 1.96 sqrt(0.125 * 0.875 / 500) = 0.029, is 0.096."""
+    (tmp_path / "end" / "Format-Serving" / "assets.extra" / "weights").mkdir(parents=True)
+    serving, _ = run(key="last week")
+    broken = Evaluation({"all": {"map_at_12": now, "customers": 500.0}})
+    monkeypatch.setattr(push, "read_evaluation", lambda folder: broken)
+    _, made = run()
+    assert made.get_int_custom_property("pushed") == pushed
+    assert len(version_folders(serving)) == 1 + pushed
+    assert (tmp_path / "pushed" / "refused.json").exists() is not bool(pushed)
