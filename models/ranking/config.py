@@ -10,8 +10,9 @@ class RankingConfig:
     """Settings of the ranking network and its training.
 
     Attributes:
-        units: width of the network, 8 to 4096.
-        blocks: residual blocks, 0 to 16.
+        networks: small networks whose scores are averaged, 1 to 32.
+        units: width of each network, 8 to 4096.
+        blocks: residual blocks of each, 0 to 16.
         dropout: share of units dropped in training, [0, 1).
         loss: `listwise` (softmax over each list) or `pointwise` (sigmoid of each pair).
         negatives_per_list: candidates sampled beside the positives of a list, 1 to 1000.
@@ -22,7 +23,8 @@ class RankingConfig:
         seed: of initial weights, sampling and shuffling.
     """
 
-    units: int = 128
+    networks: int = 4
+    units: int = 64
     blocks: int = 2
     dropout: float = 0.3
     loss: str = "listwise"
@@ -34,6 +36,7 @@ class RankingConfig:
     seed: int = 17
 
     def __post_init__(self):
+        require_within("ranking.networks", self.networks, 1, 32)
         require_within("ranking.units", self.units, 8, 4096)
         require_within("ranking.blocks", self.blocks, 0, 16)
         require_within("ranking.dropout", self.dropout, 0, 0.99)

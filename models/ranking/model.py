@@ -46,6 +46,7 @@ class RankingModel(tfrs.Model):
         return super().train_step(inputs)
 
     def compute_loss(self, inputs: dict[str, tf.Tensor], training: bool = False) -> tf.Tensor:
-        """Scalar float32."""
-        scores = self.network(inputs["features"], training=training)
-        return self._task(labels=inputs["labels"], predictions=scores, compute_metrics=False)
+        """Scalar float32: the mean of the networks' own losses, so that each learns as if it were alone."""
+        scores = self.network.each(inputs["features"], training=training)
+        labels = tf.tile(inputs["labels"], [scores.shape[0], 1])
+        return self._task(labels=labels, predictions=tf.reshape(scores, tf.shape(labels)), compute_metrics=False)

@@ -1,39 +1,32 @@
-"""The ranking network: standardised features of a pair in, one score out."""
+"""The ranking network: standardised features of a pair in, one score out, the mean of several small networks."""
 
 import tensorflow as tf
 
 _EPSILON = 1e-3
+_SEEDS_APART = 1000
 
 
 class RankingNetwork(tf.keras.Model):
     """Scores each candidate of a list by its own features.
 
-    The constants of the standardisation are weights that are not trained, so they travel with the others.
+    Networks that differ in their first weights alone order the same list differently; the mean of their scores orders
+    it better than they do one by one, and differs less from seed to seed. The constants of the standardisation are
+    weights that are not trained, so they travel with the others.
 
     Args:
         features: number of features of a pair.
-        units: width.
+        units: width of each network.
         blocks: residual blocks of two dense layers each.
         dropout: share of units dropped in training.
+        networks: how many.
         seed: of the initial weights.
     """
 
-    def __init__(self, *, features: int, units: int, blocks: int, dropout: float, seed: int):
+    def __init__(self, *, features: int, units: int, blocks: int, dropout: float, networks: int, seed: int):
         super().__init__(name="ranking")
         self.mean = self.add_weight("mean", [features], initializer="zeros", trainable=False)
         self.deviation = self.add_weight("deviation", [features], initializer="ones", trainable=False)
-        kernel = (tf.keras.initializers.GlorotUniform(seed + i) for i in range(2 * blocks + 2))
-        self._first = tf.keras.layers.Dense(units, kernel_initializer=next(kernel), name="first")
-        self._blocks = [
-            (
-                Normalisation(name=f"norm_{i}"),
-                tf.keras.layers.Dense(units, "relu", kernel_initializer=next(kernel), name=f"wide_{i}"),
-                tf.keras.layers.Dropout(dropout, seed=seed, name=f"dropout_{i}"),
-                tf.keras.layers.Dense(units, kernel_initializer=next(kernel), name=f"narrow_{i}"),
-            )
-            for i in range(blocks)
-        ]
-        self._last = tf.keras.layers.Dense(1, kernel_initializer=next(kernel), name="last")
+        self._networks = [Scorer(units, blocks, dropout, seed + _SEEDS_APART * i) for i in range(networks)]
         self(tf.zeros([1, 1, features]))
 
     def call(self, inputs: tf.Tensor, training: bool = False) -> tf.Tensor:
@@ -46,12 +39,47 @@ class RankingNetwork(tf.keras.Model):
         Returns:
             `[batch, candidates]` float32.
         """
+        return tf.reduce_mean(self.each(inputs, training), axis=0)
+
+    def each(self, inputs: tf.Tensor, training: bool = False) -> tf.Tensor:
+        """The networks' own scores, `[networks, batch, candidates]` float32; arguments as of `call`."""
         pairs = tf.reshape(inputs, [-1, inputs.shape[2]])
-        hidden = tf.clip_by_value((pairs - self.mean) / self.deviation, -8.0, 8.0)
-        hidden = tf.nn.relu(self._first(hidden))
+        standard = tf.clip_by_value((pairs - self.mean) / self.deviation, -8.0, 8.0)
+        scores = tf.stack([network(standard, training=training) for network in self._networks])
+        return tf.reshape(scores, [len(self._networks), *tf.unstack(tf.shape(inputs)[:2])])
+
+
+class Scorer(tf.keras.layers.Layer):
+    """One of the networks.
+
+    Args:
+        units: width.
+        blocks: residual blocks of two dense layers each.
+        dropout: share of units dropped in training.
+        seed: of the initial weights.
+    """
+
+    def __init__(self, units: int, blocks: int, dropout: float, seed: int):
+        super().__init__(name=f"scorer_{seed}")
+        kernel = (tf.keras.initializers.GlorotUniform(seed + i) for i in range(2 * blocks + 2))
+        self._first = tf.keras.layers.Dense(units, kernel_initializer=next(kernel), name="first")
+        self._blocks = [
+            (
+                Normalisation(name=f"norm_{i}"),
+                tf.keras.layers.Dense(units, "relu", kernel_initializer=next(kernel), name=f"wide_{i}"),
+                tf.keras.layers.Dropout(dropout, seed=seed, name=f"dropout_{i}"),
+                tf.keras.layers.Dense(units, kernel_initializer=next(kernel), name=f"narrow_{i}"),
+            )
+            for i in range(blocks)
+        ]
+        self._last = tf.keras.layers.Dense(1, kernel_initializer=next(kernel), name="last")
+
+    def call(self, pairs: tf.Tensor, training: bool = False) -> tf.Tensor:
+        """`[pairs, 1]` float32 of standardised features `[pairs, features]` float32."""
+        hidden = tf.nn.relu(self._first(pairs))
         for norm, wide, dropout, narrow in self._blocks:
             hidden += narrow(dropout(wide(norm(hidden)), training=training))
-        return tf.reshape(self._last(tf.nn.relu(hidden)), tf.shape(inputs)[:2])
+        return self._last(tf.nn.relu(hidden))
 
 
 class Normalisation(tf.keras.layers.Layer):

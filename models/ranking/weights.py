@@ -20,6 +20,7 @@ def build_network(config: RankingConfig, features: Sequence[str]) -> RankingNetw
         units=config.units,
         blocks=config.blocks,
         dropout=config.dropout,
+        networks=config.networks,
         seed=config.seed,
     )
 

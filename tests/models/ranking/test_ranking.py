@@ -10,13 +10,15 @@ import tensorflow as tf
 from models.ranking.config import RankingConfig
 from models.ranking.lists import PADDING, Lists, join, moments, sample
 from models.ranking.losses import listwise_softmax, pointwise_sigmoid
-from models.ranking.model import ListLoss
+from models.ranking.model import ListLoss, RankingModel
 from models.ranking.network import Normalisation
 from models.ranking.training import fit
 from models.ranking.weights import build_network, load_network, save_network
 from transforms.errors import ConfigError
 
-SMALL = RankingConfig(units=16, blocks=1, dropout=0.0, epochs=30, least_steps=1, batch_lists=16, learning_rate=0.01)
+SMALL = RankingConfig(
+    networks=2, units=16, blocks=1, dropout=0.0, epochs=30, least_steps=1, batch_lists=16, learning_rate=0.01
+)
 NAMES = ("signal", "noise", "constant")
 
 
@@ -175,6 +177,31 @@ def test_weights_of_other_features_are_refused_by_name(tmp_path, names, differin
     save_network(build_network(SMALL, NAMES), SMALL, NAMES, tmp_path)
     with pytest.raises(ValueError, match=rf"features must be those the ranking network .* Differing: {differing}\."):
         load_network(tmp_path, names)
+
+
+def test_the_score_is_the_mean_of_networks_that_differ():
+    network = build_network(SMALL, NAMES)
+    pairs = np.random.default_rng(0).normal(size=(4, 5, 3)).astype(np.float32)
+    one, two = network.each(pairs).numpy()
+    assert (one != two).all()
+    np.testing.assert_allclose(network(pairs), (one + two) / 2, rtol=1e-6)
+
+
+def test_each_network_learns_from_its_own_loss_alone():
+    network = build_network(SMALL, NAMES)
+    model = RankingModel(network, "listwise")
+    draw = np.random.default_rng(0)
+    features = tf.constant(draw.normal(size=(6, 5, 3)), tf.float32)
+    labels = tf.constant(draw.integers(0, 2, (6, 5)), tf.float32)
+    with tf.GradientTape(persistent=True) as tape:
+        together = model.compute_loss({"features": features, "labels": labels})
+        alone = [tf.reduce_mean(listwise_softmax(labels, scores)) for scores in tf.unstack(network.each(features))]
+    assert float(together) == pytest.approx(sum(map(float, alone)) / 2, rel=1e-6)
+    weights = network.trainable_variables
+    half = len(weights) // 2
+    for loss_of_one, own in zip(alone, (weights[:half], weights[half:]), strict=True):
+        for found, wanted in zip(tape.gradient(together, own), tape.gradient(loss_of_one, own), strict=True):
+            np.testing.assert_allclose(found, wanted / 2, atol=1e-6)
 
 
 def test_the_same_seed_gives_the_same_network():
