@@ -14,8 +14,9 @@ from components.candidates.config import CandidatesConfig
 from components.candidates.executor import make_lists
 from components.examples import read_examples
 from models.ranking.config import RankingConfig
+from models.ranking.lists import join
 from models.ranking.training import fit
-from models.ranking.weights import build_network, save_network
+from models.ranking.weights import REFITTED, build_network, save_network
 from models.recommender import features
 from models.recommender.builder import RecommenderBuilder
 from models.recommender.config import ChannelsConfig, RecommenderConfig
@@ -54,7 +55,7 @@ def train(place: Place, transformed: pathlib.Path, to: pathlib.Path) -> None:
     train_towers(data, to)
     graph = transformed / "graph"
     make_lists(place.states, to / "towers", graph, RECOMMENDER, CandidatesConfig(), to / "lists")
-    lists = training_lists(
+    weekly = training_lists(
         read_lists([str(to / "lists" / "Split-train" / "*")]),
         RecommenderBuilder(RECOMMENDER, place.states, graph),
         to / "towers",
@@ -62,9 +63,11 @@ def train(place: Place, transformed: pathlib.Path, to: pathlib.Path) -> None:
         negatives=RANKING.negatives_per_list,
         seed=RANKING.seed,
     )
-    network = build_network(RANKING, features.NAMES)
-    fit(network, lists, RANKING, logs=str(to / "logs" / "ranking"), backup=str(to / "backup"))
-    save_network(network, RANKING, features.NAMES, to / "ranking")
+    for folder, first_days in ((".", place.calendar.list_days), (REFITTED, tuple(weekly))):
+        network = build_network(RANKING, features.NAMES)
+        lists = join([weekly[day] for day in first_days])
+        fit(network, lists, RANKING, logs=str(to / "logs" / "ranking"), backup=str(to / "backup" / folder))
+        save_network(network, RANKING, features.NAMES, to / "ranking" / folder)
     last = to / "towers" / snapshot_name(len(place.calendar.list_days))
     gather_weights(last, to / "ranking", graph, to / "weights")
 

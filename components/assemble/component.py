@@ -17,6 +17,8 @@ from models.recommender.config import recommender_config
 from models.retrieval.snapshot import snapshot_name
 from transforms.calendar import load_calendar
 
+END = "end"
+
 
 @component
 def Assemble(  # noqa: N802 (TFX names components like classes)
@@ -44,7 +46,7 @@ def Assemble(  # noqa: N802 (TFX names components like classes)
         )
         to = pathlib.Path(path_utils.serving_model_dir(model.uri))
         config = recommender_config(json.loads(recommender_json))
-        description = assemble(folder, calendar.day(as_of), weights, config, to)
+        description = assemble(folder, calendar.day(as_of), weights, config, to, refitted=as_of == END)
         # The weights travel with the model: a later run finds its baseline in what was pushed.
         shutil.copytree(weights, to / "assets.extra" / WEIGHTS)
     _describe(model, description)
@@ -68,6 +70,7 @@ def AssembleBlessed(  # noqa: N802 (TFX names components like classes)
         pathlib.Path(last_blessed.uri),
         recommender_config(json.loads(recommender_json)),
         pathlib.Path(path_utils.serving_model_dir(model.uri)),
+        refitted=as_of == END,
     )
     _describe(model, description)
 

@@ -12,7 +12,7 @@ import tensorflow as tf
 import tensorflow_transform as tft
 
 from components.assemble.warmup import write_warmup_requests
-from components.assemble.weights import RANKING, TOWERS, TRANSFORM, WEIGHTS, weights_digest
+from components.assemble.weights import TOWERS, TRANSFORM, WEIGHTS, ranking_of, weights_digest
 from components.push.publish import BLESSED, FIGURES, blessed_map
 from models.recommender.builder import RecommenderBuilder
 from models.recommender.config import RecommenderConfig
@@ -50,7 +50,13 @@ class Description:
 
 
 def assemble(
-    states: pathlib.Path, as_of: int, weights: pathlib.Path, config: RecommenderConfig, to: pathlib.Path
+    states: pathlib.Path,
+    as_of: int,
+    weights: pathlib.Path,
+    config: RecommenderConfig,
+    to: pathlib.Path,
+    *,
+    refitted: bool = False,
 ) -> Description:
     """Writes the SavedModel.
 
@@ -60,9 +66,10 @@ def assemble(
         weights: folder made by `gather_weights`.
         config: channels and limits.
         to: folder of the SavedModel.
+        refitted: whether it answers by the ranking network that has seen the test week, where there is one.
     """
     builder = RecommenderBuilder(config, states, weights / TRANSFORM)
-    recommender = builder.build(as_of, weights / TOWERS, weights / RANKING)
+    recommender = builder.build(as_of, weights / TOWERS, ranking_of(weights, refitted=refitted))
     extra = to / "assets.extra"
     extra.mkdir(parents=True, exist_ok=True)
     customer_ids = _write_ids(states / "people.parquet", columns.CUSTOMER_ID, extra / "customer_ids.txt")
@@ -89,7 +96,13 @@ def assemble(
 
 
 def assemble_blessed(
-    states: pathlib.Path, as_of: int, last_blessed: pathlib.Path, config: RecommenderConfig, to: pathlib.Path
+    states: pathlib.Path,
+    as_of: int,
+    last_blessed: pathlib.Path,
+    config: RecommenderConfig,
+    to: pathlib.Path,
+    *,
+    refitted: bool = False,
 ) -> Description:
     """Puts the last blessed weights on a new state; what they were blessed with goes along as `blessed_map_at_12`.
 
@@ -99,6 +112,7 @@ def assemble_blessed(
         last_blessed: folder made by `components.last_blessed`.
         config: channels and limits; those the weights were trained with.
         to: folder of the SavedModel.
+        refitted: as of `assemble`.
 
     Raises:
         LookbookError: there are no last blessed weights, or today's code cannot use them.
@@ -109,7 +123,7 @@ def assemble_blessed(
             "or the pipeline `train` on Kubeflow"
         )
     try:
-        description = assemble(states, as_of, last_blessed / WEIGHTS, config, to)
+        description = assemble(states, as_of, last_blessed / WEIGHTS, config, to, refitted=refitted)
     except ValueError as error:
         raise LookbookError(f"a refresh must be able to use the last blessed weights: {error}; train anew") from error
     shutil.copytree(last_blessed / WEIGHTS, to / "assets.extra" / WEIGHTS)

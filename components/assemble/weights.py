@@ -6,6 +6,8 @@ import shutil
 
 import numpy as np
 
+from models.ranking.weights import REFITTED
+
 WEIGHTS = "weights"
 TOWERS, RANKING, TRANSFORM = "towers", "ranking", "transform_graph"
 
@@ -27,8 +29,21 @@ def gather_weights(
         shutil.copytree(source, to / name)
 
 
+def ranking_of(weights: pathlib.Path, *, refitted: bool) -> pathlib.Path:
+    """The folder of a ranking network.
+
+    Args:
+        weights: folder made by `gather_weights`.
+        refitted: the one that was trained through the test week, where there is one; or the one that was judged.
+    """
+    folder = weights / RANKING / REFITTED
+    return folder if refitted and folder.is_dir() else weights / RANKING
+
+
 def weights_digest(weights: pathlib.Path) -> str:
-    """Names the weights by what they are: towers' and ranking network's arrays and the vocabularies, hex.
+    """Names the weights by what they are: towers' and ranking networks' arrays and the vocabularies, hex.
+
+    The judged and the refitted network come from one training, so both are in it, whichever a model answers by.
 
     Args:
         weights: folder made by `gather_weights`.

@@ -1,4 +1,4 @@
-"""Makes the lists of every list week, each with the state and the towers of that week."""
+"""Makes the lists of every list week and of the test week, each with the state and the towers of that week."""
 
 import json
 import logging
@@ -29,7 +29,9 @@ def make_lists(
     config: CandidatesConfig,
     to: pathlib.Path,
 ) -> dict[str, dict[str, float]]:
-    """Writes the training lists; list week i is made with the state of its first day and the towers of week i.
+    """Writes the lists; list week i is made with the state of its first day and the towers of week i.
+
+    The test week's are made in the same way, for the network that is trained once more after it was judged.
 
     Args:
         states: folder of the states.
@@ -40,13 +42,13 @@ def make_lists(
         to: the Examples artifact; lists go to its split `train`.
 
     Returns:
-        By date of the list week: `customers`, `recall` (mean share of purchases among the candidates) and
+        By date of the week: `customers`, `recall` (mean share of purchases among the candidates) and
         `candidates` (mean number).
     """
     calendar = load_calendar(states / "calendar.json")
     builder = RecommenderBuilder(recommender_config, states, transform_graph)
     tables, figures = [], {}
-    for week, day in enumerate(calendar.list_days):
+    for week, day in enumerate((*calendar.list_days, calendar.cut)):
         recommender = builder.build(day, towers / snapshot_name(week))
         bought = pq.read_table(states / "labels" / f"{date_of(day)}.parquet")
         labels = lists.group_labels(bought, _CUSTOMERS_PER_LIST * config.max_lists_per_week, config.seed + week)

@@ -20,6 +20,8 @@ class RankingConfig:
         least_steps: steps trained at least, however few the lists, 1 to 1,000,000.
         batch_lists: lists per step, 1 to 100,000.
         learning_rate: of Adam at the start, above 0; falls to nothing along a cosine.
+        refit_to_end: whether a network is trained once more, with the lists of the test week, for the model that is
+            pushed; the one that is judged has not seen them.
         seed: of initial weights, sampling and shuffling.
     """
 
@@ -33,6 +35,7 @@ class RankingConfig:
     least_steps: int = 250
     batch_lists: int = 64
     learning_rate: float = 0.002
+    refit_to_end: bool = True
     seed: int = 17
 
     def __post_init__(self):

@@ -51,6 +51,17 @@ def fit(network: RankingNetwork, lists: Lists, config: RankingConfig, *, logs: s
     return [float(loss) for loss in history.history.get("total_loss", [])]
 
 
+def mean_loss(network: RankingNetwork, lists: Lists, config: RankingConfig) -> float:
+    """The loss of the network's scores, mean over lists."""
+    model = RankingModel(network, config.loss)
+    total = 0.0
+    for start in range(0, len(lists.labels), config.batch_lists):
+        part = slice(start, start + config.batch_lists)
+        batch = {"features": tf.constant(lists.features[part]), "labels": tf.constant(lists.labels[part])}
+        total += float(model.compute_loss(batch)) * len(lists.labels[part])
+    return total / len(lists.labels)
+
+
 class _Gather:
     """Takes the lists of a batch out of memory that TensorFlow does not copy into the graph."""
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import tensorflow as tf
 
-from models.ranking.lists import Lists, join, sample
+from models.ranking.lists import Lists, sample
 from models.recommender.builder import RecommenderBuilder
 from models.recommender.recommender import Recommender
 from models.retrieval.snapshot import snapshot_name
@@ -60,8 +60,8 @@ def training_lists(
     *,
     negatives: int,
     seed: int,
-) -> Lists:
-    """Features of all lists; each week by the graph of its own state and towers.
+) -> dict[int, Lists]:
+    """Features of all lists by first day of their week; each week by the graph of its own state and towers.
 
     Relative features need the whole list, so negatives are sampled after the features are computed.
 
@@ -73,14 +73,14 @@ def training_lists(
         negatives: sampled of each list.
         seed: of the sampling.
     """
-    parts = []
-    for week, day in enumerate(calendar.list_days):
+    weekly = {}
+    for week, day in enumerate((*calendar.list_days, calendar.cut)):
         if day not in stored:
             continue
         features = list_features(builder.build(day, towers / snapshot_name(week)), stored[day])
         logging.info("features of %s: %d lists", date_of(day), len(features))
-        parts.append(sample(features, stored[day].labels, negatives, seed + week))
-    return join(parts)
+        weekly[day] = sample(features, stored[day].labels, negatives, seed + week)
+    return weekly
 
 
 def list_features(recommender: Recommender, stored: StoredLists) -> np.ndarray:

@@ -1,11 +1,14 @@
 """TFX's Trainer calls `run_fn` here to train the ranking network inside the one graph."""
 
 import json
+import logging
 import pathlib
 
 from models.ranking.config import RankingConfig
-from models.ranking.training import fit
-from models.ranking.weights import build_network, save_network
+from models.ranking.lists import Lists, join
+from models.ranking.network import RankingNetwork
+from models.ranking.training import fit, mean_loss
+from models.ranking.weights import REFITTED, build_network, save_network
 from models.recommender import features
 from models.recommender.builder import RecommenderBuilder
 from models.recommender.config import recommender_config
@@ -18,6 +21,9 @@ STATES, TOWERS = "states", "towers"
 
 def run_fn(fn_args) -> None:
     """Computes the features of the stored lists, fits the network, writes its weights.
+
+    The network that is judged learns from the list weeks. With `refit_to_end` another one learns from these and the
+    test week, and goes to `refitted/`: it is for the model that is pushed.
 
     Args:
         fn_args: TFX's arguments. `train_files` are the lists, `base_model` the folder with `states/` and `towers/`;
@@ -33,17 +39,37 @@ def run_fn(fn_args) -> None:
     builder = RecommenderBuilder(
         recommender_config(custom["recommender"]), graph / STATES, pathlib.Path(fn_args.transform_graph_path)
     )
-    lists = training_lists(
+    calendar = load_calendar(graph / STATES / "calendar.json")
+    weekly = training_lists(
         read_lists(fn_args.train_files),
         builder,
         graph / TOWERS,
-        load_calendar(graph / STATES / "calendar.json"),
+        calendar,
         negatives=config.negatives_per_list,
         seed=config.seed,
     )
-    network = build_network(config, features.NAMES)
-    backup = pathlib.Path(custom["checkpoints"]) / checkpoint_key(fn_args) / "running"
-    losses = fit(network, lists, config, logs=str(pathlib.Path(fn_args.model_run_dir) / "logs"), backup=str(backup))
+    backup = pathlib.Path(custom["checkpoints"]) / checkpoint_key(fn_args)
+    logs = pathlib.Path(fn_args.model_run_dir) / "logs"
     to = pathlib.Path(fn_args.serving_model_dir)
+    lists = join([part for day, part in weekly.items() if day < calendar.cut])
+    network = build_network(config, features.NAMES)
+    losses = fit(network, lists, config, logs=str(logs), backup=str(backup / "running"))
     save_network(network, config, features.NAMES, to)
     (to / "figures.json").write_text(json.dumps({"lists": len(lists.labels), "losses": losses}, indent=1))
+    if config.refit_to_end and calendar.cut in weekly:
+        refitted = build_network(config, features.NAMES)
+        everything = join(list(weekly.values()))
+        fit(refitted, everything, config, logs=str(logs / REFITTED), backup=str(backup / REFITTED))
+        if has_learnt(refitted, network, weekly[calendar.cut], config):
+            save_network(refitted, config, features.NAMES, to / REFITTED)
+
+
+def has_learnt(refitted: RankingNetwork, judged: RankingNetwork, test_week: Lists, config: RankingConfig) -> bool:
+    """Whether the refitted network does better than the judged one on the week that it alone has seen.
+
+    No figure of a week it knows can be a judgement; but one that does worse there has gone wrong, and the judged
+    network takes its place.
+    """
+    before, after = (mean_loss(network, test_week, config) for network in (judged, refitted))
+    logging.info("loss in the test week: %.4f judged, %.4f refitted", before, after)
+    return after < before

@@ -18,7 +18,7 @@ import tensorflow as tf
 from components.candidates.executor import make_lists
 from components.features.executor import Outputs, build_features
 from components.ingest.executor import ingest
-from models.ranking.lists import Lists
+from models.ranking.lists import Lists, join
 from models.ranking.training import fit
 from models.ranking.weights import build_network, save_network
 from models.recommender import features
@@ -85,7 +85,7 @@ class Stages:
         """A folder that outlives a killed training, for its checkpoints."""
         return self._root / "checkpoints" / digest_of(follows)
 
-    def remembered(self, key: str, make: Callable[[], Lists]) -> Lists:
+    def remembered(self, key: str, make: Callable[[], dict[int, Lists]]) -> dict[int, Lists]:
         """The features of the latest lists: cells that differ by a mask share them."""
         if self._lists is None or self._lists[0] != key:
             self._lists = None
@@ -193,21 +193,24 @@ class Made:
         """The weights of the ranking network."""
         config = dataclasses.replace(self._config.ranking, seed=self._config.ranking.seed + self._config.seed)
         masked, lists = self._cell.masked, self.lists
-        follows = [lists.name, dataclasses.asdict(config), masked, code_of(_RANKING)]
+        calendar = load_calendar(self.states / "calendar.json")
+        through_test_week = config.refit_to_end and self._cell.as_of == "end"
+        follows = [lists.name, dataclasses.asdict(config), masked, through_test_week, code_of(_RANKING)]
 
-        def features_of_lists() -> Lists:
+        def features_of_lists() -> dict[int, Lists]:
             return training_lists(
                 read_lists([str(lists / "Split-train" / "*")]),
                 self.builder(),
                 self.towers,
-                load_calendar(self.states / "calendar.json"),
+                calendar,
                 negatives=config.negatives_per_list,
                 seed=config.seed,
             )
 
         def make(to: pathlib.Path) -> None:
             key = digest_of([lists.name, config.negatives_per_list, config.seed, code_of(_RANKING)])
-            known = self._stages.remembered(key, features_of_lists)
+            weekly = self._stages.remembered(key, features_of_lists)
+            known = join([part for day, part in weekly.items() if through_test_week or day < calendar.cut])
             network = build_network(config, features.NAMES)
             with tempfile.TemporaryDirectory(prefix="fit-", dir=to.parent) as scratch:
                 told = masking.without(known, masked) if masked else known

@@ -8,7 +8,7 @@ import tensorflow as tf
 from tensorflow_serving.apis import prediction_log_pb2
 
 from components.assemble.warmup import write_warmup_requests
-from components.assemble.weights import gather_weights, weights_digest
+from components.assemble.weights import gather_weights, ranking_of, weights_digest
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def test_the_same_weights_elsewhere_have_the_same_digest(weights, trained):
     assert weights_digest(weights) == weights_digest(trained / "weights")
 
 
-@pytest.mark.parametrize("part", ["towers/weights.npz", "ranking/ranking.npz"])
+@pytest.mark.parametrize("part", ["towers/weights.npz", "ranking/ranking.npz", "ranking/refitted/ranking.npz"])
 def test_one_number_changed_is_another_digest(weights, part):
     before = weights_digest(weights)
     with np.load(weights / part) as arrays:
@@ -36,6 +36,13 @@ def test_one_word_changed_is_another_digest(weights):
     vocabulary = next((weights / "transform_graph").rglob("assets/words_vocab"))
     vocabulary.write_text(vocabulary.read_text().replace("cotton", "wool"))
     assert weights_digest(weights) != before
+
+
+def test_the_refitted_network_is_taken_where_it_is_asked_for_and_there(weights):
+    assert ranking_of(weights, refitted=True) == weights / "ranking" / "refitted"
+    assert ranking_of(weights, refitted=False) == weights / "ranking"
+    shutil.rmtree(weights / "ranking" / "refitted")
+    assert ranking_of(weights, refitted=True) == weights / "ranking"
 
 
 def test_gathered_weights_replace_what_was_there(trained, tmp_path):

@@ -100,8 +100,9 @@ def labels_of(tiny, day):
 
 
 def test_stored_lists_are_what_the_graph_of_the_week_proposes(tiny, trained, stored, builder):
-    assert list(stored) == list(tiny.calendar.list_days)
-    for week, day in enumerate(tiny.calendar.list_days):
+    weeks = (*tiny.calendar.list_days, tiny.calendar.cut)
+    assert list(stored) == list(weeks)
+    for week, day in enumerate(weeks):
         bought, lists = labels_of(tiny, day), stored[day]
         recommender = builder.build(day, trained / "towers" / snapshot_name(week))
         for customer, rows, marks in zip(lists.customers, lists.rows, lists.labels, strict=True):
@@ -116,7 +117,7 @@ def test_stored_lists_are_what_the_graph_of_the_week_proposes(tiny, trained, sto
 
 def test_figures_say_the_recall_of_each_week(tiny, trained, stored):
     figures = json.loads((trained / "lists" / "figures.json").read_text())
-    for day in tiny.calendar.list_days:
+    for day in (*tiny.calendar.list_days, tiny.calendar.cut):
         bought, lists = labels_of(tiny, day), stored[day]
         found = {int(c): int((m == 1).sum()) for c, m in zip(lists.customers, lists.labels, strict=True)}
         shares = [found.get(customer, 0) / len(articles) for customer, articles in bought.items()]
@@ -139,14 +140,16 @@ def test_training_features_are_those_the_graph_computes_for_the_whole_list(tiny,
 
 
 def test_training_lists_keep_the_positives_and_some_others(tiny, trained, stored, builder):
-    lists = training_lists(stored, builder, trained / "towers", tiny.calendar, negatives=3, seed=1)
-    wanted = sum(int((week.labels == 1).sum()) for week in stored.values())
-    assert int((lists.labels == 1).sum()) == wanted
-    assert ((lists.labels == 0).sum(axis=1) <= 3).all()
-    assert np.isfinite(lists.features).all()
+    weekly = training_lists(stored, builder, trained / "towers", tiny.calendar, negatives=3, seed=1)
+    assert list(weekly) == list(stored)
+    for day, lists in weekly.items():
+        assert int((lists.labels == 1).sum()) == int((stored[day].labels == 1).sum())
+        assert ((lists.labels == 0).sum(axis=1) <= 3).all()
+        assert np.isfinite(lists.features).all()
     only = {tiny.calendar.list_days[0]: stored[tiny.calendar.list_days[0]]}
     fewer = training_lists(only, builder, trained / "towers", tiny.calendar, negatives=3, seed=1)
-    assert len(fewer.labels) == len(only[tiny.calendar.list_days[0]].labels)
+    assert list(fewer) == list(only)
+    assert len(fewer[tiny.calendar.list_days[0]].labels) == len(only[tiny.calendar.list_days[0]].labels)
 
 
 def test_a_list_longer_than_another_does_not_move_its_features(tiny, trained, stored, builder):

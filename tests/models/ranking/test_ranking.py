@@ -12,7 +12,7 @@ from models.ranking.lists import PADDING, Lists, join, moments, sample
 from models.ranking.losses import listwise_softmax, pointwise_sigmoid
 from models.ranking.model import ListLoss, RankingModel
 from models.ranking.network import Normalisation
-from models.ranking.training import fit
+from models.ranking.training import fit, mean_loss
 from models.ranking.weights import build_network, load_network, save_network
 from transforms.errors import ConfigError
 
@@ -223,3 +223,11 @@ def test_few_lists_are_passed_over_more_often(tmp_path):
         build_network(config, NAMES), lists, config, logs=str(tmp_path / "logs"), backup=str(tmp_path / "backup")
     )
     assert (len(losses) - 1) * steps_per_epoch < 10 <= len(losses) * steps_per_epoch
+
+
+def test_the_mean_loss_is_that_of_all_lists_whatever_the_batch():
+    lists, network = toy(lists=40), build_network(SMALL, NAMES)
+    wanted = float(tf.reduce_mean(tf.stack([listwise_softmax(lists.labels, s) for s in network.each(lists.features)])))
+    for batch in (7, 16, 100):
+        found = mean_loss(network, lists, dataclasses.replace(SMALL, batch_lists=batch))
+        assert found == pytest.approx(wanted, rel=1e-5)
