@@ -55,13 +55,17 @@ def run_fn(fn_args) -> None:
     network = build_network(config, features.NAMES)
     losses = fit(network, lists, config, logs=str(logs), backup=str(backup / "running"))
     save_network(network, config, features.NAMES, to)
-    (to / "figures.json").write_text(json.dumps({"lists": len(lists.labels), "losses": losses}, indent=1))
+    figures = {"lists": len(lists.labels), "losses": losses, "refitted": False}
     if config.refit_to_end and calendar.cut in weekly:
         refitted = build_network(config, features.NAMES)
         everything = join(list(weekly.values()))
         fit(refitted, everything, config, logs=str(logs / REFITTED), backup=str(backup / REFITTED))
         if has_learnt(refitted, network, weekly[calendar.cut], config):
             save_network(refitted, config, features.NAMES, to / REFITTED)
+            figures["refitted"] = True
+        else:
+            logging.warning("the refitted network does worse in the test week than the judged one, which is pushed")
+    (to / "figures.json").write_text(json.dumps(figures, indent=1))
 
 
 def has_learnt(refitted: RankingNetwork, judged: RankingNetwork, test_week: Lists, config: RankingConfig) -> bool:

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from tests.benches import document
 from tests.benches.serving import report
 from tests.benches.serving.load import Demand, Load, measure
 from tests.benches.serving.running import figures, latencies
@@ -55,14 +56,15 @@ def test_a_missed_promise_is_told_from_one_that_holds_and_one_not_measured():
 
 
 def test_the_document_keeps_what_is_around_the_figures(tmp_path):
-    document = tmp_path / "serving.md"
-    document.write_text(f"before\n{report._BEGIN}\nformer figures\n{report._END}\nafter\n")
-    report.write(document, {"recommend-all": {**RESULT, "seconds": 30.0, "customers": 70_000}})
-    text = document.read_text()
+    page = tmp_path / "serving.md"
+    page.write_text(f"before\n{document.begin(report.COMMAND)}\nformer figures\n{document.END}\nafter\n")
+    results = {"recommend-all": {**RESULT, "seconds": 30.0, "customers": 70_000}}
+    document.put(page, report.COMMAND, report.render(results))
+    text = page.read_text()
     assert text.startswith("before\n")
-    assert text.endswith(f"{report._END}\nafter\n")
+    assert text.endswith(f"{document.END}\nafter\n")
     assert "former figures" not in text
     assert "| `lookbook recommend --all`, 70,000 customers | at most 60 s | 30 s | holds |" in text
-    document.write_text("no marks")
+    page.write_text("no marks")
     with pytest.raises(ValueError, match="document must hold the lines"):
-        report.write(document, {})
+        document.put(page, report.COMMAND, report.render({}))

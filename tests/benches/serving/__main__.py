@@ -7,23 +7,17 @@ measured again, so a bench that was stopped goes on. Patterns are those of a she
 """
 
 import argparse
-import datetime
 import fnmatch
-import os
 import pathlib
-import platform
-import subprocess
 import sys
 import time
-from typing import Any
-
-import psutil
 
 from lookbook.environment import prepare_tensorflow
+from tests.benches import document
+from tests.benches.circumstances import ROOT, circumstances, machine_load
 from tests.benches.serving import report
 from tests.benches.serving.cells import cells
 from tests.benches.serving.place import Place
-from tests.benches.serving.running import ROOT, machine_load
 from tests.benches.serving.shop import Shop
 
 
@@ -44,25 +38,14 @@ def main() -> int:
         if options.again or name not in place.read():
             others, start_s = machine_load(), time.monotonic()
             result = measured[name]()
-            place.write(name, {**result, "others": others, **_circumstances()})
+            place.write(name, {**result, "others": others, **circumstances()})
             _say(f"{name}: {time.monotonic() - start_s:.0f} s")
     results = {name: result for name, result in place.read().items() if name in measured}
     ordered = {name: results[name] for name in measured if name in results}
     if options.to:
-        report.write(options.to, ordered)
+        document.put(options.to, report.COMMAND, report.render(ordered))
     print(report.render(ordered))
     return 1 if any(holds is False for *_, holds in report.bars(ordered)) else 0
-
-
-def _circumstances() -> dict[str, Any]:
-    memory_gib = psutil.virtual_memory().total / 2**30
-    git = ["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"]
-    commit = subprocess.run(git, capture_output=True, text=True).stdout.strip() or "unknown"
-    return {
-        "measured_at": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
-        "machine": f"{len(os.sched_getaffinity(0))} cores ({platform.machine()}), {memory_gib:.0f} GiB, no GPU",
-        "commit": commit,
-    }
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -9,10 +9,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from tests.benches.circumstances import ROOT
 from tests.benches.serving import index, swaps
 from tests.benches.serving.load import Demand
 from tests.benches.serving.pushing import base_path
-from tests.benches.serving.running import ROOT, asking, figures, loaded, serving
+from tests.benches.serving.running import asking, figures, loaded, serving
 from tests.benches.serving.shop import ARTICLES, KINDS, Shop
 
 SECONDS = 20.0

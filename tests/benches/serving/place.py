@@ -9,7 +9,14 @@ from typing import Any
 
 from pipeline.code_version import code_version
 
-MAKERS = ("components", "models", "transforms", "pipeline/synthetic", "tests/benches/serving/shop.py")
+MAKERS = (
+    "components",
+    "models",
+    "transforms",
+    "pipeline/synthetic",
+    "tests/benches/transforming.py",
+    "tests/benches/serving/shop.py",
+)
 MEASURED = (*MAKERS, "serving", "lookbook/commands", "pipeline", "tests/benches/serving")
 
 

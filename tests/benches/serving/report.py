@@ -1,32 +1,19 @@
 """What was measured as tables, for the terminal and for docs/serving.md."""
 
-import pathlib
 import re
 from collections.abc import Mapping
 from typing import Any
 
+from tests.benches.document import table
+
 Results = Mapping[str, Mapping[str, Any]]
-_BEGIN, _END = "<!-- measured by `make bench-serving` -->", "<!-- end of what was measured -->"
+COMMAND = "make bench-serving"
 
 
 def render(results: Results) -> str:
     """Markdown of all cells there are."""
     parts = [_machine(results), _bars(results), _under_load(results), _swaps(results), _alone(results)]
     return "\n\n".join(filter(None, parts))
-
-
-def write(document: pathlib.Path, results: Results) -> None:
-    """Puts the tables between the two marks of a document.
-
-    Raises:
-        ValueError: the document has no such marks.
-    """
-    text = document.read_text(encoding="utf-8")
-    before, begin, rest = text.partition(_BEGIN)
-    _, end, after = rest.partition(_END)
-    if not (begin and end):
-        raise ValueError(f"document must hold the lines {_BEGIN} and {_END}. Received: {document}.")
-    document.write_text(f"{before}{begin}\n\n{render(results)}\n\n{end}{after}", encoding="utf-8")
 
 
 def bars(results: Results) -> list[tuple[str, str, str, bool | None]]:
@@ -78,7 +65,7 @@ def _bars(results: Results) -> str:
         (words, limit, value, {True: "holds", False: "**missed**", None: ""}[holds])
         for words, limit, value, holds in bars(results)
     ]
-    return _table(("what", "wanted", "measured", ""), rows)
+    return table(("what", "wanted", "measured", ""), rows)
 
 
 def _under_load(results: Results) -> str:
@@ -100,7 +87,7 @@ def _under_load(results: Results) -> str:
                 )
             )
     header = ("index", "load", "customers/s", "p50 ms", "p99 ms", "p99.9 ms", "server CPU ms/request", "MiB")
-    return _table((*header, "failed", "others"), rows) if rows else ""
+    return table((*header, "failed", "others"), rows) if rows else ""
 
 
 def _swaps(results: Results) -> str:
@@ -117,7 +104,7 @@ def _swaps(results: Results) -> str:
         f"{result['swaps']} swaps, a new version every ten seconds, half of them gone through in "
         f"{result['swap_s']:.1f} s; {result['versions_that_answered']} versions answered "
         f"{result['requests']:,} requests, {result['failed']} failed; others {result['others']:.1f}.\n\n"
-        + _table(("requests", "number", "p50 ms", "p99 ms", "p99.9 ms"), rows)
+        + table(("requests", "number", "p50 ms", "p99 ms", "p99.9 ms"), rows)
         + f"\n\nMiB of the whole server before the first swap and after each: {memory}."
     )
 
@@ -140,12 +127,7 @@ def _alone(results: Results) -> str:
                 )
             )
     header = ("index", "articles", "build s", "one query p50 ms", "p99 ms", "64 at a time, queries/s", "MiB")
-    return _table((*header, "recall@200", "others"), rows) if rows else ""
-
-
-def _table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    lines = [header, tuple("---" for _ in header), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return table((*header, "recall@200", "others"), rows) if rows else ""
 
 
 def _digits(value: float) -> int:

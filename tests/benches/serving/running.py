@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-import os
 import pathlib
 import subprocess
 import sys
@@ -13,9 +12,8 @@ from typing import Any
 import numpy as np
 import psutil
 
+from tests.benches.circumstances import ROOT
 from tests.benches.serving.load import Demand, Load
-
-ROOT = pathlib.Path(__file__).parents[3]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -104,11 +102,6 @@ def latencies(seconds: Sequence[float]) -> dict[str, float]:
     """Percentiles in milliseconds."""
     p50, p99, p999 = np.percentile(np.array(seconds) * 1e3, [50, 99, 99.9]) if len(seconds) else [float("nan")] * 3
     return {"p50_ms": float(p50), "p99_ms": float(p99), "p999_ms": float(p999)}
-
-
-def machine_load() -> float:
-    """Processes that wanted a processor, mean of the last minute: what else was going on."""
-    return os.getloadavg()[0]
 
 
 def _proportional_bytes(process: psutil.Process) -> int:

@@ -122,24 +122,9 @@ class Shop:
                 engine.close()
 
     def _make_transform(self, to: pathlib.Path) -> None:
-        import apache_beam as beam
-        import tensorflow_transform.beam as tft_beam
-        from apache_beam.runners.portability.fn_api_runner.fn_runner import FnApiRunner
-        from tfx_bsl.public import tfxio
+        from tests.benches.transforming import analyse
 
-        from tests.tiny_shop import feature_schema
-        from transforms.preprocessing import preprocessing_fn
-
-        patterns = [str(self.features / "examples" / f"Split-{name}" / "*") for name in ("articles", "customers")]
-        source = tfxio.TFExampleRecord(patterns, schema=feature_schema(), telemetry_descriptors=["bench"])
-        with (
-            tempfile.TemporaryDirectory(prefix="beam-", dir=self.root) as temporary,
-            beam.Pipeline(runner=FnApiRunner()) as pipeline,
-            tft_beam.Context(temp_dir=temporary),
-        ):
-            rows = pipeline | source.BeamSource()
-            graph = (rows, source.TensorAdapterConfig()) | tft_beam.AnalyzeDataset(preprocessing_fn)
-            _ = graph | tft_beam.WriteTransformFn(str(to))
+        analyse(self.features / "examples", to)
 
     def _make_weights(self, to: pathlib.Path) -> None:
         import pyarrow.parquet as pq
