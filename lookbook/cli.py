@@ -14,6 +14,7 @@ from collections.abc import Sequence
 import click
 
 from lookbook.environment import prepare_tensorflow
+from lookbook.reporter import Reporter
 from transforms.errors import ConfigError, LookbookError
 
 COMMANDS = (
@@ -68,26 +69,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code.
 
     """
+    given = None if arguments is None else list(arguments)
+    reporter = Reporter()
     try:
-        code = cli.main(None if arguments is None else list(arguments), prog_name="lookbook", standalone_mode=False)
+        code = cli.main(given, prog_name="lookbook", standalone_mode=False, obj=reporter)
         sys.stdout.flush()
         return code if isinstance(code, int) else DONE
     except click.ClickException as error:
-        error.show()
+        if reporter.for_machines:
+            reporter.fail(error.format_message())
+        else:
+            error.show()
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        return _say("interrupted", INTERRUPTED)
-    except ConfigError as error:
-        return _say(str(error), USAGE)
-    except LookbookError as error:
-        return _say(str(error), FAILED)
+        reporter.fail("interrupted")
+        return INTERRUPTED
     except BrokenPipeError:  # the reader of our output has left, as in `lookbook versions | head -1`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
-    except OSError as error:
-        return _say(str(error), FAILED)
-
-
-def _say(message: str, code: int) -> int:
-    click.echo(f"lookbook: {message}", err=True)
-    return code
+    except (LookbookError, OSError) as error:
+        reporter.fail(str(error))
+        return USAGE if isinstance(error, ConfigError) else FAILED
+    except Exception as error:
+        if not reporter.for_machines:
+            raise
+        reporter.fail(str(error), error)
+        return FAILED

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import pathlib
 from collections.abc import Callable
 
 import click
+
+from lookbook.reporter import Reporter
 
 PATH = click.Path(path_type=pathlib.Path)
 
@@ -41,6 +44,26 @@ def settings(command: Callable) -> Callable:
         help="One setting, such as label_days=14; may be repeated. See `lookbook config`.",
     )
     return preset(assignments(command))
+
+
+def logs(command: Callable) -> Callable:
+    """`--json-logs`; the context's `Reporter` hears what is logged until the command is done."""
+
+    @functools.wraps(command)
+    def heard(context: click.Context, /, *given, json_logs: bool, **named):
+        reporter = context.ensure_object(Reporter)
+        reporter.start(json_logs=json_logs)
+        try:
+            return command(*given, **named)
+        finally:
+            reporter.stop()
+
+    option = click.option(
+        "--json-logs",
+        is_flag=True,
+        help="Say on standard error what is going on as JSON, an object a line.",
+    )
+    return option(click.pass_context(heard))
 
 
 def pipeline(command: Callable) -> Callable:

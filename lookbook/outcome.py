@@ -1,8 +1,7 @@
-"""What a run or a refresh prints when it is done, and where its log goes."""
+"""What a run or a refresh prints when it is done."""
 
 from __future__ import annotations
 
-import logging
 import pathlib
 from typing import TYPE_CHECKING
 
@@ -16,16 +15,6 @@ _NAMES = {
     "new_to_customer": "this model, only what is new to the customer",
     "last_blessed": "last blessed model",
 }
-
-
-def log_to(out: pathlib.Path) -> None:
-    """What TFX, Beam and TensorFlow have to say goes to OUT/run.log."""
-    out.mkdir(parents=True, exist_ok=True)
-    handler = logging.FileHandler(out / "run.log", mode="w")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    root = logging.getLogger()
-    root.handlers[:] = [handler]
-    root.setLevel(logging.INFO)
 
 
 def show(summary: Summary, out: pathlib.Path) -> None:

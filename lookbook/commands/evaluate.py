@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from lookbook import options
+from transforms.progress import Progress
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the bootstrap.")
+@options.logs
 def command(out: pathlib.Path, truth: pathlib.Path, as_json: bool, seed: int) -> None:
     """Judge the pushed model on purchases, beside baselines.
 
@@ -32,7 +34,7 @@ def command(out: pathlib.Path, truth: pathlib.Path, as_json: bool, seed: int) ->
     with its 95 % bootstrap interval. The simple baselines (what the customer bought before; what sells
     now) are judged on the same customers.
     """
-    from lookbook.console import progress, tables
+    from lookbook.console import tables
     from pipeline.customer_csv import read_purchases
     from pipeline.versions import served_version
 
@@ -43,9 +45,8 @@ def command(out: pathlib.Path, truth: pathlib.Path, as_json: bool, seed: int) ->
     from pipeline.pushed import PushedModel
 
     model = PushedModel(version)
-    with progress("customers") as bar:
-        task = bar.add_task("evaluate", total=len(bought))
-        judgement = judge(model, bought, seed=seed, on_batch=lambda count: bar.advance(task, count))
+    with Progress("evaluate", "customers", len(bought)) as progress:
+        judgement = judge(model, bought, seed=seed, on_batch=progress.advance)
     if as_json:
         click.echo(json.dumps(judgement.as_tree(), indent=2))
         return

@@ -5,6 +5,7 @@ import pathlib
 import click
 
 from lookbook import options
+from transforms.progress import Progress
 
 
 @click.command()
@@ -13,6 +14,7 @@ from lookbook import options
 @click.option("--customers", type=options.PATH, help="A CSV with customer_id, or one id a line; gzip or not.")
 @click.option("--to", type=options.PATH, required=True, help="The CSV to write: customer_id,prediction.")
 @click.option("--batch-size", type=click.IntRange(min=1), default=512, show_default=True, help="Customers.")
+@options.logs
 def command(
     out: pathlib.Path, everyone: bool, customers: pathlib.Path | None, to: pathlib.Path, batch_size: int
 ) -> None:
@@ -24,8 +26,6 @@ def command(
     if everyone == (customers is not None):
         raise click.UsageError("Say for whom: either --all or --customers FILE.")
 
-    from lookbook.console import progress
-    from lookbook.rate import rate
     from pipeline.customer_csv import read_customer_ids
     from pipeline.versions import served_version
 
@@ -37,10 +37,7 @@ def command(
 
     model = PushedModel(version)
     ids = ids or model.known_customers()
-    with progress("customers") as bar:
-        task = bar.add_task("recommend", total=len(ids))
-        written = write_submission(
-            to, model.recommend(ids, batch_size), on_batch=lambda count: bar.advance(task, count)
-        )
-        speed = rate(written, bar.tasks[0].elapsed)
+    with Progress("recommend", "customers", len(ids)) as progress:
+        written = write_submission(to, model.recommend(ids, batch_size), on_batch=progress.advance)
+    speed = progress.mark.rate
     click.echo(f"{written:,} customers to {to} from version {version.number}, {speed:,.0f} customers/s")

@@ -5,13 +5,18 @@ import pathlib
 import click
 
 from lookbook import options
+from lookbook.reporter import Reporter
 
 
 @click.command()
 @click.option("--data", type=options.PATH, required=True, help="Folder with the three CSVs, plain or gzip.")
 @options.out
 @options.settings
-def command(data: pathlib.Path, out: pathlib.Path, preset: str | None, assignments: tuple[str, ...]) -> None:
+@options.logs
+@click.pass_obj
+def command(
+    reporter: Reporter, data: pathlib.Path, out: pathlib.Path, preset: str | None, assignments: tuple[str, ...]
+) -> None:
     """Bring what is served up to today's data, without training.
 
     The newest version's weights are put on the new state of the shop, judged on the last label period against
@@ -21,11 +26,10 @@ def command(data: pathlib.Path, out: pathlib.Path, preset: str | None, assignmen
 
     config = load_config(preset, assignments)
 
-    from lookbook.outcome import log_to, show
-    from lookbook.steps import StepPrinter
+    from lookbook.outcome import show
     from pipeline.run import refresh
     from pipeline.versions import served_version
 
     served_version(out)  # says so if there is none
-    log_to(out)
-    show(refresh(data, out, config, StepPrinter()), out)
+    reporter.write_log(out)
+    show(refresh(data, out, config, reporter.watcher()), out)

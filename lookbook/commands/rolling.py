@@ -1,14 +1,12 @@
 """`lookbook rolling`: what refreshing and retraining are worth, simulated on the past."""
 
+import dataclasses
 import pathlib
-from typing import TYPE_CHECKING
 
 import click
 
 from lookbook import options
-
-if TYPE_CHECKING:
-    from pipeline.rolling import Cell
+from lookbook.reporter import Reporter
 
 
 @click.command()
@@ -17,7 +15,10 @@ if TYPE_CHECKING:
 @click.option("--periods", type=click.IntRange(min=1), default=8, show_default=True, help="Of label_days each.")
 @click.option("--to", type=options.PATH, help="Write the table, Markdown, to this file too.")
 @options.settings
+@options.logs
+@click.pass_obj
 def command(
+    reporter: Reporter,
     data: pathlib.Path,
     work: pathlib.Path,
     periods: int,
@@ -35,15 +36,15 @@ def command(
 
     config = load_config(preset, assignments)
 
-    from lookbook.outcome import log_to
-    from pipeline.rolling import as_markdown, simulate
+    from pipeline.rolling import Cell, as_markdown, simulate
 
-    log_to(work)
-    table = as_markdown(simulate(data, work, config, periods=periods, says=_say))
+    reporter.write_log(work)
+
+    def say(cell: Cell) -> None:
+        line = f"{cell.first} {cell.policy:<28} MAP@12 {cell.map_at_12:.4f}, {cell.seconds:.0f} s"
+        reporter.say(line, "cell", **dataclasses.asdict(cell))
+
+    table = as_markdown(simulate(data, work, config, periods=periods, says=say))
     click.echo(table, nl=False)
     if to is not None:
         to.write_text(table, encoding="utf-8")
-
-
-def _say(cell: "Cell") -> None:
-    click.echo(f"{cell.first} {cell.policy:<28} MAP@12 {cell.map_at_12:.4f}, {cell.seconds:.0f} s", err=True)

@@ -7,13 +7,18 @@ import pathlib
 import click
 
 from lookbook import options
+from lookbook.reporter import Reporter
 
 
 @click.command()
 @click.option("--data", type=options.PATH, required=True, help="Folder with the three CSVs, plain or gzip.")
 @options.out
 @options.settings
-def command(data: pathlib.Path, out: pathlib.Path, preset: str | None, assignments: tuple[str, ...]) -> None:
+@options.logs
+@click.pass_obj
+def command(
+    reporter: Reporter, data: pathlib.Path, out: pathlib.Path, preset: str | None, assignments: tuple[str, ...]
+) -> None:
     """Turn three CSVs into a validated, versioned recommender.
 
     Steps whose inputs and settings have not changed are not repeated. What the gates let through lies under
@@ -23,9 +28,8 @@ def command(data: pathlib.Path, out: pathlib.Path, preset: str | None, assignmen
 
     config = load_config(preset, assignments)
 
-    from lookbook.outcome import log_to, show
-    from lookbook.steps import StepPrinter
+    from lookbook.outcome import show
     from pipeline.run import run
 
-    log_to(out)
-    show(run(data, out, config, StepPrinter()), out)
+    reporter.write_log(out)
+    show(run(data, out, config, reporter.watcher()), out)

@@ -15,6 +15,7 @@ from lookbook import options
 @click.option("--transactions", type=int, help="Number of transactions, nearly.")
 @click.option("--days", type=int, help="Length of the shop's history.")
 @click.option("--seed", type=int, help="The same seed and sizes give the same files.")
+@options.logs
 def command(to: pathlib.Path, **sizes: int | None) -> None:
     """Make a synthetic shop to try the pipeline on.
 

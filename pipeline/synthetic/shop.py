@@ -46,6 +46,7 @@ from pipeline.synthetic.oracle import Oracle
 from pipeline.synthetic.people import People, make_people
 from transforms import columns
 from transforms.errors import ConfigError
+from transforms.progress import Progress
 
 ORACLE = "oracle.csv"
 PERIOD_DAYS = 7
@@ -178,11 +179,13 @@ def synthesize(config: ShopConfig, to: pathlib.Path) -> ShopSummary:
     with (
         tables.whole_or_nothing(to / ORACLE) as oracle_stream,
         tables.whole_or_nothing(to / columns.FILES["transactions"]) as stream,
+        Progress("synthesize", "transactions", config.transactions) as progress,
     ):
         tables.write_header(stream, [column.name for column in columns.TRANSACTIONS])
         for traded in _trade(config, stretches, catalogue, people, styles, of_demand):
             tables.write_rows(stream, traded.rows)
             written += traded.rows.num_rows
+            progress.reach(written)
         # `traded` is the label period now, its memory that of the period's beginning.
         buyers = np.unique(traded.customers)
         tables.write_header(oracle_stream, [columns.CUSTOMER_ID, "prediction"])

@@ -1,0 +1,115 @@
+"""What a long command says while it is at work, all of it to standard error: results alone go to standard output.
+
+On a terminal a line for each step that is done, and below them a bar for what is at work. Elsewhere the lines alone.
+With `--json-logs` an object a line instead (`lookbook.json_lines`).
+"""
+
+from __future__ import annotations
+
+import logging
+import pathlib
+import sys
+
+import click
+
+from lookbook.bar import Bar
+from lookbook.json_lines import JsonLines
+from pipeline.steps import Step, Watcher
+from transforms.progress import LOGGER
+
+_log = logging.getLogger("lookbook.steps")
+
+
+class Reporter:
+    """Between `start` and `stop` it hears what is logged; `fail` may be said after that too."""
+
+    def __init__(self) -> None:
+        self._bar: Bar | None = None
+        self._json: JsonLines | None = None
+        self._root_level = logging.NOTSET
+
+    def start(self, *, json_logs: bool) -> None:
+        """Begins to say things, in one of the three ways."""
+        if json_logs:
+            self._json = JsonLines()
+            root = logging.getLogger()
+            self._root_level = root.level
+            root.addHandler(self._json)
+            root.setLevel(logging.INFO)
+            logging.captureWarnings(True)
+        elif sys.stderr.isatty():
+            from rich.console import Console
+
+            self._bar = Bar(Console(stderr=True))
+            logging.getLogger(LOGGER).addHandler(self._bar)
+            logging.getLogger(LOGGER).setLevel(logging.DEBUG)
+
+    def stop(self) -> None:
+        """Ends it; what was set in `logging` is as it was."""
+        if self._bar is not None:
+            self._bar.clear()
+            logging.getLogger(LOGGER).removeHandler(self._bar)
+            logging.getLogger(LOGGER).setLevel(logging.NOTSET)
+        if self._json is not None:
+            logging.captureWarnings(False)
+            logging.getLogger().removeHandler(self._json)
+            logging.getLogger().setLevel(self._root_level)
+
+    def write_log(self, folder: pathlib.Path) -> None:
+        """What TFX, Beam, TensorFlow and the steps log goes to `folder/run.log` too."""
+        folder.mkdir(parents=True, exist_ok=True)
+        handler = logging.FileHandler(folder / "run.log", mode="w")
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+        handler.setLevel(logging.INFO)
+        root = logging.getLogger()
+        root.handlers[:] = [handler] if self._json is None else [handler, self._json]
+        root.setLevel(logging.INFO)
+
+    def watcher(self) -> Watcher:
+        """To be told of the steps of one run."""
+        number, count = 0, 0
+
+        def starts(name: str, its_number: int, of: int) -> None:
+            nonlocal number, count
+            number, count = its_number, of
+            if self._json is not None:
+                self._json.step = name
+            if self._bar is not None:
+                self._bar.step(f"[{number:2d}/{count}] {name}")
+            self.tell(f"step {name} begins", "step_started", number=number, count=count)
+
+        def ends(step: Step) -> None:
+            how = "cached" if step.cached else f"{step.seconds:.1f} s"
+            if self._bar is not None:
+                self._bar.clear()
+            if self._json is None:
+                print(f"[{number:2d}/{count}] {step.name:<24} {how}", file=sys.stderr, flush=True)
+            self.tell(f"step {step.name}: {how}", "step_finished", seconds=round(step.seconds, 3), cached=step.cached)
+            if self._json is not None:
+                self._json.step = None
+
+        return Watcher(starts=starts, ends=ends)
+
+    def say(self, line: str, event: str, **fields: object) -> None:
+        """A line of a kind of its own: as it is, or as an event."""
+        if self._json is None:
+            click.echo(line, err=True)
+        self.tell(line, event, **fields)
+
+    def tell(self, message: str, event: str, **fields: object) -> None:
+        """Logs an event: `message` for run.log, `fields` for machines."""
+        _log.info(message, extra={"event": event, "fields": fields})
+
+    def fail(self, message: str, error: BaseException | None = None) -> None:
+        """Why the command fails, in one line; `error` only where nobody expected it, for its traceback."""
+        if self._json is None:
+            click.echo(f"lookbook: {message}", err=True)
+            return
+        trace = None if error is None else (type(error), error, error.__traceback__)
+        extra = {"event": "failed", "fields": {"message": message}}
+        self._json.handle(_log.makeRecord(_log.name, logging.ERROR, __file__, 0, message, (), trace, extra=extra))
+
+    @property
+    def for_machines(self) -> bool:
+        """Whether JSON was asked for."""
+        return self._json is not None
