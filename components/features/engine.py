@@ -1,52 +1,49 @@
-"""Runs the SQL files of `transforms/sql` on DuckDB, out of core where memory is short."""
+"""What runs the SQL files of `transforms/sql`: the interface, and how it is told which query.
+
+`DuckDbEngine` (`components/features/duckdb_engine.py`) is one. Nothing else in this room knows which one it has.
+"""
 
 import importlib.resources
 import pathlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Protocol
 
-import duckdb
 import pyarrow as pa
 
 _PARAMETER = re.compile(r"\$(\w+)")
 
 
-class DuckDbEngine:
-    """A DuckDB connection that knows queries by the name of their file.
+class Engine(Protocol):
+    """Tables by name, and queries by the name of their file or as text.
 
-    Args:
-        spill_folder: where DuckDB may write what does not fit in memory.
-        memory_limit_gib: DuckDB's memory limit in GiB, or None for its own default (80 % of the machine).
+    A query that ends in `order by` yields its rows in that order, whichever method runs it. Parameters that a query
+    does not use are left out.
     """
-
-    def __init__(self, spill_folder: pathlib.Path, memory_limit_gib: float | None = None):
-        self._connection = duckdb.connect()
-        self._connection.execute(f"set temp_directory = '{spill_folder}'")
-        self._connection.execute("set preserve_insertion_order = true")
-        if memory_limit_gib is not None:
-            self._connection.execute(f"set memory_limit = '{memory_limit_gib}GiB'")
 
     def view(self, name: str, parquet: pathlib.Path) -> None:
         """Makes a Parquet file known as table `name`."""
-        self._connection.execute(f"create or replace view {name} as select * from read_parquet('{parquet}')")
 
     def materialise(self, name: str, **parameters: float) -> None:
         """Runs the query file `name` and keeps its result as a table of that name."""
-        query = query_text(name)
-        self._connection.execute(f"create or replace table {name} as {query}", _used(query, parameters))
 
     def table(self, name: str, **parameters: float) -> pa.Table:
-        """Runs the query file `name` and returns its result; parameters the file does not use are left out."""
-        query = query_text(name)
-        return self._connection.execute(query, _used(query, parameters)).fetch_arrow_table()
+        """Runs the query file `name` and returns its result."""
+
+    def write(self, name: str, to: pathlib.Path, **parameters: float) -> None:
+        """Runs the query file `name` and writes its result as one Parquet file."""
 
     def query(self, text: str) -> pa.Table:
-        """Runs a query given as text."""
-        return self._connection.execute(text).fetch_arrow_table()
+        """Runs a query given as text and returns its result."""
+
+    def write_query(self, text: str, to: pathlib.Path) -> None:
+        """Runs a query given as text and writes its result as one Parquet file."""
+
+    def batches(self, text: str) -> Iterator[pa.RecordBatch]:
+        """Runs a query given as text and yields its result piece by piece; no other query may run meanwhile."""
 
     def close(self) -> None:
-        """Ends the connection and drops its tables."""
-        self._connection.close()
+        """Ends the engine and drops its tables."""
 
 
 def query_text(name: str) -> str:
@@ -55,6 +52,7 @@ def query_text(name: str) -> str:
     return "\n".join(line for line in text.splitlines() if not line.startswith("--"))
 
 
-def _used(query: str, parameters: Mapping[str, float]) -> dict[str, float]:
+def used_parameters(query: str, parameters: Mapping[str, float]) -> dict[str, float]:
+    """Those of the parameters that the query names."""
     names = set(_PARAMETER.findall(query))
     return {name: value for name, value in parameters.items() if name in names}

@@ -2,10 +2,8 @@
 
 import pathlib
 
-import pyarrow as pa
-
 from components.examples import write_examples
-from components.features.engine import DuckDbEngine
+from components.features.engine import Engine
 from transforms import columns
 from transforms import features as f
 from transforms.calendar import Calendar
@@ -16,7 +14,7 @@ _ARTICLE_COLUMNS = (columns.ARTICLE_ID, columns.PRODUCT_NAME, columns.DESCRIPTIO
 _CUSTOMER_COLUMNS = (columns.CUSTOMER_ID, columns.AGE, *f.CUSTOMER_CATEGORIES)
 
 
-def write_transform_examples(engine: DuckDbEngine, calendar: Calendar, window_days: int, to: pathlib.Path) -> int:
+def write_transform_examples(engine: Engine, calendar: Calendar, window_days: int, to: pathlib.Path) -> int:
     """Writes the splits `articles`, `customers` and `purchases`; returns the number of purchases.
 
     Args:
@@ -25,30 +23,29 @@ def write_transform_examples(engine: DuckDbEngine, calendar: Calendar, window_da
         window_days: how far before the first list week purchases are taken.
         to: the artifact's folder.
     """
-    articles = engine.query(f"select {', '.join(_ARTICLE_COLUMNS)} from article_rows order by article_row")
-    customers = engine.query(f"select {', '.join(_CUSTOMER_COLUMNS)} from customer_rows order by customer_row")
     first_list_day = calendar.list_days[0]
-    purchases = engine.query(
-        f"""
-        select
-            c.{columns.CUSTOMER_ID},
-            a.{columns.ARTICLE_ID},
-            cast(p.day as bigint) as {f.DAY},
-            cast(case when p.day < {first_list_day} then 0
-                else 1 + (p.day - {first_list_day}) // {calendar.label_days} end as bigint) as {f.WEEK}
-        from purchases as p
-        inner join customer_rows as c using (customer_row)
-        inner join article_rows as a using (article_row)
-        where p.day >= {first_list_day - window_days}
-        order by p.customer_row, p.day, p.article_row
-        """
-    )
-    for split, table in zip(SPLITS, (articles, customers, purchases), strict=True):
-        write_examples(table, to / f"Split-{split}")
-    return purchases.num_rows
+    queries = {
+        "articles": f"select {', '.join(_ARTICLE_COLUMNS)} from article_rows order by article_row",
+        "customers": f"select {', '.join(_CUSTOMER_COLUMNS)} from customer_rows order by customer_row",
+        "purchases": f"""
+            select
+                c.{columns.CUSTOMER_ID},
+                a.{columns.ARTICLE_ID},
+                cast(p.day as bigint) as {f.DAY},
+                cast(case when p.day < {first_list_day} then 0
+                    else 1 + (p.day - {first_list_day}) // {calendar.label_days} end as bigint) as {f.WEEK}
+            from purchases as p
+            inner join customer_rows as c using (customer_row)
+            inner join article_rows as a using (article_row)
+            where p.day >= {first_list_day - window_days}
+            order by p.customer_row, p.day, p.article_row
+            """,
+    }
+    written = {split: write_examples(engine.batches(queries[split]), to / f"Split-{split}") for split in SPLITS}
+    return written["purchases"]
 
 
-def write_judged_examples(engine: DuckDbEngine, calendar: Calendar, to: pathlib.Path) -> int:
+def write_judged_examples(engine: Engine, calendar: Calendar, to: pathlib.Path) -> int:
     """Writes one Example for each customer who bought in the test week; returns their number.
 
     Columns: `customer_id`, `purchased` (distinct article ids), and what figures are sliced by: `age_group`,
@@ -90,9 +87,10 @@ def write_judged_examples(engine: DuckDbEngine, calendar: Calendar, to: pathlib.
     return judged.num_rows
 
 
-def labels(engine: DuckDbEngine, first: int, end: int) -> pa.Table:
-    """What was bought in `[first, end)`: distinct (customer_row, article_row), sorted."""
-    return engine.query(
+def write_labels(engine: Engine, first: int, end: int, to: pathlib.Path) -> None:
+    """Writes what was bought in `[first, end)`: distinct (customer_row, article_row), sorted."""
+    engine.write_query(
         f"select customer_row, article_row from purchases where day >= {first} and day < {end} "
-        "group by customer_row, article_row order by customer_row, article_row"
+        "group by customer_row, article_row order by customer_row, article_row",
+        to,
     )

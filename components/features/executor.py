@@ -5,11 +5,9 @@ import json
 import pathlib
 import tempfile
 
-import pyarrow.parquet as pq
-
 from components.features.config import FeaturesConfig
-from components.features.engine import DuckDbEngine
-from components.features.examples import labels, write_judged_examples, write_transform_examples
+from components.features.engines import open_engine
+from components.features.examples import write_judged_examples, write_labels, write_transform_examples
 from components.features.list_weeks import choose_list_weeks
 from components.features.states import prepare, write_state
 from transforms.calendar import Calendar, date_of, plan
@@ -48,7 +46,7 @@ def build_features(tables: pathlib.Path, to: Outputs, config: FeaturesConfig, la
         DataError: if the data are too short for the test week and, where it is trained, one list week.
     """
     with tempfile.TemporaryDirectory(prefix="lookbook-spill-") as spill:
-        engine = DuckDbEngine(pathlib.Path(spill), config.memory_limit_gib)
+        engine = open_engine(config, pathlib.Path(spill))
         try:
             prepare(engine, tables, to.states)
             days = engine.query("select min(day) as first, max(day) as last from purchases").to_pylist()[0]
@@ -62,8 +60,8 @@ def build_features(tables: pathlib.Path, to: Outputs, config: FeaturesConfig, la
             for day in calendar.state_days:
                 write_state(engine, day, to.states, config)
                 if day < calendar.end:
-                    bought = labels(engine, day, day + calendar.label_days)
-                    pq.write_table(bought, to.states / "labels" / f"{date_of(day)}.parquet")
+                    labels = to.states / "labels" / f"{date_of(day)}.parquet"
+                    write_labels(engine, day, day + calendar.label_days, labels)
             counts = {"judged": write_judged_examples(engine, calendar, to.judged)}
             if to.examples is not None:
                 window_days = config.interaction_window_days

@@ -3,10 +3,10 @@
 import itertools
 
 from components.features.config import FeaturesConfig
-from components.features.engine import DuckDbEngine
+from components.features.engine import Engine
 
 
-def choose_list_weeks(engine: DuckDbEngine, *, first: int, end: int, label_days: int, config: FeaturesConfig) -> int:
+def choose_list_weeks(engine: Engine, *, first: int, end: int, label_days: int, config: FeaturesConfig) -> int:
     """Counts customers who bought, week by week back from the test week, until there are `enough_lists`.
 
     Args:

@@ -7,17 +7,15 @@ does not depend on the day: `catalogue.parquet` and `people.parquet`, the raw ta
 
 import pathlib
 
-import pyarrow.parquet as pq
-
 from components.features.config import FeaturesConfig
-from components.features.engine import DuckDbEngine
+from components.features.engine import Engine
 from transforms.calendar import date_of
 
 BASKET_SPAN_DAYS = 0
 MONTH_SPAN_DAYS = 28
 
 
-def prepare(engine: DuckDbEngine, tables: pathlib.Path, to: pathlib.Path) -> None:
+def prepare(engine: Engine, tables: pathlib.Path, to: pathlib.Path) -> None:
     """Loads the ingested tables into the engine and writes the catalogue and the people.
 
     Args:
@@ -30,14 +28,14 @@ def prepare(engine: DuckDbEngine, tables: pathlib.Path, to: pathlib.Path) -> Non
     for name in ("article_rows", "customer_rows", "purchases", "customer_segments"):
         engine.materialise(name)
     to.mkdir(parents=True, exist_ok=True)
-    pq.write_table(engine.query("select * from article_rows order by article_row"), to / "catalogue.parquet")
+    engine.write_query("select * from article_rows order by article_row", to / "catalogue.parquet")
     people = (
         "select c.*, s.segment from customer_rows c join customer_segments s using (customer_row) order by customer_row"
     )
-    pq.write_table(engine.query(people), to / "people.parquet")
+    engine.write_query(people, to / "people.parquet")
 
 
-def write_state(engine: DuckDbEngine, as_of: int, to: pathlib.Path, config: FeaturesConfig) -> pathlib.Path:
+def write_state(engine: Engine, as_of: int, to: pathlib.Path, config: FeaturesConfig) -> pathlib.Path:
     """Writes the state as of a day; reads purchases dated before that day and nothing else.
 
     Args:
@@ -83,5 +81,5 @@ def write_state(engine: DuckDbEngine, as_of: int, to: pathlib.Path, config: Feat
         "same_product": ("same_product", {"as_of": as_of, "variants": config.variants}),
     }
     for table, (name, parameters) in queries.items():
-        pq.write_table(engine.table(name, **parameters), folder / f"{table}.parquet")
+        engine.write(name, folder / f"{table}.parquet", **parameters)
     return folder

@@ -8,7 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 import tensorflow as tf
 
-from components.features.engine import DuckDbEngine, query_text
+from components.features.duckdb_engine import DuckDbEngine
+from components.features.engine import query_text
 from components.features.states import prepare
 from models.recommender.channels import CHANNELS
 from models.recommender.config import ChannelsConfig

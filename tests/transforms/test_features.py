@@ -3,7 +3,7 @@
 import pytest
 from tensorflow_metadata.proto.v0 import schema_pb2
 
-from components.features.engine import DuckDbEngine
+from components.features.duckdb_engine import DuckDbEngine
 from tests.tiny_shop import feature_schema, write_tables
 from transforms import columns
 from transforms import features as f

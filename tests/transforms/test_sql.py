@@ -2,7 +2,7 @@
 
 import pytest
 
-from components.features.engine import DuckDbEngine
+from components.features.duckdb_engine import DuckDbEngine
 from tests.tiny_shop import write_tables
 
 U, V, W, X = range(4)  # customers: 22, 30, of unknown age, and 60 who never bought

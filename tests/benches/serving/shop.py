@@ -100,7 +100,7 @@ class Shop:
         import pyarrow.parquet as pq
 
         from components.features.config import FeaturesConfig
-        from components.features.engine import DuckDbEngine
+        from components.features.duckdb_engine import DuckDbEngine
         from components.features.examples import write_transform_examples
         from components.features.states import prepare, write_state
         from transforms.calendar import plan

@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from components.features.config import FeaturesConfig
-from components.features.engine import DuckDbEngine
+from components.features.duckdb_engine import DuckDbEngine
 from components.features.list_weeks import choose_list_weeks
 
 # Customers who buy in the weeks before the test week, the newest week first: 2, 1, 3, none, then 4 in each.

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.features.engine import DuckDbEngine
+from components.features.duckdb_engine import DuckDbEngine
 from components.features.states import prepare, write_state
 from tests.tiny_shop import (
     ARTICLES,

@@ -14,7 +14,7 @@ import pytest
 import tensorflow as tf
 
 from components.features.config import FeaturesConfig
-from components.features.engine import DuckDbEngine
+from components.features.duckdb_engine import DuckDbEngine
 from components.features.states import prepare, write_state
 from models.recommender import features
 from models.recommender.features import article, customer, pair, pairs, time

@@ -1,0 +1,62 @@
+"""The engine of one machine: DuckDB in this process, out of core where memory is short."""
+
+import pathlib
+from collections.abc import Iterator
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from components.features.engine import query_text, used_parameters
+
+_BATCH_ROWS = 65_536
+
+
+class DuckDbEngine:
+    """An `Engine` on a DuckDB connection.
+
+    Args:
+        spill_folder: where DuckDB may write what does not fit in memory.
+        memory_limit_gib: DuckDB's memory limit in GiB, or None for its own default (80 % of the machine).
+    """
+
+    def __init__(self, spill_folder: pathlib.Path, memory_limit_gib: float | None = None):
+        self._connection = duckdb.connect()
+        self._connection.execute(f"set temp_directory = '{spill_folder}'")
+        self._connection.execute("set preserve_insertion_order = true")
+        if memory_limit_gib is not None:
+            self._connection.execute(f"set memory_limit = '{memory_limit_gib}GiB'")
+
+    def view(self, name: str, parquet: pathlib.Path) -> None:
+        """Makes a Parquet file known as table `name`."""
+        self._connection.execute(f"create or replace view {name} as select * from read_parquet('{parquet}')")
+
+    def materialise(self, name: str, **parameters: float) -> None:
+        """Runs the query file `name` and keeps its result as a table of that name."""
+        query = query_text(name)
+        self._connection.execute(f"create or replace table {name} as {query}", used_parameters(query, parameters))
+
+    def table(self, name: str, **parameters: float) -> pa.Table:
+        """Runs the query file `name` and returns its result."""
+        query = query_text(name)
+        return self._connection.execute(query, used_parameters(query, parameters)).to_arrow_table()
+
+    def write(self, name: str, to: pathlib.Path, **parameters: float) -> None:
+        """Runs the query file `name` and writes its result as one Parquet file."""
+        pq.write_table(self.table(name, **parameters), to)
+
+    def query(self, text: str) -> pa.Table:
+        """Runs a query given as text and returns its result."""
+        return self._connection.execute(text).to_arrow_table()
+
+    def write_query(self, text: str, to: pathlib.Path) -> None:
+        """Runs a query given as text and writes its result as one Parquet file."""
+        pq.write_table(self.query(text), to)
+
+    def batches(self, text: str) -> Iterator[pa.RecordBatch]:
+        """Runs a query given as text and yields its result piece by piece."""
+        yield from self._connection.execute(text).to_arrow_reader(_BATCH_ROWS)
+
+    def close(self) -> None:
+        """Ends the connection and drops its tables."""
+        self._connection.close()
