@@ -65,8 +65,7 @@ class Scorer(tf.keras.layers.Layer):
         self._first = tf.keras.layers.Dense(units, kernel_initializer=next(kernel), name="first")
         self._blocks = [
             (
-                Normalisation(name=f"norm_{i}"),
-                tf.keras.layers.Dense(units, "relu", kernel_initializer=next(kernel), name=f"wide_{i}"),
+                NormalisedDense(units, kernel_initializer=next(kernel), name=f"wide_{i}"),
                 tf.keras.layers.Dropout(dropout, seed=seed, name=f"dropout_{i}"),
                 tf.keras.layers.Dense(units, kernel_initializer=next(kernel), name=f"narrow_{i}"),
             )
@@ -77,25 +76,41 @@ class Scorer(tf.keras.layers.Layer):
     def call(self, pairs: tf.Tensor, training: bool = False) -> tf.Tensor:
         """`[pairs, 1]` float32 of standardised features `[pairs, features]` float32."""
         hidden = tf.nn.relu(self._first(pairs))
-        for norm, wide, dropout, narrow in self._blocks:
-            hidden += narrow(dropout(wide(norm(hidden)), training=training))
+        for wide, dropout, narrow in self._blocks:
+            hidden += narrow(dropout(wide(hidden), training=training))
         return self._last(tf.nn.relu(hidden))
 
 
-class Normalisation(tf.keras.layers.Layer):
-    """Layer normalisation over the last axis, with Keras's weights and default epsilon.
+class NormalisedDense(tf.keras.layers.Layer):
+    """A dense layer with relu over layer-normalised inputs: Keras's `LayerNormalization` and `Dense`, in fewer passes.
 
-    Keras's own goes through a fused batch normalisation, which takes a processor half as long again.
+    Pairs are many and narrow, so what costs is each time all of them go through memory. To centre the inputs is a
+    projection, and gamma and beta are linear too: all three are folded into the small kernel and bias, and only the
+    division by the deviation is left to do with the inputs themselves.
+
+    Args:
+        units: width.
+        kernel_initializer: of the kernel.
+        name: of the layer.
     """
+
+    def __init__(self, units: int, kernel_initializer: tf.keras.initializers.Initializer, name: str):
+        super().__init__(name=name)
+        self._units, self._initializer = units, kernel_initializer
 
     def build(self, shape):
         """Makes the weights."""
         self.gamma = self.add_weight("gamma", [shape[-1]], initializer="ones")
         self.beta = self.add_weight("beta", [shape[-1]], initializer="zeros")
+        self.kernel = self.add_weight("kernel", [shape[-1], self._units], initializer=self._initializer)
+        self.bias = self.add_weight("bias", [self._units], initializer="zeros")
         super().build(shape)
 
     def call(self, inputs: tf.Tensor) -> tf.Tensor:
-        """The same shape, of mean 0 and deviation 1, times gamma plus beta."""
-        centred = inputs - tf.reduce_mean(inputs, axis=-1, keepdims=True)
-        variance = tf.reduce_mean(centred * centred, axis=-1, keepdims=True)
-        return centred * tf.math.rsqrt(variance + _EPSILON) * self.gamma + self.beta
+        """`[pairs, units]` float32 of inputs `[pairs, width]` float32."""
+        mean = tf.reduce_mean(inputs, axis=-1, keepdims=True)
+        variance = tf.reduce_mean(inputs * inputs, axis=-1, keepdims=True) - mean * mean
+        scaled = inputs * tf.math.rsqrt(tf.maximum(variance, 0.0) + _EPSILON)
+        kernel = self.gamma[:, None] * self.kernel
+        bias = self.bias + tf.linalg.matvec(self.kernel, self.beta, transpose_a=True)
+        return tf.nn.relu(tf.nn.bias_add(tf.matmul(scaled, kernel - tf.reduce_mean(kernel, axis=0)), bias))

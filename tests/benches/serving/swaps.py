@@ -11,28 +11,28 @@ from tests.benches.serving.shop import Shop
 
 SWAPS, EVERY_S = 20, 10.0
 RATE = 50.0
+_SLACK = 1.5
 _LOADED_WITHIN_S = 60.0
 
 
 def measure(shop: Shop, swap_count: int = SWAPS, every_s: float = EVERY_S) -> dict[str, Any]:
     """Swaps under an open load; figures of the requests due while a swap was going on, and of the others.
 
-    A swap goes on from the push to the end of the old version's process. Where swaps take longer than `every_s`, fewer
-    of them fit in the time.
+    A swap goes on from the push to the end of the old version's process. Where swaps take longer than `every_s`, one
+    follows the other at once, and where they take half as long again, fewer of them fit in the time.
     """
     base = base_path(shop, "scann")
     customers = str(shop.model("exact") / "assets.extra" / "customer_ids.txt")
     with serving(base) as server, RecommenderClient(server.target, ClientConfig(deadline_s=30)) as client:
-        demand = Demand(
-            target=server.target, customers=customers, seconds=(swap_count + 0.5) * every_s, clients=64, rate=RATE
-        )
+        seconds = (swap_count + 0.5) * every_s * _SLACK
+        demand = Demand(target=server.target, customers=customers, seconds=seconds, clients=64, rate=RATE)
         swapped: list[tuple[float, float]] = []
         memory_mib = [server.memory_mib()]
         with asking(demand) as asker:
             start_s = time.monotonic()
             for number in range(2, swap_count + 2):
                 time.sleep(max(0.0, start_s + (number - 1) * every_s - time.monotonic()))
-                if time.monotonic() > start_s + swap_count * every_s + 1:
+                if time.monotonic() > start_s + swap_count * every_s * _SLACK:
                     break
                 swapped.append(_swap(shop, server, client, base, number))
                 memory_mib.append(server.memory_mib())

@@ -11,7 +11,7 @@ from models.ranking.config import RankingConfig
 from models.ranking.lists import PADDING, Lists, join, moments, sample
 from models.ranking.losses import listwise_softmax, pointwise_sigmoid
 from models.ranking.model import ListLoss, RankingModel
-from models.ranking.network import Normalisation
+from models.ranking.network import NormalisedDense
 from models.ranking.training import fit, mean_loss
 from models.ranking.weights import build_network, load_network, save_network
 from transforms.errors import ConfigError
@@ -26,13 +26,21 @@ def loss(function, labels, scores):
     return function(tf.constant(labels, tf.float32), tf.constant(scores, tf.float32)).numpy().tolist()
 
 
-def test_layers_are_normalised_as_by_keras():
-    rows = np.random.default_rng(0).normal(3.0, 2.0, (50, 16)).astype(np.float32)
-    ours, keras = Normalisation(), tf.keras.layers.LayerNormalization()
-    for layer in (ours, keras):
-        layer.build([None, 16])
-        layer.set_weights([np.linspace(0.5, 2, 16), np.linspace(-1, 1, 16)])
-    np.testing.assert_allclose(ours(rows), keras(rows), atol=1e-5)
+def test_a_normalised_dense_layer_is_keras_normalisation_and_dense():
+    draw = np.random.default_rng(0)
+    rows = draw.normal(3.0, 2.0, (50, 16)).astype(np.float32)
+    gamma, beta = np.linspace(0.5, 2, 16), np.linspace(-1, 1, 16)
+    kernel, bias = draw.normal(size=(16, 8)), draw.normal(size=8)
+    ours = NormalisedDense(8, tf.keras.initializers.Zeros(), name="ours")
+    normalisation, dense = tf.keras.layers.LayerNormalization(), tf.keras.layers.Dense(8, "relu")
+    for layer, width, weights in (
+        (ours, 16, [gamma, beta, kernel, bias]),
+        (normalisation, 16, [gamma, beta]),
+        (dense, 16, [kernel, bias]),
+    ):
+        layer.build([None, width])
+        layer.set_weights(weights)
+    np.testing.assert_allclose(ours(rows), dense(normalisation(rows)), atol=1e-4)
 
 
 def test_the_listwise_loss_is_the_cross_entropy_to_the_positives():
