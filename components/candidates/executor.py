@@ -15,6 +15,7 @@ from models.recommender.builder import RecommenderBuilder
 from models.recommender.config import RecommenderConfig
 from models.retrieval.snapshot import snapshot_name
 from transforms.calendar import date_of, load_calendar
+from transforms.progress import Progress
 
 SPLIT = "train"
 STATES, TOWERS = "states", "towers"
@@ -48,26 +49,33 @@ def make_lists(
     calendar = load_calendar(states / "calendar.json")
     builder = RecommenderBuilder(recommender_config, states, transform_graph)
     tables, figures = [], {}
-    for week, day in enumerate((*calendar.list_days, calendar.cut)):
-        recommender = builder.build(day, towers / snapshot_name(week))
-        bought = pq.read_table(states / "labels" / f"{date_of(day)}.parquet")
-        labels = lists.group_labels(bought, _CUSTOMERS_PER_LIST * config.max_lists_per_week, config.seed + week)
-        articles = recommender.state.articles
-        if config.negatives == "random":
-            rows, hits = lists.random_lists(labels, articles, config.negatives_per_positive, config.seed + week)
-        else:
-            rows, hits = lists.candidate_lists(recommender, labels)
-        table = lists.as_table(day, labels.customers, rows, hits, articles)
-        tables.append(lists.sample(table, config.max_lists_per_week, config.seed + week))
-        figures[date_of(day)] = {
-            "customers": len(labels.customers),
-            "recall": lists.recall(hits, labels),
-            "candidates": float((rows < articles).sum(axis=1).mean()) if len(rows) else 0.0,
-        }
-        logging.info("lists of %s: %s", date_of(day), figures[date_of(day)])
+    weeks = list(enumerate((*calendar.list_days, calendar.cut)))
+    labels_of = {day: _labels(states, day, config, config.seed + week) for week, day in weeks}
+    with Progress("lists", "customers", sum(len(labels.customers) for labels in labels_of.values())) as progress:
+        for week, day in weeks:
+            recommender = builder.build(day, towers / snapshot_name(week))
+            labels, articles = labels_of[day], recommender.state.articles
+            if config.negatives == "random":
+                rows, hits = lists.random_lists(labels, articles, config.negatives_per_positive, config.seed + week)
+                progress.advance(len(rows))
+            else:
+                rows, hits = lists.candidate_lists(recommender, labels, progress.advance)
+            table = lists.as_table(day, labels.customers, rows, hits, articles)
+            tables.append(lists.sample(table, config.max_lists_per_week, config.seed + week))
+            figures[date_of(day)] = {
+                "customers": len(labels.customers),
+                "recall": lists.recall(hits, labels),
+                "candidates": float((rows < articles).sum(axis=1).mean()) if len(rows) else 0.0,
+            }
+            logging.info("lists of %s: %s", date_of(day), figures[date_of(day)])
     write_examples(pa.concat_tables(tables), to / f"Split-{SPLIT}")
     (to / "figures.json").write_text(json.dumps(figures, indent=1))
     return figures
+
+
+def _labels(states: pathlib.Path, day: int, config: CandidatesConfig, seed: int) -> lists.Labels:
+    bought = pq.read_table(states / "labels" / f"{date_of(day)}.parquet")
+    return lists.group_labels(bought, _CUSTOMERS_PER_LIST * config.max_lists_per_week, seed)
 
 
 def bundle(states: pathlib.Path, towers: pathlib.Path, to: pathlib.Path) -> None:

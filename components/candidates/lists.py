@@ -1,6 +1,7 @@
 """The training lists of one week: customers, their candidates, and which of these they bought."""
 
 import dataclasses
+from collections.abc import Callable
 
 import numpy as np
 import pyarrow as pa
@@ -41,8 +42,15 @@ def group_labels(table: pa.Table, limit: int, seed: int) -> Labels:
     return Labels(customers=distinct.astype(np.int32), offsets=offsets, articles=flat)
 
 
-def candidate_lists(recommender: Recommender, labels: Labels) -> tuple[np.ndarray, np.ndarray]:
+def candidate_lists(
+    recommender: Recommender, labels: Labels, on_batch: Callable[[int], None] = lambda customers: None
+) -> tuple[np.ndarray, np.ndarray]:
     """What the channels propose to each customer, and whether it was bought.
+
+    Args:
+        recommender: of the week.
+        labels: of the week.
+        on_batch: told the number of customers of each batch once it is done.
 
     Returns:
         rows `[n, max_candidates]` int32, padded with the number of articles, and bought `[n, max_candidates]` bool.
@@ -53,10 +61,10 @@ def candidate_lists(recommender: Recommender, labels: Labels) -> tuple[np.ndarra
         return recommender.candidates(recommender.query(customers)).rows
 
     size = recommender.config.max_candidates
-    parts = [
-        propose(tf.constant(labels.customers[start : start + _BATCH])).numpy()
-        for start in range(0, len(labels.customers), _BATCH)
-    ]
+    parts = []
+    for start in range(0, len(labels.customers), _BATCH):
+        parts.append(propose(tf.constant(labels.customers[start : start + _BATCH])).numpy())
+        on_batch(len(parts[-1]))
     rows = np.concatenate(parts) if parts else np.zeros((0, size), np.int32)
     return rows, _bought(rows, labels, recommender.state.articles)
 

@@ -9,15 +9,19 @@ from models.ranking.config import RankingConfig
 from models.ranking.lists import Lists, moments
 from models.ranking.model import RankingModel
 from models.ranking.network import RankingNetwork
+from transforms.progress import Progress
 
 
-def fit(network: RankingNetwork, lists: Lists, config: RankingConfig, *, logs: str, backup: str) -> list[float]:
+def fit(
+    network: RankingNetwork, lists: Lists, config: RankingConfig, *, logs: str, backup: str, what: str = "ranking"
+) -> list[float]:
     """Fits the constants of the standardisation, then trains.
 
     Args:
         network: fresh.
         lists: of all list weeks.
         config: settings.
+        what: is trained, for the log.
         logs: folder for TensorBoard.
         backup: folder of the running backup, from which a killed training goes on.
 
@@ -44,10 +48,11 @@ def fit(network: RankingNetwork, lists: Lists, config: RankingConfig, *, logs: s
     )
     callbacks = [
         tf.keras.callbacks.TensorBoard(logs, profile_batch=0),
-        EpochLog("ranking", count),
         tf.keras.callbacks.BackupAndRestore(backup),
     ]
-    history = model.fit(batches, epochs=epochs, callbacks=callbacks, verbose=0)
+    with Progress(what, "lists", epochs * count) as progress:
+        told = EpochLog(what, count, batch, progress)
+        history = model.fit(batches, epochs=epochs, callbacks=[*callbacks, told], verbose=0)
     return [float(loss) for loss in history.history.get("total_loss", [])]
 
 

@@ -3,7 +3,7 @@
 import dataclasses
 import logging
 import pathlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import tensorflow as tf
@@ -13,6 +13,7 @@ from models.recommender.builder import RecommenderBuilder
 from models.recommender.recommender import Recommender
 from models.retrieval.snapshot import snapshot_name
 from transforms.calendar import Calendar, date_of
+from transforms.progress import Progress
 
 _BATCH = 256
 
@@ -74,17 +75,21 @@ def training_lists(
         seed: of the sampling.
     """
     weekly = {}
-    for week, day in enumerate((*calendar.list_days, calendar.cut)):
-        if day not in stored:
-            continue
-        features = list_features(builder.build(day, towers / snapshot_name(week)), stored[day])
-        logging.info("features of %s: %d lists", date_of(day), len(features))
-        weekly[day] = sample(features, stored[day].labels, negatives, seed + week)
+    with Progress("features of the lists", "lists", sum(len(lists.customers) for lists in stored.values())) as progress:
+        for week, day in enumerate((*calendar.list_days, calendar.cut)):
+            if day not in stored:
+                continue
+            recommender = builder.build(day, towers / snapshot_name(week))
+            features = list_features(recommender, stored[day], progress.advance)
+            logging.info("features of %s: %d lists", date_of(day), len(features))
+            weekly[day] = sample(features, stored[day].labels, negatives, seed + week)
     return weekly
 
 
-def list_features(recommender: Recommender, stored: StoredLists) -> np.ndarray:
-    """`[lists, n, features]` float32 of one week's lists."""
+def list_features(
+    recommender: Recommender, stored: StoredLists, on_batch: Callable[[int], None] = lambda lists: None
+) -> np.ndarray:
+    """`[lists, n, features]` float32 of one week's lists; `on_batch` is told the number of lists of each batch."""
     signature = [tf.TensorSpec([None], tf.int32), tf.TensorSpec([None, None], tf.int32)]
 
     @tf.function(input_signature=signature, autograph=False)
@@ -92,8 +97,8 @@ def list_features(recommender: Recommender, stored: StoredLists) -> np.ndarray:
         return recommender.features(recommender.query(customers), rows)
 
     rows = np.where(stored.rows >= 0, stored.rows, recommender.state.articles).astype(np.int32)
-    parts = [
-        compute(stored.customers[start : start + _BATCH], rows[start : start + _BATCH]).numpy()
-        for start in range(0, len(rows), _BATCH)
-    ]
+    parts = []
+    for start in range(0, len(rows), _BATCH):
+        parts.append(compute(stored.customers[start : start + _BATCH], rows[start : start + _BATCH]).numpy())
+        on_batch(len(parts[-1]))
     return np.concatenate(parts)

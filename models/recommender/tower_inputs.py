@@ -14,6 +14,7 @@ from models.retrieval.towers import Towers
 from models.retrieval.validation import embed_catalogue
 from transforms import columns
 from transforms import features as f
+from transforms.progress import Progress
 
 _BATCH = 8192
 _FLOATS = (columns.AGE,)
@@ -49,23 +50,25 @@ def transform_entities(states: pathlib.Path, transform: tft.TFTransformOutput) -
     layer = transform.transform_features_layer()
     article_keys = (columns.ARTICLE_ID, columns.PRODUCT_NAME, columns.DESCRIPTION, *f.ARTICLE_CATEGORIES)
     customer_keys = (columns.CUSTOMER_ID, columns.AGE, *f.CUSTOMER_CATEGORIES)
-    articles = _transform(pq.read_table(states / "catalogue.parquet", columns=list(article_keys)), layer)
+    articles = _transform(pq.read_table(states / "catalogue.parquet", columns=list(article_keys)), layer, "articles")
     words = articles.pop(f.transformed_name(f.WORDS))
-    customers = _transform(pq.read_table(states / "people.parquet", columns=list(customer_keys)), layer)
+    customers = _transform(pq.read_table(states / "people.parquet", columns=list(customer_keys)), layer, "customers")
     return article_table(articles, words), customer_table(customers)
 
 
-def _transform(table: pa.Table, layer) -> dict:
+def _transform(table: pa.Table, layer, unit: str) -> dict:
     parts: dict[str, list] = {}
-    for batch in table.to_batches(max_chunksize=_BATCH):
-        inputs = {name: _sparse(batch.column(i), name) for i, name in enumerate(batch.schema.names)}
-        for name, value in layer(inputs).items():
-            if isinstance(value, tf.SparseTensor):
-                ragged = tf.RaggedTensor.from_sparse(value)
-                values, splits = ragged.values.numpy(), ragged.row_splits.numpy()
-                parts.setdefault(name, []).extend(np.split(values, splits[1:-1]))
-            else:
-                parts.setdefault(name, []).append(value.numpy())
+    with Progress("transform", unit, table.num_rows) as progress:
+        for batch in table.to_batches(max_chunksize=_BATCH):
+            inputs = {name: _sparse(batch.column(i), name) for i, name in enumerate(batch.schema.names)}
+            for name, value in layer(inputs).items():
+                if isinstance(value, tf.SparseTensor):
+                    ragged = tf.RaggedTensor.from_sparse(value)
+                    values, splits = ragged.values.numpy(), ragged.row_splits.numpy()
+                    parts.setdefault(name, []).extend(np.split(values, splits[1:-1]))
+                else:
+                    parts.setdefault(name, []).append(value.numpy())
+            progress.advance(batch.num_rows)
     words = f.transformed_name(f.WORDS)
     return {name: part if name == words else np.concatenate(part) for name, part in parts.items()}
 

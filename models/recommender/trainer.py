@@ -59,7 +59,8 @@ def run_fn(fn_args) -> None:
     if config.refit_to_end and calendar.cut in weekly:
         refitted = build_network(config, features.NAMES)
         everything = join(list(weekly.values()))
-        fit(refitted, everything, config, logs=str(logs / REFITTED), backup=str(backup / REFITTED))
+        folders = {"logs": str(logs / REFITTED), "backup": str(backup / REFITTED)}
+        fit(refitted, everything, config, **folders, what="ranking, refitted")
         if has_learnt(refitted, network, weekly[calendar.cut], config):
             save_network(refitted, config, features.NAMES, to / REFITTED)
             figures["refitted"] = True
