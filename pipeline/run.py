@@ -13,6 +13,7 @@ from components.ingest.source import fingerprint_of
 from components.last_blessed.executor import find_last_blessed, key_of
 from pipeline.code_version import code_version
 from pipeline.config import PipelineConfig
+from pipeline.settings import as_tree, to_toml
 from pipeline.settings import fingerprint as settings_fingerprint
 from pipeline.steps import Watcher
 from pipeline.versions import model_dir, served_version
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _WIRING = ("pipeline/parts.py", "pipeline/pipeline.py", "pipeline/refresh.py")
 _ROOMS = ("components", "models", *_WIRING, "serving", "transforms")
+_SETTINGS = "settings.toml"
 
 
 def run(
@@ -32,7 +34,7 @@ def run(
     Args:
         data_dir: folder of the three CSVs.
         out_dir: `pipeline/` (artifacts), `serving/lookbook/<number>/` (pushed versions), `metadata.db`,
-            `checkpoints/` and `summary.json` go there.
+            `checkpoints/`, `summary.json` and, of the last run that pushed, `settings.toml` go there.
         config: all settings.
         watcher: told of each step.
 
@@ -69,6 +71,12 @@ def refresh(
     return _execute("refresh", data_dir, out_dir, config, watcher)
 
 
+def settings_of_training(out_dir: pathlib.Path) -> pathlib.Path | None:
+    """The preset that the weights in `out_dir` were trained with; None where no run on this machine pushed them."""
+    path = out_dir / _SETTINGS
+    return path if path.is_file() else None
+
+
 def _execute(
     kind: str, data_dir: pathlib.Path, out_dir: pathlib.Path, config: PipelineConfig, watcher: Watcher | None
 ) -> "Summary":
@@ -99,6 +107,8 @@ def _execute(
     steps = run_locally(create(config, places, occasion, beam_args=BEAM_ARGS), out_dir / "metadata.db", watcher)
     summary = read_summary(steps, config, data_dir=data_dir, seconds=time.monotonic() - started)
     (out_dir / "summary.json").write_text(json.dumps(dataclasses.asdict(summary), indent=1))
+    if kind == "train" and summary.version:
+        (out_dir / _SETTINGS).write_text(to_toml(as_tree(config)), encoding="utf-8")
     return summary
 
 

@@ -20,14 +20,16 @@ def command(
     """Bring what is served up to today's data, without training.
 
     The newest version's weights are put on the new state of the shop, judged on the last label period against
-    what they were blessed with, tried in a model server and pushed. Give the settings of the run that trained.
+    what they were blessed with, tried in a model server and pushed. Settings are those of the run that trained,
+    unless a preset is given.
     """
     from pipeline.config import load_config
+    from pipeline.run import refresh, settings_of_training
 
-    config = load_config(preset, assignments)
+    trained_with = settings_of_training(out)
+    config = load_config(preset or (str(trained_with) if trained_with else None), assignments)
 
     from lookbook.outcome import show
-    from pipeline.run import refresh
     from pipeline.versions import served_version
 
     served_version(out)  # says so if there is none

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from lookbook.cli import main
-from tests.e2e.shop import STEPS, Done, Shop, lookbook, serving, synthesize
+from pipeline.config import load_config
+from tests.e2e.shop import SETTINGS, STEPS, Done, Shop, lookbook, serving, synthesize
 
 pytestmark = pytest.mark.e2e
 RANKINGS = ["recommended", "own_purchases", "popular", "new_to_customer"]
@@ -125,6 +126,10 @@ def test_the_version_carries_its_figures_its_customers_and_its_weights(first, sh
     assert figures["as_of"] > days[-1]
     assert set((extra / "customer_ids.txt").read_text().split()) == shop.ids("customers", "customer_id")
     assert (extra / "weights" / "towers").is_dir()
+
+
+def test_the_settings_of_what_was_pushed_are_kept_for_its_refresh(first, shop):
+    assert load_config(str(shop.out / "settings.toml"), []) == load_config(None, SETTINGS)
 
 
 def test_everyone_is_recommended_twelve_articles_of_the_catalogue(recommended, shop):

@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 
 from lookbook.cli import main
+from pipeline.settings import as_tree, to_toml
 from tests.kubeflow.conftest import GOLDEN
 
 
@@ -13,6 +14,37 @@ def test_a_refresh_of_nothing_says_to_run_first_and_writes_nothing(tmp_path, cap
     assert main(["refresh", "--data", str(tmp_path), "--out", str(out)]) == 1
     assert f"{out / 'serving' / 'lookbook'} has none; run `lookbook run --out {out}`" in capsys.readouterr().err
     assert not out.exists()
+
+
+@pytest.fixture
+def refreshed_with(monkeypatch):
+    """The settings each `refresh` was given; nothing is refreshed."""
+    from lookbook import outcome
+    from pipeline import run, versions
+
+    given = []
+    monkeypatch.setattr(run, "refresh", lambda data, out, config, watcher: given.append(config))
+    monkeypatch.setattr(versions, "served_version", lambda out: None)
+    monkeypatch.setattr(outcome, "show", lambda summary, out: None)
+    return given
+
+
+def test_a_refresh_has_the_settings_the_weights_were_trained_with_unless_told_others(refreshed_with, tmp_path):
+    from pipeline.config import load_config
+
+    words = ["refresh", "--data", str(tmp_path), "--out", str(tmp_path)]
+    assert main(words) == 0
+    trained = load_config(None, ["label_days=3", "push.keep_versions=4"])
+    (tmp_path / "settings.toml").write_text(to_toml(as_tree(trained)))
+    assert main(words) == 0
+    assert main([*words, "--set", "seed=5"]) == 0
+    assert main([*words, "--preset", "one-week"]) == 0
+    assert refreshed_with == [
+        load_config(None, []),
+        trained,
+        dataclasses.replace(trained, seed=5),
+        load_config("one-week", []),
+    ]
 
 
 @pytest.fixture
