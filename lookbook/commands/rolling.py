@@ -36,7 +36,8 @@ def command(
 
     config = load_config(preset, assignments)
 
-    from pipeline.rolling import Cell, as_markdown, simulate
+    from pipeline.rolling import simulate
+    from pipeline.rolling_table import Cell, as_markdown
 
     reporter.write_log(work)
 

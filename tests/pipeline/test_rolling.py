@@ -8,7 +8,8 @@ import pytest
 from components.push.publish import publish
 from pipeline import rolling
 from pipeline.config import load_config
-from pipeline.rolling import BROKEN_REFRESH, BROKEN_RUN, NEVER, POLICIES, REFRESHED, RETRAINED, as_markdown, simulate
+from pipeline.rolling import simulate
+from pipeline.rolling_table import BROKEN_REFRESH, BROKEN_RUN, NEVER, POLICIES, REFRESHED, RETRAINED, as_markdown
 from pipeline.versions import model_dir, served_version
 from transforms.columns import FILES, TABLES
 from transforms.errors import ConfigError, DataError, LookbookError
