@@ -11,7 +11,7 @@ empty list, a list column as it is. The types follow Example's three:
 from __future__ import annotations
 
 import pathlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import pyarrow as pa
@@ -20,7 +20,12 @@ FILE_PATTERN = "data_tfrecord-*.gz"
 _BATCH_ROWS = 8192
 
 
-def write_examples(table: pa.Table | Iterable[pa.RecordBatch], folder: pathlib.Path, shards: int = 1) -> int:
+def write_examples(
+    table: pa.Table | Iterable[pa.RecordBatch],
+    folder: pathlib.Path,
+    shards: int = 1,
+    on_batch: Callable[[int], None] = lambda rows: None,
+) -> int:
     """Writes each row as a tf.Example into `folder`, which is made if need be.
 
     The files are `data_tfrecord-00000-of-00001.gz` and so on, batches dealt to them in turn: the same
@@ -30,6 +35,7 @@ def write_examples(table: pa.Table | Iterable[pa.RecordBatch], folder: pathlib.P
         table: a table, or batches of one schema; at most one batch is held in memory then.
         folder: where the files go.
         shards: number of files, at least 1.
+        on_batch: told the number of rows of each batch once it is written.
 
     Returns:
         The number of examples written.
@@ -59,6 +65,7 @@ def write_examples(table: pa.Table | Iterable[pa.RecordBatch], folder: pathlib.P
             for example in encoder.encode(as_lists(batch)):
                 writer.write(example)
             written += batch.num_rows
+            on_batch(batch.num_rows)
     finally:
         for writer in writers:
             writer.close()

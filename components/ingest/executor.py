@@ -12,12 +12,12 @@ import pathlib
 import platform
 import shutil
 import tempfile
-import time
 
 import duckdb
 import psutil
 
 from components.ingest.config import IngestConfig
+from components.ingest.following import following
 from components.ingest.rejects import FILE as REJECTS_FILE
 from components.ingest.rejects import Defects, Reject, find_defects, write_rejects
 from components.ingest.report import IngestReport, TableReport
@@ -25,9 +25,11 @@ from components.ingest.source import find, open_source
 from components.ingest.staging import KEYS, stage
 from transforms.columns import ARTICLE_ID, CUSTOMER_ID, DAY, PRICE, SALES_CHANNEL, TABLES
 from transforms.errors import DataError
+from transforms.progress import Progress
 
 _log = logging.getLogger(__name__)
 _PARQUET = "(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
+_READING = 2 / 3  # of the time a table takes; the rest is sorting and writing
 
 
 def ingest(data_dir: pathlib.Path, to: pathlib.Path, config: IngestConfig) -> IngestReport:
@@ -63,6 +65,9 @@ def ingest(data_dir: pathlib.Path, to: pathlib.Path, config: IngestConfig) -> In
         try:
             connection.execute(f"SET memory_limit = '{config.memory_limit_gib}GiB'")
             connection.execute(f"SET temp_directory = '{work / 'spill'}'")
+            # What makes DuckDB keep count of its progress; it is not to print it.
+            connection.execute("SET enable_progress_bar = true")
+            connection.execute("SET enable_progress_bar_print = false")
             report = _ingest_tables(connection, data_dir, work, beside, config)
         finally:
             connection.close()
@@ -96,14 +101,18 @@ def _ingest_tables(
     rejects: list[Reject] = []
     reports: dict[str, TableReport] = {}
     for table in TABLES:
-        started = time.monotonic()
         source = open_source(data_dir, table, work)
-        defects = find_defects(connection, source, stage(connection, source), config.max_reject_lines)
-        rejects += defects.rejects
-        if source.path.parent == work:
-            source.path.unlink()
-        _refuse_too_many(source.name, defects, rejects, beside, config)
-        _write_table(connection, table, work / "tables" / f"{table}.parquet")
+        lines = source.lines - source.header_lines
+        with Progress(f"ingest {source.name}", "rows", lines) as progress:
+            with following(connection, progress, 0, int(_READING * lines)):
+                malformed = stage(connection, source)
+            defects = find_defects(connection, source, malformed, config.max_reject_lines)
+            rejects += defects.rejects
+            if source.path.parent == work:
+                source.path.unlink()
+            _refuse_too_many(source.name, defects, rejects, beside, config)
+            with following(connection, progress, int(_READING * lines), lines):
+                _write_table(connection, table, work / "tables" / f"{table}.parquet")
         reports[table] = TableReport(
             file=source.name,
             rows_read=defects.rows_read,
@@ -113,15 +122,7 @@ def _ingest_tables(
             nulls=defects.nulls,
             reject_lines_left_out=sum(defects.reasons.values()) + sum(defects.nulls.values()) - len(defects.rejects),
         )
-        elapsed_s = time.monotonic() - started
-        _log.info(
-            "ingest %s: %d rows, %d set aside, %.1f s, %d rows/s",
-            source.name,
-            defects.rows_read,
-            defects.rows_rejected,
-            elapsed_s,
-            defects.rows_read / elapsed_s,
-        )
+        _log.info("ingest %s: %d rows, %d set aside", source.name, defects.rows_read, defects.rows_rejected)
     write_rejects(work / "tables" / REJECTS_FILE, rejects)
     days = connection.execute(f"SELECT min({DAY}), max({DAY}) FROM transactions_kept").fetchone()
     assert days is not None

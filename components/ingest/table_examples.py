@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from components.examples import write_examples
+from transforms.progress import Progress
 
 _BATCH_ROWS = 65_536
 
@@ -32,7 +33,9 @@ def write_table_examples(tables: pathlib.Path, table: str, folder: pathlib.Path,
     batches = file.iter_batches(_BATCH_ROWS)
     if max_rows is not None and max_rows < rows:
         batches = _evenly(batches, rows, max_rows)
-    return write_examples(batches, folder)
+        rows = max_rows
+    with Progress(f"examples of {table}", "rows", rows) as progress:
+        return write_examples(batches, folder, on_batch=progress.advance)
 
 
 def _evenly(batches: Iterable[pa.RecordBatch], rows: int, wanted: int) -> Iterator[pa.RecordBatch]:
