@@ -16,7 +16,7 @@ from pipeline.steps import Step, Watcher
 from transforms.errors import LookbookError
 
 _DONE = (metadata_store_pb2.Execution.COMPLETE, metadata_store_pb2.Execution.CACHED)
-BEAM_ARGS = ("--runner=apache_beam.runners.portability.fn_api_runner.fn_runner.FnApiRunner",)
+BEAM_ARGS = ("--runner=pipeline.watched_beam.WatchedRunner",)
 
 
 def run_locally(
