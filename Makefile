@@ -12,6 +12,7 @@ RIVAL ?=
 SAMPLE ?=
 WEEK ?=
 RUN ?=
+SIZES ?=
 
 PYTHON := .venv/bin/python
 STAMP := .venv/.installed
@@ -22,7 +23,7 @@ CODE := $(ROOMS) tests setup.py
 export TF_USE_LEGACY_KERAS := 1
 export TF_CPP_MIN_LOG_LEVEL := 3
 
-.PHONY: help install run rolling test proof quality lint format lock clean
+.PHONY: help install run rolling test proof bench quality lint format lock clean
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -47,6 +48,9 @@ test: lint ## lint, types, import rules, tests, doctests, documentation
 
 proof: $(STAMP) ## the slow proofs
 	$(PYTHON) -m pytest --verbosity=0 -m proof --durations=0 tests
+
+bench: $(STAMP) ## [SIZES=0.1,1] [ONLY='pattern'] what each stage costs at several sizes, up to H&M's, into docs/performance.md; hours
+	$(PYTHON) -m tests.benches.performance --to docs/performance.md $(if $(SIZES),--sizes '$(SIZES)') $(if $(ONLY),--only '$(ONLY)')
 
 bench-serving: $(STAMP) ## [ONLY='pattern'] serving under load at the size of H&M, into docs/serving.md; about 20 minutes
 	$(PYTHON) -m tests.benches.serving --to docs/serving.md $(if $(ONLY),--only '$(ONLY)')

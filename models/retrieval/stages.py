@@ -54,7 +54,7 @@ def train_forward(
         towers = Towers(config, data.sizes, "mixed_bfloat16" if config.mixed_precision else "float32")
         towers.build_all()
         model = TwoTowerModel(towers)
-        model.compile(optimizer=_optimizer(config), jit_compile=config.xla or None)
+        model.compile(optimizer=optimizer(config), jit_compile=config.xla or None)
     figures = {}
     for week in stages:
         done = checkpoints / snapshot.snapshot_name(week)
@@ -69,6 +69,19 @@ def train_forward(
             gather = _gather(data, config, purchases.positions(purchases.weeks <= week), model.distribute_strategy)
             figures[snapshot.snapshot_name(week)] = measure(model, gather, following, data.articles)
     return figures
+
+
+def sampling_probabilities(data: TrainingData, positions: np.ndarray) -> np.ndarray:
+    """The articles' shares among purchases, those of none counted as half of one, `[articles + 1]` float64."""
+    counts = np.bincount(data.purchases.articles[positions], minlength=len(data.articles.ids)).astype(np.float64)
+    return np.maximum(counts, 0.5) / max(counts.sum(), 1.0)
+
+
+def optimizer(config: RetrievalConfig) -> tf.keras.optimizers.Optimizer:
+    """What the settings ask for; of an embedding Adagrad moves the rows that a batch reads, Adam all of them."""
+    if config.optimizer == "adagrad":
+        return tf.keras.optimizers.legacy.Adagrad(config.learning_rate, initial_accumulator_value=0.1)
+    return tf.keras.optimizers.legacy.Adam(config.learning_rate)
 
 
 def _train_stage(model, data, config, week, label_days, checkpoints, logs) -> None:
@@ -103,9 +116,8 @@ def _train_stage(model, data, config, week, label_days, checkpoints, logs) -> No
 def _gather(
     data: TrainingData, config: RetrievalConfig, positions: np.ndarray, strategy: tf.distribute.Strategy
 ) -> ExampleGather:
-    """Batches whose sampling probabilities are the articles' shares among the purchases trained on."""
-    counts = np.bincount(data.purchases.articles[positions], minlength=len(data.articles.ids)).astype(np.float64)
-    share = np.maximum(counts, 0.5) / max(counts.sum(), 1.0)
+    """Batches whose sampling probabilities are those of the purchases trained on."""
+    share = sampling_probabilities(data, positions)
     shared = not config.xla and strategy.num_replicas_in_sync == 1
     return ExampleGather(data.purchases, data.articles, data.customers, config.recent_length, share, shared)
 
@@ -116,9 +128,3 @@ def _sample(positions: np.ndarray, config: RetrievalConfig) -> np.ndarray:
     if len(chosen) > config.validation_queries:
         chosen = np.random.default_rng(config.seed).choice(chosen, config.validation_queries, replace=False)
     return np.sort(chosen)
-
-
-def _optimizer(config: RetrievalConfig) -> tf.keras.optimizers.Optimizer:
-    if config.optimizer == "adagrad":
-        return tf.keras.optimizers.legacy.Adagrad(config.learning_rate, initial_accumulator_value=0.1)
-    return tf.keras.optimizers.legacy.Adam(config.learning_rate)

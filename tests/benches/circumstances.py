@@ -5,6 +5,7 @@ import os
 import pathlib
 import platform
 import subprocess
+from collections.abc import Mapping
 from typing import Any
 
 import psutil
@@ -27,3 +28,17 @@ def circumstances() -> dict[str, Any]:
 def machine_load() -> float:
     """Processes that wanted a processor, mean of the last minute: what else was going on."""
     return os.getloadavg()[0]
+
+
+def described(results: Mapping[str, Mapping[str, Any]]) -> str:
+    """The circumstances of all cells, which were kept with `circumstances` and `others`, in a sentence."""
+    first = next(iter(results.values()), None)
+    if first is None:
+        return "Nothing was measured yet."
+    dates = sorted({str(result["measured_at"])[:10] for result in results.values()})
+    when = dates[0] if len(dates) == 1 else f"{dates[0]} to {dates[-1]}"
+    commits = sorted({str(result["commit"]) for result in results.values()})
+    return (
+        f"{first['machine']}; {when}; commit {', '.join(commits)}. `others` is the mean number of processes that "
+        "wanted a processor in the minute before a cell: above 0 the machine was not the bench's alone."
+    )

@@ -1,25 +1,15 @@
 """Where results are kept: one JSON a cell, under a name that says what it follows from."""
 
-import functools
-import hashlib
 import json
 import pathlib
 from typing import Any
 
-from pipeline.code_version import code_version
+from tests.benches.kept import code_of, digest_of, keep
 from tests.benches.quality.cells import Cell
 
 _ROOMS = ("components/ingest", "components/features", "components/candidates", "models", "transforms")
 _BENCH = ("arithmetic", "judging", "masking", "past", "running", "stages", "training")
-# The code of a process is that of its start, whatever is edited meanwhile.
-code_of = functools.cache(code_version)
 MEASURED = (*_ROOMS, *(f"tests/benches/quality/{name}.py" for name in _BENCH))
-
-
-def digest_of(tree: Any) -> str:
-    """16 hex digits of anything JSON can say."""
-    text = json.dumps(tree, sort_keys=True, default=str)
-    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 class Place:
@@ -44,7 +34,4 @@ class Place:
 
     def write(self, cell: Cell, result: dict[str, Any]) -> None:
         """Keeps a result."""
-        path = self.path(cell)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.with_suffix(".part").write_text(json.dumps(result))
-        path.with_suffix(".part").rename(path)
+        keep(self.path(cell), result)

@@ -28,9 +28,9 @@ from models.recommender.recommender import Recommender
 from models.retrieval.snapshot import snapshot_name
 from models.retrieval.stages import train_forward
 from pipeline.weeks import cut_before
+from tests.benches.kept import code_of, digest_of
 from tests.benches.quality import masking
 from tests.benches.quality.cells import Cell
-from tests.benches.quality.place import code_of, digest_of
 from tests.benches.quality.training import training_data
 from tests.benches.transforming import analyse
 from transforms.calendar import load_calendar

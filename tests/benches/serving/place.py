@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipeline.code_version import code_version
+from tests.benches.kept import keep
 
 MAKERS = (
     "components",
@@ -46,9 +47,7 @@ class Place:
 
     def write(self, cell: str, result: Mapping[str, Any]) -> None:
         """Keeps one cell's result."""
-        path = self.results / f"{cell}.json"
-        path.with_suffix(".part").write_text(json.dumps(result, indent=1))
-        path.with_suffix(".part").rename(path)
+        keep(self.results / f"{cell}.json", result)
 
     def _newest(self, name: str, version: str) -> pathlib.Path:
         folder = self.work / name / version

@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from tests.benches.bars import Bar, Held, bars_table, held
+from tests.benches.circumstances import described
 from tests.benches.document import table
 
 Results = Mapping[str, Mapping[str, Any]]
@@ -12,60 +14,28 @@ COMMAND = "make bench-serving"
 
 def render(results: Results) -> str:
     """Markdown of all cells there are."""
-    parts = [_machine(results), _bars(results), _under_load(results), _swaps(results), _alone(results)]
+    parts = [described(results), bars_table(bars(results)), _under_load(results), _swaps(results), _alone(results)]
     return "\n\n".join(filter(None, parts))
 
 
-def bars(results: Results) -> list[tuple[str, str, str, bool | None]]:
+def bars(results: Results) -> list[Held]:
     """What is promised: words, limit, what was measured, and whether it holds; None where it was not measured."""
-    rows: list[tuple[str, str, str, bool | None]] = []
-    for words, cell, figure, bound, limit, unit in _BARS:
-        found: Any = results.get(cell)
-        for part in figure.split("."):
-            found = found and found[part]
-        wanted = f"{bound} {limit:,g}{unit}"
-        if cell not in results:
-            rows.append((words, wanted, "not measured", None))
-        else:
-            holds = found >= limit if bound == "at least" else found <= limit
-            rows.append((words, wanted, f"{found:,.{_digits(found)}f}{unit}", bool(holds)))
-    return rows
+    return held(_BARS, results)
 
 
 _BARS = (
-    ("one client, batch 1: p99", "scann-1-client", "p99_ms", "at most", 10, " ms"),
-    ("8 clients, batch 1: answers", "scann-8-clients", "customers_per_s", "at least", 400, "/s"),
-    ("8 clients, batch 1: p99", "scann-8-clients", "p99_ms", "at most", 40, " ms"),
-    ("batch 64: customers", "scann-batch-64", "customers_per_s", "at least", 3000, "/s"),
-    ("swaps under load, a new version every 10 s", "swaps", "swaps", "at least", 20, ""),
-    ("20 swaps under load: failed requests", "swaps", "failed", "at most", 0, ""),
-    ("20 swaps under load: p99 during swaps", "swaps", "during.p99_ms", "at most", 50, " ms"),
-    ("memory after the last swap over that after the second", "swaps", "memory_ratio", "at most", 1.3, ""),
-    ("`lookbook recommend --all`, 70,000 customers", "recommend-all", "seconds", "at most", 60, " s"),
-    ("`lookbook query`, from typing to the table", "query", "median_s", "at most", 1, " s"),
-    ("recall@200 of ScaNN against exact", "index-catalogue-scann", "recall_at_200", "at least", 0.97, ""),
+    Bar("one client, batch 1: p99", "scann-1-client", "p99_ms", "at most", 10, " ms"),
+    Bar("8 clients, batch 1: answers", "scann-8-clients", "customers_per_s", "at least", 400, "/s"),
+    Bar("8 clients, batch 1: p99", "scann-8-clients", "p99_ms", "at most", 40, " ms"),
+    Bar("batch 64: customers", "scann-batch-64", "customers_per_s", "at least", 3000, "/s"),
+    Bar("swaps under load, a new version every 10 s", "swaps", "swaps", "at least", 20),
+    Bar("20 swaps under load: failed requests", "swaps", "failed", "at most", 0),
+    Bar("20 swaps under load: p99 during swaps", "swaps", "during.p99_ms", "at most", 50, " ms"),
+    Bar("memory after the last swap over that after the second", "swaps", "memory_ratio", "at most", 1.3),
+    Bar("`lookbook recommend --all`, 70,000 customers", "recommend-all", "seconds", "at most", 60, " s"),
+    Bar("`lookbook query`, from typing to the table", "query", "median_s", "at most", 1, " s"),
+    Bar("recall@200 of ScaNN against exact", "index-catalogue-scann", "recall_at_200", "at least", 0.97),
 )
-
-
-def _machine(results: Results) -> str:
-    first = next(iter(results.values()), None)
-    if first is None:
-        return "Nothing was measured yet."
-    dates = sorted({str(result["measured_at"])[:10] for result in results.values()})
-    when = dates[0] if len(dates) == 1 else f"{dates[0]} to {dates[-1]}"
-    commits = sorted({str(result["commit"]) for result in results.values()})
-    return (
-        f"{first['machine']}; {when}; commit {', '.join(commits)}. `others` is the mean number of processes that "
-        "wanted a processor in the minute before a cell: above 0 the machine was not the bench's alone."
-    )
-
-
-def _bars(results: Results) -> str:
-    rows = [
-        (words, limit, value, {True: "holds", False: "**missed**", None: ""}[holds])
-        for words, limit, value, holds in bars(results)
-    ]
-    return table(("what", "wanted", "measured", ""), rows)
 
 
 def _under_load(results: Results) -> str:
@@ -128,7 +98,3 @@ def _alone(results: Results) -> str:
             )
     header = ("index", "articles", "build s", "one query p50 ms", "p99 ms", "64 at a time, queries/s", "MiB")
     return table((*header, "recall@200", "others"), rows) if rows else ""
-
-
-def _digits(value: float) -> int:
-    return 0 if abs(value) >= 100 or float(value).is_integer() else 1 if abs(value) >= 10 else 3
