@@ -31,7 +31,7 @@ class RankingConfig:
     dropout: float = 0.3
     loss: str = "listwise"
     negatives_per_list: int = 160
-    epochs: int = 8
+    epochs: int = 5
     least_steps: int = 250
     batch_lists: int = 64
     learning_rate: float = 0.002
