@@ -1,7 +1,8 @@
 """Beam's in-process runner, telling how far it is.
 
 Beam knows the stages of a pipeline before it runs them, but neither how many elements each will have nor how long it
-takes: stages done, of all there are, is as much as can be told. Those that read and write take longest.
+takes: stages done, of all there are, is as much as can be told. Those that read and write take longest, most of the
+others no time at all, so that nothing can be said of the time left.
 """
 
 from apache_beam.runners.portability.fn_api_runner.fn_runner import FnApiRunner
@@ -14,7 +15,7 @@ class WatchedRunner(FnApiRunner):
 
     def run_stages(self, stage_context, stages):
         """Runs the stages, and tells each the first time it is done."""
-        with Progress("Beam", "stages", len(stages)) as progress:
+        with Progress("Beam", "stages", len(stages), even=False) as progress:
             self._progress, self._done = progress, set()
             return super().run_stages(stage_context, stages)
 

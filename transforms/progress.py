@@ -31,6 +31,7 @@ class Mark:
         done: how many so far.
         total: how many there will be, or None if nobody knows.
         elapsed_s: since the beginning, seconds.
+        even: whether each takes about as long as another.
         finished: whether this is the last mark.
     """
 
@@ -39,6 +40,7 @@ class Mark:
     done: int
     total: int | None
     elapsed_s: float
+    even: bool = True
     finished: bool = False
 
     @property
@@ -52,12 +54,14 @@ class Mark:
 
     @property
     def seconds_left(self) -> float | None:
-        """At this rate; None where there is no total or no rate yet.
+        """At this rate; None where there is no total, no rate yet, or none that will last.
 
         >>> Mark(what="read", unit="rows", done=500, total=2000, elapsed_s=2.0).seconds_left
         6.0
         """
-        return max(self.total - self.done, 0) / self.rate if self.total is not None and self.rate else None
+        if self.total is None or not self.rate or not self.even:
+            return None
+        return max(self.total - self.done, 0) / self.rate
 
     def __str__(self) -> str:
         """`read: 500 of 2,000 rows, 250/s, 0:06 left`."""
@@ -77,10 +81,19 @@ class Progress:
         unit: what is counted, in the plural.
         total: how many there will be, or None if nobody knows.
         clock: gives the time, seconds.
+        even: whether each takes about as long as another; where it does not, time left is not guessed.
     """
 
-    def __init__(self, what: str, unit: str, total: int | None = None, clock: Callable[[], float] = time.monotonic):
-        self._what, self._unit, self._total, self._clock = what, unit, total, clock
+    def __init__(
+        self,
+        what: str,
+        unit: str,
+        total: int | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        even: bool = True,
+    ):
+        self._what, self._unit, self._total, self._clock, self._even = what, unit, total, clock, even
         self._done = 0
         self._begun = self._marked = self._lined = clock()
         self._lock = threading.Lock()
@@ -130,6 +143,7 @@ class Progress:
             done=self._done,
             total=self._total,
             elapsed_s=elapsed_s,
+            even=self._even,
             finished=finished,
         )
 

@@ -55,6 +55,15 @@ def test_without_a_total_nobody_knows_the_time_left(clock, told):
     assert str(mark) == "read: 3 rows, 1.5/s"
 
 
+def test_where_one_takes_longer_than_another_no_time_left_is_guessed(clock, told):
+    progress = Progress("Beam", "stages", 100, clock, even=False)
+    clock.now_s += 2
+    progress.advance(50)
+    ((_, mark),) = told()
+    assert mark.seconds_left is None
+    assert str(mark) == "Beam: 50 of 100 stages, 25/s"
+
+
 def test_the_end_is_told_at_once_and_as_a_line(clock, told):
     with Progress("read", "rows", 10, clock) as progress:
         clock.now_s += 0.1
