@@ -19,7 +19,10 @@ from collections.abc import Iterator
 
 import psutil
 
+from pipeline.config import PipelineConfig
+from pipeline.disk import count_articles, csv_bytes, estimate
 from transforms.columns import FILES, TABLES
+from transforms.errors import DataError
 
 PYTHON = (3, 10)
 MIN_MEMORY_GIB = 6.0  # what `make run` needs, with room for the rest of the machine
@@ -56,7 +59,7 @@ def all_checks(out: pathlib.Path, data: pathlib.Path | None) -> Iterator[Check]:
     yield versions(LOCK)
     yield scann()
     yield memory(psutil.virtual_memory().available)
-    yield disk(out)
+    yield disk(out, data)
     if data is not None:
         yield from tables(data)
 
@@ -106,14 +109,15 @@ def memory(available_bytes: int) -> Check:
     return _check("memory", there >= MIN_MEMORY_GIB, f"{there:.1f} GiB free", remedy)
 
 
-def disk(out: pathlib.Path) -> Check:
-    """Whether there is room where a run would write."""
+def disk(out: pathlib.Path, data: pathlib.Path | None) -> Check:
+    """Whether there is room where a run would write, by the CSVs' size if there are any yet."""
     folder = out.absolute()
     while not folder.exists():
         folder = folder.parent
     there = psutil.disk_usage(str(folder)).free / _GIB
-    remedy = f"have {MIN_DISK_GIB:.0f} GiB free there, or give another --out"
-    return _check("disk", there >= MIN_DISK_GIB, f"{there:.1f} GiB free in {folder}", remedy)
+    least = max(MIN_DISK_GIB, _needed(data) / _GIB)
+    remedy = f"have {least:.1f} GiB free there, or give another --out"
+    return _check("disk", there >= least, f"{there:.1f} GiB free in {folder}", remedy)
 
 
 def tables(data: pathlib.Path) -> Iterator[Check]:
@@ -130,6 +134,15 @@ def tables(data: pathlib.Path) -> Iterator[Check]:
         missing = [column.name for column in columns if column.required and column.name not in header]
         found = f"lacks {', '.join(missing)}" if missing else f"{len(header)} columns"
         yield _check(name, not missing, found, "give it a comma-separated header with H&M's column names")
+
+
+def _needed(data: pathlib.Path | None) -> int:
+    """Bytes a run of the default settings on these CSVs writes; 0 where they are not all there."""
+    try:
+        need = estimate("train", csv_bytes(data), count_articles(data), PipelineConfig()) if data is not None else None
+    except DataError:
+        return 0
+    return need.out + need.spill if need is not None else 0
 
 
 def _check(name: str, ok: bool, found: str, remedy: str) -> Check:

@@ -66,6 +66,16 @@ def logs(command: Callable) -> Callable:
     return option(click.pass_context(heard))
 
 
+def disk_check(command: Callable) -> Callable:
+    """`--disk-check`, or `--no-disk-check`."""
+    return click.option(
+        "--disk-check/--no-disk-check",
+        default=True,
+        show_default=True,
+        help="Refuse to begin where the disk looks too small for the CSVs.",
+    )(command)
+
+
 def pipeline(command: Callable) -> Callable:
     """`--pipeline train` or `--pipeline refresh`."""
     return click.option(

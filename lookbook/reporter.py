@@ -26,14 +26,15 @@ class Reporter:
     def __init__(self) -> None:
         self._bar: Bar | None = None
         self._json: JsonLines | None = None
-        self._root_level = logging.NOTSET
+        self._file: logging.FileHandler | None = None
+        self._before: tuple[list[logging.Handler], int] = ([], logging.NOTSET)
 
     def start(self, *, json_logs: bool) -> None:
         """Begins to say things, in one of the three ways."""
+        root = logging.getLogger()
+        self._before = root.handlers[:], root.level
         if json_logs:
             self._json = JsonLines()
-            root = logging.getLogger()
-            self._root_level = root.level
             root.addHandler(self._json)
             root.setLevel(logging.INFO)
             logging.captureWarnings(True)
@@ -52,17 +53,20 @@ class Reporter:
             logging.getLogger(LOGGER).setLevel(logging.NOTSET)
         if self._json is not None:
             logging.captureWarnings(False)
-            logging.getLogger().removeHandler(self._json)
-            logging.getLogger().setLevel(self._root_level)
+        if self._file is not None:
+            self._file.close()
+        root = logging.getLogger()
+        root.handlers[:] = self._before[0]
+        root.setLevel(self._before[1])
 
     def write_log(self, folder: pathlib.Path) -> None:
         """What TFX, Beam, TensorFlow and the steps log goes to `folder/run.log` too."""
         folder.mkdir(parents=True, exist_ok=True)
-        handler = logging.FileHandler(folder / "run.log", mode="w")
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-        handler.setLevel(logging.INFO)
+        self._file = logging.FileHandler(folder / "run.log", mode="w")
+        self._file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+        self._file.setLevel(logging.INFO)
         root = logging.getLogger()
-        root.handlers[:] = [handler] if self._json is None else [handler, self._json]
+        root.handlers[:] = [self._file] if self._json is None else [self._file, self._json]
         root.setLevel(logging.INFO)
 
     def watcher(self) -> Watcher:

@@ -23,6 +23,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from pipeline.config import PipelineConfig
+from pipeline.disk import DiskError
 from pipeline.rolling_table import BROKEN_REFRESH, BROKEN_RUN, NEVER, POLICIES, REFRESHED, RETRAINED, Cell, Rolling
 from pipeline.settings import fingerprint as settings_fingerprint
 from pipeline.versions import model_dir, served_version
@@ -40,6 +41,7 @@ def simulate(
     config: PipelineConfig,
     *,
     periods: int,
+    disk_check: bool = True,
     says: Callable[[Cell], None] = lambda cell: None,
 ) -> Rolling:
     """Simulates the last periods of the data.
@@ -49,17 +51,19 @@ def simulate(
         work: everything goes there; a second call with the same arguments goes on.
         config: all settings; a period has `label_days` days.
         periods: how many, 1 or more.
+        disk_check: whether to refuse a run that would not find its disk.
         says: told each cell.
 
     Raises:
         ConfigError: `periods` is below 1, or `work` is of other settings.
         DataError: the data are too short or cannot be read.
+        DiskError: there is too little disk for a run or a refresh.
         LookbookError: the first training was refused, so that there is nothing to serve.
     """
     if periods < 1:
         raise ConfigError(f"periods must be 1 or more; received {periods}")
     _claim(work, data_dir, config, periods)
-    table = _Table(data_dir, work, config)
+    table = _Table(data_dir, work, config, disk_check)
     days = datetime.timedelta(days=config.label_days)
     end = last_day(data_dir) + datetime.timedelta(days=1)
     cells, broken = [], []
@@ -77,8 +81,8 @@ def simulate(
 
 
 class _Table:
-    def __init__(self, data_dir: pathlib.Path, work: pathlib.Path, config: PipelineConfig):
-        self.data_dir, self.work, self.config = data_dir, work, config
+    def __init__(self, data_dir: pathlib.Path, work: pathlib.Path, config: PipelineConfig, disk_check: bool):
+        self.data_dir, self.work, self.config, self.disk_check = data_dir, work, config, disk_check
 
     def cell(self, policy: str, first: datetime.date, *, is_first: bool) -> Cell:
         """Does what the policy does on a period's first morning, and judges what is then served."""
@@ -118,7 +122,9 @@ class _Table:
         """Runs or refreshes; returns whether it pushed, what was said, and the seconds."""
         started = time.monotonic()
         try:
-            pushed, said = _in_process(_run if train else _refresh, data, out, self.config)
+            pushed, said = _in_process(_run if train else _refresh, data, out, self.config, self.disk_check)
+        except DiskError:  # says nothing of the policy: the simulation stops, and goes on when there is room
+            raise
         except LookbookError as error:
             pushed, said = False, f"stopped: {error}"
         return pushed, said, time.monotonic() - started
@@ -171,19 +177,19 @@ def _in_process(function: Callable[..., T], *given) -> T:
         return pool.submit(function, *given).result()
 
 
-def _run(data: pathlib.Path, out: pathlib.Path, config: PipelineConfig) -> tuple[bool, str]:
+def _run(data: pathlib.Path, out: pathlib.Path, config: PipelineConfig, disk_check: bool) -> tuple[bool, str]:
     from pipeline.run import run
 
     _log_to(out)
-    summary = run(data, out, config)
+    summary = run(data, out, config, disk_check=disk_check)
     return summary.version is not None, summary.model_gate
 
 
-def _refresh(data: pathlib.Path, out: pathlib.Path, config: PipelineConfig) -> tuple[bool, str]:
+def _refresh(data: pathlib.Path, out: pathlib.Path, config: PipelineConfig, disk_check: bool) -> tuple[bool, str]:
     from pipeline.run import refresh
 
     _log_to(out)
-    summary = refresh(data, out, config)
+    summary = refresh(data, out, config, disk_check=disk_check)
     return summary.version is not None, summary.model_gate
 
 

@@ -13,6 +13,7 @@ from components.ingest.source import fingerprint_of
 from components.last_blessed.executor import find_last_blessed, key_of
 from pipeline.code_version import code_version
 from pipeline.config import PipelineConfig
+from pipeline.disk import require_room
 from pipeline.settings import as_tree, to_toml
 from pipeline.settings import fingerprint as settings_fingerprint
 from pipeline.steps import Watcher
@@ -27,7 +28,12 @@ _SETTINGS = "settings.toml"
 
 
 def run(
-    data_dir: pathlib.Path, out_dir: pathlib.Path, config: PipelineConfig, watcher: Watcher | None = None
+    data_dir: pathlib.Path,
+    out_dir: pathlib.Path,
+    config: PipelineConfig,
+    watcher: Watcher | None = None,
+    *,
+    disk_check: bool = True,
 ) -> "Summary":
     """Trains: runs every step whose inputs, settings or code have changed.
 
@@ -37,19 +43,26 @@ def run(
             `checkpoints/`, `summary.json` and, of the last run that pushed, `settings.toml` go there.
         config: all settings.
         watcher: told of each step.
+        disk_check: whether to refuse a run that would not find its disk.
 
     Returns:
         Figures, gates' verdicts and where the model went.
 
     Raises:
+        DiskError: there is too little disk.
         DataError: the CSVs are not what they should be.
         GateError: a gate stopped the run.
     """
-    return _execute("train", data_dir, out_dir, config, watcher)
+    return _execute("train", data_dir, out_dir, config, watcher, disk_check)
 
 
 def refresh(
-    data_dir: pathlib.Path, out_dir: pathlib.Path, config: PipelineConfig, watcher: Watcher | None = None
+    data_dir: pathlib.Path,
+    out_dir: pathlib.Path,
+    config: PipelineConfig,
+    watcher: Watcher | None = None,
+    *,
+    disk_check: bool = True,
 ) -> "Summary":
     """Puts the last blessed weights on the state of today's data; trains nothing.
 
@@ -58,17 +71,19 @@ def refresh(
         out_dir: as for `run`; a version was pushed there.
         config: all settings; those of the run that trained.
         watcher: told of each step.
+        disk_check: as of `run`.
 
     Returns:
         As `run`.
 
     Raises:
+        DiskError: there is too little disk.
         LookbookError: nothing was pushed yet, or today's code cannot use the weights.
         DataError: the CSVs are not what they should be.
         GateError: a gate stopped the run.
     """
     served_version(out_dir)  # says so if there is none
-    return _execute("refresh", data_dir, out_dir, config, watcher)
+    return _execute("refresh", data_dir, out_dir, config, watcher, disk_check)
 
 
 def settings_of_training(out_dir: pathlib.Path) -> pathlib.Path | None:
@@ -78,13 +93,19 @@ def settings_of_training(out_dir: pathlib.Path) -> pathlib.Path | None:
 
 
 def _execute(
-    kind: str, data_dir: pathlib.Path, out_dir: pathlib.Path, config: PipelineConfig, watcher: Watcher | None
+    kind: str,
+    data_dir: pathlib.Path,
+    out_dir: pathlib.Path,
+    config: PipelineConfig,
+    watcher: Watcher | None,
+    disk_check: bool,
 ) -> "Summary":
     started = time.monotonic()
     data_dir, out_dir = data_dir.resolve(), out_dir.resolve()
     data_fingerprint = fingerprint_of(data_dir)
     out_dir.mkdir(parents=True, exist_ok=True)
     key = _run_key(kind, data_fingerprint, config)
+    require_room(kind, data_dir, out_dir, config, key, only_note=not disk_check)
     last_blessed = find_last_blessed(model_dir(out_dir), key if kind == "train" else "")
     # TensorFlow and TFX take twenty seconds to import: after the data were found readable.
     os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")

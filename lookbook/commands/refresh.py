@@ -12,10 +12,16 @@ from lookbook.reporter import Reporter
 @click.option("--data", type=options.PATH, required=True, help="Folder with the three CSVs, plain or gzip.")
 @options.out
 @options.settings
+@options.disk_check
 @options.logs
 @click.pass_obj
 def command(
-    reporter: Reporter, data: pathlib.Path, out: pathlib.Path, preset: str | None, assignments: tuple[str, ...]
+    reporter: Reporter,
+    data: pathlib.Path,
+    out: pathlib.Path,
+    preset: str | None,
+    assignments: tuple[str, ...],
+    disk_check: bool,
 ) -> None:
     """Bring what is served up to today's data, without training.
 
@@ -34,4 +40,4 @@ def command(
 
     served_version(out)  # says so if there is none
     reporter.write_log(out)
-    show(refresh(data, out, config, reporter.watcher()), out)
+    show(refresh(data, out, config, reporter.watcher(), disk_check=disk_check), out)

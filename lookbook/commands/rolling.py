@@ -15,6 +15,7 @@ from lookbook.reporter import Reporter
 @click.option("--periods", type=click.IntRange(min=1), default=8, show_default=True, help="Of label_days each.")
 @click.option("--to", type=options.PATH, help="Write the table, Markdown, to this file too.")
 @options.settings
+@options.disk_check
 @options.logs
 @click.pass_obj
 def command(
@@ -25,6 +26,7 @@ def command(
     to: pathlib.Path | None,
     preset: str | None,
     assignments: tuple[str, ...],
+    disk_check: bool,
 ) -> None:
     """Simulate weeks left alone, refreshed and retrained.
 
@@ -45,7 +47,7 @@ def command(
         line = f"{cell.first} {cell.policy:<28} MAP@12 {cell.map_at_12:.4f}, {cell.seconds:.0f} s"
         reporter.say(line, "cell", **dataclasses.asdict(cell))
 
-    table = as_markdown(simulate(data, work, config, periods=periods, says=say))
+    table = as_markdown(simulate(data, work, config, periods=periods, disk_check=disk_check, says=say))
     click.echo(table, nl=False)
     if to is not None:
         to.write_text(table, encoding="utf-8")

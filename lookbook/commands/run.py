@@ -14,10 +14,16 @@ from lookbook.reporter import Reporter
 @click.option("--data", type=options.PATH, required=True, help="Folder with the three CSVs, plain or gzip.")
 @options.out
 @options.settings
+@options.disk_check
 @options.logs
 @click.pass_obj
 def command(
-    reporter: Reporter, data: pathlib.Path, out: pathlib.Path, preset: str | None, assignments: tuple[str, ...]
+    reporter: Reporter,
+    data: pathlib.Path,
+    out: pathlib.Path,
+    preset: str | None,
+    assignments: tuple[str, ...],
+    disk_check: bool,
 ) -> None:
     """Turn three CSVs into a validated, versioned recommender.
 
@@ -32,4 +38,4 @@ def command(
     from pipeline.run import run
 
     reporter.write_log(out)
-    show(run(data, out, config, reporter.watcher()), out)
+    show(run(data, out, config, reporter.watcher(), disk_check=disk_check), out)

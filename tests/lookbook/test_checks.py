@@ -72,12 +72,12 @@ def test_memory_below_six_gib_is_too_little(gib, ok):
 
 
 def test_disk_is_looked_at_where_the_run_would_write(tmp_path):
-    assert checks.disk(tmp_path / "not" / "yet" / "there").found.endswith(f"in {tmp_path}")
+    assert checks.disk(tmp_path / "not" / "yet" / "there", None).found.endswith(f"in {tmp_path}")
 
 
 def test_too_little_disk_is_said(tmp_path, monkeypatch):
     monkeypatch.setattr(checks, "MIN_DISK_GIB", float("inf"))
-    assert not checks.disk(tmp_path).ok
+    assert not checks.disk(tmp_path, None).ok
 
 
 def test_the_three_tables_with_their_columns_will_do(tmp_path):

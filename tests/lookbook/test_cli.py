@@ -171,8 +171,8 @@ class SUMMARY:
 def test_run_hands_over_folders_and_settings_and_prints_the_summary(monkeypatch, capsys, tmp_path):
     calls = []
 
-    def run(data_dir, out_dir, config, watcher):
-        calls.append((data_dir, out_dir, config))
+    def run(data_dir, out_dir, config, watcher, *, disk_check):
+        calls.append((data_dir, out_dir, config, disk_check))
         return SUMMARY
 
     fake_module(monkeypatch, "pipeline.run", run=run)
@@ -194,7 +194,7 @@ def test_run_hands_over_folders_and_settings_and_prints_the_summary(monkeypatch,
 
 @pytest.mark.parametrize(("error", "code"), [(GateError, 1), (DataError, 1), (ConfigError, 2)])
 def test_run_exits_by_the_kind_of_error(monkeypatch, capsys, tmp_path, error, code):
-    def run(data_dir, out_dir, config, watcher):
+    def run(data_dir, out_dir, config, watcher, *, disk_check):
         raise error("the gate said no")
 
     fake_module(monkeypatch, "pipeline.run", run=run)
@@ -203,7 +203,7 @@ def test_run_exits_by_the_kind_of_error(monkeypatch, capsys, tmp_path, error, co
 
 
 def test_an_interrupted_run_exits_130(monkeypatch, capsys, tmp_path):
-    def run(data_dir, out_dir, config, watcher):
+    def run(data_dir, out_dir, config, watcher, *, disk_check):
         raise KeyboardInterrupt
 
     fake_module(monkeypatch, "pipeline.run", run=run)
@@ -212,7 +212,7 @@ def test_an_interrupted_run_exits_130(monkeypatch, capsys, tmp_path):
 
 
 def test_a_mistake_of_ours_keeps_its_traceback(monkeypatch, tmp_path):
-    def run(data_dir, out_dir, config, watcher):
+    def run(data_dir, out_dir, config, watcher, *, disk_check):
         raise ZeroDivisionError
 
     fake_module(monkeypatch, "pipeline.run", run=run)

@@ -23,7 +23,7 @@ def refreshed_with(monkeypatch):
     from pipeline import run, versions
 
     given = []
-    monkeypatch.setattr(run, "refresh", lambda data, out, config, watcher: given.append(config))
+    monkeypatch.setattr(run, "refresh", lambda data, out, config, watcher, disk_check: given.append(config))
     monkeypatch.setattr(versions, "served_version", lambda out: None)
     monkeypatch.setattr(outcome, "show", lambda summary, out: None)
     return given
@@ -95,11 +95,13 @@ def test_rolling_prints_the_table_and_writes_it_where_told(monkeypatch, tmp_path
     ]
     calls = []
 
-    def simulate(data, work, config, *, periods, says):
+    def simulate(data, work, config, *, periods, disk_check, says):
         calls.append((data, work, config, periods))
         for cell in cells:
             says(cell)
-        broken = dataclasses.replace(cells[1], policy=rolling_table.BROKEN_REFRESH, pushed=False, said="refused: broken")
+        broken = dataclasses.replace(
+            cells[1], policy=rolling_table.BROKEN_REFRESH, pushed=False, said="refused: broken"
+        )
         return rolling_table.Rolling(cells=tuple(cells), broken=(broken,))
 
     monkeypatch.setattr(rolling, "simulate", simulate)

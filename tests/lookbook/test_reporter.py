@@ -24,18 +24,6 @@ class Terminal(io.StringIO):
         return True
 
 
-@pytest.fixture(autouse=True)
-def logging_as_before():
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    for handler in root.handlers:
-        if handler not in handlers:
-            handler.close()
-    root.handlers[:] = handlers
-    root.setLevel(level)
-
-
 @pytest.fixture
 def run(monkeypatch, tmp_path):
     """`lookbook run` of two steps, the second with a loop and a warning; an error may end it."""
@@ -129,10 +117,15 @@ def test_wrong_usage_that_the_command_finds_is_an_event(capsys):
 
 
 def test_afterwards_logging_is_as_it_was(run, capsys):
+    def state():
+        root, progress = logging.getLogger(), logging.getLogger(LOGGER)
+        return root.handlers[:], root.level, progress.handlers[:], progress.level
+
+    before = state()
     run("--json-logs", error=DataError("bad rows"))
-    capsys.readouterr()
-    logging.getLogger(LOGGER).warning("unheard")
-    assert "unheard" not in capsys.readouterr().err
+    assert state() == before
+    run()
+    assert state() == before
 
 
 def test_the_bar_says_time_left_rate_and_how_much():

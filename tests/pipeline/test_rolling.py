@@ -8,6 +8,7 @@ import pytest
 from components.push.publish import publish
 from pipeline import rolling
 from pipeline.config import load_config
+from pipeline.disk import DiskError
 from pipeline.rolling import simulate
 from pipeline.rolling_table import BROKEN_REFRESH, BROKEN_RUN, NEVER, POLICIES, REFRESHED, RETRAINED, as_markdown
 from pipeline.versions import model_dir, served_version
@@ -50,10 +51,10 @@ class StandIns:
     def __call__(self, function, *given):
         return {"_run": self.run, "_refresh": self.refresh, "_judge": self.judge}[function.__name__](*given)
 
-    def run(self, data, out, config):
+    def run(self, data, out, config, disk_check):
         return self.make("run", data, out, trained=data.name)
 
-    def refresh(self, data, out, config):
+    def refresh(self, data, out, config, disk_check):
         figures = json.loads((served_version(out).path / "assets.extra" / "lookbook.json").read_text())
         return self.make("refresh", data, out, trained=figures["trained"])
 
@@ -167,6 +168,16 @@ def test_a_training_that_stops_leaves_the_old_version_and_says_why(shop, tmp_pat
     assert (cell.pushed, cell.said) == (False, "stopped: data gate: a bad day")
     assert cell.map_at_12 == pytest.approx(0.1)
     assert "  - 2020-06-17: stopped: data gate: a bad day" in as_markdown(told)
+
+
+def test_too_little_disk_stops_the_simulation_and_judges_nothing(shop, tmp_path, stand_ins, monkeypatch):
+    def full(kind, data, out, trained):
+        raise DiskError("the disk must have room")
+
+    monkeypatch.setattr(stand_ins, "make", full)
+    with pytest.raises(DiskError):
+        run(shop, tmp_path)
+    assert not (tmp_path / "work" / "cells").exists()
 
 
 def test_a_first_training_that_is_refused_leaves_nothing_to_simulate(shop, tmp_path, stand_ins):
