@@ -3,6 +3,7 @@
 import tensorflow as tf
 import tensorflow_recommenders as tfrs
 
+from models.retrieval.softmax import in_batch_softmax
 from models.retrieval.towers import Towers
 
 
@@ -16,13 +17,6 @@ class TwoTowerModel(tfrs.Model):
     def __init__(self, towers: Towers):
         super().__init__()
         self.towers = towers
-        self._task = tfrs.tasks.Retrieval(
-            temperature=towers.config.temperature,
-            remove_accidental_hits=True,
-            batch_metrics=[],
-        )
-        # The one function that asks for conversion: it takes `len` of a symbolic shape.
-        self._converted_task = tf.autograph.to_graph(tfrs.tasks.Retrieval.call, recursive=False)
 
     def embed(self, batch: dict[str, tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
         """Query and candidate embeddings of a batch, `[batch, embedding_dim]` float32 each."""
@@ -50,16 +44,12 @@ class TwoTowerModel(tfrs.Model):
         """Mean in-batch softmax loss, scalar float32."""
         query, candidate = self.embed(inputs)
         corrected = self.towers.config.sampling_correction
-        same_customer = inputs["customer_rows"][:, None] == inputs["customer_rows"][None, :]
-        itself = tf.eye(tf.shape(query)[0], dtype=tf.bool)
-        summed = self._converted_task(
-            self._task,
+        summed = in_batch_softmax(
             query,
             candidate,
-            candidate_sampling_probability=inputs["sampling_probability"] if corrected else None,
-            candidate_ids=inputs["article_rows"],
-            # What the same customer bought elsewhere in the batch is no negative.
-            score_mask=tf.logical_or(tf.logical_not(same_customer), itself),
-            compute_metrics=False,
+            inputs["sampling_probability"] if corrected else None,
+            inputs["article_rows"],
+            inputs["customer_rows"],
+            self.towers.config.temperature,
         )
         return summed / tf.cast(tf.shape(query)[0], tf.float32)

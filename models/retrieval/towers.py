@@ -15,7 +15,7 @@ import tensorflow as tf
 from models.retrieval.config import RetrievalConfig
 from transforms import features as f
 
-_HALF_LIVES_DAYS = (14.0, 60.0, 365.0)
+HALF_LIVES_DAYS = (14.0, 60.0, 365.0)
 _SPREAD_OF_IDS = 0.1
 _SPREAD_OF_ATTRIBUTES = 0.05
 
@@ -37,7 +37,7 @@ class Towers(tf.keras.Model):
         self._policy = policy
         self._article_ids = self._embedding("article_id", config.embedding_dim, _SPREAD_OF_IDS)
         if config.use_recent:
-            self._pool_weights = self.add_weight("pool_weights", [len(_HALF_LIVES_DAYS)], initializer="ones")
+            self._pool_weights = self.add_weight("pool_weights", [len(HALF_LIVES_DAYS)], initializer="ones")
         if config.use_customer_id:
             self._customer_ids = self._embedding("customer_id", config.embedding_dim, _SPREAD_OF_IDS)
         if config.use_attributes:
@@ -92,15 +92,12 @@ class Towers(tf.keras.Model):
         """
         main, parts = [], []
         if self.config.use_recent:
-            real = tf.cast(recent >= 0, tf.float32)
-            bought = self._article_ids(recent + 1)
-            for i, half_life in enumerate(_HALF_LIVES_DAYS):
-                weights = real * tf.pow(0.5, recent_age_days / half_life)
-                root = tf.sqrt(tf.reduce_sum(weights, axis=1, keepdims=True))
-                pooled = tf.math.divide_no_nan(_weighted_sum(bought, weights), root)
+            bought = tf.cast(self._article_ids(recent + 1), tf.float32)
+            real = recent >= 0
+            for i, pooled in enumerate(tf.unstack(pools(bought, real, recent_age_days), axis=1)):
                 main.append(self._pool_weights[i] * pooled)
                 parts.append(pooled)
-            parts.append(tf.math.log1p(tf.reduce_sum(real, axis=1, keepdims=True)))
+            parts.append(tf.math.log1p(tf.reduce_sum(tf.cast(real, tf.float32), axis=1, keepdims=True)))
         if self.config.use_customer_id:
             main.append(tf.cast(self._customer_ids(ids + 1), tf.float32))
             parts.append(main[-1])
@@ -151,6 +148,25 @@ class Towers(tf.keras.Model):
             ],
             name=name,
         )
+
+
+def pools(bought: tf.Tensor, real: tf.Tensor, age_days: tf.Tensor) -> tf.Tensor:
+    """Sums over purchases that fade, one for each half-life.
+
+    They are one matrix product: the embeddings, by far the largest of these tensors, are read once.
+
+    Args:
+        bought: `[batch, n, dim]` float32 embeddings.
+        real: `[batch, n]` bool, false for padding.
+        age_days: `[batch, n]` float32 days since each.
+
+    Returns:
+        `[batch, len(HALF_LIVES_DAYS), dim]` float32.
+    """
+    half_lives = tf.constant(HALF_LIVES_DAYS)[None, :, None]
+    weights = tf.cast(real, tf.float32)[:, None, :] * tf.pow(0.5, age_days[:, None, :] / half_lives)
+    root = tf.sqrt(tf.reduce_sum(weights, axis=2, keepdims=True))
+    return tf.math.divide_no_nan(tf.matmul(weights, bought), root)
 
 
 def _weighted_sum(embedded: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:

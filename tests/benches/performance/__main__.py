@@ -33,7 +33,7 @@ def main() -> int:
             bench.profile(stages.named(options.profile), size, to)
             _say(f"{to}")
         return 0
-    cells = [cell for size in options.sizes for cell in bench.cells(size)]
+    cells = [bench.pieces(), *(cell for size in options.sizes for cell in bench.cells(size))]
     wanted = [cell for cell in cells if any(fnmatch.fnmatch(cell.name, each) for each in options.only or ["*"])]
     if options.only and not wanted:
         _say(f"nothing is measured: --only names none of {', '.join(cell.name for cell in cells)}")

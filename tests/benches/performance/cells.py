@@ -19,7 +19,7 @@ from tests.benches.performance.stages import REFRESH, RUN, STAGES, SYNTHESIZE, S
 
 SETTINGS = ("features.list_weeks=6",)
 TIMES, ONCE_FROM_S = 3, 120.0
-BESIDE_CSV, BESIDE_TOWERS = "beside-csvexamplegen", "beside-notebook"
+BESIDE_CSV, BESIDE_TOWERS, PIECES = "beside-csvexamplegen", "beside-notebook", "pieces"
 BATCHES = (1024, 4096, 8192)
 BESIDE_MOST = 1.0  # million transactions: CsvExampleGen takes a minute and a half for each
 _EPOCHS = 3
@@ -71,6 +71,10 @@ class Bench:
                 Cell(f"{BESIDE_TOWERS}-{size.name}", learnt, functools.partial(self._beside_towers, size)),
             ]
         return cells
+
+    def pieces(self) -> Cell:
+        """The one cell that is of no shop: pieces of a training step."""
+        return Cell(PIECES, ["models/retrieval", f"{_BENCH}/pieces.py"], self._pieces)
 
     def read(self, cell: Cell) -> dict[str, Any] | None:
         """The cell's result, None if it was not measured with this code and these settings."""
@@ -231,6 +235,11 @@ class Bench:
             ratio = sides["ours"]["examples_per_s"] / sides["notebook"]["examples_per_s"]
             batches[str(batch)] = {**sides, "ratio": ratio}
         return batches
+
+    def _pieces(self) -> dict[str, Any]:
+        told = self._work / "report.json"
+        measure([*_module("pieces"), str(told)], self._log(PIECES))
+        return {"milliseconds": json.loads(told.read_text())}
 
     def _log(self, name: str) -> pathlib.Path:
         return self._work / "logs" / f"{name}.log"

@@ -6,7 +6,8 @@ from typing import Any
 from tests.benches.bars import Bar, Held, bars_table, held
 from tests.benches.circumstances import described
 from tests.benches.document import table
-from tests.benches.performance.cells import BATCHES, BESIDE_CSV, BESIDE_TOWERS
+from tests.benches.performance.cells import BATCHES, BESIDE_CSV, BESIDE_TOWERS, PIECES
+from tests.benches.performance.pieces import AS_IS, AS_WAS
 from tests.benches.performance.shops import Size
 from tests.benches.performance.stages import STAGES
 from tests.benches.performance.towers import WAYS, K
@@ -24,6 +25,7 @@ def render(results: Results, sizes: Sequence[Size]) -> str:
         *(_stages(results, size) for size in sizes),
         _growth(results, sizes),
         *(_beside(results, size) for size in sizes),
+        _pieces(results),
     ]
     return "\n\n".join(filter(None, parts))
 
@@ -133,6 +135,18 @@ def _beside(results: Results, size: Size) -> str:
         )
     title = f"### Beside others, {size.transactions:,} transactions"
     return "\n\n".join([title, *parts]) if parts else ""
+
+
+def _pieces(results: Results) -> str:
+    found = results.get(PIECES)
+    if not found:
+        return ""
+    rows = [
+        (piece, f"{ways[AS_WAS]:.1f}", f"{ways[AS_IS]:.1f}", f"{ways[AS_WAS] / ways[AS_IS]:.1f}")
+        for piece, ways in found["milliseconds"].items()
+    ]
+    header = ("piece", f"{AS_WAS}, ms", f"{AS_IS}, ms", "times")
+    return f"### Pieces of a training step of the towers\n\n{table(header, rows)}\n\nothers {found['others']:.1f}."
 
 
 def _seconds(value: float) -> str:

@@ -51,5 +51,12 @@ def test_the_cost_of_a_stage_stands_beside_that_at_other_sizes(results):
     assert "| 4096 | ours | 200 | 0.250 | 2.0 | 2.00 |" in text
 
 
+def test_a_piece_of_a_step_stands_beside_what_it_was(results):
+    ways = {"as it is": 10.0, "as it was": 45.0}
+    text = report.render({**results, "pieces": {**NOTED, "milliseconds": {"softmax of 4096": ways}}}, [Size(1)])
+
+    assert "| softmax of 4096 | 45.0 | 10.0 | 4.5 |" in text
+
+
 def test_nothing_measured_is_said():
     assert report.render({}, [Size(1)]).startswith("Nothing was measured yet.")
