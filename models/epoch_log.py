@@ -22,10 +22,9 @@ class EpochLog(tf.keras.callbacks.Callback):
     # Keras then hands over the logs of each batch as they are, instead of waiting for them.
     _supports_tf_logs = True
 
-    def __init__(self, what: str, examples: int, batch_size: int = 1, progress: Progress | None = None):
+    def __init__(self, what: str, examples: int, batch_size: int, progress: Progress):
         super().__init__()
-        self._what, self._examples, self._batch_size = what, examples, batch_size
-        self._progress = progress or Progress(what, "examples")
+        self._what, self._examples, self._batch_size, self._progress = what, examples, batch_size, progress
         self._begun = 0.0
         self._batches, self._seen = 0, 0
 

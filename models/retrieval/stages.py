@@ -13,10 +13,12 @@ from models.epoch_log import EpochLog
 from models.retrieval import snapshot
 from models.retrieval.config import RetrievalConfig
 from models.retrieval.model import TwoTowerModel
-from models.retrieval.purchases import ExampleGather
+from models.retrieval.optimizers import optimizer
+from models.retrieval.purchases import ExampleGather, Purchases
 from models.retrieval.towers import Towers
 from models.retrieval.transformed import TrainingData
 from models.retrieval.validation import TopKValidation, measure
+from transforms.progress import Progress
 
 MONITORED = "val_recall_at_100"
 
@@ -56,18 +58,22 @@ def train_forward(
         model = TwoTowerModel(towers)
         model.compile(optimizer=optimizer(config), jit_compile=config.xla or None)
     figures = {}
-    for week in stages:
-        done = checkpoints / snapshot.snapshot_name(week)
-        if (done / "weights.npz").exists():
-            snapshot.restore(towers, done)
-        else:
-            _train_stage(model, data, config, week, label_days, checkpoints, logs)
-            snapshot.save_snapshot(towers, done)
-        snapshot.save_snapshot(towers, to / snapshot.snapshot_name(week))
-        following = _sample(purchases.positions(purchases.weeks == week + 1), config)
-        if len(following):
-            gather = _gather(data, config, purchases.positions(purchases.weeks <= week), model.distribute_strategy)
-            figures[snapshot.snapshot_name(week)] = measure(model, gather, following, data.articles)
+    missing = [week for week in stages if not (checkpoints / snapshot.snapshot_name(week) / "weights.npz").exists()]
+    passes = {week: _passes(purchases, config, week, label_days) for week in missing}
+    examples = sum(len(positions) * epochs for of_week in passes.values() for _, positions, epochs in of_week)
+    with Progress("towers", "examples", examples) as progress:
+        for week in stages:
+            done = checkpoints / snapshot.snapshot_name(week)
+            if week in passes:
+                _train_stage(model, data, config, week, passes[week], checkpoints, logs, progress)
+                snapshot.save_snapshot(towers, done)
+            else:
+                snapshot.restore(towers, done)
+            snapshot.save_snapshot(towers, to / snapshot.snapshot_name(week))
+            following = _sample(purchases.positions(purchases.weeks == week + 1), config)
+            if len(following):
+                gather = _gather(data, config, purchases.positions(purchases.weeks <= week), model.distribute_strategy)
+                figures[snapshot.snapshot_name(week)] = measure(model, gather, following, data.articles)
     return figures
 
 
@@ -77,40 +83,45 @@ def sampling_probabilities(data: TrainingData, positions: np.ndarray) -> np.ndar
     return np.maximum(counts, 0.5) / max(counts.sum(), 1.0)
 
 
-def optimizer(config: RetrievalConfig) -> tf.keras.optimizers.Optimizer:
-    """What the settings ask for; of an embedding Adagrad moves the rows that a batch reads, Adam all of them."""
-    if config.optimizer == "adagrad":
-        return tf.keras.optimizers.legacy.Adagrad(config.learning_rate, initial_accumulator_value=0.1)
-    return tf.keras.optimizers.legacy.Adam(config.learning_rate)
+def _passes(
+    purchases: Purchases, config: RetrievalConfig, week: int, label_days: int
+) -> list[tuple[str, np.ndarray, int]]:
+    """Week 0: many passes, stopped early by its own last days. Later weeks: a few passes over the new week.
 
-
-def _train_stage(model, data, config, week, label_days, checkpoints, logs) -> None:
-    """Week 0: many passes, stopped early by its own last days. Later weeks: a few passes over the new week."""
-    purchases = data.purchases
-    callbacks: list = [tf.keras.callbacks.TensorBoard(str(logs / snapshot.snapshot_name(week)), profile_batch=0)]
+    Returns:
+        Of each: its name, the positions of its purchases, and how often it goes over them at most.
+    """
     if week:
-        passes = [("week", purchases.positions(purchases.weeks == week), config.week_epochs, callbacks)]
-    else:
-        before = purchases.weeks == 0
-        first_validation_day = int(purchases.days[before].max(initial=0)) - label_days + 1
-        fresh = before & (purchases.days >= first_validation_day)
-        old = before & ~fresh & (purchases.days >= first_validation_day - config.window_days)
-        gather = _gather(data, config, purchases.positions(old), model.distribute_strategy)
-        validation = TopKValidation(gather, _sample(purchases.positions(fresh), config), data.articles)
+        return [("week", purchases.positions(purchases.weeks == week), config.week_epochs)]
+    before = purchases.weeks == 0
+    first_validation_day = int(purchases.days[before].max(initial=0)) - label_days + 1
+    fresh = before & (purchases.days >= first_validation_day)
+    old = before & ~fresh & (purchases.days >= first_validation_day - config.window_days)
+    return [
+        ("old", purchases.positions(old), config.epochs),
+        ("fresh", purchases.positions(fresh), config.week_epochs),
+    ]
+
+
+def _train_stage(model, data, config, week, passes, checkpoints, logs, progress) -> None:
+    of_first: list = [tf.keras.callbacks.TensorBoard(str(logs / snapshot.snapshot_name(week)), profile_batch=0)]
+    if not week:
+        (_, old, _), (_, fresh, _) = passes
+        gather = _gather(data, config, old, model.distribute_strategy)
+        validation = TopKValidation(gather, _sample(fresh, config), data.articles)
         stopping = tf.keras.callbacks.EarlyStopping(
             MONITORED, mode="max", patience=config.patience, restore_best_weights=True
         )
-        passes = [
-            ("old", purchases.positions(old), config.epochs, [validation, *callbacks, stopping]),
-            ("fresh", purchases.positions(fresh), config.week_epochs, []),
-        ]
-    for name, positions, epochs, with_callbacks in passes:
+        of_first = [validation, *of_first, stopping]
+    for name, positions, epochs in passes:
         if len(positions) >= 2 and epochs:
             gather = _gather(data, config, positions, model.distribute_strategy)
-            batches = gather.dataset(positions, min(config.batch_size, len(positions)), seed=config.seed + week)
+            batch_size = min(config.batch_size, len(positions))
+            batches = gather.dataset(positions, batch_size, seed=config.seed + week)
             backup = tf.keras.callbacks.BackupAndRestore(str(checkpoints / f"{week:03d}-{name}"))
-            told = EpochLog(f"towers, week {week}, {name}", len(positions))
-            model.fit(batches, epochs=epochs, callbacks=[*with_callbacks, told, backup], verbose=0)
+            told = EpochLog(f"towers, week {week}, {name}", len(positions), batch_size, progress)
+            model.fit(batches, epochs=epochs, callbacks=[*of_first, told, backup], verbose=0)
+        of_first = []
 
 
 def _gather(
@@ -119,7 +130,8 @@ def _gather(
     """Batches whose sampling probabilities are those of the purchases trained on."""
     share = sampling_probabilities(data, positions)
     shared = not config.xla and strategy.num_replicas_in_sync == 1
-    return ExampleGather(data.purchases, data.articles, data.customers, config.recent_length, share, shared)
+    recent_length = config.recent_length if config.use_recent else 0
+    return ExampleGather(data.purchases, data.articles, data.customers, recent_length, share, shared)
 
 
 def _sample(positions: np.ndarray, config: RetrievalConfig) -> np.ndarray:
