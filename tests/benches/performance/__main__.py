@@ -1,7 +1,7 @@
 """The bench of the stages, by `make bench`: what each costs at several sizes, into docs/performance.md.
 
-    python -m tests.benches.performance [--sizes 0.1,1,10,31.8] [--only PATTERN]... [--set NAME=VALUE]... [--again]
-        [--profile STAGE] [--to docs/performance.md] [--work DIR]
+    python -m tests.benches.performance [--sizes 0.1,1,10,31.8] [--only PATTERN]... [--set NAME=VALUE]... [--times 3]
+        [--again] [--profile STAGE] [--to docs/performance.md] [--work DIR]
 
 A cell that was measured with the same code and settings is not measured again, so a bench that was stopped goes on.
 Patterns are those of a shell: `--only 'features-*'`. `--profile` measures nothing: it writes where the time of a stage
@@ -18,7 +18,7 @@ import traceback
 from tests.benches import document
 from tests.benches.circumstances import ROOT, circumstances, machine_load
 from tests.benches.performance import report, stages
-from tests.benches.performance.cells import Bench
+from tests.benches.performance.cells import TIMES, Bench
 from tests.benches.performance.shops import SIZES, Size
 
 
@@ -26,7 +26,7 @@ def main() -> int:
     """Measures what is asked for and was not measured yet; 1 if a promise is missed or a cell could not be measured."""
     options = _parser().parse_args()
     work = options.work.resolve()
-    bench = Bench(work, options.set, _say)
+    bench = Bench(work, options.set, _say, options.times)
     if options.profile:
         for size in options.sizes:
             to = work / f"profile-{options.profile}-{size.name}.md"
@@ -64,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--sizes", type=_sizes, default=_sizes(",".join(map(str, SIZES))), help="million transactions")
     parser.add_argument("--only", action="append", metavar="PATTERN", help="cells to measure; repeatable")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="setting of all runs")
+    parser.add_argument("--times", type=int, default=TIMES, help=f"how often what is quick is measured; {TIMES}")
     parser.add_argument("--again", action="store_true", help="measure also what was measured")
     parser.add_argument("--profile", choices=profiled, help="write where the time of a stage goes")
     parser.add_argument("--to", type=pathlib.Path, help="document to put the tables in")
