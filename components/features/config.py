@@ -1,8 +1,12 @@
 """What the features component can be told."""
 
 import dataclasses
+import re
 
-from transforms.ranges import require_within
+from transforms.errors import ConfigError
+from transforms.ranges import require_one_of, require_within
+
+_MASTER = r"local(\[[^\]]+\])?|local-cluster\[.+\]|yarn|(spark|k8s|mesos)://.+"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -26,6 +30,11 @@ class FeaturesConfig:
         variants: other colours and sizes kept per article, 0 to 100.
         interaction_window_days: purchases older than this before the first list week do not train the towers.
         memory_limit_gib: DuckDB's memory limit, or None for its own default.
+        engine: what runs the SQL: `duckdb` or `spark`.
+        spark_master: URL of Spark's master, such as `spark://host:7077`; `local[n]` is n threads of this machine, `*`
+            all it has.
+        spark_folder: a folder that this machine and Spark's executors all see, for tables on their way between them;
+            None, the step's own, does for a local master.
     """
 
     list_weeks: int = 24
@@ -43,6 +52,9 @@ class FeaturesConfig:
     variants: int = 12
     interaction_window_days: int = 365
     memory_limit_gib: float | None = None
+    engine: str = "duckdb"
+    spark_master: str = "local[*]"
+    spark_folder: str | None = None
 
     def __post_init__(self):
         require_within("features.list_weeks", self.list_weeks, 1, 52)
@@ -59,3 +71,21 @@ class FeaturesConfig:
         require_within("features.popular_length", self.popular_length, 12, 1000)
         require_within("features.variants", self.variants, 0, 100)
         require_within("features.interaction_window_days", self.interaction_window_days, 1, 100_000)
+        require_one_of("features.engine", self.engine, ("duckdb", "spark"))
+        if self.engine == "spark":
+            self._require_spark()
+
+    def _require_spark(self):
+        master = self.spark_master
+        if not re.fullmatch(_MASTER, master):
+            raise ConfigError(
+                "features.spark_master must be local, local[n], yarn or a URL such as spark://host:7077. "
+                f"Received: features.spark_master = {master!r}."
+            )
+        if not master.startswith("local") and self.spark_folder is None:
+            raise ConfigError(
+                "features.spark_folder must be set where Spark is on other machines: a folder that all of them see. "
+                f"Received: features.spark_master = {master!r}."
+            )
+        if self.memory_limit_gib is not None:
+            require_within("features.memory_limit_gib", self.memory_limit_gib, 0.5, 1e6)

@@ -45,17 +45,14 @@ class DuckDbEngine:
         """Runs the query file `name` and writes its result as one Parquet file."""
         pq.write_table(self.table(name, **parameters), to)
 
+    def batches(self, name: str, **parameters: float) -> Iterator[pa.RecordBatch]:
+        """Runs the query file `name` and yields its result piece by piece."""
+        query = query_text(name)
+        yield from self._connection.execute(query, used_parameters(query, parameters)).to_arrow_reader(_BATCH_ROWS)
+
     def query(self, text: str) -> pa.Table:
         """Runs a query given as text and returns its result."""
         return self._connection.execute(text).to_arrow_table()
-
-    def write_query(self, text: str, to: pathlib.Path) -> None:
-        """Runs a query given as text and writes its result as one Parquet file."""
-        pq.write_table(self.query(text), to)
-
-    def batches(self, text: str) -> Iterator[pa.RecordBatch]:
-        """Runs a query given as text and yields its result piece by piece."""
-        yield from self._connection.execute(text).to_arrow_reader(_BATCH_ROWS)
 
     def close(self) -> None:
         """Ends the connection and drops its tables."""

@@ -1,6 +1,7 @@
 """What runs the SQL files of `transforms/sql`: the interface, and how it is told which query.
 
-`DuckDbEngine` (`components/features/duckdb_engine.py`) is one. Nothing else in this room knows which one it has.
+There are two: `DuckDbEngine` for one machine and `SparkEngine` beyond it. `open_engine` chooses; nothing else in this
+room knows which one it has.
 """
 
 import importlib.resources
@@ -33,14 +34,11 @@ class Engine(Protocol):
     def write(self, name: str, to: pathlib.Path, **parameters: float) -> None:
         """Runs the query file `name` and writes its result as one Parquet file."""
 
+    def batches(self, name: str, **parameters: float) -> Iterator[pa.RecordBatch]:
+        """Runs the query file `name` and yields its result piece by piece; no other query may run meanwhile."""
+
     def query(self, text: str) -> pa.Table:
         """Runs a query given as text and returns its result."""
-
-    def write_query(self, text: str, to: pathlib.Path) -> None:
-        """Runs a query given as text and writes its result as one Parquet file."""
-
-    def batches(self, text: str) -> Iterator[pa.RecordBatch]:
-        """Runs a query given as text and yields its result piece by piece; no other query may run meanwhile."""
 
     def close(self) -> None:
         """Ends the engine and drops its tables."""

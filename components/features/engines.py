@@ -5,6 +5,7 @@ import pathlib
 from components.features.config import FeaturesConfig
 from components.features.duckdb_engine import DuckDbEngine
 from components.features.engine import Engine
+from components.features.spark_engine import SparkEngine
 
 
 def open_engine(config: FeaturesConfig, spill_folder: pathlib.Path) -> Engine:
@@ -13,5 +14,11 @@ def open_engine(config: FeaturesConfig, spill_folder: pathlib.Path) -> Engine:
     Args:
         config: settings.
         spill_folder: for what does not fit in memory; empty, and the caller's to remove.
+
+    Raises:
+        ConfigError: the engine cannot be started.
     """
+    if config.engine == "spark":
+        shared_folder = pathlib.Path(config.spark_folder) if config.spark_folder is not None else None
+        return SparkEngine(config.spark_master, spill_folder, shared_folder, config.memory_limit_gib)
     return DuckDbEngine(spill_folder, config.memory_limit_gib)

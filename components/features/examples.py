@@ -2,6 +2,9 @@
 
 import pathlib
 
+import numpy as np
+import pyarrow as pa
+
 from components.examples import write_examples
 from components.features.engine import Engine
 from transforms import columns
@@ -23,25 +26,17 @@ def write_transform_examples(engine: Engine, calendar: Calendar, window_days: in
         window_days: how far before the first list week purchases are taken.
         to: the artifact's folder.
     """
-    first_list_day = calendar.list_days[0]
-    queries = {
-        "articles": f"select {', '.join(_ARTICLE_COLUMNS)} from article_rows order by article_row",
-        "customers": f"select {', '.join(_CUSTOMER_COLUMNS)} from customer_rows order by customer_row",
-        "purchases": f"""
-            select
-                c.{columns.CUSTOMER_ID},
-                a.{columns.ARTICLE_ID},
-                cast(p.day as bigint) as {f.DAY},
-                cast(case when p.day < {first_list_day} then 0
-                    else 1 + (p.day - {first_list_day}) // {calendar.label_days} end as bigint) as {f.WEEK}
-            from purchases as p
-            inner join customer_rows as c using (customer_row)
-            inner join article_rows as a using (article_row)
-            where p.day >= {first_list_day - window_days}
-            order by p.customer_row, p.day, p.article_row
-            """,
+    days = {
+        "first_list_day": calendar.list_days[0],
+        "window_days": window_days,
+        "label_days": calendar.label_days,
     }
-    written = {split: write_examples(engine.batches(queries[split]), to / f"Split-{split}") for split in SPLITS}
+    splits = {
+        "articles": (_selected(batch, _ARTICLE_COLUMNS) for batch in engine.batches("article_rows")),
+        "customers": (_selected(batch, _CUSTOMER_COLUMNS) for batch in engine.batches("customer_rows")),
+        "purchases": engine.batches("interactions", **days),
+    }
+    written = {split: write_examples(splits[split], to / f"Split-{split}") for split in SPLITS}
     return written["purchases"]
 
 
@@ -52,45 +47,15 @@ def write_judged_examples(engine: Engine, calendar: Calendar, to: pathlib.Path) 
     `club_member_status`, `activity` (purchases in the 30 days before the cut: none, few, many) and `standing`
     (`new` without a purchase before the cut, or `returning`).
     """
-    judged = engine.query(
-        f"""
-        with bought as (
-            select customer_row, article_row from purchases
-            where day >= {calendar.cut} and day < {calendar.end}
-            group by customer_row, article_row
-        ),
-
-        known as (
-            select customer_row, sum(case when day >= {calendar.cut} - 30 then quantity else 0 end) as lately
-            from purchases where day < {calendar.cut} group by customer_row
-        )
-
-        select
-            c.{columns.CUSTOMER_ID},
-            b.purchased,
-            case when c.age is null then 'unknown' when c.age < 25 then 'below 25' when c.age < 35 then '25 to 34'
-                when c.age < 50 then '35 to 49' else '50 and older' end as age_group,
-            coalesce(c.{columns.CLUB_STATUS}, 'unknown') as {columns.CLUB_STATUS},
-            case when coalesce(k.lately, 0) = 0 then 'none' when k.lately < 5 then 'few' else 'many' end as activity,
-            case when k.customer_row is null then 'new' else 'returning' end as standing
-        from (
-            select customer_row, list(a.{columns.ARTICLE_ID} order by article_row) as purchased
-            from bought inner join article_rows as a using (article_row)
-            group by customer_row
-        ) as b
-        inner join customer_rows as c using (customer_row)
-        left join known as k using (customer_row)
-        order by customer_row
-        """
-    )
-    write_examples(judged, to / f"Split-{JUDGED_SPLIT}")
-    return judged.num_rows
+    customers = engine.table("judged_customers", cut=calendar.cut, end=calendar.end)
+    purchases = engine.table("judged_purchases", cut=calendar.cut, end=calendar.end)
+    # Both are sorted by customer_row, and hold the same customers.
+    firsts = np.searchsorted(purchases["customer_row"].to_numpy(), customers["customer_row"].to_numpy())
+    offsets = pa.array(np.append(firsts, purchases.num_rows), pa.int32())
+    purchased = pa.ListArray.from_arrays(offsets, purchases[columns.ARTICLE_ID].combine_chunks())
+    judged = customers.drop(["customer_row"]).append_column("purchased", purchased)
+    return write_examples(judged, to / f"Split-{JUDGED_SPLIT}")
 
 
-def write_labels(engine: Engine, first: int, end: int, to: pathlib.Path) -> None:
-    """Writes what was bought in `[first, end)`: distinct (customer_row, article_row), sorted."""
-    engine.write_query(
-        f"select customer_row, article_row from purchases where day >= {first} and day < {end} "
-        "group by customer_row, article_row order by customer_row, article_row",
-        to,
-    )
+def _selected(batch: pa.RecordBatch, names: tuple[str, ...]) -> pa.RecordBatch:
+    return pa.RecordBatch.from_arrays([batch.column(batch.schema.get_field_index(name)) for name in names], names)

@@ -7,7 +7,7 @@ import tempfile
 
 from components.features.config import FeaturesConfig
 from components.features.engines import open_engine
-from components.features.examples import write_judged_examples, write_labels, write_transform_examples
+from components.features.examples import write_judged_examples, write_transform_examples
 from components.features.list_weeks import choose_list_weeks
 from components.features.states import prepare, write_state
 from transforms.calendar import Calendar, date_of, plan
@@ -61,7 +61,7 @@ def build_features(tables: pathlib.Path, to: Outputs, config: FeaturesConfig, la
                 write_state(engine, day, to.states, config)
                 if day < calendar.end:
                     labels = to.states / "labels" / f"{date_of(day)}.parquet"
-                    write_labels(engine, day, day + calendar.label_days, labels)
+                    engine.write("labels", labels, first=day, end=day + calendar.label_days)
             counts = {"judged": write_judged_examples(engine, calendar, to.judged)}
             if to.examples is not None:
                 window_days = config.interaction_window_days

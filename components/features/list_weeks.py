@@ -23,13 +23,7 @@ def choose_list_weeks(engine: Engine, *, first: int, end: int, label_days: int, 
     cut = end - label_days
     least = min(config.least_list_weeks, config.list_weeks)
     most = max(least, min(config.list_weeks, (end - first) // label_days // 2))
-    counted = engine.query(
-        f"""
-        select week, count(*) as customers
-        from (select distinct customer_row, ({cut} - 1 - day) // {label_days} as week from purchases where day < {cut})
-        group by week
-        """
-    )
+    counted = engine.table("buyers_by_week", cut=cut, label_days=label_days)
     customers = dict(zip(counted["week"].to_pylist(), counted["customers"].to_pylist(), strict=True))
     lists = list(itertools.accumulate(customers.get(week, 0) for week in range(most)))
     enough = next((week for week, total in enumerate(lists, 1) if total >= config.enough_lists), most)

@@ -28,11 +28,8 @@ def prepare(engine: Engine, tables: pathlib.Path, to: pathlib.Path) -> None:
     for name in ("article_rows", "customer_rows", "purchases", "customer_segments"):
         engine.materialise(name)
     to.mkdir(parents=True, exist_ok=True)
-    engine.write_query("select * from article_rows order by article_row", to / "catalogue.parquet")
-    people = (
-        "select c.*, s.segment from customer_rows c join customer_segments s using (customer_row) order by customer_row"
-    )
-    engine.write_query(people, to / "people.parquet")
+    engine.write("article_rows", to / "catalogue.parquet")
+    engine.write("people", to / "people.parquet")
 
 
 def write_state(engine: Engine, as_of: int, to: pathlib.Path, config: FeaturesConfig) -> pathlib.Path:

@@ -1,8 +1,9 @@
-"""Every query of the state on ten purchases, against results worked out by hand."""
+"""Every query of the state on ten purchases, against results worked out by hand, on both engines."""
 
 import pytest
 
-from components.features.duckdb_engine import DuckDbEngine
+from components.features.config import FeaturesConfig
+from components.features.engines import open_engine
 from tests.tiny_shop import write_tables
 
 U, V, W, X = range(4)  # customers: 22, 30, of unknown age, and 60 who never bought
@@ -24,11 +25,13 @@ ARTICLES = [{"article_id": f"000{i + 1}", "product_code": "PPQQ"[i]} for i in ra
 CUSTOMERS = [{"customer_id": name, "age": age} for name, age in (("u", 22), ("v", 30), ("w", None), ("x", 60))]
 
 
-@pytest.fixture(scope="module")
-def ask(tmp_path_factory):
+@pytest.fixture(scope="module", params=["duckdb", pytest.param("spark", marks=pytest.mark.proof)])
+def ask(request, tmp_path_factory):
     root = tmp_path_factory.mktemp("sql")
     write_tables(root, ARTICLES[::-1], CUSTOMERS[::-1], PURCHASES)
-    engine = DuckDbEngine(root)
+    engine = open_engine(
+        FeaturesConfig(engine=request.param, spark_master="local[2]"), tmp_path_factory.mktemp("spill")
+    )
     for name in ("articles", "customers", "transactions"):
         engine.view(name, root / f"{name}.parquet")
     for name in ("article_rows", "customer_rows", "purchases", "customer_segments"):

@@ -1,0 +1,87 @@
+"""Which engine the settings ask for, and what is said where it cannot be had."""
+
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+from components.features.config import FeaturesConfig
+from components.features.duckdb_engine import DuckDbEngine
+from components.features.engines import open_engine
+from components.features.spark_session import require_java
+from transforms.errors import ConfigError
+
+SPARK = FeaturesConfig(engine="spark")
+
+
+def java(folder: pathlib.Path, version: str) -> str:
+    """A program that says it is Java of this version, in the words of OpenJDK."""
+    program = folder / "java"
+    program.write_text(f"#!/bin/sh\necho 'openjdk version \"{version}\" 2025-04-15' >&2\n")
+    program.chmod(0o755)
+    return str(program)
+
+
+def test_duckdb_is_the_default(tmp_path):
+    engine = open_engine(FeaturesConfig(), tmp_path)
+    assert isinstance(engine, DuckDbEngine)
+    engine.close()
+
+
+def test_pyspark_is_not_imported_before_it_is_asked_for():
+    program = "import sys, components.features.executor; sys.exit('pyspark' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program]).returncode == 0
+
+
+def test_without_pyspark_spark_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyspark", None)
+    with pytest.raises(ConfigError, match=r"features\.engine=spark needs pyspark 3\.5: `make install` brings it"):
+        open_engine(SPARK, tmp_path)
+
+
+def test_without_java_spark_is_refused(tmp_path, monkeypatch):
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(ConfigError, match="needs Java and finds none: install Java 17"):
+        open_engine(SPARK, tmp_path)
+
+
+def test_java_is_looked_for_where_spark_looks(tmp_path, monkeypatch):
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    (tmp_path / "bin").mkdir()
+    java(tmp_path / "bin", "25.0.1")
+    with pytest.raises(ConfigError, match=rf"needs Java 8, 11 or 17\. Received: {tmp_path}/bin/java of version 25"):
+        open_engine(SPARK, tmp_path)
+
+
+@pytest.mark.parametrize("version", ["1.8.0_452", "11.0.27", "17.0.15"])
+def test_a_java_that_spark_runs_on_is_taken(version, tmp_path):
+    require_java(java(tmp_path, version))
+
+
+@pytest.mark.parametrize("master", ["", "host:7077", "http://host", "local[2"])
+def test_what_is_no_master_is_refused(master):
+    with pytest.raises(ConfigError, match=r"features\.spark_master must be .* Received: features\.spark_master = "):
+        FeaturesConfig(engine="spark", spark_master=master)
+
+
+def test_a_cluster_needs_a_folder_that_all_see():
+    with pytest.raises(ConfigError, match=r"features\.spark_folder must be set"):
+        FeaturesConfig(engine="spark", spark_master="spark://host:7077")
+    FeaturesConfig(engine="spark", spark_master="spark://host:7077", spark_folder="/shared")
+
+
+@pytest.mark.parametrize(
+    ("changed", "name"),
+    [({"engine": "hive"}, "engine"), ({"engine": "spark", "memory_limit_gib": 0.1}, "memory_limit_gib")],
+)
+def test_a_setting_out_of_range_is_refused_by_name(changed, name):
+    with pytest.raises(ConfigError, match=rf"features\.{name} must"):
+        FeaturesConfig(**changed)
+
+
+def test_a_folder_that_is_not_there_is_refused(tmp_path):
+    config = FeaturesConfig(engine="spark", spark_folder=str(tmp_path / "missing"))
+    with pytest.raises(ConfigError, match=r"spark_folder must be a folder that is there\. Received: .*/missing'"):
+        open_engine(config, tmp_path)

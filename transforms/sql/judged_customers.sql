@@ -1,0 +1,34 @@
+-- The judged: who bought from day $cut on and before day $end, and what figures are sliced by, as of $cut.
+with bought as (
+    select customer_row
+    from purchases
+    where day >= $cut and day < $end
+    group by customer_row
+),
+
+known as (
+    select
+        customer_row,
+        sum(case when day >= $cut - 30 then quantity else 0 end) as lately
+    from purchases
+    where day < $cut
+    group by customer_row
+)
+
+select
+    c.customer_row,
+    c.customer_id,
+    case
+        when c.age is null then 'unknown'
+        when c.age < 25 then 'below 25'
+        when c.age < 35 then '25 to 34'
+        when c.age < 50 then '35 to 49'
+        else '50 and older'
+    end as age_group,
+    coalesce(c.club_member_status, 'unknown') as club_member_status,
+    case when coalesce(k.lately, 0) = 0 then 'none' when k.lately < 5 then 'few' else 'many' end as activity,
+    case when k.customer_row is null then 'new' else 'returning' end as standing
+from bought as b
+inner join customer_rows as c on c.customer_row = b.customer_row
+left join known as k on k.customer_row = b.customer_row
+order by c.customer_row
