@@ -6,12 +6,12 @@ does not depend on the day: `catalogue.parquet` and `people.parquet`, the raw ta
 """
 
 import pathlib
+from collections.abc import Callable
 
 from components.features.config import FeaturesConfig
 from components.features.engine import Engine
 from transforms.calendar import date_of
 
-BASKET_SPAN_DAYS = 0
 MONTH_SPAN_DAYS = 28
 
 
@@ -32,7 +32,13 @@ def prepare(engine: Engine, tables: pathlib.Path, to: pathlib.Path) -> None:
     engine.write("people", to / "people.parquet")
 
 
-def write_state(engine: Engine, as_of: int, to: pathlib.Path, config: FeaturesConfig) -> pathlib.Path:
+def write_state(
+    engine: Engine,
+    as_of: int,
+    to: pathlib.Path,
+    config: FeaturesConfig,
+    on_table: Callable[[float], None] = lambda share: None,
+) -> pathlib.Path:
     """Writes the state as of a day; reads purchases dated before that day and nothing else.
 
     Args:
@@ -40,19 +46,21 @@ def write_state(engine: Engine, as_of: int, to: pathlib.Path, config: FeaturesCo
         as_of: day number; purchases of this day and later are not seen.
         to: the states folder.
         config: lengths and windows.
+        on_table: told after each table which share of them is written.
 
     Returns:
         The folder `to/YYYY-MM-DD`.
     """
     folder = to / date_of(as_of)
     folder.mkdir(parents=True, exist_ok=True)
-    together = {
-        "as_of": as_of,
-        "window_days": config.together_window_days,
-        "shrinkage": config.together_shrinkage,
-        "lines_per_customer": config.lines_per_customer,
-        "neighbours": config.neighbours,
-    }
+    together = {"shrinkage": config.together_shrinkage, "neighbours": config.neighbours}
+    engine.materialise(
+        "together_lines",
+        as_of=as_of,
+        window_days=config.together_window_days,
+        lines_per_customer=config.lines_per_customer,
+    )
+    engine.materialise("together_pairs", span_days=MONTH_SPAN_DAYS)
     queries: dict[str, tuple[str, dict[str, float]]] = {
         "articles": ("article_state", {"as_of": as_of}),
         "customers": ("customer_state", {"as_of": as_of}),
@@ -65,8 +73,8 @@ def write_state(engine: Engine, as_of: int, to: pathlib.Path, config: FeaturesCo
             },
         ),
         "recent": ("recent", {"as_of": as_of, "recent_length": config.recent_length}),
-        "together_basket": ("bought_together", {**together, "span_days": BASKET_SPAN_DAYS}),
-        "together_month": ("bought_together", {**together, "span_days": MONTH_SPAN_DAYS}),
+        "together_basket": ("bought_together", {**together, "same_day": 1}),
+        "together_month": ("bought_together", {**together, "same_day": 0}),
         "popular": (
             "popular",
             {
@@ -77,6 +85,7 @@ def write_state(engine: Engine, as_of: int, to: pathlib.Path, config: FeaturesCo
         ),
         "same_product": ("same_product", {"as_of": as_of, "variants": config.variants}),
     }
-    for table, (name, parameters) in queries.items():
+    for number, (table, (name, parameters)) in enumerate(queries.items(), 1):
         engine.write(name, folder / f"{table}.parquet", **parameters)
+        on_table(number / len(queries))
     return folder

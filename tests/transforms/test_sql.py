@@ -26,7 +26,7 @@ CUSTOMERS = [{"customer_id": name, "age": age} for name, age in (("u", 22), ("v"
 
 
 @pytest.fixture(scope="module", params=["duckdb", pytest.param("spark", marks=pytest.mark.proof)])
-def ask(request, tmp_path_factory):
+def engine(request, tmp_path_factory):
     root = tmp_path_factory.mktemp("sql")
     write_tables(root, ARTICLES[::-1], CUSTOMERS[::-1], PURCHASES)
     engine = open_engine(
@@ -36,13 +36,19 @@ def ask(request, tmp_path_factory):
         engine.view(name, root / f"{name}.parquet")
     for name in ("article_rows", "customer_rows", "purchases", "customer_segments"):
         engine.materialise(name)
+    yield engine
+    engine.close()
+
+
+@pytest.fixture(scope="module")
+def ask(engine):
+    """The rows of a query as of the day."""
 
     def rows(name, **parameters):
         table = engine.table(name, as_of=AS_OF, **parameters)
         return [tuple(row.values()) for row in table.to_pylist()]
 
-    yield rows
-    engine.close()
+    return rows
 
 
 def rounded(rows):
@@ -115,26 +121,37 @@ def test_recent_is_newest_first_and_cut_to_its_length(ask):
     ("settings", "expected"),
     [
         # A and B met in one basket of u and one of w; 3 customers bought A, 2 bought B: 2 / (sqrt(6) + shrinkage).
-        ({"span_days": 0, "shrinkage": 0.0}, [(A, B, 0.816497), (B, A, 0.816497)]),
-        ({"span_days": 0, "shrinkage": 1.0}, [(A, B, 0.579796), (B, A, 0.579796)]),
+        ({"same_day": 1, "shrinkage": 0.0}, [(A, B, 0.816497), (B, A, 0.816497)]),
+        ({"same_day": 1, "shrinkage": 1.0}, [(A, B, 0.579796), (B, A, 0.579796)]),
         # Within 28 days A and C met with v and w; B and C with w alone, which is too few.
-        (
-            {"span_days": 28, "shrinkage": 1.0},
-            [(A, B, 0.579796), (A, C, 0.579796), (B, A, 0.579796), (C, A, 0.579796)],
-        ),
-        ({"span_days": 28, "shrinkage": 1.0, "neighbours": 1}, [(A, B, 0.579796), (B, A, 0.579796), (C, A, 0.579796)]),
+        ({"same_day": 0}, [(A, B, 0.579796), (A, C, 0.579796), (B, A, 0.579796), (C, A, 0.579796)]),
+        ({"same_day": 0, "neighbours": 1}, [(A, B, 0.579796), (B, A, 0.579796), (C, A, 0.579796)]),
+        # Within 9 days, as w bought A and C, only w did.
+        ({"same_day": 0, "span_days": 9}, [(A, B, 0.579796), (B, A, 0.579796)]),
         # Two lines of each customer: w's purchase of C is the third.
-        (
-            {"span_days": 28, "shrinkage": 1.0, "lines_per_customer": 2},
-            [(A, B, 0.579796), (B, A, 0.579796)],
-        ),
+        ({"same_day": 0, "lines_per_customer": 2}, [(A, B, 0.579796), (B, A, 0.579796)]),
         # In the last 10 days two customers bought A, two B: 2 / (2 + 1).
-        ({"span_days": 28, "shrinkage": 1.0, "window_days": 10}, [(A, B, 0.666667), (B, A, 0.666667)]),
+        ({"same_day": 0, "window_days": 10}, [(A, B, 0.666667), (B, A, 0.666667)]),
     ],
 )
-def test_bought_together_is_a_shrunk_cosine_over_customers(ask, settings, expected):
-    settings = {"window_days": 100, "lines_per_customer": 50, "neighbours": 5, **settings}
+def test_bought_together_is_a_shrunk_cosine_over_customers(engine, ask, settings, expected):
+    settings = {
+        "window_days": 100,
+        "lines_per_customer": 50,
+        "span_days": 28,
+        "shrinkage": 1.0,
+        "neighbours": 5,
+        **settings,
+    }
+    engine.materialise("together_lines", as_of=AS_OF, **settings)
+    engine.materialise("together_pairs", **settings)
     assert rounded(ask("bought_together", **settings)) == expected
+
+
+def test_a_pair_counts_each_customer_once_however_often_they_bought_both(engine, ask):
+    # u bought A on days 40 and 99 and B on 99; w bought A and B on 98; C is 25 days from A with v, 9 with w.
+    engine.materialise("together_lines", as_of=AS_OF, window_days=100, lines_per_customer=50)
+    assert sorted(ask("together_pairs", span_days=100)) == [(A, B, 2, 2), (A, C, 2, 0)]
 
 
 def test_popular_counts_customers_overall_and_by_segment(ask):
