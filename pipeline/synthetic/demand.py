@@ -29,6 +29,7 @@ import numpy.typing as npt
 
 from pipeline.synthetic import vocabulary as words
 from pipeline.synthetic.catalogue import Catalogue
+from pipeline.synthetic.habits import DENSE, Habits
 
 STYLES = 24
 MEMORY = 40
@@ -107,7 +108,7 @@ def make_links(catalogue: Catalogue) -> tuple[Link, ...]:
     )
 
 
-def make_styles(catalogue: Catalogue, rng: np.random.Generator) -> Styles:
+def make_styles(catalogue: Catalogue, rng: np.random.Generator, habits: Habits = DENSE) -> Styles:
     """Draws what each style likes: a home section, others near it, types, looks and materials."""
     shares = np.array([entry.share for entry in words.SECTIONS])
     ages = np.array([entry.age for entry in words.SECTIONS])
@@ -129,6 +130,7 @@ def make_styles(catalogue: Catalogue, rng: np.random.Generator) -> Styles:
         + look[:, catalogue.look]
         + material[:, catalogue.material]
     )
+    log_affinity *= habits.taste_spread
     return Styles(affinity=np.exp(log_affinity, dtype=np.float32), ages=ages[home] + rng.normal(0.0, 2.0, STYLES))
 
 
@@ -143,9 +145,9 @@ def season(week_of_year: float) -> Floats:
     return np.array([kind.swing for kind in words.TYPES]) * np.cos(angle)
 
 
-def next_trend(trend: Floats, rng: np.random.Generator) -> Floats:
+def next_trend(trend: Floats, rng: np.random.Generator, habits: Habits = DENSE) -> Floats:
     """`[A]` log popularity of the moment, one period on."""
-    return 0.88 * trend + rng.normal(0.0, 0.15, len(trend))
+    return 0.88 * trend + rng.normal(0.0, habits.trend_spread, len(trend))
 
 
 def appeal(catalogue: Catalogue, trend: Floats, period: int, week_of_year: float) -> Floats:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from pipeline.synthetic import vocabulary as words
+from pipeline.synthetic.habits import DENSE, Habits
 from transforms import columns
 
 STYLES_EACH = 3
@@ -61,7 +62,9 @@ class People:
         return len(self.palette)
 
 
-def make_people(customers: int, periods: int, style_ages: Floats, rng: np.random.Generator) -> People:
+def make_people(
+    customers: int, periods: int, style_ages: Floats, rng: np.random.Generator, habits: Habits = DENSE
+) -> People:
     """Draws the customers.
 
     Args:
@@ -69,13 +72,14 @@ def make_people(customers: int, periods: int, style_ages: Floats, rng: np.random
         periods: periods of the shop; first visits are spread over them.
         style_ages: `[styles]` age at which a style is most liked, years.
         rng: source of chance.
+        habits: how they buy.
 
     """
     young = rng.random(customers) < 0.6
     age = np.where(young, rng.normal(25.5, 4.5, customers), rng.normal(48.5, 8.5, customers))
     age = np.clip(np.round(age), 16, 99)
     ids = _hex_ids(customers, rng)
-    activity = rng.lognormal(0.0, 1.15, customers)
+    activity = rng.lognormal(0.0, habits.activity_spread, customers)
     # Nearly half was there before the data begin, the others come over time.
     sure = rng.integers(0, periods, customers)
     joined = np.where(rng.random(customers) < 0.45, 0, sure)
@@ -84,7 +88,7 @@ def make_people(customers: int, periods: int, style_ages: Floats, rng: np.random
         ids=ids,
         styles=_styles(age, style_ages, rng),
         palette=rng.integers(len(words.PALETTES), size=customers),
-        loyalty=rng.beta(8.0, 5.0, customers),
+        loyalty=rng.beta(*habits.loyalty, customers),
         activity=activity,
         online=rng.beta(2.2, 0.9, customers),
         joined=joined,

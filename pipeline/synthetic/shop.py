@@ -15,7 +15,20 @@ What it imitates, default size and seed 0 beside a sample of 1,364 H&M customers
     age: 10 %, median, 90 %                 21, 30, 54   21, 31, 56
     null: FN, Active, age                   0.65, 0.66, 0.013        0.67, 0.68, 0.009
 
-What it does not, on purpose or for its size:
+`ShopConfig.at_scale` takes other habits and H&M's two years. Full size, seed 0, beside the same sample (S) and all
+of H&M's last week (W); where it says 1 in 1,000, of as few customers as the sample has:
+
+    statistic                                   synthetic           H&M
+    basket rows: mean, median, 95 %             3.60, 2, 10         3.60, 2, 10           S
+    rows per customer: 10 %, median, 90 %       2, 9, 51            2, 9, 61              S
+    rows a day, June and February / mean        1.30, 0.83          1.31, 0.82            S
+    bought again, later day, 1 in 1,000         0.026               0.038                 S
+    the same product, 1 in 1,000                0.040               0.072                 S
+    top 1 %, 10 % of articles, 1 in 1,000       0.059, 0.30         0.075, 0.31           S
+    top 1 %, 10 % of articles, last week        0.16, 0.51          0.20, 0.64            W
+    customers, articles sold in the last week   70,218, 21,022      68,984, 17,986        W
+
+What the default shop does not, on purpose or for its size:
 
 - Bought again on a later day: 0.40 (mean of 5 seeds) against H&M's 0.04. The shop is denser, as a shop of
   consumables is (UCI Online Retail II has 0.28), so that 120,000 rows hold something to learn. MAP@12 is
@@ -31,7 +44,6 @@ most frequent first 0.149, oracle 0.280. The strengths in `demand` were set look
 import dataclasses
 import datetime
 import pathlib
-from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -39,62 +51,20 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.synthetic import demand, tables
-from pipeline.synthetic.baskets import Market
 from pipeline.synthetic.catalogue import Catalogue, make_catalogue
-from pipeline.synthetic.memory import Memory
+from pipeline.synthetic.config import ShopConfig
 from pipeline.synthetic.oracle import Oracle
 from pipeline.synthetic.people import People, make_people
+from pipeline.synthetic.periods import periods
+from pipeline.synthetic.trade import trade
 from transforms import columns
-from transforms.errors import ConfigError
 from transforms.progress import Progress
 
+__all__ = ["ORACLE", "ShopConfig", "ShopSummary", "synthesize"]
+
 ORACLE = "oracle.csv"
-PERIOD_DAYS = 7
-# Monday to Sunday, and January to December: relative number of visits, near what H&M's sample shows.
-_WEEKDAYS = np.array([0.134, 0.123, 0.155, 0.155, 0.148, 0.150, 0.135])
-_MONTHS = np.array([0.90, 0.80, 0.90, 1.05, 1.15, 1.25, 1.25, 1.00, 1.00, 0.95, 0.95, 0.85])
-_UNITS_LOG_MEAN, _UNITS_LOG_SPREAD, _UNITS_MOST = 0.72, 0.80, 40
-_ONE_MORE_RATE, _TWO_MORE_RATE = 0.030, 0.005
-_POUNDS_PER_PRICE = 590.0
-_MARKDOWN_PERIODS = 4
-_MOST_ARTICLES = 1_000_000
 
 Ints = npt.NDArray[np.int64]
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class ShopConfig:
-    """Size of a synthetic shop.
-
-    Attributes:
-        customers: rows of `customers.csv`; 1 or more.
-        articles: rows of `articles.csv`; 50 to 1,000,000.
-        transactions: rows of `transactions_train.csv`, held to within 2 % from some 10,000 on; 1 or more.
-        days: length of the shop's history, label week included; at least `label_days` + 7.
-        seed: the same seed and sizes give the same bytes; 0 or more.
-        label_days: length of the last period, which the oracle ranks for; 1 or more.
-        first_day: day of the first transactions.
-
-    """
-
-    customers: int = 3_000
-    articles: int = 1_500
-    transactions: int = 120_000
-    days: int = 180
-    seed: int = 0
-    label_days: int = 7
-    first_day: datetime.date = datetime.date(2020, 3, 27)
-
-    def __post_init__(self) -> None:
-        """Checks the ranges."""
-        _at_least("customers", self.customers, 1)
-        _at_least("articles", self.articles, 50)
-        _at_least("transactions", self.transactions, 1)
-        _at_least("seed", self.seed, 0)
-        _at_least("label_days", self.label_days, 1)
-        _at_least("days", self.days, self.label_days + PERIOD_DAYS)
-        if self.articles > _MOST_ARTICLES:
-            raise ConfigError(f"articles must be {_MOST_ARTICLES} or fewer; received {self.articles}")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -120,32 +90,6 @@ class ShopSummary:
     label_first_day: datetime.date
 
 
-@dataclasses.dataclass(frozen=True)
-class Period:
-    """A stretch of days, counted from the shop's first."""
-
-    number: int
-    first: int
-    days: int
-
-
-@dataclasses.dataclass(frozen=True)
-class Traded:
-    """One period's trade: the market, the memory of what came before it, who came, and the CSV's rows."""
-
-    market: Market
-    memory: Memory
-    customers: Ints
-    rows: pa.Table
-
-
-def periods(config: ShopConfig) -> list[Period]:
-    """The periods: the last `label_days` days, weeks before it, and what is left at the beginning."""
-    ends = [*reversed(range(config.days - config.label_days, 0, -PERIOD_DAYS)), config.days]
-    starts = [0, *ends[:-1]]
-    return [Period(number, a, b - a) for number, (a, b) in enumerate(zip(starts, ends, strict=True))]
-
-
 def synthesize(config: ShopConfig, to: pathlib.Path) -> ShopSummary:
     """Writes `articles.csv`, `customers.csv`, `transactions_train.csv` and `oracle.csv`.
 
@@ -165,9 +109,9 @@ def synthesize(config: ShopConfig, to: pathlib.Path) -> ShopSummary:
     of_catalogue, of_styles, of_people, of_demand = (
         np.random.default_rng(seed) for seed in np.random.SeedSequence(config.seed).spawn(4)
     )
-    catalogue = make_catalogue(config.articles, len(stretches), of_catalogue)
-    styles = demand.make_styles(catalogue, of_styles)
-    people = make_people(config.customers, len(stretches), styles.ages, of_people)
+    catalogue = make_catalogue(config.articles, len(stretches), of_catalogue, config.habits)
+    styles = demand.make_styles(catalogue, of_styles, config.habits)
+    people = make_people(config.customers, len(stretches), styles.ages, of_people, config.habits)
     with tables.whole_or_nothing(to / columns.FILES["articles"]) as stream:
         tables.write_header(stream, catalogue.table.column_names)
         tables.write_rows(stream, catalogue.table, quoted=frozenset(catalogue.table.column_names))
@@ -182,7 +126,7 @@ def synthesize(config: ShopConfig, to: pathlib.Path) -> ShopSummary:
         Progress("synthesize", "transactions", config.transactions) as progress,
     ):
         tables.write_header(stream, [column.name for column in columns.TRANSACTIONS])
-        for traded in _trade(config, stretches, catalogue, people, styles, of_demand):
+        for traded in trade(config, catalogue, people, styles, of_demand):
             tables.write_rows(stream, traded.rows)
             written += traded.rows.num_rows
             progress.reach(written)
@@ -203,100 +147,6 @@ def synthesize(config: ShopConfig, to: pathlib.Path) -> ShopSummary:
     )
 
 
-def _trade(
-    config: ShopConfig,
-    stretches: list[Period],
-    catalogue: Catalogue,
-    people: People,
-    styles: demand.Styles,
-    rng: np.random.Generator,
-) -> Iterator[Traded]:
-    """Draws one period after the other."""
-    links = demand.make_links(catalogue)
-    memory = Memory(len(people))
-    trend = rng.normal(0.0, 0.5, len(catalogue))
-    volume = np.array([_volume(config, stretch) for stretch in stretches])
-    due = np.cumsum(volume) / volume.sum() * config.transactions
-    bought = np.zeros(0, np.int64), np.zeros(0, np.int64)
-    written, visits_so_far = 0, 0
-    for stretch in stretches:
-        middle = config.first_day + datetime.timedelta(days=stretch.first + stretch.days // 2)
-        trend = demand.next_trend(trend, rng)
-        week = middle.timetuple().tm_yday / 7.0
-        appeal = demand.appeal(catalogue, trend, stretch.number, week)
-        market = Market(catalogue, people, styles, links, appeal, stretch.number)
-        # What is still due, at the rows per visit seen so far, so that the total comes out as asked.
-        rows_per_visit = (written + 40 * 3.7) / (visits_so_far + 40)
-        visits = max(1, round((due[stretch.number] - written) / rows_per_visit))
-        customers = _visitors(people, stretch.number, visits, rng)
-        units = np.exp(rng.normal(_UNITS_LOG_MEAN, _UNITS_LOG_SPREAD, visits))
-        units = np.clip(units, 1, _UNITS_MOST).astype(np.int64)
-        visit = np.repeat(np.arange(visits), units)
-        memory.add(*bought, stretch.number - 1)
-        unit, articles = market.draw(customers[visit], memory, rng)
-        visit = visit[unit]
-        # Remembered from the next period on: the oracle must not see the label period.
-        bought = customers[visit], articles
-        rows = _rows(config, stretch, market, customers, visit, articles, rng)
-        yield Traded(market, memory, customers, rows)
-        written += rows.num_rows
-        visits_so_far += visits
-
-
-def _volume(config: ShopConfig, stretch: Period) -> float:
-    days = [config.first_day + datetime.timedelta(days=stretch.first + day) for day in range(stretch.days)]
-    return float(sum(_MONTHS[day.month - 1] * _WEEKDAYS[day.weekday()] for day in days))
-
-
-def _visitors(people: People, period: int, visits: int, rng: np.random.Generator) -> Ints:
-    """Customers `[visits]`: those sure to come in this period, then by activity."""
-    sure = np.flatnonzero(people.sure == period)[:visits]
-    running = np.cumsum(np.where(people.joined <= period, people.activity, 0.0))
-    if running[-1] == 0.0:
-        running = np.cumsum(people.activity)
-    drawn = rng.random(visits - len(sure)) * running[-1]
-    return np.r_[sure, np.minimum(np.searchsorted(running, drawn, side="right"), len(people) - 1)]
-
-
-def _rows(
-    config: ShopConfig,
-    stretch: Period,
-    market: Market,
-    customers: Ints,
-    visit: Ints,
-    articles: Ints,
-    rng: np.random.Generator,
-) -> pa.Table:
-    people, catalogue = market.people, market.catalogue
-    dates = [config.first_day + datetime.timedelta(days=stretch.first + day) for day in range(stretch.days)]
-    shares = np.array([_WEEKDAYS[date.weekday()] for date in dates])
-    day = rng.choice(stretch.days, size=len(customers), p=shares / shares.sum())
-    if len(customers) >= stretch.days:
-        # No day without a sale, however small the shop.
-        day[-stretch.days :] = np.arange(stretch.days)
-    channel = 1 + (rng.random(len(customers)) < people.online[customers])
-
-    more = rng.random(len(articles))
-    copies = 1 + (more < _ONE_MORE_RATE + _TWO_MORE_RATE) + (more < _TWO_MORE_RATE)
-    offer = rng.choice([1.0, 0.9, 0.8, 0.5], size=len(articles), p=[0.72, 0.12, 0.12, 0.04])
-    last = catalogue.withdrawal[articles] - stretch.number <= _MARKDOWN_PERIODS
-    pence = np.round(100 * catalogue.price_gbp[articles] * np.where(last, 0.6, 1.0) * offer).astype(np.int64)
-
-    order = np.argsort(day[visit] * len(people) + customers[visit], kind="stable")
-    order = np.repeat(order, copies[order])
-    visit = visit[order]
-    prices, price = np.unique(pence[order], return_inverse=True)
-    price_text = [f"{p / 100 / _POUNDS_PER_PRICE:.15g}" for p in prices]
-    arrays = {
-        columns.DAY: pa.array([date.isoformat() for date in dates]).take(pa.array(day[visit])),
-        columns.CUSTOMER_ID: people.ids.take(pa.array(customers[visit])),
-        columns.ARTICLE_ID: catalogue.ids.take(pa.array(articles[order])),
-        columns.PRICE: pa.array(price_text).take(pa.array(price)),
-        columns.SALES_CHANNEL: pa.array(["", "1", "2"]).take(pa.array(channel[visit])),
-    }
-    return pa.table({column.name: arrays[column.name] for column in columns.TRANSACTIONS})
-
-
 def _predictions(people: People, catalogue: Catalogue, buyers: Ints, best: Ints) -> pa.Table:
     places = [catalogue.ids.take(pa.array(best[:, place])) for place in range(best.shape[1])]
     return pa.table(
@@ -305,8 +155,3 @@ def _predictions(people: People, catalogue: Catalogue, buyers: Ints, best: Ints)
             "prediction": pc.binary_join_element_wise(*places, " "),
         }
     )
-
-
-def _at_least(name: str, value: int, least: int) -> None:
-    if value < least:
-        raise ConfigError(f"{name} must be {least} or more; received {value}")

@@ -105,6 +105,9 @@ def test_the_version_is_that_of_the_distribution(capsys):
         ["config", "--set", "seed=x"],
         ["config", "--preset", "nonesuch"],
         ["synthesize", "--to", "x", "--days", "1"],
+        ["synthesize", "--to", "x", "--scale", "huge"],
+        ["synthesize", "--to", "x", "--scale", "0"],
+        ["synthesize", "--to", "x", "--scale", "nan"],
     ],
 )
 def test_wrong_usage_exits_2_and_does_nothing(arguments, tmp_path, monkeypatch, capsys):
@@ -178,7 +181,11 @@ def test_run_hands_over_folders_and_settings_and_prints_the_summary(monkeypatch,
     fake_module(monkeypatch, "pipeline.run", run=run)
     arguments = ["run", "--data", str(tmp_path), "--out", str(tmp_path / "out")]
     assert main([*arguments, "--set", "seed=3", "--set", "label_days=2"]) == 0
-    assert calls == [(tmp_path, tmp_path / "out", load_config(None, ["seed=3", "label_days=2"]))]
+    assert main([*arguments, "--no-disk-check"]) == 0
+    assert calls == [
+        (tmp_path, tmp_path / "out", load_config(None, ["seed=3", "label_days=2"]), True),
+        (tmp_path, tmp_path / "out", load_config(None, []), False),
+    ]
     printed = capsys.readouterr().out
     for told in (
         "this model",
@@ -262,3 +269,11 @@ def test_synthesize_writes_a_shop_of_the_size_asked_for(capsys, tmp_path):
     lines = (tmp_path / "shop" / "customers.csv").read_text().splitlines()
     assert len(lines) == 41
     assert os.path.exists(tmp_path / "shop" / "transactions_train.csv")
+
+
+def test_synthesize_takes_a_scale_of_h_and_m_and_sizes_that_go_before_it(capsys, tmp_path):
+    options = ["--scale", "0.0001", "--articles", "70"]
+    assert main(["synthesize", "--to", str(tmp_path / "shop"), *options]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("137 customers, 70 articles, ")
+    assert " from 2018-09-20 to 2020-09-22 in " in said

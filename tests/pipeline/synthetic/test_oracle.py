@@ -54,3 +54,37 @@ def test_a_purchase_makes_for_another_of_it_where_its_type_is_bought_again(world
     before = Oracle(market).unit_probability(np.array([0]), Memory(20))[0, article]
     after = Oracle(market).unit_probability(np.array([0]), once)[0, article]
     assert after > before
+
+
+@pytest.fixture(scope="module")
+def crowd():
+    """300 customers with and without a history, before 2,000 articles."""
+    rng = np.random.default_rng(6)
+    catalogue = make_catalogue(2_000, 10, rng)
+    styles = demand.make_styles(catalogue, rng)
+    people = make_people(300, 10, styles.ages, rng)
+    appeal = demand.appeal(catalogue, np.zeros(2_000), 6, 20.0)
+    market = Market(catalogue, people, styles, demand.make_links(catalogue), appeal, 6)
+    memory = Memory(300)
+    on_sale = np.flatnonzero(catalogue.on_sale(6))
+    memory.add(rng.integers(150, size=900), rng.choice(on_sale, 900), period=5)
+    return market, memory
+
+
+@pytest.mark.parametrize("first", [12, 30, 64, 5_000])
+def test_its_list_is_that_of_the_whole_catalogue_however_many_are_looked_at_first(crowd, first):
+    market, memory = crowd
+    customers = np.arange(300)
+    told = Oracle(market).unit_probability(customers, memory)
+    ranked = Oracle(market, first=first).rank(customers, memory)
+    assert np.array_equal(ranked, np.argsort(-told, axis=1, kind="stable")[:, :12])
+
+
+def test_few_customers_need_a_look_at_the_whole_catalogue(crowd, monkeypatch):
+    market, memory = crowd
+    oracle = Oracle(market)
+    looked = []
+    rank_all = oracle._rank_all
+    monkeypatch.setattr(oracle, "_rank_all", lambda who, *rest: looked.extend(who) or rank_all(who, *rest))
+    oracle.rank(np.arange(300), memory)
+    assert len(looked) < 15
