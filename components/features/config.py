@@ -71,6 +71,8 @@ class FeaturesConfig:
         require_within("features.popular_length", self.popular_length, 12, 1000)
         require_within("features.variants", self.variants, 0, 100)
         require_within("features.interaction_window_days", self.interaction_window_days, 1, 100_000)
+        if self.memory_limit_gib is not None:
+            require_within("features.memory_limit_gib", self.memory_limit_gib, 0.5, 1e6)
         require_one_of("features.engine", self.engine, ("duckdb", "spark"))
         if self.engine == "spark":
             self._require_spark()
@@ -87,5 +89,3 @@ class FeaturesConfig:
                 "features.spark_folder must be set where Spark is on other machines: a folder that all of them see. "
                 f"Received: features.spark_master = {master!r}."
             )
-        if self.memory_limit_gib is not None:
-            require_within("features.memory_limit_gib", self.memory_limit_gib, 0.5, 1e6)
