@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 from components.features.engine import query_text, used_parameters
 
 _BATCH_ROWS = 65_536
+_GROUP_ROWS = 262_144  # of a Parquet file
 
 
 class DuckDbEngine:
@@ -43,7 +44,12 @@ class DuckDbEngine:
 
     def write(self, name: str, to: pathlib.Path, **parameters: float) -> None:
         """Runs the query file `name` and writes its result as one Parquet file."""
-        pq.write_table(self.table(name, **parameters), to)
+        query = query_text(name)
+        reader = self._connection.execute(query, used_parameters(query, parameters)).to_arrow_reader(_GROUP_ROWS)
+        # Group by group, since the memory limit does not cover a result that is held whole.
+        with pq.ParquetWriter(to, reader.schema) as writer:
+            for batch in reader:
+                writer.write_batch(batch)
 
     def batches(self, name: str, **parameters: float) -> Iterator[pa.RecordBatch]:
         """Runs the query file `name` and yields its result piece by piece."""

@@ -10,6 +10,7 @@ from components.features.engine import Engine
 from transforms import columns
 from transforms import features as f
 from transforms.calendar import Calendar
+from transforms.progress import Progress
 
 SPLITS = ("articles", "customers", "purchases")
 JUDGED_SPLIT = "eval"
@@ -36,7 +37,12 @@ def write_transform_examples(engine: Engine, calendar: Calendar, window_days: in
         "customers": (_selected(batch, _CUSTOMER_COLUMNS) for batch in engine.batches("customer_rows")),
         "purchases": engine.batches("interactions", **days),
     }
-    written = {split: write_examples(splits[split], to / f"Split-{split}") for split in SPLITS}
+    first_day = calendar.list_days[0] - window_days
+    (counted,) = engine.query(f"select count(*) as purchases from purchases where day >= {first_day}").to_pylist()
+    written = {}
+    for split in SPLITS:
+        with Progress("examples", split, counted.get(split)) as progress:
+            written[split] = write_examples(splits[split], to / f"Split-{split}", on_batch=progress.advance)
     return written["purchases"]
 
 

@@ -6,11 +6,13 @@ import pathlib
 import tempfile
 
 from components.features.config import FeaturesConfig
+from components.features.engine import Engine
 from components.features.engines import open_engine
 from components.features.examples import write_judged_examples, write_transform_examples
 from components.features.list_weeks import choose_list_weeks
 from components.features.states import prepare, write_state
 from transforms.calendar import Calendar, date_of, plan
+from transforms.progress import Progress
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,11 +59,7 @@ def build_features(tables: pathlib.Path, to: Outputs, config: FeaturesConfig, la
             calendar = plan(first=first, last=days["last"], label_days=label_days, list_weeks=weeks)
             calendar.save(to.states / "calendar.json")
             (to.states / "labels").mkdir(exist_ok=True)
-            for day in calendar.state_days:
-                write_state(engine, day, to.states, config)
-                if day < calendar.end:
-                    labels = to.states / "labels" / f"{date_of(day)}.parquet"
-                    engine.write("labels", labels, first=day, end=day + calendar.label_days)
+            _write_states(engine, calendar, to.states, config)
             counts = {"judged": write_judged_examples(engine, calendar, to.judged)}
             if to.examples is not None:
                 window_days = config.interaction_window_days
@@ -70,3 +68,22 @@ def build_features(tables: pathlib.Path, to: Outputs, config: FeaturesConfig, la
             engine.close()
     (to.states / "counts.json").write_text(json.dumps(counts))
     return calendar
+
+
+def _write_states(engine: Engine, calendar: Calendar, to: pathlib.Path, config: FeaturesConfig) -> None:
+    """The states and the labels of all days; progress counts the purchases that each state has to read."""
+    counted = engine.query("select day, count(*) as purchases from purchases group by day")
+    days, purchases = counted["day"].to_numpy(), counted["purchases"].to_numpy()
+    reads = {day: int(purchases[days < day].sum()) for day in calendar.state_days}
+    done = 0
+    with Progress("states", "purchases", sum(reads.values())) as progress:
+
+        def on_table(share: float) -> None:
+            progress.reach(done + int(share * reads[day]))
+
+        for day in calendar.state_days:
+            write_state(engine, day, to, config, on_table)
+            if day < calendar.end:
+                labels = to / "labels" / f"{date_of(day)}.parquet"
+                engine.write("labels", labels, first=day, end=day + calendar.label_days)
+            done += reads[day]
