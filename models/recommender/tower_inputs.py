@@ -52,16 +52,19 @@ def transform_entities(states: pathlib.Path, transform: tft.TFTransformOutput) -
     customer_keys = (columns.CUSTOMER_ID, columns.AGE, *f.CUSTOMER_CATEGORIES)
     articles = _transform(pq.read_table(states / "catalogue.parquet", columns=list(article_keys)), layer, "articles")
     words = articles.pop(f.transformed_name(f.WORDS))
-    customers = _transform(pq.read_table(states / "people.parquet", columns=list(customer_keys)), layer, "customers")
+    people = pq.read_table(states / "people.parquet", columns=list(customer_keys))
+    customers = _transform(people, layer, "customers", without=(f.transformed_name(f.WORDS),))
     return article_table(articles, words), customer_table(customers)
 
 
-def _transform(table: pa.Table, layer, unit: str) -> dict:
+def _transform(table: pa.Table, layer, unit: str, without: tuple[str, ...] = ()) -> dict:
     parts: dict[str, list] = {}
     with Progress("transform", unit, table.num_rows) as progress:
         for batch in table.to_batches(max_chunksize=_BATCH):
             inputs = {name: _sparse(batch.column(i), name) for i, name in enumerate(batch.schema.names)}
             for name, value in layer(inputs).items():
+                if name in without:
+                    continue
                 if isinstance(value, tf.SparseTensor):
                     ragged = tf.RaggedTensor.from_sparse(value)
                     values, splits = ragged.values.numpy(), ragged.row_splits.numpy()
