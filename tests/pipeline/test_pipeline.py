@@ -7,6 +7,7 @@ import pytest
 from pipeline.config import load_config
 from pipeline.parts import TABLES, Occasion, Places
 from pipeline.pipeline import create_pipeline
+from tests.benches.performance.stages import STAGES
 
 PLACES = Places(data_dir="/data", pipeline_root="/root", serving_dir="/serving", checkpoints="/checkpoints")
 OCCASION = Occasion(fingerprint="print", run_key="key", last_blessed="digest")
@@ -61,6 +62,10 @@ def test_all_steps(nodes):
         "InfraGate",
         "Push",
     }
+
+
+def test_the_bench_measures_every_step_in_one_stage(nodes):
+    assert sorted(step for stage in STAGES for step in stage.steps) == sorted(nodes)
 
 
 def test_each_table_is_validated_against_its_own_schema_before_the_data_gate(nodes):

@@ -151,7 +151,7 @@ class Bench:
     def _prepared(self, stage: Stage, size: Size, profile: pathlib.Path | None = None) -> tuple[Cost, step.Report]:
         """A stage's steps where all that lies before them is done; if it was not, the first attempt has done it."""
         cost, report = self._step(stage, size, profile=profile)
-        if {name for each in stages.before(stage) for name in each.steps} & set(report.ran):
+        if report.ran:
             self._say(f"  {stage.name}: what lies before it had to be made; once more")
             cost, report = self._step(stage, size, profile=profile)
         return cost, report

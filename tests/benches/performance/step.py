@@ -48,7 +48,7 @@ class Report:
 
     Attributes:
         seconds: of each step of the stage.
-        ran: steps before the stage that were not found done.
+        ran: steps that the stage follows from and that were not found done.
         counts: rows there are of each kind: `purchases` that train, `lists`, `judged` customers; as far as known.
         outputs: folder of each output of each step, by `step.output`.
     """
@@ -79,7 +79,7 @@ def run_stage(spec: Spec) -> Report:
         if spec.steps and done.keys() >= set(spec.steps):
             raise _ReachedError
 
-    with _uncached(spec.steps), _profiled(spec, Watcher(ends=ends)) as watcher, contextlib.suppress(_ReachedError):
+    with _only(spec.steps), _profiled(spec, Watcher(ends=ends)) as watcher, contextlib.suppress(_ReachedError):
         execute = {"train": run.run, "refresh": run.refresh}[spec.kind]
         execute(pathlib.Path(spec.data), out, load_config(spec.preset, spec.assignments), watcher)
     return Report(
@@ -91,20 +91,29 @@ def run_stage(spec: Spec) -> Report:
 
 
 @contextlib.contextmanager
-def _uncached(steps: Sequence[str]) -> Iterator[None]:
-    """TFX's compiler switches the cache for a pipeline alone, its launcher asks for it node by node."""
+def _only(steps: Sequence[str]) -> Iterator[None]:
+    """Has pipelines compiled to these steps, uncached, and what they follow from; to all there are where none is named.
+
+    TFX's compiler switches the cache for a pipeline alone, its launcher asks for it node by node.
+    """
     from tfx.dsl.compiler import compiler
 
     compile_pipeline = compiler.Compiler.compile
 
-    def compile_uncached(self, pipeline):
+    def compile_some(self, pipeline):
         compiled = compile_pipeline(self, pipeline)
-        for node in compiled.nodes:
-            if not steps or node.pipeline_node.node_info.id in steps:
-                node.pipeline_node.execution_options.caching_options.enable_cache = False
+        needed = set(steps) or {node.pipeline_node.node_info.id for node in compiled.nodes}
+        for i in reversed(range(len(compiled.nodes))):
+            node = compiled.nodes[i].pipeline_node
+            if node.node_info.id not in needed:
+                del compiled.nodes[i]
+                continue
+            needed |= set(node.upstream_nodes)
+            if not steps or node.node_info.id in steps:
+                node.execution_options.caching_options.enable_cache = False
         return compiled
 
-    with mock.patch.object(compiler.Compiler, "compile", compile_uncached):
+    with mock.patch.object(compiler.Compiler, "compile", compile_some):
         yield
 
 
