@@ -206,7 +206,8 @@ class RecommenderClient:
         rows = []
         for version, arrays in self._batches(signature, len(customer_ids), inputs):
             names = ("article_ids", "scores", "channels")
-            rows += [(version, *row) for row in zip(*(arrays[name] for name in names), strict=True)]
+            # Lists: taking thousands of numbers out of an array one by one costs more than all else here.
+            rows += [(version, *row) for row in zip(*(arrays[name].tolist() for name in names), strict=True)]
         return [
             Recommendations(customer_id, _articles(ids, scores, channels), version)
             for customer_id, (version, ids, scores, channels) in zip(customer_ids, rows, strict=True)
@@ -299,7 +300,7 @@ def _articles(ids: Any, scores: Any, channels: Any) -> tuple[RecommendedArticle,
 
 
 def _article(article_id: bytes, score: float, channels: bytes) -> RecommendedArticle:
-    return RecommendedArticle(article_id.decode(), float(score), _channel_names(channels))
+    return RecommendedArticle(article_id.decode(), score, _channel_names(channels))
 
 
 @functools.lru_cache(maxsize=4096)  # there are as many as sets of channels, and thousands of articles in an answer

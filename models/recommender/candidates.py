@@ -45,29 +45,25 @@ def find_candidates(query: Query, search, config: RecommenderConfig, excluded: t
         config: channels and their sizes.
         excluded: `[batch, n]` int32 rows that must not be candidates, or None.
     """
-    ids, votes, bits = [], [], []
+    proposals, votes, bits = [], [], []
     for bit, (name, size) in enumerate(active_channels(config)):
-        proposed, scores = CHANNELS[name](query, size, search)
-        rows, _ = ops.top(proposed, scores, size, query.pad)
-        real = rows < query.pad
-        ids.append(rows)
-        votes.append(tf.where(real, _votes(size)[None, :], 0))
-        bits.append(tf.where(real, 1 << bit, 0))
-    merged, vote, channels = ops.merge_sum(tf.concat(ids, 1), query.pad, tf.concat(votes, 1), tf.concat(bits, 1))
+        rows, scores = CHANNELS[name](query, size, search)
+        proposals.append(tf.where(scores > 0, rows, query.pad)[:, :size])
+        vote = _votes(size)[: tf.shape(proposals[-1])[1]]
+        votes.append(vote)
+        bits.append(tf.fill(tf.shape(vote), 1 << bit))
+    proposed = tf.concat(proposals, 1)
     if excluded is not None:
-        vote = tf.where(tf.reduce_any(merged[:, :, None] == excluded[:, None, :], axis=2), 0, vote)
-    missing = [[0, 0], [0, max(config.max_candidates - sum(size for _, size in active_channels(config)), 0)]]
-    best, position = tf.math.top_k(tf.pad(vote, missing), config.max_candidates)
-    return Candidates(
-        rows=tf.where(best > 0, _taken(merged, missing, position), query.pad),
-        channels=tf.where(best > 0, _taken(channels, missing, position), 0),
-    )
+        unwanted = tf.reduce_any(proposed[:, :, None] == excluded[:, None, :], axis=2)
+        proposed = tf.where(unwanted, query.pad, proposed)
+    batch, width = tf.unstack(tf.shape(proposed))
+    flat = ops.flatten(proposed, tf.tile(tf.range(width)[None, :], [batch, 1]), query.pad)
+    each = (tf.gather(tf.concat(of_columns, 0), flat.values) for of_columns in (votes, bits))
+    owners, ids, vote, channels = ops.merge_sums(flat.keys, *each)
+    rows, _, channels = ops.best(ops.Flat(owners, ids, vote), batch, config.max_candidates, query.pad, tags=channels)
+    return Candidates(rows=rows, channels=channels)
 
 
 def _votes(size: int) -> tf.Tensor:
     """What each rank of a channel counts, `[size]` int32: whole numbers, whose sum is the same in any order."""
     return tf.constant([round(_UNIT / (_SMOOTHING + rank)) for rank in range(1, size + 1)], tf.int32)
-
-
-def _taken(values: tf.Tensor, missing: list[list[int]], position: tf.Tensor) -> tf.Tensor:
-    return tf.gather(tf.pad(values, missing), position, batch_dims=1)

@@ -5,7 +5,7 @@ import functools
 import tensorflow as tf
 
 from models.recommender import ops
-from models.recommender.state import CUSTOMER_NUMBERS, State
+from models.recommender.state import CUSTOMER_NUMBERS, HISTORY_NUMBERS, State
 
 SEED_LENGTH = 40
 
@@ -38,6 +38,7 @@ class Query:
         self._history_length = history_length
         self._looked_at = looked_at
         self._segments = segments
+        self._neighbours: dict[str, ops.Flat] = {}
 
     @functools.cached_property
     def segments(self) -> tf.Tensor:
@@ -84,53 +85,41 @@ class Query:
             weights = tf.concat([looked, weights], 1)
         return rows, weights
 
-    def neighbours(self, table: str) -> tuple[tf.Tensor, tf.Tensor]:
-        """The seeds' neighbours in a table of the state, each article once.
+    @functools.cached_property
+    def history_flat(self) -> ops.Flat:
+        """The history without padding, its values `[total, len(HISTORY_NUMBERS)]` float32."""
+        at = tf.where(self.history_rows < self.pad)
+        position = tf.gather(tf.gather(self.state.history_offsets, self.customers), at[:, 0]) + tf.cast(
+            at[:, 1], tf.int32
+        )
+        columns = (tf.gather(getattr(self.state, f"history_{name}"), position) for name in HISTORY_NUMBERS)
+        numbers = tf.stack([tf.cast(column, tf.float32) for column in columns], axis=1)
+        return ops.Flat(at[:, 0], tf.gather_nd(self.history_rows, at), numbers)
 
-        Returns:
-            rows `[batch, n]` int32 ascending, padded, and the sums of weight * score `[batch, n]` float32.
+    def neighbours(self, table: str) -> ops.Flat:
+        """All neighbours of all seeds in a table of the state, an article once for each of its seeds.
+
+        Values are weight * score, float32.
         """
+        if table not in self._neighbours:
+            seeds = self._seeds_flat
+            near = tf.gather(getattr(self.state, f"{table}_rows"), seeds.ids)
+            scores = tf.gather(getattr(self.state, f"{table}_scores"), seeds.ids) * seeds.values[:, None]
+            of_seed = ops.flatten(near, scores, self.pad)
+            self._neighbours[table] = ops.Flat(tf.gather(seeds.owners, of_seed.owners), of_seed.ids, of_seed.values)
         return self._neighbours[table]
 
-    def neighbour_scores(self, table: str, wanted: tf.Tensor) -> tf.Tensor:
-        """The sums of weight * score that wanted articles have among the seeds' neighbours.
-
-        Args:
-            table: of the state.
-            wanted: `[batch, m]` int32 rows, distinct but for padding.
+    def best_neighbours(self, table: str, k: int) -> tuple[tf.Tensor, tf.Tensor]:
+        """The seeds' neighbours of the largest sums of weight * score.
 
         Returns:
-            `[batch, m]` float32; 0 for what is no neighbour.
+            rows `[batch, k]` int32, best first, padded, and the sums `[batch, k]` float32.
         """
-        if table in self._neighbours:
-            return ops.lookup(*self.neighbours(table), wanted)
-        # No channel has merged this table's neighbours: fewer are wanted than there are to be sorted.
-        return ops.sums_at(wanted, *self._seeds_neighbours(table))
+        neighbours = self.neighbours(table)
+        merged = ops.Flat(*ops.merge_sums(neighbours.keys, neighbours.values))
+        rows, sums, _ = ops.best(merged, tf.shape(self.customers)[0], k, self.pad)
+        return rows, sums
 
     @functools.cached_property
-    def _neighbours(self) -> "_Lazy":
-        return _Lazy(self._merge_neighbours)
-
-    def _merge_neighbours(self, table: str) -> tuple[tf.Tensor, tf.Tensor]:
-        rows, scores = self._seeds_neighbours(table)
-        return ops.merge_sum(rows, self.pad, scores)
-
-    def _seeds_neighbours(self, table: str) -> tuple[tf.Tensor, tf.Tensor]:
-        """All neighbours of all seeds: rows `[batch, n]` int32, not distinct, and weight * score of each."""
-        seeds, weights = self.seeds
-        rows = tf.gather(getattr(self.state, f"{table}_rows"), seeds)
-        scores = tf.gather(getattr(self.state, f"{table}_scores"), seeds) * weights[:, :, None]
-        flat = [tf.shape(rows)[0], rows.shape[2] * tf.shape(rows)[1]]
-        return tf.reshape(rows, flat), tf.reshape(scores, flat)
-
-
-class _Lazy(dict):
-    """A dict that computes a missing key's value once."""
-
-    def __init__(self, make):
-        super().__init__()
-        self._make = make
-
-    def __missing__(self, key):
-        self[key] = self._make(key)
-        return self[key]
+    def _seeds_flat(self) -> ops.Flat:
+        return ops.flatten(*self.seeds, self.pad)

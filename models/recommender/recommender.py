@@ -121,8 +121,7 @@ class Recommender(tf.Module):
         candidates = self.candidates(query)
         scores = self.scores(query, candidates.rows)
         # Not by strength: that of a purchase many half-lives ago is 0.
-        bought, days = ops.sort_by_id(query.history_rows, tf.cast(query.history("days_bought"), tf.float32))
-        before = ops.lookup(bought, days, candidates.rows)
+        before = ops.sums_at(candidates.rows, ops.flatten(query.history_rows, query.history("days_bought"), query.pad))
         new_only = tf.where(before > 0, _LAST, scores)
         return self._best(query, candidates, scores, k), self._best(query, candidates, new_only, k)
 

@@ -44,6 +44,7 @@ CUSTOMER_NUMBERS = (
     "first_day",
     "last_day",
 )
+HISTORY_NUMBERS = ("days_bought", "quantity", "first_day", "last_day", "strength")
 ARTICLE_GROUPS = (
     columns.PRODUCT_CODE,
     "product_type_name",
@@ -55,6 +56,7 @@ ARTICLE_GROUPS = (
 )
 NEIGHBOUR_TABLES = ("together_basket", "together_month", "same_product")
 SEGMENTS = 7
+MOST_ARTICLES = 2**23  # what `ops.best` has bits for
 
 
 class State(tf.Module):
@@ -80,6 +82,8 @@ class State(tf.Module):
         self.group_sizes = dict(zip(ARTICLE_GROUPS, (tables["article_groups"].max(axis=0) + 1).tolist(), strict=True))
         self.articles = int(tables["article_ids"].shape[0]) - 1
         self.customers = int(tables["customer_segments"].shape[0]) - 1
+        if self.articles >= MOST_ARTICLES:
+            raise ValueError(f"articles must be fewer than {MOST_ARTICLES:,}. Received: {self.articles:,}.")
 
 
 def load_tables(states: pathlib.Path, as_of: int) -> dict[str, np.ndarray]:
@@ -102,7 +106,7 @@ def load_tables(states: pathlib.Path, as_of: int) -> dict[str, np.ndarray]:
         "customer_segments": np.append(people["segment"].to_numpy(), 0).astype(np.int32),
     }
     for name, kept in (
-        ("history", ("article_row", "days_bought", "quantity", "first_day", "last_day", "strength")),
+        ("history", ("article_row", *HISTORY_NUMBERS)),
         ("recent", ("article_row", "day")),
     ):
         table = pq.read_table(day / f"{name}.parquet")

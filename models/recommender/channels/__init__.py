@@ -1,7 +1,7 @@
 """The sources of candidates: one file each, one line here, one field in `ChannelsConfig`.
 
 A channel is a function of the query (and of the index, for the towers) that yields `(ids, scores)`:
-`[batch, n]` int32 distinct article rows, padded, and float32 scores, those of real proposals above 0.
+`[batch, n]` int32 distinct article rows, padded, and float32 scores, best first, those of real proposals above 0.
 """
 
 from models.recommender.channels import (

@@ -2,5 +2,5 @@
 
 
 def propose(query, size, search):
-    """The seeds' neighbours within a month `[batch, n]` and their summed scores."""
-    return query.neighbours("together_month")
+    """The seeds' neighbours within a month `[batch, size]` and their summed scores."""
+    return query.best_neighbours("together_month", size)

@@ -2,5 +2,5 @@
 
 
 def propose(query, size, search):
-    """The seeds' variants `[batch, n]` and their summed sales."""
-    return query.neighbours("same_product")
+    """The seeds' variants `[batch, size]` and their summed sales."""
+    return query.best_neighbours("same_product", size)

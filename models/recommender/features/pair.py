@@ -14,45 +14,45 @@ def tower_score(pairs):
 
 @feature
 def own_days_bought(pairs):
-    return tf.math.log1p(pairs.own("days_bought", 0.0))
+    return tf.math.log1p(pairs.own("days_bought"))
 
 
 @feature
 def own_bought_before(pairs):
-    return tf.cast(pairs.own("days_bought", 0.0) > 0, tf.float32)
+    return tf.cast(pairs.own("days_bought") > 0, tf.float32)
 
 
 @feature
 def own_quantity(pairs):
-    return tf.math.log1p(pairs.own("quantity", 0.0))
+    return tf.math.log1p(pairs.own("quantity"))
 
 
 @feature
 def own_strength(pairs):
-    return tf.math.log1p(10.0 * pairs.own("strength", 0.0))
+    return tf.math.log1p(10.0 * pairs.own("strength"))
 
 
 @feature
 def own_days_since_last(pairs):
-    return tf.math.log1p(pairs.days_since(pairs.own("last_day", -1.0)))
+    return tf.math.log1p(pairs.days_since(pairs.own("last_day")))
 
 
 @feature
 def own_days_since_first(pairs):
-    return tf.math.log1p(pairs.days_since(pairs.own("first_day", -1.0)))
+    return tf.math.log1p(pairs.days_since(pairs.own("first_day")))
 
 
 @feature
 def own_share_of_baskets(pairs):
     """Share of the customer's baskets since the first purchase of the article that hold it (about)."""
-    return tf.math.divide_no_nan(pairs.own("days_bought", 0.0), pairs.customer("baskets"))
+    return tf.math.divide_no_nan(pairs.own("days_bought"), pairs.customer("baskets"))
 
 
 @feature
 def own_rhythm(pairs):
     """Days since last bought over the mean gap between two purchases of it; 0 where bought once or never."""
-    bought = pairs.own("days_bought", 0.0)
-    last, first = pairs.own("last_day", -1.0), pairs.own("first_day", -1.0)
+    bought = pairs.own("days_bought")
+    last, first = pairs.own("last_day"), pairs.own("first_day")
     gap = tf.math.divide_no_nan(last - first, bought - 1.0)
     since = pairs.days_since(last, never=0.0)
     return tf.where(bought > 1.5, tf.math.log1p(since / tf.maximum(gap, 1.0)), 0.0)
@@ -61,7 +61,7 @@ def own_rhythm(pairs):
 @feature
 def own_in_last_basket(pairs):
     """Whether the article was in the customer's latest basket."""
-    last = pairs.own("last_day", -1.0)
+    last = pairs.own("last_day")
     return tf.cast(tf.logical_and(last >= 0, last >= pairs.customer("last_day")), tf.float32)
 
 

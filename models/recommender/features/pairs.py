@@ -6,9 +6,9 @@ import tensorflow as tf
 
 from models.recommender import ops
 from models.recommender.query import Query
-from models.recommender.state import ARTICLE_GROUPS, ARTICLE_NUMBERS
+from models.recommender.state import ARTICLE_GROUPS, ARTICLE_NUMBERS, HISTORY_NUMBERS, NEIGHBOUR_TABLES
 
-_FEW_GROUPS = 2000  # up to here a sum for every group of the catalogue is quicker than comparing article by article
+_FEW_GROUPS = 2000  # up to here a sum for every group of the catalogue is quicker than looking groups up
 
 
 class Pairs:
@@ -49,20 +49,38 @@ class Pairs:
         embeddings = tf.gather(self._article_embeddings, self.rows)
         return tf.einsum("bd,bcd->bc", self.query.embeddings, embeddings)
 
-    @functools.cached_property
-    def _history_order(self) -> tuple[tf.Tensor, tf.Tensor]:
-        order = tf.argsort(self.query.history_rows, axis=1)
-        return order, tf.gather(self.query.history_rows, order, batch_dims=1)
+    def own(self, column: str) -> tf.Tensor:
+        """`[batch, candidates]` float32: one of the numbers of the customer's history for each candidate.
 
-    def own(self, column: str, default: float) -> tf.Tensor:
-        """`[batch, candidates]` float32: a column of the customer's history for each candidate."""
-        order, ids = self._history_order
-        values = tf.cast(self.query.history(column), tf.float32)
-        return ops.lookup(ids, tf.gather(values, order, batch_dims=1), self.rows, default)
+        Where it was never bought 0, and -1 for days.
+        """
+        return self._own[:, :, HISTORY_NUMBERS.index(column)]
+
+    @functools.cached_property
+    def _own(self) -> tf.Tensor:
+        history, total = self.query.history_flat.values, tf.size(self.query.history_flat.ids)
+        never = tf.constant([[-1.0 if name.endswith("_day") else 0.0 for name in HISTORY_NUMBERS]])
+        place = tf.math.unsorted_segment_max(tf.range(total), self._places["history"], self._places["count"])
+        here = tf.gather(place, self._places["candidates"])
+        return tf.gather(tf.concat([history, never], 0), tf.where(here < 0, total, here))
 
     def neighbour_score(self, table: str) -> tf.Tensor:
         """`[batch, candidates]` float32: summed score from the customer's articles to the candidate."""
-        return self.query.neighbour_scores(table, self.rows)
+        scores = self.query.neighbours(table).values
+        sums = tf.math.unsorted_segment_sum(scores, self._places[table], self._places["count"])
+        return tf.gather(sums, self._places["candidates"])
+
+    @functools.cached_property
+    def _places(self) -> dict[str, tf.Tensor]:
+        """A number for each customer and article, the same wherever they come together.
+
+        Among the candidates `[batch, candidates]` int32, in the history and among a table's neighbours `[total]`;
+        `count` is how many numbers there are.
+        """
+        lists = [self.query.history_flat, *(self.query.neighbours(table) for table in NEIGHBOUR_TABLES)]
+        (here, *there), count = ops.numbered(ops.keys(self.rows), *(each.keys for each in lists))
+        places = dict(zip(("history", *NEIGHBOUR_TABLES), there, strict=True))
+        return {**places, "candidates": tf.reshape(here, tf.shape(self.rows)), "count": count}
 
     @functools.cached_property
     def recent(self) -> tuple[tf.Tensor, tf.Tensor]:
@@ -74,24 +92,24 @@ class Pairs:
 
     @functools.cached_property
     def _groups(self) -> tuple[tf.Tensor, tf.Tensor]:
-        """Codes `[batch, n, groups]` int32 of the history's articles, and of the candidates."""
+        """Codes `[total, groups]` int32 of the history's articles, `[batch, candidates, groups]` of the candidates."""
         table = self.query.state.article_groups
-        return tf.gather(table, self.query.history_rows), tf.gather(table, self.rows)
+        return tf.gather(table, self.query.history_flat.ids), tf.gather(table, self.rows)
 
     def group_share(self, group: str) -> tf.Tensor:
         """`[batch, candidates]` float32 in [0, 1]: share of the history's strength in the candidate's group."""
         column, size = ARTICLE_GROUPS.index(group), self.query.state.group_sizes[group]
-        past, here = (codes[:, :, column] for codes in self._groups)
-        strength = self.query.history_strength
-        total = tf.reduce_sum(strength, axis=1, keepdims=True)
+        past, here = (codes[..., column] for codes in self._groups)
+        owners = self.query.history_flat.owners
+        strength = self.query.history_flat.values[:, HISTORY_NUMBERS.index("strength")]
         if size <= _FEW_GROUPS:
-            batch = tf.shape(past)[0]
             # One more group for what has none: it takes the strength and is never asked for.
-            places = tf.where(past < 0, size, past) + (size + 1) * tf.range(batch)[:, None]
+            batch, past = tf.shape(here)[0], tf.where(past < 0, size, past)
             flat = tf.math.unsorted_segment_sum(
-                tf.reshape(strength, [-1]), tf.reshape(places, [-1]), batch * (size + 1)
+                strength, past + (size + 1) * tf.cast(owners, tf.int32), batch * (size + 1)
             )
             sums = tf.gather(tf.reshape(flat, [batch, size + 1]), tf.maximum(here, 0), batch_dims=1)
         else:
-            sums = tf.einsum("bch,bh->bc", tf.cast(past[:, None, :] == here[:, :, None], tf.float32), strength)
+            sums = ops.sums_at(here, ops.Flat(owners, past, strength))
+        total = tf.reduce_sum(self.query.history_strength, axis=1, keepdims=True)
         return tf.math.divide_no_nan(tf.where(here >= 0, sums, 0.0), total)

@@ -34,29 +34,44 @@ def grouped(ids, values):
     return dict(sorted(found.items()))
 
 
-@quick
-@given(lists())
-def test_merge_sum_adds_up_equal_ids_in_ascending_order(pair):
-    ids, values = pair
-    merged, sums = ops.merge_sum(tf.constant(ids), tf.constant(PAD), tf.constant(values))
-    assert merged.shape == ids.shape
-    for row, total, before, weights in zip(merged.numpy(), sums.numpy(), ids, values, strict=True):
-        wanted = {i: sum(each) for i, each in grouped(before, weights).items()}
-        assert row.tolist() == [*wanted, *[PAD] * (len(row) - len(wanted))]
-        assert total[: len(wanted)].tolist() == list(wanted.values())
-        assert (total[len(wanted) :] == 0).all()
+def flat(ids, values):
+    return ops.flatten(tf.constant(ids), tf.constant(values), tf.constant(PAD))
 
 
 @quick
 @given(lists())
-def test_merge_sum_keeps_every_bit(pair):
+def test_a_flat_list_has_no_padding_and_keeps_its_order(pair):
+    found = flat(*pair)
+    wanted = [
+        (row, i, v)
+        for row, (ids, values) in enumerate(zip(*pair, strict=True))
+        for i, v in zip(ids, values, strict=True)
+        if i < PAD
+    ]
+    assert list(zip(*(each.numpy() for each in (found.owners, found.ids, found.values)), strict=True)) == wanted
+
+
+@quick
+@given(lists())
+def test_merge_sums_adds_up_equal_ids_of_a_row(pair):
     ids, values = pair
     # As the channels do: each list names an id at most once a bit; here every place has its own bit.
-    bits = np.where(ids < PAD, 1 << np.arange(ids.shape[1]), 0).astype(np.int32)
-    merged, _, summed = ops.merge_sum(tf.constant(ids), tf.constant(PAD), tf.constant(values), tf.constant(bits))
-    for row, names, before in zip(merged.numpy(), summed.numpy(), ids, strict=True):
-        for i, bit in zip(row.tolist(), names.tolist(), strict=True):
-            assert bit == (sum(1 << at for at, name in enumerate(before) if name == i) if i < PAD else 0)
+    bits = np.broadcast_to(1 << np.arange(ids.shape[1], dtype=np.int32), ids.shape)
+    owners, merged, sums, names = ops.merge_sums(
+        flat(ids, values).keys, flat(ids, values).values, flat(ids, bits).values
+    )
+    found = dict(
+        zip(
+            zip(owners.numpy(), merged.numpy(), strict=True), zip(sums.numpy(), names.numpy(), strict=True), strict=True
+        )
+    )
+    assert len(found) == len(owners)
+    assert sorted(owners.numpy()) == owners.numpy().tolist()
+    assert found == {
+        (row, i): (sum(each), sum(1 << at for at, name in enumerate(ids[row]) if name == i))
+        for row in range(len(ids))
+        for i, each in grouped(ids[row], values[row]).items()
+    }
 
 
 @quick
@@ -72,28 +87,47 @@ def test_merge_min_keeps_the_least(pair):
 
 @quick
 @given(lists(), st.lists(st.integers(0, PAD), min_size=1, max_size=6))
-def test_lookup_finds_the_value_or_the_default(pair, wanted):
-    ids, sums = ops.merge_sum(tf.constant(pair[0]), tf.constant(PAD), tf.constant(pair[1]))
+def test_sums_at_adds_up_what_a_row_has_of_each_id(pair, wanted):
     asked = np.tile(np.array(wanted, np.int32), (len(pair[0]), 1))
-    found = ops.lookup(ids, sums, tf.constant(asked), default=-7.0).numpy()
-    for before, weights, answers in zip(*pair, found, strict=True):
-        known = {i: sum(each) for i, each in grouped(before, weights).items()}
-        for i, answer in zip(wanted, answers, strict=True):
-            if i < PAD:
-                assert answer == known.get(i, -7.0)
+    found = ops.sums_at(tf.constant(asked), flat(*pair)).numpy()
+    for answers, *row in zip(found, *pair, strict=True):
+        known = grouped(*row)
+        assert answers.tolist() == [sum(known.get(i, [0])) for i in wanted]
 
 
 @quick
-@given(lists(), st.permutations(range(PAD)), st.integers(1, PAD), st.integers(0, 2))
-def test_sums_at_is_what_lookup_finds_after_merge_sum(pair, order, size, padding):
+@given(lists(), st.integers(1, 12))
+def test_best_is_the_k_best_with_their_tags_the_lower_id_first(pair, k):
     ids, values = pair
-    wanted = np.tile(np.array([*order[:size], *[PAD] * padding], np.int32), (len(ids), 1))
-    found = ops.sums_at(tf.constant(wanted), tf.constant(ids), tf.constant(values)).numpy()
-    merged, sums = ops.merge_sum(tf.constant(ids), tf.constant(PAD), tf.constant(values))
-    np.testing.assert_allclose(found, ops.lookup(merged, sums, tf.constant(wanted)), rtol=1e-6)
-    for row, i, v in zip(found, ids, values, strict=True):
-        sums_by_hand = {key: sum(each) for key, each in grouped(i, v).items()}
-        np.testing.assert_allclose(row[:size], [sums_by_hand.get(w, 0) for w in order[:size]], rtol=1e-6)
+    owners, merged, sums = ops.merge_sums(flat(ids, values).keys, flat(ids, values).values)
+    for scores in (sums, tf.cast(sums * 4, tf.int32)):
+        lists = ops.Flat(owners, merged, scores)
+        found = ops.best(lists, tf.constant(len(ids)), k, tf.constant(PAD), tags=merged + 100)
+        for before, weights, *row in zip(ids, values, *(each.numpy().tolist() for each in found), strict=True):
+            known = {i: sum(each) for i, each in grouped(before, weights).items()}
+            order = sorted(known, key=lambda i: (-known[i], i))[:k]
+            none = [0] * (k - len(order))
+            times = 1 if scores.dtype == tf.float32 else 4
+            assert row[0] == order + [PAD] * len(none)
+            assert row[1] == [times * known[i] for i in order] + none
+            assert row[2] == [i + 100 for i in order] + none
+
+
+def test_best_of_nobody_and_of_nothing_is_padding():
+    nothing = ops.Flat(tf.zeros([0], tf.int64), tf.zeros([0], tf.int32), tf.zeros([0]))
+    assert ops.best(nothing, tf.constant(0), 3, tf.constant(PAD))[0].shape == (0, 3)
+    assert ops.best(nothing, tf.constant(2), 3, tf.constant(PAD))[0].numpy().tolist() == [[PAD] * 3] * 2
+    unsold = ops.Flat(tf.constant([0, 0], tf.int64), tf.constant([4, 2]), tf.constant([0.0, 1e-30]))
+    assert ops.best(unsold, tf.constant(1), 3, tf.constant(PAD))[0].numpy().tolist() == [[2, PAD, PAD]]
+
+
+def test_the_largest_ids_and_values_fit():
+    pad = 2**23 - 1
+    ids, votes = tf.constant([0, pad - 1]), tf.constant([2**31 - 1] * 2)
+    found = ops.best(
+        ops.Flat(tf.zeros([2], tf.int64), ids, votes), tf.constant(1), 2, tf.constant(pad), tf.constant([255, 0])
+    )
+    assert [each.numpy().tolist() for each in found] == [[[0, pad - 1]], [[2**31 - 1] * 2], [[255, 0]]]
 
 
 @quick
@@ -122,14 +156,6 @@ def test_gather_rows_reads_a_compressed_table(rows, length):
     asked = np.arange(len(rows), dtype=np.int32)[::-1].copy()
     found = ops.gather_rows(tf.constant(offsets), tf.constant(flat, tf.int32), tf.constant(asked), length, -1).numpy()
     assert found.tolist() == [(rows[i][:length] + [-1] * length)[:length] for i in asked]
-
-
-@quick
-@given(lists(distinct=True))
-def test_sort_by_id_keeps_values_with_their_ids(pair):
-    ids, values = ops.sort_by_id(*map(tf.constant, pair))
-    for row, each, before, weights in zip(ids.numpy(), values.numpy(), *pair, strict=True):
-        assert list(zip(row, each, strict=True)) == sorted(zip(before, weights, strict=True))
 
 
 @pytest.mark.parametrize("kind", [tf.int32, tf.float32])
