@@ -11,9 +11,9 @@ from tfx.proto import pusher_pb2
 from tfx.types import artifact_utils, standard_component_specs
 from tfx.utils import path_utils, proto_utils
 
+from components.evaluation.chance import certainly_below
 from components.evaluation.report import Evaluation, read_evaluation
 from components.last_blessed.executor import find_last_blessed
-from components.push.collapse import has_collapsed
 from components.push.publish import blessed_map, drop_old, figures_of, publish
 from transforms.errors import GateError
 
@@ -92,7 +92,7 @@ def _refusal(evaluation: Evaluation, serving_dir: pathlib.Path, custom: Mapping[
     blessed = None if last is None else blessed_map(figures_of(last))
     figures, share = evaluation.overall, custom["least_share"]
     now = figures["map_at_12"]
-    if blessed is None or not has_collapsed(now, int(figures["customers"]), blessed, share):
+    if blessed is None or not certainly_below(now, int(figures["customers"]), share * blessed):
         return None
     return (
         f"refused: MAP@12 {now:.4f} is certainly less than push.least_share = {share:g} of the {blessed:.4f} that the "

@@ -8,8 +8,7 @@ import pytest
 from tests.e2e.shop import SETTINGS, Shop, lookbook, synthesize
 
 pytestmark = [pytest.mark.proof, pytest.mark.timeout(3600)]
-# Narrow enough that a week of other articles is refused, wide enough for the chance of two hundred customers.
-MARGIN = "evaluation.margin=0.12"
+MARGIN = "evaluation.margin=0.02"  # the default; what chance explains in a shop so small is let pass beside it
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +51,7 @@ def test_a_broken_week_is_refused_by_the_refresh_and_the_old_model_served_on(rol
     (broken,) = (c for c in cells.values() if c["policy"] == "refreshed on a broken period")
     (before,) = (c for c in cells.values() if c["policy"] == "refreshed every period" and c["first"] < broken["first"])
     assert not broken["pushed"]
-    assert broken["said"].startswith("refused: has fallen by more than evaluation.margin = 0.12: MAP@12 0.0")
+    assert broken["said"].startswith("refused: has certainly fallen by more than evaluation.margin = 0.02: MAP@12 0.0")
     assert broken["version"] == before["version"]
 
 
