@@ -78,6 +78,7 @@ def test_the_channel_proposes_as_a_channel_must(example, query):
     real = rows < query.state.articles
     assert real.any()
     assert (scores[real] > 0).all()
+    assert (np.diff(scores, axis=1) <= 0).all(), "best first"
     for customer, kept in zip(rows, real, strict=True):
         assert len(set(customer[kept])) == kept.sum(), "distinct"
 

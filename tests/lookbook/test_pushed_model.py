@@ -74,7 +74,8 @@ def test_recommend_writes_a_row_for_every_known_customer(out, tmp_path, capsys):
     assert rows == [["customer_id", "prediction"], *([f"c{n}", " ".join(answer(n))] for n in range(10))]
     printed = capsys.readouterr()
     assert printed.out.startswith(f"10 customers to {recs} from version 7, ")
-    assert "customers/s" in printed.err
+    assert printed.out.endswith(" customers/s\n")
+    assert printed.err == ""
     assert [path.name for path in recs.parent.iterdir()] == ["recs.csv"]
 
 
