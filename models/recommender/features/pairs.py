@@ -83,14 +83,6 @@ class Pairs:
         return {**places, "candidates": tf.reshape(here, tf.shape(self.rows)), "count": count}
 
     @functools.cached_property
-    def recent(self) -> tuple[tf.Tensor, tf.Tensor]:
-        """The customer's latest purchases: rows `[batch, n]` int32 and days `[batch, n]` int32 (-1 padding)."""
-        state = self.query.state
-        rows = ops.gather_rows(state.recent_offsets, state.recent_article_row, self.query.customers, 30, self.query.pad)
-        days = ops.gather_rows(state.recent_offsets, state.recent_day, self.query.customers, 30, -1)
-        return rows, days
-
-    @functools.cached_property
     def _groups(self) -> tuple[tf.Tensor, tf.Tensor]:
         """Codes `[total, groups]` int32 of the history's articles, `[batch, candidates, groups]` of the candidates."""
         table = self.query.state.article_groups
