@@ -27,6 +27,7 @@ from pipeline.settings import parse_assignments, resolve
 from transforms.errors import ConfigError
 
 PRESETS = pathlib.Path(__file__).parent / "presets"
+SETTINGS_OF_TRAINING = "settings.toml"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -81,6 +82,12 @@ def load_config(preset: str | None, assignments: Sequence[str]) -> PipelineConfi
     """
     layers = [_read_preset(preset)] if preset else []
     return resolve(PipelineConfig, [*layers, parse_assignments(assignments)])
+
+
+def preset_of_training(out_dir: pathlib.Path) -> str | None:
+    """The preset that the weights in `out_dir` were trained with; None where no run on this machine pushed them."""
+    path = out_dir / SETTINGS_OF_TRAINING
+    return str(path) if path.is_file() else None
 
 
 def preset_names() -> list[str]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from components.ingest.source import fingerprint_of
 from components.last_blessed.executor import find_last_blessed, key_of
 from pipeline.code_version import code_version
-from pipeline.config import PipelineConfig
+from pipeline.config import SETTINGS_OF_TRAINING, PipelineConfig
 from pipeline.disk import require_room
 from pipeline.settings import as_tree, to_toml
 from pipeline.settings import fingerprint as settings_fingerprint
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 _WIRING = ("pipeline/parts.py", "pipeline/pipeline.py", "pipeline/refresh.py")
 _ROOMS = ("components", "models", *_WIRING, "serving", "transforms")
-_SETTINGS = "settings.toml"
 
 
 def run(
@@ -86,12 +85,6 @@ def refresh(
     return _execute("refresh", data_dir, out_dir, config, watcher, disk_check)
 
 
-def settings_of_training(out_dir: pathlib.Path) -> pathlib.Path | None:
-    """The preset that the weights in `out_dir` were trained with; None where no run on this machine pushed them."""
-    path = out_dir / _SETTINGS
-    return path if path.is_file() else None
-
-
 def _execute(
     kind: str,
     data_dir: pathlib.Path,
@@ -129,7 +122,7 @@ def _execute(
     summary = read_summary(steps, config, data_dir=data_dir, seconds=time.monotonic() - started)
     (out_dir / "summary.json").write_text(json.dumps(dataclasses.asdict(summary), indent=1))
     if kind == "train" and summary.version:
-        (out_dir / _SETTINGS).write_text(to_toml(as_tree(config)), encoding="utf-8")
+        (out_dir / SETTINGS_OF_TRAINING).write_text(to_toml(as_tree(config)), encoding="utf-8")
     return summary
 
 

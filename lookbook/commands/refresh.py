@@ -29,15 +29,16 @@ def command(
     what they were blessed with, tried in a model server and pushed. Settings are those of the run that trained,
     unless a preset is given.
     """
-    from pipeline.config import load_config
-    from pipeline.run import refresh, settings_of_training
+    from pipeline.config import load_config, preset_of_training
 
-    trained_with = settings_of_training(out)
-    config = load_config(preset or (str(trained_with) if trained_with else None), assignments)
+    config = load_config(preset or preset_of_training(out), assignments)
 
-    from lookbook.outcome import show
     from pipeline.versions import served_version
 
     served_version(out)  # says so if there is none
-    reporter.write_log(out)
+    reporter.write_log(out)  # before TensorFlow is imported, which else logs to standard error on its own
+
+    from lookbook.outcome import show
+    from pipeline.run import refresh
+
     show(refresh(data, out, config, reporter.watcher(), disk_check=disk_check), out)

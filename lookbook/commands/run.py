@@ -34,8 +34,9 @@ def command(
 
     config = load_config(preset, assignments)
 
+    reporter.write_log(out)  # before TensorFlow is imported, which else logs to standard error on its own
+
     from lookbook.outcome import show
     from pipeline.run import run
 
-    reporter.write_log(out)
     show(run(data, out, config, reporter.watcher(), disk_check=disk_check), out)
