@@ -13,6 +13,11 @@ from lookbook.reporter import Reporter
 PATH = click.Path(path_type=pathlib.Path)
 
 
+def data(command: Callable) -> Callable:
+    """`--data DIR`, without which the command cannot be."""
+    return click.option("--data", type=PATH, required=True, help="Folder with the three CSVs, plain or gzip.")(command)
+
+
 def out(command: Callable) -> Callable:
     """`--out DIR`."""
     return click.option(

@@ -13,10 +13,10 @@ from components.assemble.weights import gather_weights
 from components.candidates.config import CandidatesConfig
 from components.candidates.executor import make_lists
 from components.examples import read_examples
-from models.ranking.config import RankingConfig
+from models.ranking.config import REFITTED, RankingConfig
 from models.ranking.lists import join
 from models.ranking.training import fit
-from models.ranking.weights import REFITTED, build_network, save_network
+from models.ranking.weights import build_network, save_network
 from models.recommender import features
 from models.recommender.builder import RecommenderBuilder
 from models.recommender.config import ChannelsConfig, RecommenderConfig

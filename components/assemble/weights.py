@@ -6,7 +6,7 @@ import shutil
 
 import numpy as np
 
-from models.ranking.weights import REFITTED
+from models.ranking.config import REFITTED
 
 WEIGHTS = "weights"
 TOWERS, RANKING, TRANSFORM = "towers", "ranking", "transform_graph"

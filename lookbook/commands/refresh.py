@@ -9,7 +9,7 @@ from lookbook.reporter import Reporter
 
 
 @click.command()
-@click.option("--data", type=options.PATH, required=True, help="Folder with the three CSVs, plain or gzip.")
+@options.data
 @options.out
 @options.settings
 @options.disk_check

@@ -10,7 +10,7 @@ from lookbook.reporter import Reporter
 
 
 @click.command()
-@click.option("--data", type=options.PATH, required=True, help="Folder with the three CSVs, plain or gzip.")
+@options.data
 @click.option("--work", type=options.PATH, required=True, help="Where everything goes; the same folder goes on.")
 @click.option("--periods", type=click.IntRange(min=1), default=8, show_default=True, help="Of label_days each.")
 @click.option("--to", type=options.PATH, help="Write the table, Markdown, to this file too.")

@@ -4,6 +4,8 @@ import dataclasses
 
 from transforms.ranges import require_one_of, require_within
 
+REFITTED = "refitted"  # folder of the network of `refit_to_end`, in that of the one that is judged
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class RankingConfig:

@@ -10,7 +10,6 @@ import numpy as np
 from models.ranking.config import RankingConfig
 from models.ranking.network import RankingNetwork
 
-REFITTED = "refitted"
 _TREE, _ARRAYS = "ranking.json", "ranking.npz"
 
 

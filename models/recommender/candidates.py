@@ -27,9 +27,18 @@ class Candidates:
 
 
 def active_channels(config: RecommenderConfig) -> list[tuple[str, int]]:
-    """Names and sizes of the channels that are on, in the order of their bits."""
+    """Names and sizes of the channels that are on, in the order of their bits.
+
+    Raises:
+        ValueError: more are on than a candidate has bits for.
+    """
     sizes = dataclasses.asdict(config.channels)
-    return [(name, sizes[name]) for name in CHANNELS if sizes[name] > 0]
+    active = [(name, sizes[name]) for name in CHANNELS if sizes[name] > 0]
+    if len(active) > ops.TAG_BITS:
+        raise ValueError(
+            f"At most {ops.TAG_BITS} channels can be on. Received: {', '.join(name for name, _ in active)}."
+        )
+    return active
 
 
 def find_candidates(query: Query, search, config: RecommenderConfig, excluded: tf.Tensor | None = None) -> Candidates:

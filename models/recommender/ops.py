@@ -9,7 +9,7 @@ import dataclasses
 
 import tensorflow as tf
 
-_HALF, _TAG_BITS = 32, 8  # of an int64
+_HALF, TAG_BITS = 32, 8  # of an int64
 
 
 @dataclasses.dataclass(frozen=True)
@@ -96,7 +96,7 @@ def best(
     # One number a candidate, so that no order has to be applied to the rest of it: value, distance of the id, tag.
     # Floats that are not negative are ordered as their bits are.
     value = tf.cast(tf.bitcast(lists.values, tf.int32), tf.int64)
-    packed = tf.bitwise.left_shift(value, _HALF) + tf.bitwise.left_shift(tf.cast(pad - lists.ids, tf.int64), _TAG_BITS)
+    packed = tf.bitwise.left_shift(value, _HALF) + tf.bitwise.left_shift(tf.cast(pad - lists.ids, tf.int64), TAG_BITS)
     if tags is not None:
         packed += tf.cast(tags, tf.int64)
     ragged = tf.RaggedTensor.from_value_rowids(
@@ -107,8 +107,8 @@ def best(
     found = tf.math.top_k(tf.pad(padded, [[0, 0], [0, missing]]), k).values
     values = tf.cast(tf.bitwise.right_shift(found, _HALF), tf.int32)
     rest = tf.cast(found, tf.int32)  # the lower half
-    ids = pad - tf.bitwise.right_shift(rest, _TAG_BITS)
-    return ids, tf.bitcast(values, lists.values.dtype), tf.bitwise.bitwise_and(rest, 2**_TAG_BITS - 1)
+    ids = pad - tf.bitwise.right_shift(rest, TAG_BITS)
+    return ids, tf.bitcast(values, lists.values.dtype), tf.bitwise.bitwise_and(rest, 2**TAG_BITS - 1)
 
 
 def gather_rows(offsets: tf.Tensor, values: tf.Tensor, rows: tf.Tensor, length: int, default) -> tf.Tensor:

@@ -4,11 +4,11 @@ import json
 import logging
 import pathlib
 
-from models.ranking.config import RankingConfig
+from models.ranking.config import REFITTED, RankingConfig
 from models.ranking.lists import Lists, join
 from models.ranking.network import RankingNetwork
 from models.ranking.training import fit, mean_loss
-from models.ranking.weights import REFITTED, build_network, save_network
+from models.ranking.weights import build_network, save_network
 from models.recommender import features
 from models.recommender.builder import RecommenderBuilder
 from models.recommender.config import recommender_config

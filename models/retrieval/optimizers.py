@@ -4,11 +4,18 @@ import tensorflow as tf
 
 from models.retrieval.config import RetrievalConfig
 
+_ACCUMULATED = 0.1  # Adagrad's usual start
+
 
 def optimizer(config: RetrievalConfig) -> tf.keras.optimizers.Optimizer:
-    """What the settings ask for; of an embedding Adagrad moves the rows that a batch reads, Adam all of them."""
+    """What the settings ask for; of an embedding Adagrad moves the rows that a batch reads, Adam all of them.
+
+    Adagrad starts from what would be 0.1 under a loss that is the sum over a batch, as TFRS's is. Ours is the mean:
+    0.1 would swamp its squared gradients, and the embeddings would hardly move.
+    """
     if config.optimizer == "adagrad":
-        return tf.keras.optimizers.legacy.Adagrad(config.learning_rate, initial_accumulator_value=0.1)
+        start = _ACCUMULATED / config.batch_size**2
+        return tf.keras.optimizers.legacy.Adagrad(config.learning_rate, initial_accumulator_value=start)
     return OnePassAdam(config.learning_rate)
 
 

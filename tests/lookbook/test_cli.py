@@ -32,6 +32,10 @@ def test_what_needs_nothing_heavy_imports_nothing_heavy(arguments):
     assert HEAVY.isdisjoint(run_python(code).split())
 
 
+def test_a_run_refuses_its_data_before_tensorflow_is_imported():
+    assert run_python("import sys, pipeline.run; print('tensorflow' in sys.modules)").split() == ["False"]
+
+
 def test_asking_a_server_imports_no_tensorflow():
     code = (
         "import sys; from lookbook.cli import main; code = main(['query', 'c', '--port', '1']);"

@@ -22,7 +22,6 @@ WAYS = ("ours", "notebook")
 K = 100
 _PRESET = "ids-only"
 _SHUFFLED = 100_000  # as in the tutorials
-_ACCUMULATED = 0.1  # Keras's default
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -102,9 +101,8 @@ _SPLITS = ("articles", "customers", "purchases")
 
 def _ours(data, transform, config, old, judged, spec, clock):
     del transform
-    import tensorflow as tf
-
     from models.retrieval.model import TwoTowerModel
+    from models.retrieval.optimizers import optimizer
     from models.retrieval.purchases import ExampleGather
     from models.retrieval.stages import sampling_probabilities
     from models.retrieval.towers import Towers
@@ -113,9 +111,7 @@ def _ours(data, transform, config, old, judged, spec, clock):
     towers = Towers(config, data.sizes)
     towers.build_all()
     model = TwoTowerModel(towers)
-    # Our loss is the mean, theirs the sum, and Adagrad begins from a constant: this makes the steps the same.
-    accumulated = _ACCUMULATED / config.batch_size**2
-    model.compile(tf.keras.optimizers.legacy.Adagrad(config.learning_rate, initial_accumulator_value=accumulated))
+    model.compile(optimizer(config))
     share = sampling_probabilities(data, old)
     # No recent purchases: the towers know ids alone.
     gather = ExampleGather(data.purchases, data.articles, data.customers, 0, share)

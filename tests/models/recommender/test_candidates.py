@@ -3,11 +3,12 @@
 import collections
 import dataclasses
 import fractions
+import types
 
 import pytest
 import tensorflow as tf
 
-from models.recommender import ops
+from models.recommender import candidates, ops
 from models.recommender.candidates import active_channels, find_candidates
 from models.recommender.channels import CHANNELS
 from models.recommender.config import ChannelsConfig, RecommenderConfig, recommender_config
@@ -100,6 +101,16 @@ def test_the_index_is_built_for_the_most_that_is_asked_of_it(builder, tiny, trai
     monkeypatch.setattr("models.recommender.builder.build_index", lambda kind, vectors, k: asked.append(k))
     builder.build(tiny.calendar.end, trained / "weights" / "towers")
     assert asked == [101]  # similar articles: a hundred and the article itself
+
+
+def test_more_channels_than_a_candidate_has_bits_for_are_refused(monkeypatch):
+    names = [f"channel_{number}" for number in range(9)]
+    monkeypatch.setattr(candidates, "CHANNELS", dict.fromkeys(names))
+    sizes = dataclasses.make_dataclass("Sizes", names)(*[10] * 9)
+    eight = types.SimpleNamespace(channels=dataclasses.replace(sizes, channel_8=0))
+    assert [name for name, _ in active_channels(eight)] == names[:8]
+    with pytest.raises(ValueError, match=r"At most 8 channels can be on\. Received: channel_0, .*, channel_8\."):
+        active_channels(types.SimpleNamespace(channels=sizes))
 
 
 def test_settings_are_refused_by_name():
