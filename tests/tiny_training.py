@@ -41,7 +41,14 @@ RANKING = RankingConfig(networks=2, units=16, blocks=1, epochs=2, least_steps=1,
 # Fewer places than the channels propose together, so that merging and capping are at work.
 RECOMMENDER = RecommenderConfig(
     channels=ChannelsConfig(
-        own_purchases=12, bought_together=10, towers=10, popular=6, popular_in_segment=6, same_product=6
+        own_purchases=12,
+        bought_together=10,
+        towers=10,
+        popular=6,
+        popular_in_segment=6,
+        same_product=6,
+        similar=6,
+        trending=4,
     ),
     max_candidates=20,
     history_length=30,

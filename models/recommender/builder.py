@@ -7,6 +7,7 @@ import tensorflow_transform as tft
 from models.ranking.weights import load_network
 from models.recommender import features
 from models.recommender.config import RecommenderConfig
+from models.recommender.likeness import similar_tables
 from models.recommender.recommender import Recommender
 from models.recommender.state import State, load_tables
 from models.recommender.tower_inputs import TowerInputs, transform_entities
@@ -38,9 +39,12 @@ class RecommenderBuilder:
         """
         towers = load_snapshot(snapshot)
         inputs = TowerInputs(*self._entities, towers)
+        tables = load_tables(self._states, as_of)
+        if self._config.channels.similar:
+            tables |= similar_tables(self._entities[0], tables["article_numbers"])
         return Recommender(
             config=self._config,
-            state=State(load_tables(self._states, as_of)),
+            state=State(tables),
             towers=towers,
             inputs=inputs,
             index=build_index(self._config.index, inputs.embeddings.numpy()[:-1], self._config.nearest),

@@ -19,6 +19,8 @@ class ChannelsConfig:
         popular: what most customers bought lately.
         popular_in_segment: what most customers of the same age segment bought lately; none where the age is unknown.
         same_product: other colours and sizes of what the customer bought.
+        similar: articles on sale that are like what the customer bought by attributes and words.
+        trending: what sold more in the last week than in the week before.
     """
 
     own_purchases: int = 160
@@ -27,6 +29,8 @@ class ChannelsConfig:
     popular: int = 100
     popular_in_segment: int = 50
     same_product: int = 20
+    similar: int = 0
+    trending: int = 0
 
     def __post_init__(self):
         for field in dataclasses.fields(self):

@@ -71,7 +71,8 @@ class State(tf.Module):
         customer_segments: `[customers + 1]` int32, 0 is unknown.
         history_offsets: `[customers + 2]` int32 into the `history_*` arrays, strongest article first.
         recent_offsets: `[customers + 2]` int32 into the `recent_*` arrays, newest purchase first.
-        neighbours: per table of `NEIGHBOUR_TABLES`, rows `[articles + 1, n]` int32 and scores float32.
+        neighbours: per table of `NEIGHBOUR_TABLES`, rows `[articles + 1, n]` int32 and scores float32; and where the
+            channel `similar` is on, those of `likeness`.
         popular_rows: `[SEGMENTS, n]` int32 and popular_scores float32.
     """
 

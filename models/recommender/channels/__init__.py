@@ -10,7 +10,9 @@ from models.recommender.channels import (
     popular,
     popular_in_segment,
     same_product,
+    similar,
     towers,
+    trending,
 )
 
 CHANNELS = {
@@ -20,4 +22,6 @@ CHANNELS = {
     "popular": popular.propose,
     "popular_in_segment": popular_in_segment.propose,
     "same_product": same_product.propose,
+    "similar": similar.propose,
+    "trending": trending.propose,
 }

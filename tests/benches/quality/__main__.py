@@ -8,6 +8,7 @@ on, and the tables can be written anew at any time: `--only none` measures nothi
 """
 
 import argparse
+import dataclasses
 import fnmatch
 import gc
 import pathlib
@@ -43,11 +44,10 @@ def main() -> int:
 
 
 def _cells(options: argparse.Namespace, shop: Shop) -> list[Cell]:
-    from models.recommender.candidates import active_channels
     from pipeline.config import load_config
     from tests.benches.quality.masking import groups
 
-    channels = [name for name, _ in active_channels(load_config(None, options.set).recommender)]
+    channels = dataclasses.asdict(load_config(None, options.set).recommender.channels)
     cells = cells_of(shop, options.set, channels, list(groups()))
     if options.sample:
         cells += cells_of_sample(Shop(options.sample.resolve()), options.set)

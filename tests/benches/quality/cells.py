@@ -5,7 +5,7 @@ Names are `<group>-<what>-<back>`: the data end `back` label periods before thei
 
 import dataclasses
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import tomli
@@ -18,6 +18,7 @@ BACKS = (0, 1, 2, 3)
 CHOSEN_BACKS = (1, 2)  # ablations never see the last week's truth
 SAMPLE_BACKS = (1, 2, 3, 4)
 CHOSEN_SEED = SEEDS[0]
+TRIED = 50  # candidates of a channel that is off by default, where it is tried
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -67,13 +68,13 @@ class Cell:
         }
 
 
-def cells_of(shop: Shop, assignments: Sequence[str], channels: Sequence[str], groups: Sequence[str]) -> list[Cell]:
+def cells_of(shop: Shop, assignments: Sequence[str], channels: Mapping[str, int], groups: Sequence[str]) -> list[Cell]:
     """Cells of the shop that quality is judged on.
 
     Args:
         shop: the data, with the truth of the week after them if there is one.
         assignments: settings of all cells.
-        channels: names of those that are on.
+        channels: candidates of each; 0 is off, and tried.
         groups: names of the groups of features.
     """
     base = tuple(assignments)
@@ -113,11 +114,21 @@ def cells_of_week(shop: Shop, assignments: Sequence[str]) -> list[Cell]:
     return [Cell(name="week-0", shop=shop, back=0, preset="one-week", assignments=tuple(assignments), as_of="cut")]
 
 
-def _ablations(channels: Sequence[str], groups: Sequence[str]) -> dict[str, dict[str, Any]]:
+def _ablations(channels: Mapping[str, int], groups: Sequence[str]) -> dict[str, dict[str, Any]]:
     ids_only = tomli.loads((PRESETS / "ids-only.toml").read_text(encoding="utf-8"))["retrieval"]
     towers_of_ids = tuple(f"retrieval.{name}={json.dumps(value)}" for name, value in ids_only.items())
     return {
-        **{f"no_{name}": {"assignments": (f"recommender.channels.{name}=0",)} for name in channels},
+        **{
+            f"no_{name}": {"assignments": (f"recommender.channels.{name}=0",)}
+            for name, size in channels.items()
+            if size
+        },
+        **{
+            f"with_{name}": {"assignments": (f"recommender.channels.{name}={TRIED}",), "detailed": True}
+            for name, size in channels.items()
+            if not size
+        },
+        "no_refit": {"assignments": ("ranking.refit_to_end=false",)},
         "no_sampling_correction": {"assignments": ("retrieval.sampling_correction=false",)},
         "no_attributes": {"assignments": ("retrieval.use_attributes=false",)},
         "ids_only_towers": {"assignments": towers_of_ids},

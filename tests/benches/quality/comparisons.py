@@ -12,23 +12,32 @@ from tests.benches.quality.wording import NOT_RUN, SHORT, mean, not_run, signed,
 
 
 def channels(results: Results) -> str:
-    """Each channel alone, and what is lost without it."""
+    """Each channel alone, and what is lost without it; of those that are off by default where they are tried."""
     ends = [[result] for back in BACKS if (result := results.chosen(back))]
     header = ("channel", "its own recall", "recall of the candidates lost without it", "MAP@12 when it is off")
-    names = list(ends[0][0]["channels"]) if ends else []
-    rows = []
-    for name in names:
-        shares = {what: pooled(ends, _channel(name, what)) for what in ends[0][0]["channels"][name]}
-        all_found = pooled(ends, candidates("found"))
-        lost = signed(interval(shares["without"] - all_found)) if "without" in shares else "it is the only one"
-        rows.append((f"`{name}`", mean(shares["own"]), lost, _difference(results, f"no_{name}")))
+    rows = [_channel_row(results, name, ends, f"no_{name}") for name in (ends[0][0]["channels"] if ends else ())]
+    for name in dict.fromkeys(_changed(each)[5:] for each in results.names if _changed(each).startswith("with_")):
+        tried = _ablated(results, f"with_{name}")
+        if tried:
+            label, *figures = _channel_row(results, name, tried, f"with_{name}")
+            figures[-1] += " when it is on"
+            rows.append((f"{label}, off by default", *figures))
+        else:
+            rows.append(not_run(f"`{name}`, off by default", header))
     return table(header, rows or [not_run("", header)])
+
+
+def _channel_row(results: Results, name: str, ends: list[list[Result]], switched: str) -> tuple[str, ...]:
+    shares = {what: pooled(ends, _channel(name, what)) for what in ends[0][0]["channels"][name]}
+    all_found = pooled(ends, candidates("found"))
+    lost = signed(interval(shares["without"] - all_found)) if "without" in shares else "it is the only one"
+    return (f"`{name}`", mean(shares["own"]), lost, _difference(results, switched))
 
 
 def ablations(results: Results) -> str:
     """What each part is worth, at the ends that ablations have."""
     header = ("what is changed", "MAP@12", "difference from the default", "by week", "among the candidates")
-    names = dict.fromkeys(name.split("-")[1] for name in results.names if name.startswith("ablation-"))
+    names = dict.fromkeys(_changed(name) for name in results.names if _changed(name))
     default = [[result] for back in CHOSEN_BACKS if (result := results.chosen(back))]
     whole = len(default) == len(CHOSEN_BACKS)
     rows = []
@@ -94,6 +103,11 @@ def _ablated(results: Results, name: str) -> list[list[Result]] | None:
 
 def _by_week(differences: list[np.ndarray]) -> tuple[str, str]:
     return signed(interval(np.concatenate(differences))), ", ".join(f"{each.mean():+.4f}" for each in differences)
+
+
+def _changed(cell: str) -> str:
+    """What an ablation changes; "" of other cells."""
+    return cell.split("-")[1] if cell.startswith("ablation-") else ""
 
 
 def _spoken(name: str) -> str:

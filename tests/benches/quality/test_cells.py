@@ -10,7 +10,7 @@ from tests.benches.quality.place import Place
 from tests.benches.quality.shop import Shop
 from transforms.errors import DataError
 
-CHANNELS, GROUPS = ("towers", "popular"), ("pair", "standing")
+CHANNELS, GROUPS = {"towers": 200, "popular": 100, "trending": 0}, ("pair", "standing")
 
 
 @pytest.fixture
@@ -34,6 +34,16 @@ def test_each_channel_and_group_of_features_is_left_out_at_two_ends_that_are_not
     assert ablations["ablation-no_towers-1"].config.recommender.channels.towers == 0
     assert ablations["ablation-no_pair_features-2"].masked == "pair"
     assert len({cell.name for cell in cells}) == len(cells)
+
+
+def test_a_channel_that_is_off_is_tried_and_measured_alone(shop):
+    cells = {cell.name: cell for cell in cells_of(shop, [], CHANNELS, GROUPS)}
+
+    assert "ablation-no_trending-1" not in cells
+    assert "ablation-with_popular-1" not in cells
+    tried = cells["ablation-with_trending-2"]
+    assert tried.config.recommender.channels.trending == 50
+    assert tried.detailed
 
 
 def test_towers_of_ids_keep_the_channels_and_the_preset_does_not(shop):

@@ -109,6 +109,17 @@ def test_an_ablation_is_paired_with_the_default_of_its_week():
     assert channel[3].startswith("-0.0500")
 
 
+def test_a_channel_that_is_off_is_told_where_it_is_tried():
+    measured = {**default(1), **default(2)}
+    figures = {"towers": {"own": [0.4] * 2, "without": [0.2] * 2}, "trending": {"own": [0.1] * 2, "without": [0.6] * 2}}
+    measured |= {f"ablation-with_trending-{back}": result([0.3] * 2, back=back, channels=figures) for back in (1, 2)}
+
+    tried = {row[0]: row[1:] for row in rows(comparisons.channels(Results(measured)))}["`trending`, off by default"]
+
+    assert tried[:2] == ["0.1000", "+0.1000 [+0.1000, +0.1000]"]
+    assert tried[2] == "+0.1000 [+0.1000, +0.1000] when it is on"
+
+
 def test_an_ablation_of_one_week_alone_is_not_told():
     measured = {**default(1), **default(2), "ablation-no_towers-1": result([0.1, 0.2])}
     table = rows(comparisons.ablations(Results(measured, [*measured, "ablation-no_popular-1"])))

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from models.recommender.channels import CHANNELS
 from models.recommender.signatures import DESCRIBED, RANKINGS
 from tests.tiny_shop import ARTICLES, article_id, catalogue, customer_id
 
@@ -174,7 +175,7 @@ def test_the_judge_answers_its_rankings(exact):
 
 def test_channels_name_who_proposed(exact):
     answer = exact.ask("serving_default", customer_id=[customer_id(i) for i in range(46)])
-    known = {"own_purchases", "bought_together", "towers", "popular", "popular_in_segment", "same_product"}
+    known = set(CHANNELS)
     named = {name for channels in answer["channels"].ravel() for name in channels.decode().split(",")}
     assert named <= known
     assert "own_purchases" in named
