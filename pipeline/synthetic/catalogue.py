@@ -122,7 +122,6 @@ def make_catalogue(articles: int, periods: int, rng: np.random.Generator, habits
     families = tuple(dict.fromkeys(entry.master for entry in words.COLOURS))
     family = np.array([families.index(entry.master) for entry in words.COLOURS])[colour]
     log_popularity = weight_p[product] + rng.normal(0.0, habits.popularity_spread, articles)
-    log_popularity -= np.log1p(np.exp(log_popularity - habits.popularity_limit))
     fade = np.where(evergreen[product], 0.0, 0.05 + 0.05 * rng.random(articles))
     withdrawal = launch + np.maximum(life_p[product], 2)
     kind, section = kind_p[product], section_p[product]

@@ -7,7 +7,8 @@ of customer c falls on article a with probability
 
 - taste: `T = sum_k share_k B_k(a) m_p(colour of a) / sum_a' B_k(a') m_p(colour of a')` over the customer's
   styles k and palette p, where `B_k(a) = exp(affinity_k(attributes of a)) appeal(a, w)` and
-  `appeal = on sale(a, w) exp(popularity_a + trend_a(w) - fade_a (w - launch_a) + season(type of a, w))`;
+  `appeal = on sale(a, w) exp(limited(popularity_a + trend_a(w)) - fade_a (w - launch_a) + season(type of a, w))`,
+  `limited(x) = x - log(1 + exp(x - popularity_limit))`;
 - history: `X = sum_h sum_link exp(-(w - w_h) / memory_link) coefficient_link(article of h -> a)` over the
   customer's last MEMORY purchases h, and `E = sum_a X`. The links are `repeat` (the same article, by how
   often its type is bought again), `variant` (another colour of the product) and `partner` (worn with it); a
@@ -150,11 +151,13 @@ def next_trend(trend: Floats, rng: np.random.Generator, habits: Habits = DENSE) 
     return 0.88 * trend + rng.normal(0.0, habits.trend_spread, len(trend))
 
 
-def appeal(catalogue: Catalogue, trend: Floats, period: int, week_of_year: float) -> Floats:
+def appeal(catalogue: Catalogue, trend: Floats, period: int, week_of_year: float, habits: Habits = DENSE) -> Floats:
     """`[A]` what every style's affinity is multiplied by in a period; 0 when not on sale."""
     age = np.maximum(period - catalogue.launch, 0)
     course = season(week_of_year)[catalogue.kind]
-    logarithm = catalogue.log_popularity + trend - catalogue.fade * age + course
+    popularity = catalogue.log_popularity + trend
+    popularity -= np.log1p(np.exp(popularity - habits.popularity_limit))
+    logarithm = popularity - catalogue.fade * age + course
     return np.where(catalogue.on_sale(period), np.exp(logarithm), 0.0)
 
 

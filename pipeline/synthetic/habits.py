@@ -19,7 +19,8 @@ class Habits:
         loyalty: parameters of the Beta distribution of the most that history can claim of what a customer buys.
         taste_spread: factor of the styles' log affinities; 0 lets all customers like the same.
         popularity_spread: of the log of a product's standing popularity, and again of its variants'.
-        popularity_limit: log of what standing popularity tends to at most, as stock would have it.
+        popularity_limit: log of what popularity, standing and of the moment together, tends to at most, as stock
+            would have it.
         evergreen_popularity: mean log popularity of a product that stays on sale; that of others is 0.6.
         trend_spread: of a week's change of the log popularity of the moment, which comes and goes over some weeks.
         evergreen_rate: share of the products that stay on sale.
@@ -57,12 +58,12 @@ HM = Habits(
     units_log_mean=0.86,
     units_log_spread=0.76,
     activity_spread=1.42,
-    loyalty=(1.0, 10.0),
+    loyalty=(1.0, 5.5),
     taste_spread=0.35,
-    popularity_spread=1.4,
-    popularity_limit=0.5,
+    popularity_spread=0.6,
+    popularity_limit=6.5,
     evergreen_popularity=-0.5,
-    trend_spread=0.6,
+    trend_spread=1.1,
     evergreen_rate=0.15,
     months=(0.89, 0.82, 0.88, 1.07, 1.19, 1.31, 1.26, 0.99, 0.95, 0.94, 0.85, 0.83),
 )

@@ -62,7 +62,7 @@ def trade(
         middle = dates(config, stretch)[stretch.days // 2]
         trend = demand.next_trend(trend, rng, config.habits)
         week = middle.timetuple().tm_yday / 7.0
-        appeal = demand.appeal(catalogue, trend, stretch.number, week)
+        appeal = demand.appeal(catalogue, trend, stretch.number, week, config.habits)
         market = Market(catalogue, people, styles, links, appeal, stretch.number)
         exactly = None
         wanted = due[stretch.number] - written

@@ -1,11 +1,14 @@
 """The intensities, worked out by hand on two or three articles."""
 
+import dataclasses
 import math
 
 import numpy as np
 import pytest
 
 from pipeline.synthetic import demand
+from pipeline.synthetic.catalogue import make_catalogue
+from pipeline.synthetic.habits import HM
 from pipeline.synthetic.memory import Memory
 from pipeline.synthetic.score import average_precision
 from pipeline.synthetic.wheel import Wheel
@@ -35,6 +38,21 @@ def test_a_season_peaks_in_its_week_and_is_lowest_half_a_year_later():
     kind = demand.words.TYPES[coat]
     assert demand.season(kind.peak_week)[coat] == pytest.approx(kind.swing)
     assert demand.season(kind.peak_week + 26.09)[coat] == pytest.approx(-kind.swing)
+
+
+@pytest.mark.parametrize(
+    ("popularity", "limited"),
+    [(2.0 - 20.0, 2.0 - 20.0), (2.0, 2.0 - math.log(2.0)), (2.0 + 20.0, 2.0)],
+    ids=["far below", "at the limit", "far above"],
+)
+def test_popularity_of_the_moment_keeps_below_the_limit(popularity, limited):
+    catalogue = make_catalogue(60, 10, np.random.default_rng(0), HM)
+    trend = popularity - catalogue.log_popularity
+    limit = dataclasses.replace(HM, popularity_limit=2.0)
+    free = dataclasses.replace(HM, popularity_limit=math.inf)
+    appeal = demand.appeal(catalogue, trend, 6, 20.0, limit)
+    assert np.any(appeal > 0)
+    assert appeal == pytest.approx(demand.appeal(catalogue, trend, 6, 20.0, free) * math.exp(limited - popularity))
 
 
 def test_a_wheel_draws_the_column_under_the_uniform_number():

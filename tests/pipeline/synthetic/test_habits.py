@@ -66,6 +66,7 @@ def test_the_year_takes_the_same_course(small):
 def test_the_last_week_has_as_long_a_tail(dense):
     told = compare.statistics(dense)
     assert told["top 1 % of articles, last 7 days"] == pytest.approx(0.195, abs=0.06)
+    assert told["top 10 % of articles, last 7 days"] == pytest.approx(0.641, abs=0.06)
 
 
 @pytest.mark.proof
