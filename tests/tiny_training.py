@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import pathlib
 
 import numpy as np
@@ -89,15 +90,18 @@ def with_purchases(data: TrainingData, place: Place, transformed: pathlib.Path) 
     """The same articles and customers with the purchases of another build of the shop."""
     graph = tft.TFTransformOutput(str(transformed / "graph"))
     rows = read_examples(place.examples / "Split-purchases").to_pydict()
-    number = {
-        key: {name: i for i, name in enumerate(graph.vocabulary_by_name(f.vocabulary_name(key)))}
+    customers, articles = (
+        {name: i for i, name in enumerate(graph.vocabulary_by_name(f.vocabulary_name(key)))}
         for key in ("customer_id", "article_id")
-    }
-
-    def column(key: str) -> np.ndarray:
-        return np.array([number[key][value] if key in number else value for (value,) in rows[key]], np.int64)
-
-    purchases = sort_purchases(column("customer_id"), column("article_id"), column(f.DAY), column(f.WEEK))
+    )
+    lengths = [len(bought) for bought in rows[f.BOUGHT]]
+    bought, days, weeks = (list(itertools.chain(*rows[key])) for key in (f.BOUGHT, f.DAY, f.WEEK))
+    purchases = sort_purchases(
+        np.repeat([customers[name] for (name,) in rows["customer_id"]], lengths),
+        np.array([articles[name] for name in bought]),
+        np.array(days),
+        np.array(weeks),
+    )
     return dataclasses.replace(data, purchases=purchases)
 
 

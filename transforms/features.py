@@ -5,6 +5,7 @@
 
 from transforms import columns
 
+BOUGHT = "bought"
 DAY = "day"
 WEEK = "week"
 

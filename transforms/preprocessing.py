@@ -1,8 +1,9 @@
 """The preprocessing function of Transform: ids, attributes and words to numbers, the same at training and serving.
 
 Inputs are the columns of articles, of customers and of purchases; a row carries those of its own table and lacks the
-others. Vocabularies and moments are analysed over the articles and the customers alone, never over purchases, so
-nothing here can look ahead.
+others. A row of purchases is a customer with all that was bought, since what Transform costs goes by the row.
+Vocabularies and moments are analysed over the articles and the customers alone, never over purchases, so nothing here
+can look ahead.
 """
 
 import tensorflow as tf
@@ -18,18 +19,23 @@ def preprocessing_fn(
     """Transforms a batch.
 
     Args:
-        inputs: each `[batch, ?]` sparse: strings, float32 `age`, or int64 `day` and `week`.
+        inputs: each `[batch, ?]` sparse: strings, float32 `age`, or int64 `day` and `week`. `bought`, `day` and `week`
+            hold a value for each purchase.
         custom_config: `code_version`, which is there for TFX's cache to see a change of code.
 
     Returns:
         `article_id_xf`, `customer_id_xf` and a category's `_xf`: `[batch]` int64 indices, -1 where the row lacks the
         column or the vocabulary the value; `words_xf`: `[batch, ?]` sparse int64; `age_xf`: `[batch]` float32
-        z-score, 0 where unknown; `age_bucket_xf`: `[batch]` int64, 0 where unknown; `day_xf`, `week_xf`: `[batch]`
-        int64.
+        z-score, 0 where unknown; `age_bucket_xf`: `[batch]` int64, 0 where unknown; `bought_xf`, `day_xf`,
+        `week_xf`: `[batch, ?]` sparse int64 of one length a row, the first an index of `article_id`.
     """
     del custom_config
     outputs: dict[str, tf.Tensor | tf.SparseTensor] = {}
-    for key in (columns.ARTICLE_ID, columns.CUSTOMER_ID, *f.ARTICLE_CATEGORIES, *f.CUSTOMER_CATEGORIES):
+    articles = tft.vocabulary(inputs[columns.ARTICLE_ID], vocab_filename=f.vocabulary_name(columns.ARTICLE_ID))
+    for name, ids in ((columns.ARTICLE_ID, inputs[columns.ARTICLE_ID]), (f.BOUGHT, inputs[f.BOUGHT])):
+        indices = tft.apply_vocabulary(ids, articles, default_value=f.MISSING)
+        outputs[f.transformed_name(name)] = indices if name == f.BOUGHT else _dense(indices, f.MISSING)
+    for key in (columns.CUSTOMER_ID, *f.ARTICLE_CATEGORIES, *f.CUSTOMER_CATEGORIES):
         indices = tft.compute_and_apply_vocabulary(
             inputs[key], vocab_filename=f.vocabulary_name(key), default_value=f.MISSING
         )
@@ -41,7 +47,7 @@ def preprocessing_fn(
     buckets = tft.apply_buckets(tf.maximum(age, 0.0), bucket_boundaries=[list(f.AGE_BOUNDARIES)])
     outputs[f.transformed_name("age_bucket")] = tf.where(has_age, buckets + 1, 0)
     for key in (f.DAY, f.WEEK):
-        outputs[f.transformed_name(key)] = _dense(inputs[key], f.MISSING)
+        outputs[f.transformed_name(key)] = inputs[key]
     return outputs
 
 

@@ -4,6 +4,7 @@ import pathlib
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from components.examples import write_examples
 from components.features.engine import Engine
@@ -21,6 +22,9 @@ _CUSTOMER_COLUMNS = (columns.CUSTOMER_ID, columns.AGE, *f.CUSTOMER_CATEGORIES)
 def write_transform_examples(engine: Engine, calendar: Calendar, window_days: int, to: pathlib.Path) -> int:
     """Writes the splits `articles`, `customers` and `purchases`; returns the number of purchases.
 
+    A row of `purchases` is a customer with the purchases that come one after the other: what Transform, the files and
+    their reader cost goes by the row, and ids of customers are long.
+
     Args:
         engine: after `states.prepare`.
         calendar: the days of the run; `week` counts from it: 0 before the first list week, then one a week.
@@ -32,18 +36,41 @@ def write_transform_examples(engine: Engine, calendar: Calendar, window_days: in
         "window_days": window_days,
         "label_days": calendar.label_days,
     }
-    splits = {
-        "articles": (_selected(batch, _ARTICLE_COLUMNS) for batch in engine.batches("article_rows")),
-        "customers": (_selected(batch, _CUSTOMER_COLUMNS) for batch in engine.batches("customer_rows")),
-        "purchases": engine.batches("interactions", **days),
-    }
+    entities = (("articles", "article_rows", _ARTICLE_COLUMNS), ("customers", "customer_rows", _CUSTOMER_COLUMNS))
+    for split, query, selected in entities:
+        rows = (_selected(batch, selected) for batch in engine.batches(query))
+        with Progress("examples", split) as progress:
+            write_examples(rows, to / f"Split-{split}", on_batch=progress.advance)
     first_day = calendar.list_days[0] - window_days
     (counted,) = engine.query(f"select count(*) as purchases from purchases where day >= {first_day}").to_pylist()
-    written = {}
-    for split in SPLITS:
-        with Progress("examples", split, counted.get(split)) as progress:
-            written[split] = write_examples(splits[split], to / f"Split-{split}", on_batch=progress.advance)
-    return written["purchases"]
+    with Progress("examples", "purchases", counted["purchases"]) as progress:
+
+        def by_customer(batch: pa.RecordBatch) -> pa.RecordBatch:
+            progress.advance(batch.num_rows)
+            return group_purchases(batch)
+
+        write_examples(map(by_customer, engine.batches("interactions", **days)), to / "Split-purchases")
+    return counted["purchases"]
+
+
+def group_purchases(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Puts purchases of one customer that follow each other in one row.
+
+    Args:
+        batch: `customer_id`, `article_id`, `day`, `week`, sorted by customer.
+
+    Returns:
+        `customer_id`, and lists `bought`, `day` and `week` in the order of the batch.
+    """
+    customers = batch.column(columns.CUSTOMER_ID)
+    changes = pc.not_equal(customers[1:], customers[:-1]).to_numpy(zero_copy_only=False)
+    firsts = np.flatnonzero(np.r_[True, changes][: batch.num_rows])
+    offsets = pa.array(np.append(firsts, batch.num_rows), pa.int32())
+    lists = {
+        name: pa.ListArray.from_arrays(offsets, batch.column(column))
+        for name, column in ((f.BOUGHT, columns.ARTICLE_ID), (f.DAY, f.DAY), (f.WEEK, f.WEEK))
+    }
+    return pa.RecordBatch.from_pydict({columns.CUSTOMER_ID: customers.take(pa.array(firsts)), **lists})
 
 
 def write_judged_examples(engine: Engine, calendar: Calendar, to: pathlib.Path) -> int:

@@ -17,7 +17,7 @@ _BATCH = 8192
 _KEYS = {
     "articles": (columns.ARTICLE_ID, f.WORDS, *f.ARTICLE_CATEGORIES),
     "customers": (columns.CUSTOMER_ID, columns.AGE, "age_bucket", *f.CUSTOMER_CATEGORIES),
-    "purchases": (columns.CUSTOMER_ID, columns.ARTICLE_ID, f.DAY, f.WEEK),
+    "purchases": (columns.CUSTOMER_ID, f.BOUGHT, f.DAY, f.WEEK),
 }
 
 
@@ -52,15 +52,13 @@ def read_training_data(files: Sequence[str], transform: tft.TFTransformOutput) -
     )
     sizes = vocabulary_sizes(transform)
     by_id = np.argsort(articles[f.transformed_name(columns.ARTICLE_ID)], kind="stable")
-    words = articles.pop(f.transformed_name(f.WORDS))
+    words = articles.pop(f.transformed_name(f.WORDS)).split()
     article = article_table({name: values[by_id] for name, values in articles.items()}, [words[i] for i in by_id])
     by_id = np.argsort(customers[f.transformed_name(columns.CUSTOMER_ID)], kind="stable")
     customer = customer_table({name: values[by_id] for name, values in customers.items()})
     purchases = sort_purchases(
-        bought[f.transformed_name(columns.CUSTOMER_ID)],
-        bought[f.transformed_name(columns.ARTICLE_ID)],
-        bought[f.transformed_name(f.DAY)],
-        bought[f.transformed_name(f.WEEK)],
+        np.repeat(bought[f.transformed_name(columns.CUSTOMER_ID)], bought[f.transformed_name(f.BOUGHT)].lengths),
+        *(bought[f.transformed_name(key)].values for key in (f.BOUGHT, f.DAY, f.WEEK)),
     )
     return TrainingData(articles=article, customers=customer, purchases=purchases, sizes=sizes)
 
@@ -79,8 +77,19 @@ def _of_split(files: Sequence[str], split: str) -> list[str]:
     return sorted(names)
 
 
+@dataclasses.dataclass(frozen=True)
+class _Lists:
+    """A list for each row: all values one after the other, and how many each row has."""
+
+    values: np.ndarray
+    lengths: np.ndarray
+
+    def split(self) -> list[np.ndarray]:
+        return np.split(self.values, np.cumsum(self.lengths)[:-1])
+
+
 def _read(files: list[str], spec: dict) -> dict:
-    """Columns of a split: `[n]` arrays; `words_xf` as a list of `[?]` arrays."""
+    """Columns of a split: `[n]` arrays, or lists where the column is sparse."""
     records = tf.data.TFRecordDataset(files, compression_type="GZIP", num_parallel_reads=1)
     batches = records.batch(_BATCH).map(
         lambda serialised: tf.io.parse_example(serialised, spec), num_parallel_calls=tf.data.AUTOTUNE
@@ -90,9 +99,12 @@ def _read(files: list[str], spec: dict) -> dict:
         for name, value in batch.items():
             if isinstance(value, tf.SparseTensor):
                 ragged = tf.RaggedTensor.from_sparse(value)
-                values, splits = ragged.values.numpy(), ragged.row_splits.numpy()
-                parts[name] += np.split(values, splits[1:-1])
+                parts[name].append((ragged.values.numpy(), ragged.row_lengths().numpy()))
             else:
                 parts[name].append(value.numpy())
-    words = f.transformed_name(f.WORDS)
-    return {name: part if name == words else np.concatenate(part) for name, part in parts.items()}
+    return {
+        name: _Lists(*map(np.concatenate, zip(*part, strict=True)))
+        if isinstance(spec[name], tf.io.VarLenFeature)
+        else np.concatenate(part)
+        for name, part in parts.items()
+    }

@@ -11,7 +11,7 @@ from transforms import features as f
 
 def test_the_schema_has_exactly_the_columns_transform_reads():
     expected = {columns.ARTICLE_ID, columns.CUSTOMER_ID, columns.PRODUCT_NAME, columns.DESCRIPTION, columns.AGE}
-    expected |= {*f.ARTICLE_CATEGORIES, *f.CUSTOMER_CATEGORIES, f.DAY, f.WEEK}
+    expected |= {*f.ARTICLE_CATEGORIES, *f.CUSTOMER_CATEGORIES, f.BOUGHT, f.DAY, f.WEEK}
     names = [feature.name for feature in feature_schema().feature]
     assert sorted(names) == sorted(expected)
 
@@ -19,7 +19,8 @@ def test_the_schema_has_exactly_the_columns_transform_reads():
 def test_the_schema_has_the_types_of_the_raw_columns():
     kinds = {column.name: column.kind for table in (columns.ARTICLES, columns.CUSTOMERS) for column in table}
     for feature in feature_schema().feature:
-        expected = {"int": "INT", "float": "FLOAT"}.get(kinds.get(feature.name, "int"), "BYTES")
+        raw = columns.ARTICLE_ID if feature.name == f.BOUGHT else feature.name
+        expected = {"int": "INT", "float": "FLOAT"}.get(kinds.get(raw, "int"), "BYTES")
         assert schema_pb2.FeatureType.Name(feature.type) == expected, feature.name
         assert not feature.HasField("shape"), "a column that a row may lack must stay sparse"
 

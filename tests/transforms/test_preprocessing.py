@@ -3,6 +3,7 @@
 import re
 import statistics
 from collections import Counter
+from unittest.mock import ANY
 
 import apache_beam as beam
 import numpy as np
@@ -27,36 +28,39 @@ ROWS = [
     {"article_id": "a3", "colour_group_name": "Red"},
     {"customer_id": "c1", "club_member_status": "ACTIVE"},
     {"customer_id": "c2"},
-    {"customer_id": "c1", "article_id": "a2", "day": 18000, "week": 2},
+    {"customer_id": "c1", "bought": ["a2", "a9", "a2"], "day": [18000, 18000, 18001], "week": [2, 2, 3]},
 ]
+LISTED = (f.BOUGHT, f.DAY, f.WEEK)
+LISTS = {"words_xf", "bought_xf", "day_xf", "week_xf"}
 
 
 class WhollyUnknownAges(tft_unit.TransformTestCase):
     """Ages that nobody told, and columns that are wholly null."""
 
     def test_values_are_indices_and_what_is_missing_is_marked_and_never_nan(self):
-        given = [{key: [row[key]] if row.get(key) is not None else [] for key in KEYS} for row in ROWS]
-        # Most frequent first; the order among equally frequent ones (a1 and a3) is left to Transform.
+        given = [{key: values(row.get(key)) for key in KEYS} for row in ROWS]
+        # Most frequent first; the order among equally frequent ones, as articles are, is left to Transform.
         expected = [
-            {"article_id_xf": 1, "colour_group_name_xf": 0, "words": {"red", "tee", "é"}},
-            {"article_id_xf": 0, "colour_group_name_xf": 1, "words": {"tee", "é"}},
-            {"article_id_xf": 2, "colour_group_name_xf": 0, "words": set()},
+            {"article_id_xf": ANY, "colour_group_name_xf": 0, "words": {"red", "tee", "é"}},
+            {"article_id_xf": ANY, "colour_group_name_xf": 1, "words": {"tee", "é"}},
+            {"article_id_xf": ANY, "colour_group_name_xf": 0, "words": set()},
             {"customer_id_xf": 0, "club_member_status_xf": 0, "words": set()},
             {"customer_id_xf": 1, "words": set()},
-            {"article_id_xf": 0, "customer_id_xf": 0, "day_xf": 18000, "week_xf": 2, "words": set()},
+            {"customer_id_xf": 0, "words": set()},
         ]
         found = self._transformed(given)
         vocabulary = found.pop("vocabulary")
         for row, wanted in enumerate(expected):
             words = {vocabulary[i] for i in found["words_xf"][row] if i >= 0}
             assert words == wanted.pop("words")
-            for key in set(found) - {"words_xf", "age_xf", "age_bucket_xf"}:
+            for key in set(found) - LISTS - {"age_xf", "age_bucket_xf"}:
                 value = found[key][row]
-                if key not in wanted:
-                    assert value == f.MISSING, (key, row)
-                elif key != "article_id_xf" or wanted[key] == 0:
-                    assert value == wanted[key], (key, row)
-        assert sorted(found["article_id_xf"]) == [-1, -1, 0, 0, 1, 2]
+                assert value == wanted.get(key, f.MISSING), (key, row)
+        assert sorted(found["article_id_xf"]) == [-1, -1, -1, 0, 1, 2]
+        a2 = found["article_id_xf"][1]
+        purchases = {"bought_xf": [a2, f.MISSING, a2], "day_xf": [18000, 18000, 18001], "week_xf": [2, 2, 3]}
+        for key, wanted in purchases.items():
+            assert found[key] == [[]] * 5 + [wanted]
         assert found["age_xf"] == [0.0] * len(ROWS)
         assert found["age_bucket_xf"] == [0] * len(ROWS)
 
@@ -69,14 +73,19 @@ class WhollyUnknownAges(tft_unit.TransformTestCase):
             _ = graph | tft_beam.WriteTransformFn(f"{folder}/graph")
         transform = tft.TFTransformOutput(f"{folder}/graph")
         kept = transform.transform_raw_features({key: sparse(key, [row[key] for row in given]) for key in KEYS})
-        found = {key: value.numpy().tolist() for key, value in kept.items() if key != "words_xf"}
-        found["words_xf"] = tf.RaggedTensor.from_sparse(kept["words_xf"]).to_list()
+        found = {key: value.numpy().tolist() for key, value in kept.items() if key not in LISTS}
+        found |= {key: tf.RaggedTensor.from_sparse(kept[key]).to_list() for key in LISTS}
         found["vocabulary"] = [word.decode() for word in transform.vocabulary_by_name("words_vocab")]
         return found
 
 
+def values(told):
+    """What a row tells of a column, as a list."""
+    return told if isinstance(told, list) else [] if told is None else [told]
+
+
 def sparse(key, lists):
-    """Lists of none or one value as the column the graph takes."""
+    """Lists of any length as the column the graph takes."""
     dtype = tf.string if key in TEXTS else tf.float32 if key == columns.AGE else tf.int64
     return tf.RaggedTensor.from_row_lengths(
         tf.constant([value for each in lists for value in each], dtype), [len(each) for each in lists]
@@ -91,14 +100,14 @@ def graph(transformed):
 @pytest.fixture(scope="module")
 def apply(graph):
     def transform(rows):
-        lists = {key: [[row[key]] if row.get(key) is not None else [] for row in rows] for key in KEYS}
+        lists = {key: [values(row.get(key)) for row in rows] for key in KEYS}
         return graph.transform_raw_features({key: sparse(key, each) for key, each in lists.items()})
 
     return transform
 
 
 def test_the_outputs_are_exactly_the_transformed_names(graph):
-    keys = {columns.ARTICLE_ID, columns.CUSTOMER_ID, columns.AGE, "age_bucket", f.WORDS, f.DAY, f.WEEK}
+    keys = {columns.ARTICLE_ID, columns.CUSTOMER_ID, columns.AGE, "age_bucket", f.WORDS, f.BOUGHT, f.DAY, f.WEEK}
     keys |= {*f.ARTICLE_CATEGORIES, *f.CUSTOMER_CATEGORIES}
     assert set(graph.transformed_feature_spec()) == {f.transformed_name(key) for key in keys}
 
@@ -158,8 +167,9 @@ def test_words_are_those_of_name_and_description_that_stand_twice(graph, apply):
 
 def test_a_row_that_lacks_everything_is_missing_everything(apply):
     found = apply([{}])
-    words = found.pop(f.transformed_name(f.WORDS))
-    assert words.values.numpy().tolist() in ([], [f.MISSING])
+    assert found.pop(f.transformed_name(f.WORDS)).values.numpy().tolist() in ([], [f.MISSING])
+    for key in (f.BOUGHT, f.DAY, f.WEEK):
+        assert found.pop(f.transformed_name(key)).values.numpy().tolist() == []
     for key, value in found.items():
         wanted = 0 if key.startswith("age") else f.MISSING
         assert value.numpy().tolist() == [wanted], key
@@ -170,9 +180,13 @@ def test_purchases_pass_through_with_the_indices_of_both_ids(graph, tiny, transf
     files = [str(path) for path in (transformed / "transformed" / "Split-purchases").iterdir()]
     records = list(tf.data.TFRecordDataset(files, "GZIP"))
     parsed = tf.io.parse_example(records, graph.transformed_feature_spec())
-    for key in (columns.ARTICLE_ID, columns.CUSTOMER_ID):
-        vocabulary = graph.vocabulary_by_name(f.vocabulary_name(key))
-        names = [vocabulary[i] for i in parsed[f.transformed_name(key)].numpy()]
-        assert sorted(names) == sorted(name for (name,) in raw[key])
-    assert sorted(parsed["day_xf"].numpy()) == sorted(day for (day,) in raw["day"])
-    assert sorted(parsed["week_xf"].numpy()) == sorted(week for (week,) in raw["week"])
+    customers, articles = (
+        [word.decode() for word in graph.vocabulary_by_name(f.vocabulary_name(key))]
+        for key in (columns.CUSTOMER_ID, columns.ARTICLE_ID)
+    )
+    lists = [tf.RaggedTensor.from_sparse(parsed[f.transformed_name(key)]).to_list() for key in LISTED]
+    found = {customers[row]: told for row, *told in zip(parsed["customer_id_xf"].numpy(), *lists, strict=True)}
+    assert found == {
+        customer.decode(): [[articles.index(article.decode()) for article in bought], days, weeks]
+        for (customer,), bought, days, weeks in zip(raw["customer_id"], *(raw[key] for key in LISTED), strict=True)
+    }

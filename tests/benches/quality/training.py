@@ -30,7 +30,7 @@ def training_data(states: pathlib.Path, examples: pathlib.Path, graph: pathlib.P
     bought = _read(examples / "Split-purchases")
     purchases = sort_purchases(
         customers.ids[_rows(states / "people.parquet", columns.CUSTOMER_ID, bought[columns.CUSTOMER_ID])],
-        articles.ids[_rows(states / "catalogue.parquet", columns.ARTICLE_ID, bought[columns.ARTICLE_ID])],
+        articles.ids[_rows(states / "catalogue.parquet", columns.ARTICLE_ID, bought[f.BOUGHT])],
         bought[f.DAY],
         bought[f.WEEK],
     )
@@ -53,13 +53,16 @@ def _rows(path: pathlib.Path, key: str, ids: np.ndarray) -> np.ndarray:
 
 
 def _read(folder: pathlib.Path) -> dict[str, np.ndarray]:
+    """Columns of the purchases, a customer's id repeated for each of hers."""
     spec = {
         columns.CUSTOMER_ID: tf.io.FixedLenFeature([], tf.string),
-        columns.ARTICLE_ID: tf.io.FixedLenFeature([], tf.string),
-        f.DAY: tf.io.FixedLenFeature([], tf.int64),
-        f.WEEK: tf.io.FixedLenFeature([], tf.int64),
+        f.BOUGHT: tf.io.RaggedFeature(tf.string),
+        f.DAY: tf.io.RaggedFeature(tf.int64),
+        f.WEEK: tf.io.RaggedFeature(tf.int64),
     }
     files = sorted(str(path) for path in folder.iterdir())
     records = tf.data.TFRecordDataset(files, compression_type="GZIP").batch(_BATCH)
     parts = [tf.io.parse_example(batch, spec) for batch in records]
-    return {name: np.concatenate([part[name].numpy() for part in parts]) for name in spec}
+    lists = {name: np.concatenate([part[name].values.numpy() for part in parts]) for name in (f.BOUGHT, f.DAY, f.WEEK)}
+    repeated = [np.repeat(part[columns.CUSTOMER_ID].numpy(), part[f.DAY].row_lengths().numpy()) for part in parts]
+    return {columns.CUSTOMER_ID: np.concatenate(repeated), **lists}

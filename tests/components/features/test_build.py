@@ -2,11 +2,13 @@
 
 import dataclasses
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from components.examples import read_examples
 from components.features.config import FeaturesConfig
+from components.features.examples import group_purchases
 from components.features.executor import Outputs, build_features
 from tests import tiny_shop
 from tests.tiny_shop import DAYS, FIRST_DAY, article_id, customer_id
@@ -32,25 +34,43 @@ def test_labels_are_what_was_bought_in_the_week(tiny):
         assert found == sorted((int(c[1:]), _row(a)) for c, a in wanted)
 
 
+def bought(examples):
+    """(day, customer, article, week) of every purchase in the Examples, in their order."""
+    rows = read_examples(examples / "Split-purchases").to_pydict()
+    return [
+        (day, customer.decode(), article.decode(), week)
+        for (customer,), *lists in zip(rows["customer_id"], rows["day"], rows["bought"], rows["week"], strict=True)
+        for day, article, week in zip(*lists, strict=True)
+    ]
+
+
 def test_purchases_carry_their_week_and_are_one_a_day(tiny):
-    rows = read_examples(tiny.examples / "Split-purchases").to_pydict()
-    found = sorted(
-        (d, c.decode(), a.decode(), w)
-        for (d,), (c,), (a,), (w,) in zip(
-            rows["day"], rows["customer_id"], rows["article_id"], rows["week"], strict=True
-        )
-    )
     first = tiny.calendar.list_days[0]
     wanted = {(d, c, a, 0 if d < first else 1 + (d - first) // 7) for d, c, a, _ in tiny_shop.purchases()}
-    assert found == sorted(wanted)
+    assert sorted(bought(tiny.examples)) == sorted(wanted)
+
+
+def test_a_customers_purchases_are_one_row(tiny):
+    rows = read_examples(tiny.examples / "Split-purchases").to_pydict()["customer_id"]
+    assert [c.decode() for (c,) in rows] == sorted({c for _, c, _, _ in tiny_shop.purchases()})
+
+
+def test_purchases_of_a_batch_are_grouped_where_the_customer_changes():
+    columns = {"customer_id": ["v", "u", "u", "w", "w"], "article_id": list("abcab"), "day": [1, 2, 3, 4, 4]}
+    batch = pa.RecordBatch.from_pydict({**columns, "week": [0, 0, 1, 1, 1]})
+    assert group_purchases(batch[1:]).to_pylist() == [
+        {"customer_id": "u", "bought": ["b", "c"], "day": [2, 3], "week": [0, 1]},
+        {"customer_id": "w", "bought": ["a", "b"], "day": [4, 4], "week": [1, 1]},
+    ]
+    assert group_purchases(batch[:1]).to_pylist() == [{"customer_id": "v", "bought": ["a"], "day": [1], "week": [0]}]
+    assert group_purchases(batch[:0]).to_pylist() == []
 
 
 def test_purchases_older_than_the_window_are_left_out(tmp_path, tiny):
     config = dataclasses.replace(tiny_shop.FEATURES, interaction_window_days=10)
     to = Outputs(states=tmp_path / "states", examples=tmp_path / "examples", judged=tmp_path / "judged")
     calendar = build_features(tiny.tables, to, config, tiny_shop.LABEL_DAYS)
-    days = [d for (d,) in read_examples(to.examples / "Split-purchases").to_pydict()["day"]]
-    assert min(days) == calendar.list_days[0] - 10
+    assert min(day for day, *_ in bought(to.examples)) == calendar.list_days[0] - 10
 
 
 def test_articles_and_customers_are_all_there_also_those_nobody_knows_yet(tiny):
