@@ -14,7 +14,7 @@ class CandidatesConfig:
             list is what was bought and random articles, the classical way, kept to compare with.
         negatives_per_positive: random articles for each article bought, 1 to 100 (`random` only).
         max_lists_per_week: lists kept of a list week where there are more, 1 to 100,000,000. A list is kept only if it
-            holds a positive, so eight times as many customers are sampled first.
+            holds a positive, so more customers are looked at until so many are found, eight times as many at most.
         seed: of the sampling.
     """
 

@@ -13,13 +13,15 @@ from components.candidates.config import CandidatesConfig
 from components.examples import write_examples
 from models.recommender.builder import RecommenderBuilder
 from models.recommender.config import RecommenderConfig
+from models.recommender.recommender import Recommender
 from models.retrieval.snapshot import snapshot_name
 from transforms.calendar import date_of, load_calendar
 from transforms.progress import Progress
 
 SPLIT = "train"
 STATES, TOWERS = "states", "towers"
-_CUSTOMERS_PER_LIST = 8
+_CUSTOMERS_PER_LIST = 8  # looked at to find a list, at most; a list holds something that was bought
+_CUSTOMERS_AT_ONCE = 2
 
 
 def make_lists(
@@ -43,8 +45,8 @@ def make_lists(
         to: the Examples artifact; lists go to its split `train`.
 
     Returns:
-        By date of the week: `customers`, `recall` (mean share of purchases among the candidates) and
-        `candidates` (mean number).
+        By date of the week, of the customers looked at: `customers`, their number, `recall` (mean share of purchases
+        among the candidates) and `candidates` (mean number).
     """
     calendar = load_calendar(states / "calendar.json")
     builder = RecommenderBuilder(recommender_config, states, transform_graph)
@@ -54,23 +56,36 @@ def make_lists(
     with Progress("lists", "customers", sum(len(labels.customers) for labels in labels_of.values())) as progress:
         for week, day in weeks:
             recommender = builder.build(day, towers / snapshot_name(week))
-            labels, articles = labels_of[day], recommender.state.articles
-            if config.negatives == "random":
-                rows, hits = lists.random_lists(labels, articles, config.negatives_per_positive, config.seed + week)
-                progress.advance(len(rows))
-            else:
-                rows, hits = lists.candidate_lists(recommender, labels, progress.advance)
-            table = lists.as_table(day, labels.customers, rows, hits, articles)
-            tables.append(lists.sample(table, config.max_lists_per_week, config.seed + week))
-            figures[date_of(day)] = {
-                "customers": len(labels.customers),
-                "recall": lists.recall(hits, labels),
-                "candidates": float((rows < articles).sum(axis=1).mean()) if len(rows) else 0.0,
-            }
+            table, figures[date_of(day)] = _lists_of_week(recommender, day, labels_of[day], config, week, progress)
+            tables.append(table)
             logging.info("lists of %s: %s", date_of(day), figures[date_of(day)])
     write_examples(pa.concat_tables(tables), to / f"Split-{SPLIT}")
     (to / "figures.json").write_text(json.dumps(figures, indent=1))
     return figures
+
+
+def _lists_of_week(
+    recommender: Recommender, day: int, labels: lists.Labels, config: CandidatesConfig, week: int, progress: Progress
+) -> tuple[pa.Table, dict[str, float]]:
+    """At most `max_lists_per_week` lists, and figures of the customers looked at to find them."""
+    articles, seed = recommender.state.articles, config.seed + week
+    tables, customers, found, candidates = [], 0, 0.0, 0
+    for part in lists.parts(labels, _CUSTOMERS_AT_ONCE * config.max_lists_per_week, seed):
+        if config.negatives == "random":
+            rows, hits = lists.random_lists(part, articles, config.negatives_per_positive, seed)
+            progress.advance(len(rows))
+        else:
+            rows, hits = lists.candidate_lists(recommender, part, progress.advance)
+        tables.append(lists.as_table(day, part.customers, rows, hits, articles))
+        customers += len(rows)
+        found += len(rows) * lists.recall(hits, part)
+        candidates += int((rows < articles).sum())
+        if sum(table.num_rows for table in tables) >= config.max_lists_per_week:
+            break
+    progress.leave_out(len(labels.customers) - customers)
+    table = lists.sample(pa.concat_tables(tables), config.max_lists_per_week, seed)
+    count = max(customers, 1)
+    return table, {"customers": customers, "recall": found / count, "candidates": candidates / count}
 
 
 def _labels(states: pathlib.Path, day: int, config: CandidatesConfig, seed: int) -> lists.Labels:

@@ -1,7 +1,7 @@
 """The training lists of one week: customers, their candidates, and which of these they bought."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pyarrow as pa
@@ -40,6 +40,20 @@ def group_labels(table: pa.Table, limit: int, seed: int) -> Labels:
     offsets = np.cumsum([0, *(len(part) for part in parts)])
     flat = np.concatenate(parts) if parts else np.zeros(0, np.int32)
     return Labels(customers=distinct.astype(np.int32), offsets=offsets, articles=flat)
+
+
+def parts(labels: Labels, size: int, seed: int) -> Iterator[Labels]:
+    """The customers in random parts of at most `size`, each ascending: the parts before the last are random samples."""
+    count = len(labels.customers)
+    order = np.random.default_rng(seed).permutation(count)
+    for start in range(0, max(count, 1), size):
+        chosen = np.sort(order[start : start + size])
+        spans = [labels.articles[labels.offsets[i] : labels.offsets[i + 1]] for i in chosen]
+        yield Labels(
+            customers=labels.customers[chosen],
+            offsets=np.cumsum([0, *map(len, spans)]),
+            articles=np.concatenate(spans) if spans else labels.articles[:0],
+        )
 
 
 def candidate_lists(

@@ -27,6 +27,7 @@ class RetrievalConfig:
         epochs: passes at most over the purchases before the first list week.
         patience: passes without a better validation before training stops.
         week_epochs: passes over each later week, as the towers are trained forward in time.
+        pass_examples: purchases of a pass at most, at least 2; where there are more, each pass has others, at random.
         mixed_precision: bfloat16 compute in training, where there is a GPU.
         xla: whether the training step is compiled by XLA.
         validation_queries: queries of the validation week that are measured, at least 1.
@@ -49,6 +50,7 @@ class RetrievalConfig:
     epochs: int = 8
     patience: int = 2
     week_epochs: int = 1
+    pass_examples: int = 1_500_000
     mixed_precision: bool = False
     xla: bool = False
     validation_queries: int = 4000
@@ -66,6 +68,7 @@ class RetrievalConfig:
         require_within("retrieval.epochs", self.epochs, 1, 1000)
         require_within("retrieval.patience", self.patience, 1, 1000)
         require_within("retrieval.week_epochs", self.week_epochs, 0, 100)
+        require_within("retrieval.pass_examples", self.pass_examples, 2, 1_000_000_000)
         require_within("retrieval.validation_queries", self.validation_queries, 1, 10_000_000)
         if not (self.use_customer_id or self.use_recent or self.use_attributes):
             raise ConfigError(

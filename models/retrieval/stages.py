@@ -60,7 +60,9 @@ def train_forward(
     figures = {}
     missing = [week for week in stages if not (checkpoints / snapshot.snapshot_name(week) / "weights.npz").exists()]
     passes = {week: _passes(purchases, config, week, label_days) for week in missing}
-    examples = sum(len(positions) * epochs for of_week in passes.values() for _, positions, epochs in of_week)
+    examples = sum(
+        _count(positions, config) * epochs for of_week in passes.values() for _, positions, epochs in of_week
+    )
     with Progress("towers", "examples", examples) as progress:
         for week in stages:
             done = checkpoints / snapshot.snapshot_name(week)
@@ -116,12 +118,18 @@ def _train_stage(model, data, config, week, passes, checkpoints, logs, progress)
     for name, positions, epochs in passes:
         if len(positions) >= 2 and epochs:
             gather = _gather(data, config, positions, model.distribute_strategy)
-            batch_size = min(config.batch_size, len(positions))
-            batches = gather.dataset(positions, batch_size, seed=config.seed + week)
+            count = _count(positions, config)
+            batch_size = min(config.batch_size, count)
+            batches = gather.dataset(positions, batch_size, seed=config.seed + week).take(count // batch_size)
             backup = tf.keras.callbacks.BackupAndRestore(str(checkpoints / f"{week:03d}-{name}"))
-            told = EpochLog(f"towers, week {week}, {name}", len(positions), batch_size, progress)
+            told = EpochLog(f"towers, week {week}, {name}", count, batch_size, progress)
             model.fit(batches, epochs=epochs, callbacks=[*of_first, told, backup], verbose=0)
         of_first = []
+
+
+def _count(positions: np.ndarray, config: RetrievalConfig) -> int:
+    """Examples of one pass: the shuffled purchases from the first on, until there are enough."""
+    return min(len(positions), config.pass_examples)
 
 
 def _gather(

@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from components.candidates.config import CandidatesConfig
 from components.candidates.executor import bundle, make_lists
-from components.candidates.lists import Labels, as_table, group_labels, random_lists, recall, sample
+from components.candidates.lists import Labels, as_table, group_labels, parts, random_lists, recall, sample
 from components.examples import read_examples
 from models.ranking.lists import PADDING
 from models.recommender import features
@@ -50,6 +50,25 @@ def test_more_customers_than_the_limit_are_sampled_with_all_they_bought():
     for seed in range(5):
         found = sets(group_labels(BOUGHT, limit=2, seed=seed))
         assert all(articles == {2: {0, 3}, 5: {1}, 7: {0, 1, 2}}[customer] for customer, articles in found.items())
+
+
+def test_parts_are_random_samples_that_are_all_of_it_together():
+    halves = [[sets(part) for part in parts(LABELS, size=2, seed=seed)] for seed in range(30)]
+    assert {tuple(first) for first, _ in halves} == {(2, 5), (2, 7), (5, 7)}
+    for first, second in halves:
+        assert {**first, **second} == sets(LABELS)
+        assert not set(first) & set(second)
+    (whole,) = parts(LABELS, size=3, seed=0)
+    assert sets(whole) == sets(LABELS)
+
+
+def test_no_more_customers_are_looked_at_than_are_needed(tiny, trained, transformed, tmp_path):
+    weeks = (*tiny.calendar.list_days, tiny.calendar.cut)
+    place = (tiny.states, trained / "towers", transformed / "graph", RECOMMENDER)
+    figures = make_lists(*place, CandidatesConfig(max_lists_per_week=3), tmp_path)
+    # Six customers at a time; of the tiny shop's most have bought something that is proposed.
+    assert [figures[date_of(day)]["customers"] for day in weeks] == [6] * len(weeks)
+    assert {len(lists.labels) for lists in read_lists([str(tmp_path / "Split-train" / "*")]).values()} == {3}
 
 
 def test_a_week_nobody_bought_in_has_no_labels():

@@ -101,6 +101,21 @@ def test_a_killed_training_goes_on_from_its_epoch(one_week, tmp_path, monkeypatc
     assert (tmp_path / "towers" / "week-000" / "weights.npz").exists()
 
 
+def test_a_pass_has_so_many_examples_and_the_next_pass_others(one_week, tmp_path, monkeypatch):
+    seen = []
+
+    def noted(self, batches, *, epochs, **others):
+        seen.append([np.concatenate([batch["customer_rows"].numpy() for batch in batches]) for _ in range(epochs)])
+
+    monkeypatch.setattr(TwoTowerModel, "fit", noted)
+    config = dataclasses.replace(RETRIEVAL, epochs=3, batch_size=8, pass_examples=30, week_epochs=1)
+    train_towers(one_week, tmp_path, config)
+    old, fresh = seen
+    assert [len(rows) for rows in old] == [24, 24, 24]  # whole batches
+    assert len({tuple(rows) for rows in old}) == 3
+    assert [len(rows) for rows in fresh] == [24]
+
+
 @pytest.mark.parametrize(("switch", "policy"), [("mixed_precision", "mixed_bfloat16"), ("xla", "float32")])
 def test_a_switch_builds_and_trains(one_week, tmp_path, monkeypatch, switch, policy):
     built = []
