@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import pathlib
 import shutil
 
@@ -96,7 +97,18 @@ def _labels(states: pathlib.Path, day: int, config: CandidatesConfig, seed: int)
 def bundle(states: pathlib.Path, towers: pathlib.Path, to: pathlib.Path) -> None:
     """Puts states and snapshots in one folder: what the ranking trainer builds the graph from.
 
-    TFX's Trainer takes one base model, so they travel together.
+    TFX's Trainer takes one base model, so they travel together. Files are linked where the disk can: states of a large
+    shop are gigabytes, and an artifact is never changed.
     """
-    shutil.copytree(states, to / STATES, dirs_exist_ok=True)
-    shutil.copytree(towers, to / TOWERS, dirs_exist_ok=True)
+    for source, name in ((states, STATES), (towers, TOWERS)):
+        shutil.copytree(source, to / name, dirs_exist_ok=True, copy_function=_link)
+
+
+def _link(source: str, to: str) -> None:
+    pathlib.Path(to).unlink(
+        missing_ok=True
+    )  # left by a step that was stopped; to write into it would change the source
+    try:
+        os.link(source, to)
+    except OSError:
+        shutil.copy2(source, to)

@@ -202,6 +202,24 @@ def test_states_and_towers_travel_together(tiny, trained, tmp_path):
     assert (tmp_path / "towers" / "week-002" / "weights.npz").exists()
 
 
+@pytest.mark.parametrize("linked", [True, False])
+def test_a_bundle_may_be_made_twice_and_leaves_its_sources_alone(tiny, trained, tmp_path, monkeypatch, linked):
+    def refuse(source, to):
+        raise OSError("no links here")
+
+    if not linked:
+        monkeypatch.setattr("os.link", refuse)
+    sources = sorted(path for path in tiny.states.rglob("*") if path.is_file())
+    before = [path.read_bytes() for path in sources]
+    for _ in range(2):
+        bundle(tiny.states, trained / "towers", tmp_path)
+    assert [path.read_bytes() for path in sources] == before
+    for path, content in zip(sources, before, strict=True):
+        twin = tmp_path / "states" / path.relative_to(tiny.states)
+        assert twin.read_bytes() == content
+        assert twin.samefile(path) == linked
+
+
 @pytest.mark.parametrize(
     ("name", "value"), [("negatives", "all"), ("negatives_per_positive", 0), ("max_lists_per_week", 0)]
 )
