@@ -105,9 +105,8 @@ def bundle(states: pathlib.Path, towers: pathlib.Path, to: pathlib.Path) -> None
 
 
 def _link(source: str, to: str) -> None:
-    pathlib.Path(to).unlink(
-        missing_ok=True
-    )  # left by a step that was stopped; to write into it would change the source
+    # What a stopped step left may be a link: to write into it would change the source.
+    pathlib.Path(to).unlink(missing_ok=True)
     try:
         os.link(source, to)
     except OSError:
