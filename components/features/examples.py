@@ -1,6 +1,7 @@
 """The Examples that Transform and the Evaluator read, drawn from the engine that holds the purchases."""
 
 import pathlib
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pyarrow as pa
@@ -22,8 +23,8 @@ _CUSTOMER_COLUMNS = (columns.CUSTOMER_ID, columns.AGE, *f.CUSTOMER_CATEGORIES)
 def write_transform_examples(engine: Engine, calendar: Calendar, window_days: int, to: pathlib.Path) -> int:
     """Writes the splits `articles`, `customers` and `purchases`; returns the number of purchases.
 
-    A row of `purchases` is a customer with the purchases that come one after the other: what Transform, the files and
-    their reader cost goes by the row, and ids of customers are long.
+    A row of `purchases` is a customer with all of hers: what Transform, the files and their reader cost goes by the
+    row, and ids of customers are long.
 
     Args:
         engine: after `states.prepare`.
@@ -45,32 +46,52 @@ def write_transform_examples(engine: Engine, calendar: Calendar, window_days: in
     (counted,) = engine.query(f"select count(*) as purchases from purchases where day >= {first_day}").to_pylist()
     with Progress("examples", "purchases", counted["purchases"]) as progress:
 
-        def by_customer(batch: pa.RecordBatch) -> pa.RecordBatch:
-            progress.advance(batch.num_rows)
-            return group_purchases(batch)
+        def told() -> Iterator[pa.RecordBatch]:
+            for batch in engine.batches("interactions", **days):
+                progress.advance(batch.num_rows)
+                yield batch
 
-        write_examples(map(by_customer, engine.batches("interactions", **days)), to / "Split-purchases")
+        write_examples(group_purchases(told()), to / "Split-purchases")
     return counted["purchases"]
 
 
-def group_purchases(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """Puts purchases of one customer that follow each other in one row.
+def group_purchases(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Puts the purchases of each customer in one row, wherever the batches end.
 
     Args:
-        batch: `customer_id`, `article_id`, `day`, `week`, sorted by customer.
+        batches: `customer_id`, `article_id`, `day`, `week`, sorted by customer.
 
-    Returns:
-        `customer_id`, and lists `bought`, `day` and `week` in the order of the batch.
+    Yields:
+        `customer_id`, and lists `bought`, `day` and `week` in the order of the batches.
     """
-    customers = batch.column(columns.CUSTOMER_ID)
+    rest: list[pa.RecordBatch] = []
+    for batch in batches:
+        whole = pa.Table.from_batches([*rest, batch]).combine_chunks().to_batches() or [batch]
+        firsts = _firsts(whole[0].column(columns.CUSTOMER_ID))
+        if len(firsts):
+            if firsts[-1]:
+                yield _grouped(whole[0].slice(0, firsts[-1]), firsts[:-1])
+            rest = [whole[0].slice(firsts[-1])]  # its customer may go on in the next batch
+    for last in rest:
+        yield _grouped(last, np.zeros(1, np.int64))
+
+
+def _firsts(customers: pa.Array) -> np.ndarray:
+    """Positions at which another customer begins."""
     changes = pc.not_equal(customers[1:], customers[:-1]).to_numpy(zero_copy_only=False)
-    firsts = np.flatnonzero(np.r_[True, changes][: batch.num_rows])
+    return np.flatnonzero(np.r_[True, changes][: len(customers)])
+
+
+def _grouped(batch: pa.RecordBatch, firsts: np.ndarray) -> pa.RecordBatch:
+    """One row for each customer, of whom there is at least one purchase."""
     offsets = pa.array(np.append(firsts, batch.num_rows), pa.int32())
     lists = {
         name: pa.ListArray.from_arrays(offsets, batch.column(column))
         for name, column in ((f.BOUGHT, columns.ARTICLE_ID), (f.DAY, f.DAY), (f.WEEK, f.WEEK))
     }
-    return pa.RecordBatch.from_pydict({columns.CUSTOMER_ID: customers.take(pa.array(firsts)), **lists})
+    return pa.RecordBatch.from_pydict(
+        {columns.CUSTOMER_ID: batch.column(columns.CUSTOMER_ID).take(pa.array(firsts)), **lists}
+    )
 
 
 def write_judged_examples(engine: Engine, calendar: Calendar, to: pathlib.Path) -> int:

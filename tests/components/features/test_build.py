@@ -55,15 +55,22 @@ def test_a_customers_purchases_are_one_row(tiny):
     assert [c.decode() for (c,) in rows] == sorted({c for _, c, _, _ in tiny_shop.purchases()})
 
 
-def test_purchases_of_a_batch_are_grouped_where_the_customer_changes():
-    columns = {"customer_id": ["v", "u", "u", "w", "w"], "article_id": list("abcab"), "day": [1, 2, 3, 4, 4]}
-    batch = pa.RecordBatch.from_pydict({**columns, "week": [0, 0, 1, 1, 1]})
-    assert group_purchases(batch[1:]).to_pylist() == [
-        {"customer_id": "u", "bought": ["b", "c"], "day": [2, 3], "week": [0, 1]},
+@pytest.mark.parametrize("size", [1, 2, 3, 5])
+def test_a_customers_purchases_are_one_row_wherever_the_batches_end(size):
+    columns = {"customer_id": list("vuuuww"), "article_id": list("abcdab"), "day": [1, 2, 3, 4, 4, 4]}
+    table = pa.table({**columns, "week": [0, 0, 1, 1, 1, 1]})
+    rows = [row for batch in group_purchases(table.to_batches(size)) for row in batch.to_pylist()]
+    assert rows == [
+        {"customer_id": "v", "bought": ["a"], "day": [1], "week": [0]},
+        {"customer_id": "u", "bought": ["b", "c", "d"], "day": [2, 3, 4], "week": [0, 1, 1]},
         {"customer_id": "w", "bought": ["a", "b"], "day": [4, 4], "week": [1, 1]},
     ]
-    assert group_purchases(batch[:1]).to_pylist() == [{"customer_id": "v", "bought": ["a"], "day": [1], "week": [0]}]
-    assert group_purchases(batch[:0]).to_pylist() == []
+
+
+def test_of_no_purchases_there_are_no_rows():
+    empty = pa.table({name: pa.array([], pa.string()) for name in ("customer_id", "article_id", "day", "week")})
+    assert list(group_purchases(iter([]))) == []
+    assert list(group_purchases(empty.to_batches() or [pa.RecordBatch.from_pydict(empty.to_pydict())])) == []
 
 
 def test_purchases_older_than_the_window_are_left_out(tmp_path, tiny):
