@@ -68,9 +68,10 @@ def test_a_customers_purchases_are_one_row_wherever_the_batches_end(size):
 
 
 def test_of_no_purchases_there_are_no_rows():
-    empty = pa.table({name: pa.array([], pa.string()) for name in ("customer_id", "article_id", "day", "week")})
-    assert list(group_purchases(iter([]))) == []
-    assert list(group_purchases(empty.to_batches() or [pa.RecordBatch.from_pydict(empty.to_pydict())])) == []
+    names = ("customer_id", "article_id", "day", "week")
+    empty = pa.RecordBatch.from_pydict({name: pa.array([], pa.string()) for name in names})
+    assert list(group_purchases([])) == []
+    assert list(group_purchases([empty, empty])) == []
 
 
 def test_purchases_older_than_the_window_are_left_out(tmp_path, tiny):
