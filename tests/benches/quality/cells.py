@@ -132,6 +132,5 @@ def _ablations(channels: Mapping[str, int], groups: Sequence[str]) -> dict[str, 
         "no_sampling_correction": {"assignments": ("retrieval.sampling_correction=false",)},
         "no_attributes": {"assignments": ("retrieval.use_attributes=false",)},
         "ids_only_towers": {"assignments": towers_of_ids},
-        "ids_only_preset": {"preset": "ids-only"},
         **{f"no_{name}_features": {"masked": name} for name in groups},
     }

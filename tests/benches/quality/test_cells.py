@@ -53,7 +53,7 @@ def test_towers_of_ids_keep_the_channels_and_the_preset_does_not(shop):
     towers = cells["ablation-ids_only_towers-1"].config
     assert towers.retrieval == preset.retrieval
     assert towers.recommender == load_config(None, []).recommender
-    assert cells["ablation-ids_only_preset-1"].config.recommender == preset.recommender
+    assert cells["system-ids_only-1"].config.recommender == preset.recommender
     assert not cells["system-ids_only-1"].ranked
 
 
