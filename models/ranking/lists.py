@@ -57,6 +57,11 @@ def join(parts: list[Lists]) -> Lists:
 
 
 def moments(lists: Lists) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and standard deviation (at least 1e-3) of each feature over real pairs: `[features]` float32 each."""
+    """Mean and standard deviation (at least 1e-3) of each feature over real pairs: `[features]` float32 each.
+
+    Of a feature that never varies the deviation is infinite, so that it stays nothing when standardised: its weights are
+    never trained, and it may vary later on, as the weekday does of a model that is refreshed every night.
+    """
     real = lists.features[lists.labels >= 0].astype(np.float64)
-    return real.mean(axis=0).astype(np.float32), np.maximum(real.std(axis=0), 1e-3).astype(np.float32)
+    deviation = np.where(np.ptp(real, axis=0) > 0, np.maximum(real.std(axis=0), 1e-3), np.inf)
+    return real.mean(axis=0).astype(np.float32), deviation.astype(np.float32)

@@ -135,10 +135,10 @@ def test_joined_lists_are_padded_to_the_longest():
 
 
 def test_moments_are_those_of_the_real_pairs():
-    features = np.array([[[1.0, 5.0], [3.0, 5.0], [99.0, 99.0]]], np.float32)
+    features = np.array([[[1.0, 5.0, 7.0], [3.0, 5.0001, 7.0], [99.0, 99.0, 99.0]]], np.float32)
     mean, deviation = moments(Lists(features=features, labels=np.array([[1.0, 0.0, -1.0]], np.float32)))
-    assert mean.tolist() == [2.0, 5.0]
-    assert deviation.tolist() == pytest.approx([1.0, 1e-3])
+    assert mean.tolist() == pytest.approx([2.0, 5.00005, 7.0])
+    assert deviation.tolist() == pytest.approx([1.0, 1e-3, np.inf])
 
 
 def toy(lists=96, candidates=10):
@@ -166,6 +166,14 @@ def test_the_network_learns_what_can_be_learnt(kind, tmp_path):
     np.testing.assert_array_equal(network.mean.numpy(), mean)
     np.testing.assert_array_equal(network.deviation.numpy(), deviation)
     assert list((tmp_path / "logs").rglob("events.out.tfevents*"))
+
+
+def test_what_never_varied_in_training_changes_no_score_when_it_does(tmp_path):
+    lists = toy()
+    network = build_network(SMALL, NAMES)
+    fit(network, lists, SMALL, logs=str(tmp_path / "logs"), backup=str(tmp_path / "backup"))
+    another_day = lists.features + np.array([0, 0, 1], np.float32)
+    np.testing.assert_array_equal(network(another_day).numpy(), network(lists.features).numpy())
 
 
 def test_weights_come_back_and_score_the_same(tmp_path):
