@@ -59,8 +59,8 @@ def join(parts: list[Lists]) -> Lists:
 def moments(lists: Lists) -> tuple[np.ndarray, np.ndarray]:
     """Mean and standard deviation (at least 1e-3) of each feature over real pairs: `[features]` float32 each.
 
-    Of a feature that never varies the deviation is infinite, so that it stays nothing when standardised: its weights are
-    never trained, and it may vary later on, as the weekday does of a model that is refreshed every night.
+    Of a feature that never varies the deviation is infinite, so that it stays nothing when standardised: its weights
+    are never trained, and it may vary later on.
     """
     real = lists.features[lists.labels >= 0].astype(np.float64)
     deviation = np.where(np.ptp(real, axis=0) > 0, np.maximum(real.std(axis=0), 1e-3), np.inf)

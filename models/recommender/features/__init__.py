@@ -5,10 +5,10 @@ To add a feature, write a function of `Pairs` that returns `[batch, candidates]`
 
 import tensorflow as tf
 
-from models.recommender.features import article, customer, pair, relative, time
+from models.recommender.features import article, customer, pair, relative
 from models.recommender.features.pairs import Pairs
 
-_FILES = (article, customer, time, pair)
+_FILES = (article, customer, pair)
 FEATURES = {name: function for file in _FILES for name, function in file.feature.functions.items()}
 NAMES = (*FEATURES, *(f"{name}_in_list" for name in relative.RANKED))
 

@@ -17,7 +17,7 @@ from components.features.config import FeaturesConfig
 from components.features.duckdb_engine import DuckDbEngine
 from components.features.states import prepare, write_state
 from models.recommender import features
-from models.recommender.features import article, customer, pair, pairs, time
+from models.recommender.features import article, customer, pair, pairs
 from models.recommender.features.pairs import Pairs
 from models.recommender.features.registry import Registry
 from models.recommender.features.relative import RANKED, standing
@@ -71,10 +71,6 @@ EXPECTED = {
     "customer_frequency_days": [LOG(59)] * 4,
     "customer_days_since_purchase": [LOG(1)] * 4,
     "customer_mean_price": [math.log(3.0001)] * 4,
-    "weekday": [5] * 4,
-    "is_weekend": [1] * 4,
-    "month_sine": [math.sin(2 * math.pi * 100 / 365.25)] * 4,
-    "month_cosine": [math.cos(2 * math.pi * 100 / 365.25)] * 4,
     "tower_score": [0.6, 1, 0, -1],
     "own_days_bought": [LOG(2), LOG(1), 0, 0],
     "own_bought_before": [1, 1, 0, 0],
@@ -156,12 +152,9 @@ def test_padding_does_not_move_the_standing():
 def test_every_feature_of_everybody_is_finite(state):
     found = computed(state, [0, 1, 2, 3, NOBODY], [[A, B, C, D, PAD]] * 5)
     assert np.isfinite(found).all()
-    everybody_alike = {"weekday", "is_weekend", "month_sine", "month_cosine"}
     for name, column in zip(features.NAMES, found[NOBODY].T, strict=True):
         if name.startswith("own_") and "days_since" not in name and not name.endswith("_in_list"):
             assert (column == 0).all(), name
-        if name in everybody_alike:
-            np.testing.assert_array_equal(column, found[0][:, features.NAMES.index(name)])
 
 
 def test_everything_of_an_empty_list_is_nothing(state):
@@ -170,7 +163,7 @@ def test_everything_of_an_empty_list_is_nothing(state):
 
 def test_every_feature_is_declared_once():
     assert len(set(features.NAMES)) == len(features.NAMES)
-    files = (article, customer, time, pair)
+    files = (article, customer, pair)
     assert sum(len(file.feature.functions) for file in files) == len(features.FEATURES)
     for file in files:
         functions = [node for node in ast.parse(inspect.getsource(file)).body if isinstance(node, ast.FunctionDef)]
@@ -192,24 +185,3 @@ def test_a_function_under_the_decorator_is_a_feature_and_stays_itself():
     assert list(feature.functions) == ["first", "second"]
     assert feature.functions["first"] is first
     assert first(None) == 1
-
-
-def test_the_day_is_the_same_in_an_eager_and_in_an_optimised_graph(state):
-    customers, rows = tf.constant([U, 1]), tf.constant([[A, C], [B, D]])
-    state.as_of.assign(18_527)
-
-    @tf.function(autograph=False)
-    def graph():
-        query = Query(state, customers, tf.zeros([2, 2]), history_length=10)
-        return features.compute(Pairs(query, rows, tf.constant(EMBEDDINGS)))
-
-    query = Query(state, customers, tf.zeros([2, 2]), history_length=10)
-    eager = features.compute(Pairs(query, rows, tf.constant(EMBEDDINGS))).numpy()
-    found = graph().numpy()
-    state.as_of.assign(100)
-    for name in ("month_sine", "month_cosine"):
-        at = features.NAMES.index(name)
-        exact = getattr(math, name[6:].replace("sine", "sin").replace("cosin", "cos"))
-        angle = 2 * math.pi * 18_527 / 365.25
-        assert abs(eager[0, 0, at] - exact(angle)) < 2e-6
-        assert abs(eager[0, 0, at] - found[0, 0, at]) < 5e-7
