@@ -6,7 +6,6 @@ import duckdb
 
 from tests.benches.performance.profiling import Profile
 
-
 LONG = 1_000_000  # rounds that take longer than all that a profile sees besides, which tells the slowest functions
 
 
