@@ -59,7 +59,7 @@ def create_pipeline(
         preprocessing_fn="transforms.preprocessing.preprocessing_fn",
         splits_config=transform_pb2.SplitsConfig(analyze=["articles", "customers"], transform=list(SPLITS)),
         # Nobody looks at statistics of what it reads and writes; and a cache of each split's part of the analyses,
-        # which are always made of all rows, would double Beam's stages.
+        # which are always made of all rows, would nearly double Beam's stages.
         disable_statistics=True,
         disable_analyzer_cache=True,
         custom_config={"code_version": version_of(["transforms/preprocessing.py", "transforms/features.py"])},

@@ -32,14 +32,10 @@ def group_labels(table: pa.Table, limit: int, seed: int) -> Labels:
     customers = table["customer_row"].to_numpy()
     articles = table["article_row"].to_numpy().astype(np.int32)
     distinct, starts = np.unique(customers, return_index=True)
-    ends = np.append(starts, len(customers))[1:]
+    labels = Labels(distinct.astype(np.int32), np.append(starts, len(customers)).astype(np.int64), articles)
     if len(distinct) > limit:
-        kept = np.sort(np.random.default_rng(seed).choice(len(distinct), limit, replace=False))
-        distinct, starts, ends = distinct[kept], starts[kept], ends[kept]
-    parts = [articles[a:b] for a, b in zip(starts, ends, strict=True)]
-    offsets = np.cumsum([0, *(len(part) for part in parts)])
-    flat = np.concatenate(parts) if parts else np.zeros(0, np.int32)
-    return Labels(customers=distinct.astype(np.int32), offsets=offsets, articles=flat)
+        return _take(labels, np.sort(np.random.default_rng(seed).choice(len(distinct), limit, replace=False)))
+    return labels
 
 
 def parts(labels: Labels, size: int, seed: int) -> Iterator[Labels]:
@@ -47,13 +43,15 @@ def parts(labels: Labels, size: int, seed: int) -> Iterator[Labels]:
     count = len(labels.customers)
     order = np.random.default_rng(seed).permutation(count)
     for start in range(0, max(count, 1), size):
-        chosen = np.sort(order[start : start + size])
-        spans = [labels.articles[labels.offsets[i] : labels.offsets[i + 1]] for i in chosen]
-        yield Labels(
-            customers=labels.customers[chosen],
-            offsets=np.cumsum([0, *map(len, spans)]),
-            articles=np.concatenate(spans) if spans else labels.articles[:0],
-        )
+        yield _take(labels, np.sort(order[start : start + size]))
+
+
+def _take(labels: Labels, chosen: np.ndarray) -> Labels:
+    """Those of the customers, by their positions, ascending."""
+    lengths = np.diff(labels.offsets)[chosen]
+    offsets = np.append(0, np.cumsum(lengths))
+    places = np.arange(offsets[-1]) + np.repeat(labels.offsets[chosen] - offsets[:-1], lengths)
+    return Labels(customers=labels.customers[chosen], offsets=offsets, articles=labels.articles[places])
 
 
 def candidate_lists(
