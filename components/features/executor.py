@@ -82,8 +82,8 @@ def _write_states(engine: Engine, calendar: Calendar, to: pathlib.Path, config: 
             progress.reach(done + int(share * reads[day]))
 
         for day in calendar.state_days:
-            write_state(engine, day, to, config, on_table)
-            if day < calendar.end:
-                labels = to / "labels" / f"{date_of(day)}.parquet"
-                engine.write("labels", labels, first=day, end=day + calendar.label_days)
+            following = day + calendar.label_days if day < calendar.end else None
+            write_state(engine, day, to, config, on_table, until=following)
+            if following is not None:
+                engine.write("labels", to / "labels" / f"{date_of(day)}.parquet", first=day, end=following)
             done += reads[day]

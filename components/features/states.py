@@ -25,7 +25,7 @@ def prepare(engine: Engine, tables: pathlib.Path, to: pathlib.Path) -> None:
     """
     for name in ("articles", "customers", "transactions"):
         engine.view(name, tables / f"{name}.parquet")
-    for name in ("article_rows", "customer_rows", "purchases", "customer_segments"):
+    for name in ("article_rows", "customer_rows", "purchases", "customer_segments", "article_days"):
         engine.materialise(name)
     to.mkdir(parents=True, exist_ok=True)
     engine.write("article_rows", to / "catalogue.parquet")
@@ -38,8 +38,10 @@ def write_state(
     to: pathlib.Path,
     config: FeaturesConfig,
     on_table: Callable[[float], None] = lambda share: None,
+    *,
+    until: int | None = None,
 ) -> pathlib.Path:
-    """Writes the state as of a day; reads purchases dated before that day and nothing else.
+    """Writes the state as of a day; what it tells is of purchases dated before that day and of nothing else.
 
     Args:
         engine: after `prepare`.
@@ -47,6 +49,8 @@ def write_state(
         to: the states folder.
         config: lengths and windows.
         on_table: told after each table which share of them is written.
+        until: where given, of the customers only those are described who bought from the day on and before this one:
+            the state of a week that is past is asked for nobody else. The others look as if they had never bought.
 
     Returns:
         The folder `to/YYYY-MM-DD`.
@@ -54,6 +58,7 @@ def write_state(
     folder = to / date_of(as_of)
     folder.mkdir(parents=True, exist_ok=True)
     together = {"shrinkage": config.together_shrinkage, "neighbours": config.neighbours}
+    engine.materialise("state_customers", as_of=as_of, until=as_of if until is None else until)
     engine.materialise(
         "together_lines",
         as_of=as_of,

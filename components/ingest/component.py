@@ -45,7 +45,7 @@ def Ingest(  # noqa: N802
             folder,
             name,
             pathlib.Path(examples.uri) / f"Split-{SPLIT}",
-            max_rows=config.statistics_rows if name == "transactions" else None,
+            max_rows=config.statistics_rows,
         )
     tables.set_string_custom_property("first_day", report.first_day.isoformat())
     tables.set_string_custom_property("last_day", report.last_day.isoformat())

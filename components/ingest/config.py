@@ -14,7 +14,8 @@ class IngestConfig:
         max_rejected_share: share of a table's rows that may be set aside before the run stops, per table,
             in [0, 1].
         max_reject_lines: lines of detail a table may have in `rejects.csv`, at least 1; counts are whole.
-        statistics_rows: transactions sampled into tf.Examples for the statistics, in rows, at least 1.
+        statistics_rows: rows of each table that become tf.Examples for the statistics, at least 1; spread evenly where
+            there are more.
         memory_limit_gib: memory DuckDB may take before it works on disk, in GiB, at least 0.25.
 
     """

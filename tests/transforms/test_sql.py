@@ -34,8 +34,9 @@ def engine(request, tmp_path_factory):
     )
     for name in ("articles", "customers", "transactions"):
         engine.view(name, root / f"{name}.parquet")
-    for name in ("article_rows", "customer_rows", "purchases", "customer_segments"):
+    for name in ("article_rows", "customer_rows", "purchases", "customer_segments", "article_days"):
         engine.materialise(name)
+    engine.materialise("state_customers", as_of=AS_OF, until=AS_OF)
     yield engine
     engine.close()
 
@@ -72,6 +73,31 @@ def test_lines_of_one_day_are_one_purchase_with_their_number_and_mean_price(ask)
         (W, B, 98, 1, 5.0),
         (W, C, 89, 1, 8.0),
     ]
+
+
+def test_article_days_count_lines_units_and_customers_who_bought_it_for_the_first_time(ask):
+    # article, day, lines, units, revenue, new customers
+    assert sorted(ask("article_days")) == [
+        (A, 40, 1, 1, 1.0, 1),
+        (A, 70, 1, 1, 1.0, 1),
+        (A, 98, 1, 1, 1.0, 1),
+        (A, 99, 1, 2, 6.0, 0),  # u again
+        (B, 98, 1, 1, 5.0, 1),
+        (B, 99, 1, 1, 5.0, 1),
+        (B, 100, 1, 1, 5.0, 1),
+        (C, 89, 1, 1, 8.0, 1),
+        (C, 95, 1, 1, 8.0, 1),
+    ]
+
+
+def test_state_customers_are_all_or_the_buyers_of_the_days_that_follow(engine):
+    def rows(as_of, until):
+        return sorted(engine.table("state_customers", as_of=as_of, until=until)["customer_row"].to_pylist())
+
+    assert rows(95, 95) == [U, V, W, X]
+    assert rows(95, 98) == [V]
+    assert rows(95, 99) == [V, W]
+    assert rows(96, 98) == []
 
 
 def test_article_state_counts_units_customers_and_windows(ask):
@@ -151,6 +177,16 @@ def test_bought_together_is_a_shrunk_cosine_over_customers(engine, ask, settings
 def test_a_pair_counts_each_customer_once_however_often_they_bought_both(engine, ask):
     # u bought A on days 40 and 99 and B on 99; w bought A and B on 98; C is 25 days from A with v, 9 with w.
     engine.materialise("together_lines", as_of=AS_OF, window_days=100, lines_per_customer=50)
+    assert sorted(ask("together_lines", window_days=100, lines_per_customer=50)) == [
+        (U, A, 40, 2),
+        (U, A, 99, 2),
+        (U, B, 99, 1),
+        (V, A, 70, 1),
+        (V, C, 95, 1),
+        (W, A, 98, 1),
+        (W, B, 98, 1),
+        (W, C, 89, 1),
+    ]
     assert sorted(ask("together_pairs", span_days=100)) == [(A, B, 2, 2), (A, C, 2, 0)]
 
 

@@ -20,6 +20,8 @@ BESIDE_THE_STATE = {
     "purchases",
     "article_rows",
     "customer_rows",
+    "article_days",
+    "state_customers",
     "people",
     "buyers_by_week",
     "labels",
@@ -76,8 +78,8 @@ def test_a_query_survives_the_way_to_spark_with_its_parameters(name):
 @pytest.mark.parametrize("name", sorted(set(FILES) - BESIDE_THE_STATE))
 def test_a_query_of_the_state_sees_only_what_lies_before_the_day(name):
     text = query_text(name)
-    if "from purchases" in text:
-        assert text.count("from purchases") == len(re.findall(r"where (p\.)?day < \$as_of", text))
+    reads = re.findall(r"(?:from|join) (?:purchases|article_days)\b", text)
+    assert len(reads) == len(re.findall(r"where (?:p\.)?day < \$as_of", text))
 
 
 @pytest.mark.parametrize(

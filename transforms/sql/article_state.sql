@@ -3,22 +3,30 @@ with sold as (
     select
         article_row,
         sum(quantity) as sales,
-        count(distinct customer_row) as customers,
-        count(*) as lines,
-        sum(case when day >= $as_of - 1 then 1 else 0 end) as sales_1d,
-        sum(case when day >= $as_of - 3 then 1 else 0 end) as sales_3d,
-        sum(case when day >= $as_of - 7 then 1 else 0 end) as sales_7d,
-        sum(case when day >= $as_of - 14 and day < $as_of - 7 then 1 else 0 end) as sales_previous_7d,
-        sum(case when day >= $as_of - 28 then 1 else 0 end) as sales_28d,
-        sum(case when day >= $as_of - 30 then 1 else 0 end) as sales_30d,
-        sum(case when day >= $as_of - 90 then 1 else 0 end) as sales_90d,
-        count(distinct case when day >= $as_of - 7 then customer_row end) as customers_7d,
-        count(distinct case when day >= $as_of - 30 then customer_row end) as customers_30d,
-        sum(quantity * price) / sum(quantity) as mean_price,
+        sum(new_customers) as customers,
+        sum(lines) as lines,
+        sum(case when day >= $as_of - 1 then lines else 0 end) as sales_1d,
+        sum(case when day >= $as_of - 3 then lines else 0 end) as sales_3d,
+        sum(case when day >= $as_of - 7 then lines else 0 end) as sales_7d,
+        sum(case when day >= $as_of - 14 and day < $as_of - 7 then lines else 0 end) as sales_previous_7d,
+        sum(case when day >= $as_of - 28 then lines else 0 end) as sales_28d,
+        sum(case when day >= $as_of - 30 then lines else 0 end) as sales_30d,
+        sum(case when day >= $as_of - 90 then lines else 0 end) as sales_90d,
+        sum(revenue) / sum(quantity) as mean_price,
         min(day) as first_day,
         max(day) as last_day
-    from purchases
+    from article_days
     where day < $as_of
+    group by article_row
+),
+
+buyers as (
+    select
+        article_row,
+        count(distinct case when day >= $as_of - 7 then customer_row end) as customers_7d,
+        count(distinct customer_row) as customers_30d
+    from purchases
+    where day < $as_of and day >= $as_of - 30
     group by article_row
 )
 
@@ -34,11 +42,12 @@ select
     cast(coalesce(s.sales_28d, 0) as integer) as sales_28d,
     cast(coalesce(s.sales_30d, 0) as integer) as sales_30d,
     cast(coalesce(s.sales_90d, 0) as integer) as sales_90d,
-    cast(coalesce(s.customers_7d, 0) as integer) as customers_7d,
-    cast(coalesce(s.customers_30d, 0) as integer) as customers_30d,
+    cast(coalesce(b.customers_7d, 0) as integer) as customers_7d,
+    cast(coalesce(b.customers_30d, 0) as integer) as customers_30d,
     cast(round(coalesce(s.mean_price, 0.0), 9) as float) as mean_price,
     cast(coalesce(s.first_day, -1) as integer) as first_day,
     cast(coalesce(s.last_day, -1) as integer) as last_day
 from article_rows as a
 left join sold as s on s.article_row = a.article_row
+left join buyers as b on b.article_row = a.article_row
 order by a.article_row

@@ -1,7 +1,8 @@
--- Each customer as of $as_of: all customers of the table, also those who have not bought yet (zeros and nulls).
+-- Each customer as of $as_of: all customers of the table, also those who have not bought yet and those who are not in
+-- state_customers (zeros, days -1).
 with bought as (
     select
-        customer_row,
+        p.customer_row,
         sum(quantity) as purchases,
         count(distinct article_row) as articles,
         count(distinct day) as baskets,
@@ -13,9 +14,10 @@ with bought as (
         sum(case when day >= $as_of - 30 then quantity else 0 end) as purchases_30d,
         count(distinct case when day >= $as_of - 30 then day end) as baskets_30d,
         count(distinct case when day >= $as_of - 90 then day end) as baskets_90d
-    from purchases
-    where day < $as_of
-    group by customer_row
+    from purchases as p
+    inner join state_customers as s on s.customer_row = p.customer_row
+    where p.day < $as_of
+    group by p.customer_row
 )
 
 select

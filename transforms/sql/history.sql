@@ -1,17 +1,18 @@
--- What each customer bought before $as_of: the $history_length strongest distinct articles,
+-- What each of state_customers bought before $as_of: the $history_length strongest distinct articles,
 -- strength being the decayed number of days on which the article was bought (halved every $half_life_days).
 with pairs as (
     select
-        customer_row,
+        p.customer_row,
         article_row,
         cast(count(*) as integer) as days_bought,
         cast(sum(quantity) as integer) as quantity,
         cast(min(day) as integer) as first_day,
         cast(max(day) as integer) as last_day,
         round(sum(power(0.5, ($as_of - day) / cast($half_life_days as double))), 9) as strength
-    from purchases
-    where day < $as_of
-    group by customer_row, article_row
+    from purchases as p
+    inner join state_customers as s on s.customer_row = p.customer_row
+    where p.day < $as_of
+    group by p.customer_row, article_row
 ),
 
 ranked as (

@@ -1,12 +1,13 @@
--- The last $recent_length purchases of each customer before $as_of, newest first (what the query tower reads).
+-- The last $recent_length purchases of each of state_customers before $as_of, newest first (what the query tower reads).
 with ranked as (
     select
-        customer_row,
+        p.customer_row,
         article_row,
         cast(day as integer) as day,
-        row_number() over (partition by customer_row order by day desc, article_row) as recency_rank
-    from purchases
-    where day < $as_of
+        row_number() over (partition by p.customer_row order by day desc, article_row) as recency_rank
+    from purchases as p
+    inner join state_customers as s on s.customer_row = p.customer_row
+    where p.day < $as_of
 )
 
 select customer_row, article_row, day

@@ -8,8 +8,10 @@ import pytest
 
 from components.examples import read_examples
 from components.features.config import FeaturesConfig
+from components.features.duckdb_engine import DuckDbEngine
 from components.features.examples import group_purchases
 from components.features.executor import Outputs, build_features
+from components.features.states import prepare, write_state
 from tests import tiny_shop
 from tests.tiny_shop import DAYS, FIRST_DAY, article_id, customer_id
 from transforms.calendar import date_of
@@ -24,6 +26,30 @@ def test_there_is_a_state_of_every_day_and_labels_of_every_week(tiny):
         assert (tiny.states / date_of(day) / "history.parquet").exists()
     labels = sorted(path.stem for path in (tiny.states / "labels").iterdir())
     assert labels == [date_of(day) for day in (*calendar.list_days, calendar.cut)]
+
+
+@pytest.mark.parametrize("place", [0, 1, 2, 3])
+def test_the_state_of_a_week_that_is_past_holds_of_the_customers_its_buyers_alone(tiny, tmp_path, place):
+    day = tiny.calendar.state_days[place]
+    engine = DuckDbEngine(tmp_path)
+    prepare(engine, tiny.tables, tmp_path)
+    whole = write_state(engine, day, tmp_path, tiny_shop.FEATURES)
+    engine.close()
+    buyers = {int(c[1:]) for d, c, *_ in tiny_shop.purchases() if day <= d < day + 7}
+    everyone = set(range(tiny_shop.CUSTOMERS))
+    described = everyone if day == tiny.calendar.end else buyers
+    assert buyers < everyone
+    for file in sorted(whole.iterdir()):
+        rows, wanted = (pq.read_table(folder / file.name).to_pylist() for folder in (tiny.states / date_of(day), whole))
+        if file.stem == "customers":
+            unknown = {"mean_price": 0.0, "first_day": -1, "last_day": -1}
+            wanted = [
+                row if row["customer_row"] in described else {**dict.fromkeys(row, 0), **unknown, "customer_row": i}
+                for i, row in enumerate(wanted)
+            ]
+        elif "customer_row" in wanted[0]:
+            wanted = [row for row in wanted if row["customer_row"] in described]
+        assert rows == wanted
 
 
 def test_labels_are_what_was_bought_in_the_week(tiny):
