@@ -22,5 +22,5 @@ def digest_of(tree: Any) -> str:
 def keep(path: pathlib.Path, result: Mapping[str, Any]) -> None:
     """Writes a result whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.with_suffix(".part").write_text(json.dumps(result))
+    path.with_suffix(".part").write_text(json.dumps(result, indent=1))
     path.with_suffix(".part").rename(path)

@@ -4,6 +4,8 @@
         [--again] [--profile STAGE] [--to docs/performance.md] [--work DIR]
 
 A cell that was measured with the same code and settings is not measured again, so a bench that was stopped goes on.
+What was measured is kept beside the document, in docs/performance.json, or without one in the folder of the bench, and
+whatever sizes are asked for, the document is of all that is kept.
 Patterns are those of a shell: `--only 'features-*'`. `--profile` measures nothing: it writes where the time of a stage
 goes, at each size, to a file in the folder of the bench, and says which.
 """
@@ -26,7 +28,8 @@ def main() -> int:
     """Measures what is asked for and was not measured yet; 1 if a promise is missed or a cell could not be measured."""
     options = _parser().parse_args()
     work = options.work.resolve()
-    bench = Bench(work, options.set, _say, options.times)
+    results = options.to.with_suffix(".json") if options.to else None
+    bench = Bench(work, options.set, _say, options.times, results)
     if options.profile:
         for size in options.sizes:
             to = work / f"profile-{options.profile}-{size.name}.md"
@@ -50,8 +53,10 @@ def main() -> int:
             continue
         bench.write(cell, {**result, "others": others, **circumstances()})
         _say(f"{cell.name}: {time.monotonic() - start_s:.0f} s")
+    sizes = sorted({*map(Size, SIZES), *options.sizes}, key=lambda size: size.millions)
+    cells = [bench.pieces(), *(cell for size in sizes for cell in bench.cells(size))]
     results = {cell.name: result for cell in cells if (result := bench.read(cell))}
-    text = report.render(results, options.sizes)
+    text = report.render(results, sizes)
     if options.to:
         document.put(options.to, report.COMMAND, text)
     print(text)

@@ -49,10 +49,19 @@ class Bench:
         assignments: settings of all runs, over the defaults.
         say: told what goes on.
         times: how often a stage is measured.
+        results: file the results are kept in; None for one below the folder.
     """
 
-    def __init__(self, work: pathlib.Path, assignments: Sequence[str], say: Callable[[str], None], times: int = TIMES):
+    def __init__(
+        self,
+        work: pathlib.Path,
+        assignments: Sequence[str],
+        say: Callable[[str], None],
+        times: int = TIMES,
+        results: pathlib.Path | None = None,
+    ):
         self._work = work
+        self._results = results or work / "results.json"
         self._assignments = (*SETTINGS, *assignments)
         self._say = say
         self._times = times
@@ -78,12 +87,13 @@ class Bench:
 
     def read(self, cell: Cell) -> dict[str, Any] | None:
         """The cell's result, None if it was not measured with this code and these settings."""
-        path = self._path(cell)
-        return json.loads(path.read_text()) if path.exists() else None
+        kept = self._kept().get(cell.name)
+        return kept["result"] if kept and kept["follows_from"] == self._follows_from(cell) else None
 
     def write(self, cell: Cell, result: dict[str, Any]) -> None:
-        """Keeps a result."""
-        keep(self._path(cell), result)
+        """Keeps a result, in the place of one of other code or settings."""
+        kept = {"follows_from": self._follows_from(cell), "result": result}
+        keep(self._results, dict(sorted({**self._kept(), cell.name: kept}.items())))
 
     def profile(self, stage: Stage, size: Size, to: pathlib.Path) -> None:
         """Runs a stage once more and writes where its time went; what the watching costs is in it.
@@ -99,10 +109,13 @@ class Bench:
         rooms = {room for each in (*stages.before(stage), stage) for room in each.rooms}
         return sorted(rooms)
 
-    def _path(self, cell: Cell) -> pathlib.Path:
+    def _kept(self) -> dict[str, Any]:
+        return json.loads(self._results.read_text()) if self._results.exists() else {}
+
+    def _follows_from(self, cell: Cell) -> str:
         code = code_of((*cell.follows, *(f"{_BENCH}/{name}.py" for name in ("process", "shops", "step"))))
         settings = dataclasses.asdict(load_config(None, self._assignments))
-        return self._work / "results" / f"{cell.name}-{digest_of([code, settings, self._times])}.json"
+        return digest_of([code, settings, self._times])
 
     def _folder(self, size: Size) -> pathlib.Path:
         """Of the shop that today's code makes, and what was made of it; those of other code are deleted."""

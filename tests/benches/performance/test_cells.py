@@ -1,5 +1,7 @@
 """Which cells there are, what they are kept under, and that medians are told from single figures."""
 
+import json
+
 import pytest
 
 from lookbook.commands import synthesize
@@ -57,3 +59,13 @@ def test_what_takes_long_is_measured_once(bench, monkeypatch):
     often = cell.measure()
     assert (often["seconds"], often["times"], often["rows_per_s"]) == (2.0, 3, 500_000)
     assert cell.measure()["times"] == 1
+
+
+def test_results_are_kept_in_one_file_and_a_new_one_takes_the_place_of_the_old(bench, tmp_path):
+    first, second = bench.cells(Size(1))[:2]
+    for result in ({"seconds": 1.0}, {"seconds": 2.0}):
+        bench.write(first, result)
+    bench.write(second, {"seconds": 3.0})
+
+    assert (bench.read(first), bench.read(second)) == ({"seconds": 2.0}, {"seconds": 3.0})
+    assert json.loads((tmp_path / "results.json").read_text()).keys() == {first.name, second.name}
