@@ -19,7 +19,7 @@ from models.recommender.config import RecommenderConfig
 from models.recommender.recommender import Recommender
 from models.recommender.signatures import IdTables, ServedRecommender
 from models.recommender.simple import OwnPurchasesModel
-from models.recommender.state import State, load_tables
+from models.recommender.state import CUSTOMER_NUMBERS, State, load_tables
 from models.retrieval.index import ExactIndex, recall_against_exact
 from transforms import columns
 from transforms.calendar import date_of
@@ -86,7 +86,7 @@ def assemble(
         weights_digest=weights_digest(weights),
         as_of=date_of(as_of),
         index=config.index,
-        index_recall=_index_recall(recommender, states, as_of),
+        index_recall=_index_recall(recommender),
         articles=recommender.state.articles,
         customers=recommender.state.customers,
     )
@@ -166,11 +166,11 @@ def assemble_baseline(
     return "own_purchases"
 
 
-def _index_recall(recommender: Recommender, states: pathlib.Path, as_of: int) -> float:
+def _index_recall(recommender: Recommender) -> float:
     """Recall of the index against exact search for customers with two or more purchases."""
     size = recommender.config.channels.towers
-    table = pq.read_table(states / date_of(as_of) / "customers.parquet", columns=["purchases"])
-    known = np.flatnonzero(table["purchases"].to_numpy() >= 2).astype(np.int32)
+    purchases = recommender.state.customer_numbers[:, CUSTOMER_NUMBERS.index("purchases")]
+    known = np.flatnonzero(purchases.numpy() >= 2).astype(np.int32)
     if isinstance(recommender.index, ExactIndex) or not size or not len(known):
         return 1.0
     chosen = np.sort(np.random.default_rng(0).permutation(known)[:_RECALL_QUERIES])

@@ -102,8 +102,10 @@ def load_tables(states: pathlib.Path, as_of: int) -> dict[str, np.ndarray]:
         "as_of": np.int32(as_of),
         "article_ids": np.array([*catalogue[columns.ARTICLE_ID].to_pylist(), ""], dtype=object),
         "article_groups": np.stack([_codes(catalogue[name]) for name in ARTICLE_GROUPS], axis=1),
-        "article_numbers": _numbers(pq.read_table(day / "articles.parquet"), ARTICLE_NUMBERS),
-        "customer_numbers": _numbers(pq.read_table(day / "customers.parquet"), CUSTOMER_NUMBERS),
+        "article_numbers": _numbers(pq.read_table(day / "articles.parquet"), ARTICLE_NUMBERS, "article_row", articles),
+        "customer_numbers": _numbers(
+            pq.read_table(day / "customers.parquet"), CUSTOMER_NUMBERS, "customer_row", customers
+        ),
         "customer_segments": np.append(people["segment"].to_numpy(), 0).astype(np.int32),
     }
     for name, kept in (
@@ -126,11 +128,14 @@ def load_tables(states: pathlib.Path, as_of: int) -> dict[str, np.ndarray]:
     return tables
 
 
-def _numbers(table: pa.Table, names: tuple[str, ...]) -> np.ndarray:
-    """`[rows + 1, len(names)]` float32; the last row is nobody's: zeros, and -1 for days."""
-    nobody = [-1.0 if name.endswith("_day") else 0.0 for name in names]
-    values = np.stack([table[name].to_numpy().astype(np.float32) for name in names], axis=1)
-    return np.concatenate([values, np.array([nobody], np.float32)])
+def _numbers(table: pa.Table, names: tuple[str, ...], key: str, rows: int) -> np.ndarray:
+    """`[rows + 1, len(names)]` float32; the last row, and those the table lacks, are nobody's: zeros, -1 for days."""
+    values = np.empty((rows + 1, len(names)), np.float32)
+    described = table[key].to_numpy()
+    for i, name in enumerate(names):
+        values[:, i] = -1.0 if name.endswith("_day") else 0.0
+        values[described, i] = table[name].to_numpy()
+    return values
 
 
 def _codes(column: pa.ChunkedArray) -> np.ndarray:

@@ -12,28 +12,28 @@ counted as (
     from together_pairs
 ),
 
-both_ways as (
-    select article_row, neighbour_row, n from counted
-    union all
-    select neighbour_row as article_row, article_row as neighbour_row, n from counted
-),
-
 scored as (
     select
         p.article_row,
         p.neighbour_row,
         round(p.n / (sqrt(cast(a.n as double) * b.n) + $shrinkage), 9) as score
-    from both_ways as p
+    from counted as p
     inner join totals as a on a.article_row = p.article_row
     inner join totals as b on b.article_row = p.neighbour_row
     where p.n >= 2
 ),
 
+both_ways as (
+    select article_row, neighbour_row, score from scored
+    union all
+    select neighbour_row as article_row, article_row as neighbour_row, score from scored
+),
+
 ranked as (
     select
-        scored.*,
+        both_ways.*,
         row_number() over (partition by article_row order by score desc, neighbour_row) as neighbour_rank
-    from scored
+    from both_ways
 )
 
 select article_row, neighbour_row, cast(score as float) as score

@@ -1,5 +1,4 @@
--- Each customer as of $as_of: all customers of the table, also those who have not bought yet and those who are not in
--- state_customers (zeros, days -1).
+-- Each of state_customers as of $as_of, also those who have not bought yet (zeros, days -1).
 with bought as (
     select
         p.customer_row,
@@ -33,6 +32,6 @@ select
     cast(round(coalesce(b.mean_price, 0.0), 9) as float) as mean_price,
     cast(coalesce(b.first_day, -1) as integer) as first_day,
     cast(coalesce(b.last_day, -1) as integer) as last_day
-from customer_rows as c
+from state_customers as c
 left join bought as b on b.customer_row = c.customer_row
 order by c.customer_row
