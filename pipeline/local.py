@@ -12,10 +12,12 @@ from tfx.orchestration import pipeline as tfx_pipeline
 from tfx.orchestration.local import runner_utils
 from tfx.orchestration.portable import launcher, runtime_parameter_utils
 
+from pipeline.memory import release
 from pipeline.steps import Step, Watcher
 from transforms.errors import LookbookError
 
 _DONE = (metadata_store_pb2.Execution.COMPLETE, metadata_store_pb2.Execution.CACHED)
+_BRIEF_S = 2.0  # to look for what a step left takes half a second
 BEAM_ARGS = ("--runner=pipeline.watched_beam.WatchedRunner",)
 
 
@@ -60,6 +62,8 @@ def run_locally(
         ).launch()
         steps[name] = _step(name, execution.execution_id, connection, metadata_file, time.monotonic() - started)
         watcher.ends(steps[name])
+        if steps[name].seconds > _BRIEF_S:
+            release(name)
     return steps
 
 

@@ -1,10 +1,12 @@
 """Training lists as arrays: features of every positive and of sampled others."""
 
 import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
 
 PADDING = -1.0
+_AT_ONCE = 1024
 
 
 @dataclasses.dataclass(frozen=True)
@@ -18,6 +20,13 @@ class Lists:
 
     features: np.ndarray
     labels: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __getitem__(self, chosen: slice) -> "Lists":
+        """Some of the lists, which are not copied."""
+        return Lists(self.features[chosen], self.labels[chosen])
 
 
 def sample(features: np.ndarray, labels: np.ndarray, negatives: int, seed: int) -> Lists:
@@ -42,18 +51,21 @@ def sample(features: np.ndarray, labels: np.ndarray, negatives: int, seed: int) 
     )
 
 
-def join(parts: list[Lists]) -> Lists:
-    """Puts lists of different lengths in one, padded to the longest."""
+def join(parts: Sequence[Lists]) -> Lists:
+    """Puts lists of different lengths in one, in their order, padded to the longest."""
     width = max(part.labels.shape[1] for part in parts)
-
-    def widened(values: np.ndarray, fill: float) -> np.ndarray:
-        missing = [(0, 0), (0, width - values.shape[1])] + [(0, 0)] * (values.ndim - 2)
-        return np.pad(values, missing, constant_values=fill)
-
-    return Lists(
-        features=np.concatenate([widened(part.features, 0.0) for part in parts]),
-        labels=np.concatenate([widened(part.labels, PADDING) for part in parts]),
+    count = sum(len(part) for part in parts)
+    joined = Lists(
+        features=np.zeros((count, width, parts[0].features.shape[2]), np.float32),
+        labels=np.full((count, width), PADDING, np.float32),
     )
+    start = 0
+    for part in parts:
+        rows, length = slice(start, start + len(part)), part.labels.shape[1]
+        joined.features[rows, :length] = part.features
+        joined.labels[rows, :length] = part.labels
+        start += len(part)
+    return joined
 
 
 def moments(lists: Lists) -> tuple[np.ndarray, np.ndarray]:
@@ -62,6 +74,17 @@ def moments(lists: Lists) -> tuple[np.ndarray, np.ndarray]:
     Of a feature that never varies the deviation is infinite, so that it stays nothing when standardised: its weights
     are never trained, and it may vary later on.
     """
-    real = lists.features[lists.labels >= 0].astype(np.float64)
-    deviation = np.where(np.ptp(real, axis=0) > 0, np.maximum(real.std(axis=0), 1e-3), np.inf)
-    return real.mean(axis=0).astype(np.float32), deviation.astype(np.float32)
+    parts = [lists[start : start + _AT_ONCE] for start in range(0, len(lists), _AT_ONCE)]
+    real = (part.features[part.labels >= 0].astype(np.float64) for part in parts)  # all at once they are gigabytes
+    counts, sums, least, most = zip(*((len(x), x.sum(axis=0), *_range(x)) for x in real), strict=True)
+    mean = np.sum(sums, axis=0) / sum(counts)
+    real = (part.features[part.labels >= 0] - mean for part in parts)
+    variance = np.sum([np.square(x).sum(axis=0) for x in real], axis=0) / sum(counts)
+    varies = np.max(most, axis=0) > np.min(least, axis=0)
+    deviation = np.where(varies, np.maximum(np.sqrt(variance), 1e-3), np.inf)
+    return mean.astype(np.float32), deviation.astype(np.float32)
+
+
+def _range(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The least and the most of each column; of no rows what changes neither."""
+    return values.min(axis=0, initial=np.inf), values.max(axis=0, initial=-np.inf)

@@ -39,11 +39,12 @@ def fit(
     model = RankingModel(network, config.loss)
     rate = tf.keras.optimizers.schedules.CosineDecay(config.learning_rate, steps)
     model.compile(optimizer=tf.keras.optimizers.legacy.Adam(rate))
+    gather = _Gather(lists)
     batches = (
         tf.data.Dataset.from_tensor_slices({"positions": tf.range(count)})
         .shuffle(count, seed=config.seed, reshuffle_each_iteration=True)
         .batch(batch, drop_remainder=True)
-        .map(_Gather(lists), num_parallel_calls=tf.data.AUTOTUNE)
+        .map(gather, num_parallel_calls=tf.data.AUTOTUNE)
         .prefetch(tf.data.AUTOTUNE)
     )
     callbacks = [
@@ -52,7 +53,10 @@ def fit(
     ]
     with Progress(what, "lists", epochs * count) as progress:
         told = EpochLog(what, count, batch, progress)
-        history = model.fit(batches, epochs=epochs, callbacks=[*callbacks, told], verbose=0)
+        try:
+            history = model.fit(batches, epochs=epochs, callbacks=[*callbacks, told], verbose=0)
+        finally:
+            gather.forget()
     return [float(loss) for loss in history.history.get("total_loss", [])]
 
 
@@ -68,10 +72,16 @@ def mean_loss(network: RankingNetwork, lists: Lists, config: RankingConfig) -> f
 
 
 class _Gather:
-    """Takes the lists of a batch out of memory that TensorFlow does not copy into the graph."""
+    """Takes the lists of a batch out of memory that TensorFlow does not copy into the graph.
+
+    TensorFlow never lets go of a function it was given; `forget` lets go of the lists, which are gigabytes.
+    """
 
     def __init__(self, lists: Lists):
         self._lists = lists
+
+    def forget(self):
+        del self._lists
 
     def __call__(self, batch):
         features, labels = tf.numpy_function(self._take, [batch["positions"]], (tf.float32, tf.float32))

@@ -51,17 +51,20 @@ def run_fn(fn_args) -> None:
     backup = pathlib.Path(custom["checkpoints"]) / checkpoint_key(fn_args)
     logs = pathlib.Path(fn_args.model_run_dir) / "logs"
     to = pathlib.Path(fn_args.serving_model_dir)
-    lists = join([part for day, part in weekly.items() if day < calendar.cut])
+    weeks = [day for day in weekly if day < calendar.cut]
+    test_week = [calendar.cut] if calendar.cut in weekly else []
+    before = sum(len(weekly[day]) for day in weeks)
+    everything = join([weekly.pop(day) for day in (*weeks, *test_week)])
+    lists = everything[:before]
     network = build_network(config, features.NAMES)
     losses = fit(network, lists, config, logs=str(logs), backup=str(backup / "running"))
     save_network(network, config, features.NAMES, to)
-    figures = {"lists": len(lists.labels), "losses": losses, "refitted": False}
-    if config.refit_to_end and calendar.cut in weekly:
+    figures = {"lists": len(lists), "losses": losses, "refitted": False}
+    if config.refit_to_end and test_week:
         refitted = build_network(config, features.NAMES)
-        everything = join(list(weekly.values()))
         folders = {"logs": str(logs / REFITTED), "backup": str(backup / REFITTED)}
         fit(refitted, everything, config, **folders, what="ranking, refitted")
-        if has_learnt(refitted, network, weekly[calendar.cut], config):
+        if has_learnt(refitted, network, everything[before:], config):
             save_network(refitted, config, features.NAMES, to / REFITTED)
             figures["refitted"] = True
         else:

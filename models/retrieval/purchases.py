@@ -4,6 +4,7 @@ Purchases are held once, sorted by customer and day; the recent purchases of an 
 the first of its day, so no example carries a list and none can see its own day or a later one.
 """
 
+import copy
 import dataclasses
 
 import numpy as np
@@ -11,7 +12,7 @@ import tensorflow as tf
 
 from models.retrieval.entities import ArticleTable, CustomerTable
 
-_SPANS_AT_ONCE = 256
+_BASKETS_AT_ONCE = 256
 
 
 @dataclasses.dataclass(frozen=True)
@@ -98,6 +99,12 @@ class ExampleGather:
         self._recent_length = recent_length
         self._weights = tf.constant(weights, tf.float32)
 
+    def weighted(self, weights: np.ndarray) -> "ExampleGather":
+        """The same with other weights; the tables, of which there may be gigabytes, are shared."""
+        other = copy.copy(self)
+        other._weights = tf.constant(weights, tf.float32)
+        return other
+
     def __call__(self, positions: tf.Tensor) -> dict[str, tf.Tensor]:
         """One batch.
 
@@ -142,18 +149,35 @@ class ExampleGather:
             seed: of the shuffling, or None for the given order.
         """
         baskets = self._baskets[positions]
-        starts = np.flatnonzero(np.r_[True, baskets[1:] != baskets[:-1]][: len(positions)])
-        spans = tf.data.Dataset.from_tensor_slices((starts, np.r_[starts[1:], len(positions)][: len(starts)]))
-        if seed is not None:
-            spans = spans.shuffle(max(len(starts), 1), seed=seed, reshuffle_each_iteration=True)
+        starts = np.flatnonzero(np.r_[True, baskets[1:] != baskets[:-1]][: len(positions)]).astype(np.int32)
+        count = len(starts)
+        begins, ends = tf.constant(starts), tf.constant(np.r_[starts[1:], len(positions)][:count].astype(np.int32))
         known = tf.constant(positions)
+        whole = seed is not None and len(positions) >= batch_size
 
-        def examples(begin, end):
-            return tf.data.Dataset.from_tensor_slices(tf.gather(known, tf.ragged.range(begin, end).flat_values))
+        def pieces(order):
+            return tf.data.Dataset.range(0, count, _BASKETS_AT_ONCE).map(
+                lambda first: order[first : first + _BASKETS_AT_ONCE]
+            )
 
-        batches = (
-            spans.batch(_SPANS_AT_ONCE)
-            .flat_map(examples)
-            .batch(batch_size, drop_remainder=seed is not None and len(positions) >= batch_size)
-        )
-        return batches.map(self, num_parallel_calls=tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE)
+        def examples(chosen):
+            spans = tf.ragged.range(tf.gather(begins, chosen), tf.gather(ends, chosen))
+            return tf.gather(known, spans.flat_values)
+
+        def batch(chosen):
+            return self(tf.ensure_shape(chosen, [batch_size if whole else None]))
+
+        batches = _orders(count, seed).flat_map(pieces).map(examples).rebatch(batch_size, drop_remainder=whole)
+        return batches.map(batch, num_parallel_calls=tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE)
+
+
+def _orders(count: int, seed: int | None) -> tf.data.Dataset:
+    """One element an epoch, `[count]` int32: the numbers below `count`, in another order each time if there is a seed.
+
+    They are shuffled as one tensor: a buffer of `Dataset.shuffle` would hold each of millions of baskets in tensors of
+    its own, and be filled to the last before the first is used.
+    """
+    if seed is None:
+        return tf.data.Dataset.from_tensors(tf.range(count))
+    drawn = tf.data.Dataset.random(seed=seed, rerandomize_each_iteration=True).batch(2).take(1)
+    return drawn.map(lambda key: tf.random.experimental.stateless_shuffle(tf.range(count), seed=key))

@@ -57,6 +57,7 @@ def train_forward(
         towers.build_all()
         model = TwoTowerModel(towers)
         model.compile(optimizer=optimizer(config), jit_compile=config.xla or None)
+    everything = _gather(data, config, purchases.positions(purchases.weeks >= 0), model.distribute_strategy)
     figures = {}
     missing = [week for week in stages if not (checkpoints / snapshot.snapshot_name(week) / "weights.npz").exists()]
     passes = {week: _passes(purchases, config, week, label_days) for week in missing}
@@ -67,14 +68,14 @@ def train_forward(
         for week in stages:
             done = checkpoints / snapshot.snapshot_name(week)
             if week in passes:
-                _train_stage(model, data, config, week, passes[week], checkpoints, logs, progress)
+                _train_stage(model, data, everything, config, week, passes[week], checkpoints, logs, progress)
                 snapshot.save_snapshot(towers, done)
             else:
                 snapshot.restore(towers, done)
             snapshot.save_snapshot(towers, to / snapshot.snapshot_name(week))
             following = _sample(purchases.positions(purchases.weeks == week + 1), config)
             if len(following):
-                gather = _gather(data, config, purchases.positions(purchases.weeks <= week), model.distribute_strategy)
+                gather = _weighted(everything, data, purchases.positions(purchases.weeks <= week))
                 figures[snapshot.snapshot_name(week)] = measure(model, gather, following, data.articles)
     return figures
 
@@ -105,19 +106,18 @@ def _passes(
     ]
 
 
-def _train_stage(model, data, config, week, passes, checkpoints, logs, progress) -> None:
+def _train_stage(model, data, everything, config, week, passes, checkpoints, logs, progress) -> None:
     of_first: list = [tf.keras.callbacks.TensorBoard(str(logs / snapshot.snapshot_name(week)), profile_batch=0)]
     if not week:
         (_, old, _), (_, fresh, _) = passes
-        gather = _gather(data, config, old, model.distribute_strategy)
-        validation = TopKValidation(gather, _sample(fresh, config), data.articles)
+        validation = TopKValidation(_weighted(everything, data, old), _sample(fresh, config), data.articles)
         stopping = tf.keras.callbacks.EarlyStopping(
             MONITORED, mode="max", patience=config.patience, restore_best_weights=True
         )
         of_first = [validation, *of_first, stopping]
     for name, positions, epochs in passes:
         if len(positions) >= 2 and epochs:
-            gather = _gather(data, config, positions, model.distribute_strategy)
+            gather = _weighted(everything, data, positions)
             count = _count(positions, config)
             batch_size = min(config.batch_size, count)
             batches = gather.dataset(positions, batch_size, seed=config.seed + week).take(count // batch_size)
@@ -140,6 +140,11 @@ def _gather(
     shared = not config.xla and strategy.num_replicas_in_sync == 1
     recent_length = config.recent_length if config.use_recent else 0
     return ExampleGather(data.purchases, data.articles, data.customers, recent_length, share, shared)
+
+
+def _weighted(gather: ExampleGather, data: TrainingData, positions: np.ndarray) -> ExampleGather:
+    """The same examples, weighted by what a pass trains on."""
+    return gather.weighted(sampling_probabilities(data, positions))
 
 
 def _sample(positions: np.ndarray, config: RetrievalConfig) -> np.ndarray:

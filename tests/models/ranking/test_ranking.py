@@ -1,7 +1,9 @@
 """The ranking network's losses, lists and training, against numbers worked out by hand."""
 
 import dataclasses
+import gc
 import math
+import weakref
 
 import numpy as np
 import pytest
@@ -247,3 +249,23 @@ def test_the_mean_loss_is_that_of_all_lists_whatever_the_batch():
     for batch in (7, 16, 100):
         found = mean_loss(network, lists, dataclasses.replace(SMALL, batch_lists=batch))
         assert found == pytest.approx(wanted, rel=1e-5)
+
+
+def test_after_a_training_nothing_holds_its_lists(tmp_path):
+    lists, network = toy(), build_network(SMALL, NAMES)
+    held = weakref.ref(lists.features)
+    fit(network, lists, SMALL, logs=str(tmp_path / "logs"), backup=str(tmp_path / "backup"))
+    assert held() is lists.features
+    del lists
+    gc.collect()
+    assert held() is None
+
+
+def test_moments_are_the_same_however_many_lists_are_looked_at_at_once(monkeypatch):
+    lists = toy()
+    real = lists.features[lists.labels >= 0].astype(np.float64)
+    monkeypatch.setattr("models.ranking.lists._AT_ONCE", 7)
+    mean, deviation = moments(lists)
+    np.testing.assert_allclose(mean, real.mean(axis=0), rtol=1e-6)
+    np.testing.assert_allclose(deviation[:2], real.std(axis=0)[:2], rtol=1e-6)
+    assert deviation[2] == np.inf
