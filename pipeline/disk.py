@@ -61,8 +61,8 @@ def estimate(kind: str, csv: Mapping[str, int], articles: int, config: PipelineC
     With T, C and A the bytes of transactions, customers and articles, n articles and w list weeks, OUT receives
 
         tables and examples              0.11 (T + C + A) + 0.8 (C + A), and 20 MB of sampled rows
-        each state, of w + 2 days        0.09 T + 0.1 C + 0.1 A; the trained graph holds a copy of all of them
-        examples, plain and transformed  0.6 T, of `features.interaction_window_days`
+        each state, of w + 2 days        0.09 T + 0.1 C + 0.1 A; less of weeks in which few bought
+        examples, plain and transformed  0.35 T, of `features.interaction_window_days`
         each snapshot of the towers      4.4 bytes an article and dimension; w + 1 in three places, four while training
         each of four assembled models    0.29 T + C + 2,300 n bytes, a snapshot and 8 MB
 
@@ -87,7 +87,7 @@ def estimate(kind: str, csv: Mapping[str, int], articles: int, config: PipelineC
     model = 0.29 * transactions + customers + 2_300 * articles + snapshot + 8e6
     out = 0.11 * sum(csv.values()) + 0.8 * (customers + catalogue) + 20e6
     if kind == "train":
-        out += 2 * (weeks + 2) * state + 0.6 * transactions + (3 * (weeks + 1) + 4) * snapshot + 4 * model
+        out += (weeks + 2) * state + 0.35 * transactions + (3 * (weeks + 1) + 4) * snapshot + 4 * model
     else:
         out += 2 * state + 3 * model + snapshot
     return Need(csv=sum(csv.values()), out=int(1.1 * out), spill=int(300e6 + transactions))
