@@ -69,7 +69,8 @@ def estimate(kind: str, csv: Mapping[str, int], articles: int, config: PipelineC
     and a tenth on top; the folder of temporary files receives 300 MB of TFX's packages and what DuckDB spills, at most
     T. The shares are no less than what two shops left, made by `lookbook synthesize` in its default size and, up to
     Transform, with `--customers 52000 --articles 8000 --transactions 1200000 --days 400`. The first took 125 MB of OUT
-    and 216 MB of the other, where 251 and 313 are estimated.
+    and 216 MB of the other, where 212 and 313 are estimated; one of `--scale full`
+    6.5 GiB of OUT, where 12.3 are.
 
     How many weeks there will be depends on how many customers buy in each (`features.enough_lists`); here two years of
     data are assumed, and six rows a buyer and week.
