@@ -10,7 +10,7 @@ from components.features.engine import Engine
 from components.features.engines import open_engine
 from components.features.examples import write_judged_examples, write_transform_examples
 from components.features.list_weeks import choose_list_weeks
-from components.features.states import prepare, write_state
+from components.features.states import bring_together, prepare, write_state
 from transforms.calendar import Calendar, date_of, plan
 from transforms.progress import Progress
 
@@ -75,6 +75,7 @@ def _write_states(engine: Engine, calendar: Calendar, to: pathlib.Path, config: 
     counted = engine.query("select day, count(*) as purchases from purchases group by day")
     days, purchases = counted["day"].to_numpy(), counted["purchases"].to_numpy()
     reads = {day: int(purchases[days < day].sum()) for day in calendar.state_days}
+    bring_together(engine, calendar.state_days[0], config)
     done = 0
     with Progress("states", "purchases", sum(reads.values())) as progress:
 

@@ -32,6 +32,18 @@ def prepare(engine: Engine, tables: pathlib.Path, to: pathlib.Path) -> None:
     engine.write("people", to / "people.parquet")
 
 
+def bring_together(engine: Engine, first_as_of: int, config: FeaturesConfig) -> None:
+    """Makes, once for all states, the purchases that customers made of two articles: a state counts those of its days.
+
+    Args:
+        engine: after `prepare`.
+        first_as_of: day number of the first state; those of later days may be written as well.
+        config: lengths and windows.
+    """
+    engine.materialise("together_lines", first_as_of=first_as_of, window_days=config.together_window_days)
+    engine.materialise("together", span_days=MONTH_SPAN_DAYS, lines_per_customer=config.lines_per_customer)
+
+
 def write_state(
     engine: Engine,
     as_of: int,
@@ -44,7 +56,7 @@ def write_state(
     """Writes the state as of a day; what it tells is of purchases dated before that day and of nothing else.
 
     Args:
-        engine: after `prepare`.
+        engine: after `bring_together` for a day that is not later.
         as_of: day number; purchases of this day and later are not seen.
         to: the states folder.
         config: lengths and windows.
@@ -57,15 +69,11 @@ def write_state(
     """
     folder = to / date_of(as_of)
     folder.mkdir(parents=True, exist_ok=True)
-    together = {"shrinkage": config.together_shrinkage, "neighbours": config.neighbours}
     engine.materialise("state_customers", as_of=as_of, until=as_of if until is None else until)
-    engine.materialise(
-        "together_lines",
-        as_of=as_of,
-        window_days=config.together_window_days,
-        lines_per_customer=config.lines_per_customer,
-    )
-    engine.materialise("together_pairs", span_days=MONTH_SPAN_DAYS)
+    lines = {"window_days": config.together_window_days, "lines_per_customer": config.lines_per_customer}
+    for name in ("together_cut", "together_buyers", "together_pairs"):
+        engine.materialise(name, as_of=as_of, **lines)
+    together = {"shrinkage": config.together_shrinkage, "neighbours": config.neighbours}
     queries: dict[str, tuple[str, dict[str, float]]] = {
         "articles": ("article_state", {"as_of": as_of}),
         "customers": ("customer_state", {"as_of": as_of}),

@@ -52,6 +52,13 @@ def ask(engine):
     return rows
 
 
+def bring_together(engine, **settings):
+    """What the queries of bought together stand on."""
+    engine.materialise("together_lines", first_as_of=AS_OF, **settings)
+    for name in ("together", "together_cut", "together_buyers", "together_pairs"):
+        engine.materialise(name, as_of=AS_OF, **settings)
+
+
 def rounded(rows):
     return [tuple(round(value, 6) if isinstance(value, float) else value for value in row) for row in rows]
 
@@ -169,25 +176,60 @@ def test_bought_together_is_a_shrunk_cosine_over_customers(engine, ask, settings
         "neighbours": 5,
         **settings,
     }
-    engine.materialise("together_lines", as_of=AS_OF, **settings)
-    engine.materialise("together_pairs", **settings)
+    bring_together(engine, **settings)
     assert rounded(ask("bought_together", **settings)) == expected
+
+
+def test_lines_are_numbered_within_a_customer_from_the_oldest(engine, ask):
+    engine.materialise("together_lines", first_as_of=AS_OF, window_days=100)
+    # Of one day the article that comes first is the latest. The last number is how often the customer bought it.
+    assert sorted(ask("together_lines", first_as_of=AS_OF, window_days=100)) == [
+        (U, A, 40, 1, 2),
+        (U, A, 99, 3, 2),
+        (U, B, 99, 2, 1),
+        (V, A, 70, 1, 1),
+        (V, B, 100, 3, 1),  # of the day itself: a later state's
+        (V, C, 95, 2, 1),
+        (W, A, 98, 3, 1),
+        (W, B, 98, 2, 1),
+        (W, C, 89, 1, 1),
+    ]
+
+
+def test_every_two_purchases_of_shared_pairs_are_made_once(engine, ask):
+    settings = {"window_days": 100, "lines_per_customer": 50, "span_days": 100}
+    bring_together(engine, **settings)
+    # customer, pair, days of the older and the newer purchase, number of the older, whether both were bought once
+    assert sorted(ask("together", **settings)) == [
+        (U, A, B, 40, 99, 1, 0),
+        (U, A, B, 99, 99, 2, 0),
+        (V, A, B, 70, 100, 1, 1),
+        (V, A, C, 70, 95, 1, 1),
+        (V, B, C, 95, 100, 2, 1),
+        (W, A, B, 98, 98, 2, 1),
+        (W, A, C, 89, 98, 1, 1),
+        (W, B, C, 89, 98, 1, 1),
+    ]
+    # Of three lines in a row the first and the last do not meet: v's A of day 70 does not meet B of day 100, whose number is 3.
+    two = {**settings, "lines_per_customer": 2}
+    bring_together(engine, **two)
+    assert (V, A, B, 70, 100, 1, 1) not in ask("together", **two)
 
 
 def test_a_pair_counts_each_customer_once_however_often_they_bought_both(engine, ask):
     # u bought A on days 40 and 99 and B on 99; w bought A and B on 98; C is 25 days from A with v, 9 with w.
-    engine.materialise("together_lines", as_of=AS_OF, window_days=100, lines_per_customer=50)
-    assert sorted(ask("together_lines", window_days=100, lines_per_customer=50)) == [
-        (U, A, 40, 2),
-        (U, A, 99, 2),
-        (U, B, 99, 1),
-        (V, A, 70, 1),
-        (V, C, 95, 1),
-        (W, A, 98, 1),
-        (W, B, 98, 1),
-        (W, C, 89, 1),
-    ]
-    assert sorted(ask("together_pairs", span_days=100)) == [(A, B, 2, 2), (A, C, 2, 0)]
+    settings = {"window_days": 100, "lines_per_customer": 50, "span_days": 100}
+    bring_together(engine, **settings)
+    assert sorted(ask("together_pairs", **settings)) == [(A, B, 2, 2), (A, C, 2, 0)]
+
+
+def test_the_latest_lines_of_a_customer_are_those_before_the_day(engine, ask):
+    # Of three lines two count: u's and w's oldest do not. v's purchase of the day itself takes no other's place.
+    settings = {"window_days": 100, "lines_per_customer": 2, "span_days": 100}
+    bring_together(engine, **settings)
+    assert sorted(ask("together_cut", **settings)) == [(U, 1), (W, 1)]
+    assert sorted(ask("together_buyers", **settings)) == [(A, 3), (B, 2), (C, 1)]
+    assert sorted(ask("together_pairs", **settings)) == [(A, B, 2, 2)]
 
 
 def test_popular_counts_customers_overall_and_by_segment(ask):

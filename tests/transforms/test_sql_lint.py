@@ -25,6 +25,8 @@ BESIDE_THE_STATE = {
     "people",
     "buyers_by_week",
     "labels",
+    "together_lines",
+    "together",
     "interactions",
     "judged_customers",
     "judged_purchases",
@@ -78,8 +80,8 @@ def test_a_query_survives_the_way_to_spark_with_its_parameters(name):
 @pytest.mark.parametrize("name", sorted(set(FILES) - BESIDE_THE_STATE))
 def test_a_query_of_the_state_sees_only_what_lies_before_the_day(name):
     text = query_text(name)
-    reads = re.findall(r"(?:from|join) (?:purchases|article_days)\b", text)
-    assert len(reads) == len(re.findall(r"where (?:p\.)?day < \$as_of", text))
+    reads = re.findall(r"(?:from|join) (?:purchases|article_days|together_lines|together)\b", text)
+    assert len(reads) == len(re.findall(r"where (?:p\.)?(?:last_)?day < \$as_of", text))
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,6 @@
 -- Articles that the same customers bought, within the span of together_pairs or, if $same_day is 1, on one day: for each
 -- article its $neighbours strongest, by the cosine n_ab / sqrt(n_a * n_b), shrunk by $shrinkage.
-with totals as (
-    select article_row, count(distinct customer_row) as n from together_lines group by article_row
-),
-
-counted as (
+with counted as (
     select
         article_row,
         neighbour_row,
@@ -18,8 +14,8 @@ scored as (
         p.neighbour_row,
         round(p.n / (sqrt(cast(a.n as double) * b.n) + $shrinkage), 9) as score
     from counted as p
-    inner join totals as a on a.article_row = p.article_row
-    inner join totals as b on b.article_row = p.neighbour_row
+    inner join together_buyers as a on a.article_row = p.article_row
+    inner join together_buyers as b on b.article_row = p.neighbour_row
     where p.n >= 2
 ),
 

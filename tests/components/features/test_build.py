@@ -11,7 +11,7 @@ from components.features.config import FeaturesConfig
 from components.features.duckdb_engine import DuckDbEngine
 from components.features.examples import group_purchases
 from components.features.executor import Outputs, build_features
-from components.features.states import prepare, write_state
+from components.features.states import bring_together, prepare, write_state
 from tests import tiny_shop
 from tests.tiny_shop import DAYS, FIRST_DAY, article_id, customer_id
 from transforms.calendar import date_of
@@ -33,6 +33,7 @@ def test_the_state_of_a_week_that_is_past_holds_of_the_customers_its_buyers_alon
     day = tiny.calendar.state_days[place]
     engine = DuckDbEngine(tmp_path)
     prepare(engine, tiny.tables, tmp_path)
+    bring_together(engine, day, tiny_shop.FEATURES)
     whole = write_state(engine, day, tmp_path, tiny_shop.FEATURES)
     engine.close()
     buyers = {int(c[1:]) for d, c, *_ in tiny_shop.purchases() if day <= d < day + 7}

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from components.features.duckdb_engine import DuckDbEngine
-from components.features.states import prepare, write_state
+from components.features.states import bring_together, prepare, write_state
 from tests.tiny_shop import (
     ARTICLES,
     CUSTOMERS,
@@ -34,6 +34,7 @@ def states(bought: list[tuple], days: tuple[int, ...]) -> dict[int, dict[str, by
         write_tables(root / "tables", catalogue(), people(), bought)
         engine = DuckDbEngine(root)
         prepare(engine, root / "tables", root / "states")
+        bring_together(engine, days[0], FEATURES)
         written = {day: write_state(engine, day, root / "states", FEATURES) for day in days}
         engine.close()
         return {day: {file.stem: file.read_bytes() for file in at.iterdir()} for day, at in written.items()}

@@ -19,7 +19,7 @@ from components.features.config import FeaturesConfig
 from components.features.duckdb_engine import DuckDbEngine
 from components.features.executor import Outputs, build_features
 from components.features.spark_engine import SparkEngine
-from components.features.states import prepare, write_state
+from components.features.states import bring_together, prepare, write_state
 from components.ingest.config import IngestConfig
 from components.ingest.executor import ingest
 from pipeline.synthetic.shop import ShopConfig, synthesize
@@ -148,6 +148,7 @@ def test_executors_on_a_cluster_write_the_same_state(cluster, tmp_path):
     }
     for name, engine in engines.items():
         prepare(engine, folder, tmp_path / name)
+        bring_together(engine, day, tiny_shop.FEATURES)
         write_state(engine, day, tmp_path / name, tiny_shop.FEATURES)
         engine.close()
     wanted = sorted((tmp_path / "duckdb" / date_of(day)).iterdir())

@@ -15,7 +15,7 @@ import tensorflow as tf
 
 from components.features.config import FeaturesConfig
 from components.features.duckdb_engine import DuckDbEngine
-from components.features.states import prepare, write_state
+from components.features.states import bring_together, prepare, write_state
 from models.recommender import features
 from models.recommender.features import article, customer, pair, pairs
 from models.recommender.features.pairs import Pairs
@@ -105,6 +105,7 @@ def state(tmp_path_factory):
     write_tables(root / "tables", articles, [{"customer_id": name} for name in "uvwx"], PURCHASES)
     engine = DuckDbEngine(root)
     prepare(engine, root / "tables", root / "states")
+    bring_together(engine, 100, CONFIG)
     write_state(engine, 100, root / "states", CONFIG)
     engine.close()
     return State(load_tables(root / "states", 100))
