@@ -20,6 +20,11 @@ class TwoTowerModel(tfrs.Model):
 
     def embed(self, batch: dict[str, tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
         """Query and candidate embeddings of a batch, `[batch, embedding_dim]` float32 each."""
+        query, candidate = self.embed_shared(batch)
+        return (tf.gather(query, batch["basket"]) if "basket" in batch else query), candidate
+
+    def embed_shared(self, batch: dict[str, tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
+        """The same, but where baskets share their query it stands there once."""
         query = self.towers.embed_customers(
             batch["customer_ids"],
             batch["customer_categories"],
@@ -27,8 +32,6 @@ class TwoTowerModel(tfrs.Model):
             batch["recent"],
             batch["recent_age_days"],
         )
-        if "basket" in batch:
-            query = tf.gather(query, batch["basket"])
         candidate = self.towers.embed_articles(
             batch["article_ids"], batch["article_categories"], batch["article_words"]
         )
@@ -42,7 +45,7 @@ class TwoTowerModel(tfrs.Model):
 
     def compute_loss(self, inputs: dict[str, tf.Tensor], training: bool = False) -> tf.Tensor:
         """Mean in-batch softmax loss, scalar float32."""
-        query, candidate = self.embed(inputs)
+        query, candidate = self.embed_shared(inputs)
         corrected = self.towers.config.sampling_correction
         summed = in_batch_softmax(
             query,
@@ -51,5 +54,6 @@ class TwoTowerModel(tfrs.Model):
             inputs["article_rows"],
             inputs["customer_rows"],
             self.towers.config.temperature,
+            query_of=inputs.get("basket"),
         )
-        return summed / tf.cast(tf.shape(query)[0], tf.float32)
+        return summed / tf.cast(tf.shape(candidate)[0], tf.float32)

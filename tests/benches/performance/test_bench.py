@@ -32,4 +32,4 @@ def test_stages_are_measured_on_what_lies_before_them(tmp_path):
     bench.profile(named("features"), SMALL, tmp_path / "profile.md")
     text = (tmp_path / "profile.md").read_text()
     assert "create or replace table" in text
-    assert "(build_features)" in text
+    assert "duckdb_engine.py" in text

@@ -14,7 +14,7 @@ ARTICLES = [1, 2, 1, 3]
 SHARES = [0.4, 0.1, 0.4, 0.02]
 DRAW = np.random.default_rng(1)
 QUERIES = DRAW.normal(size=(4, 8)).astype(np.float32)
-CANDIDATES = DRAW.normal(size=(4, 8)).astype(np.float32)
+CANDIDATES = DRAW.normal(size=(3, 8)).astype(np.float32)[[0, 1, 0, 2]]  # 0 and 2 are one article
 # Negatives of each example: 0 and 1 are one customer's, 0 and 2 are one article.
 NEGATIVES = {0: [3], 1: [2, 3], 2: [1, 3], 3: [0, 1, 2]}
 
@@ -22,7 +22,7 @@ NEGATIVES = {0: [3], 1: [2, 3], 2: [1, 3], 3: [0, 1, 2]}
 class Fixed(TwoTowerModel):
     """The model with embeddings that are given."""
 
-    def embed(self, batch):
+    def embed_shared(self, batch):
         return tf.constant(QUERIES), tf.constant(CANDIDATES)
 
 
