@@ -101,10 +101,5 @@ def _blocks(queries: tf.Tensor, query_of: tf.Tensor | None, batch: int | None) -
     number = 1 if batch is None else -(-batch // _EXAMPLES_AT_ONCE)
     count = tf.shape(queries)[0] if queries.shape[0] is None else queries.shape[0]
     firsts = [count * block // number for block in range(number + 1)]
-    if query_of is None:
-        places = firsts
-    else:
-        places = tf.unstack(tf.searchsorted(query_of, tf.stack(firsts)), number + 1)
-    return [
-        (slice(firsts[block], firsts[block + 1]), slice(places[block], places[block + 1])) for block in range(number)
-    ]
+    places = firsts if query_of is None else tf.unstack(tf.searchsorted(query_of, tf.stack(firsts)), number + 1)
+    return [(slice(*firsts[block : block + 2]), slice(*places[block : block + 2])) for block in range(number)]

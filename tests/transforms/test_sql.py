@@ -210,7 +210,7 @@ def test_every_two_purchases_of_shared_pairs_are_made_once(engine, ask):
         (W, A, C, 89, 98, 1, 1),
         (W, B, C, 89, 98, 1, 1),
     ]
-    # Of three lines in a row the first and the last do not meet: v's A of day 70 does not meet B of day 100, whose number is 3.
+    # Of three lines in a row the first and the last do not meet: v's A of day 70 and B of day 100.
     two = {**settings, "lines_per_customer": 2}
     bring_together(engine, **two)
     assert (V, A, B, 70, 100, 1, 1) not in ask("together", **two)
