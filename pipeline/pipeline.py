@@ -74,7 +74,7 @@ def create_pipeline(
             "retrieval": _tree(config.retrieval, config.seed),
             "label_days": config.label_days,
             "checkpoints": f"{places.checkpoints}/retrieval",
-            "code_version": version_of(["models/retrieval"]),
+            "code_version": version_of(["models/input_pipeline.py", "models/retrieval"]),
         },
     ).with_id("retrieval")
     candidates = Candidates(
@@ -96,7 +96,7 @@ def create_pipeline(
             "ranking": _tree(config.ranking, config.seed),
             "recommender": dataclasses.asdict(config.recommender),
             "checkpoints": f"{places.checkpoints}/ranking",
-            "code_version": version_of(["models/ranking", "models/recommender"]),
+            "code_version": version_of(["models/input_pipeline.py", "models/ranking", "models/recommender"]),
         },
     ).with_id("ranking")
     judged, pushed = (

@@ -5,6 +5,7 @@ import math
 import tensorflow as tf
 
 from models.epoch_log import EpochLog
+from models.input_pipeline import steady
 from models.ranking.config import RankingConfig
 from models.ranking.lists import Lists, moments
 from models.ranking.model import RankingModel
@@ -40,7 +41,7 @@ def fit(
     rate = tf.keras.optimizers.schedules.CosineDecay(config.learning_rate, steps)
     model.compile(optimizer=tf.keras.optimizers.legacy.Adam(rate))
     gather = _Gather(lists)
-    batches = (
+    batches = steady(
         tf.data.Dataset.from_tensor_slices({"positions": tf.range(count)})
         .shuffle(count, seed=config.seed, reshuffle_each_iteration=True)
         .batch(batch, drop_remainder=True)

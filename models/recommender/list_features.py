@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import tensorflow as tf
 
+from models.input_pipeline import steady
 from models.ranking.lists import Lists, sample
 from models.recommender.builder import RecommenderBuilder
 from models.recommender.recommender import Recommender
@@ -43,7 +44,7 @@ def read_lists(files: Sequence[str]) -> dict[int, StoredLists]:
     }
     names = sorted(name for pattern in files for name in tf.io.gfile.glob(pattern))
     records = tf.data.TFRecordDataset(names, compression_type="GZIP").batch(4096)
-    parts = [tf.io.parse_example(batch, spec) for batch in records]
+    parts = [tf.io.parse_example(batch, spec) for batch in steady(records)]
     days = np.concatenate([part["day"].numpy() for part in parts])
     customers = np.concatenate([part["customer_row"].numpy() for part in parts]).astype(np.int32)
     rows = tf.concat([part["article_rows"] for part in parts], 0).to_tensor(-1).numpy().astype(np.int32)

@@ -10,6 +10,7 @@ import dataclasses
 import numpy as np
 import tensorflow as tf
 
+from models.input_pipeline import steady
 from models.retrieval.entities import ArticleTable, CustomerTable
 
 _BASKETS_AT_ONCE = 256
@@ -168,7 +169,7 @@ class ExampleGather:
             return self(tf.ensure_shape(chosen, [batch_size if whole else None]))
 
         batches = _orders(count, seed).flat_map(pieces).map(examples).rebatch(batch_size, drop_remainder=whole)
-        return batches.map(batch, num_parallel_calls=tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE)
+        return steady(batches.map(batch, num_parallel_calls=tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE))
 
 
 def _orders(count: int, seed: int | None) -> tf.data.Dataset:

@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_transform as tft
 
+from models.input_pipeline import steady
 from models.retrieval.entities import ArticleTable, CustomerTable, article_table, customer_table
 from models.retrieval.purchases import Purchases, sort_purchases
 from transforms import columns
@@ -95,7 +96,7 @@ def _read(files: list[str], spec: dict) -> dict:
         lambda serialised: tf.io.parse_example(serialised, spec), num_parallel_calls=tf.data.AUTOTUNE
     )
     parts: dict[str, list] = {name: [] for name in spec}
-    for batch in batches.prefetch(2):
+    for batch in steady(batches.prefetch(2)):
         for name, value in batch.items():
             if isinstance(value, tf.SparseTensor):
                 ragged = tf.RaggedTensor.from_sparse(value)

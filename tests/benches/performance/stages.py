@@ -46,7 +46,13 @@ STAGES = (
         ("Features",),
     ),
     Stage("transform", "Transform over the windowed interactions", (), ("schema_features", "Transform"), "purchases"),
-    Stage("retrieval", "the towers, trained forward in time", ("models/retrieval",), ("retrieval",), "purchases"),
+    Stage(
+        "retrieval",
+        "the towers, trained forward in time",
+        ("models/retrieval", "models/input_pipeline.py"),
+        ("retrieval",),
+        "purchases",
+    ),
     Stage(
         "candidates",
         "candidate lists of six weeks and the test week",
