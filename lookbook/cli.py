@@ -15,6 +15,7 @@ import click
 
 from lookbook.environment import prepare_tensorflow
 from lookbook.reporter import Reporter
+from lookbook.temporary import own_temporary_folder
 from transforms.errors import ConfigError, LookbookError
 
 COMMANDS = (
@@ -54,9 +55,11 @@ class LazyGroup(click.Group):
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="lookbook")
-def cli() -> None:
+@click.pass_context
+def cli(ctx: click.Context) -> None:
     """A production recommender pipeline for fashion retail: from three CSVs to answers over gRPC."""
     prepare_tensorflow()
+    ctx.with_resource(own_temporary_folder())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -4,6 +4,7 @@ import contextlib
 import csv
 import dataclasses
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -49,6 +50,13 @@ class Shop:
     data: pathlib.Path
     out: pathlib.Path
 
+    @property
+    def temporary(self) -> pathlib.Path:
+        """The folder that is named to its runs for temporary files."""
+        folder = self.out.parent / "temporary"
+        folder.mkdir(exist_ok=True)
+        return folder
+
     def command(self, *changes: str) -> list[str]:
         """The arguments of `lookbook run` on it."""
         settings = [word for setting in (*SETTINGS, *changes) for word in ("--set", setting)]
@@ -56,7 +64,7 @@ class Shop:
 
     def run(self, *changes: str) -> Done:
         """Runs the pipeline with changed settings."""
-        return lookbook(*self.command(*changes))
+        return lookbook(*self.command(*changes), TMPDIR=str(self.temporary))
 
     @property
     def summary(self) -> dict:
@@ -85,9 +93,9 @@ def synthesize(data: pathlib.Path) -> None:
     assert lookbook("synthesize", "--to", str(data), *words).code == 0
 
 
-def lookbook(*arguments: str) -> Done:
-    """Types a command and waits for it."""
-    done = subprocess.run(command(arguments), capture_output=True, text=True)
+def lookbook(*arguments: str, **variables: str) -> Done:
+    """Types a command, with variables added to its environment, and waits for it."""
+    done = subprocess.run(command(arguments), capture_output=True, text=True, env={**os.environ, **variables})
     return Done(done.returncode, done.stdout, done.stderr)
 
 

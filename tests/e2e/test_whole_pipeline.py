@@ -101,6 +101,10 @@ def test_the_first_run_pushes_and_says_so(first, shop):
     assert len(told) == STEPS
 
 
+def test_a_run_leaves_no_temporary_files(first, shop):
+    assert list(shop.temporary.iterdir()) == []
+
+
 def test_the_figures_stand_beside_the_baselines_and_the_oracle(first):
     _, summary, _ = first
     assert list(summary["figures"]) == RANKINGS
