@@ -23,10 +23,10 @@ CODE := $(ROOMS) tests setup.py
 export TF_USE_LEGACY_KERAS := 1
 export TF_CPP_MIN_LOG_LEVEL := 3
 
-.PHONY: help install run rolling test proof bench quality lint format lock clean
+.PHONY: help install run rolling test proof bench bench-serving quality lint format lock clean
 
 help: ## this list
-	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 install: ## the environment .venv, exactly as in requirements.lock
 	@.ci/install

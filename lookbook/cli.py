@@ -1,7 +1,8 @@
 """The command `lookbook`: finds the subcommand, runs it, and turns errors into a line and an exit code.
 
-Exit codes: 0 done, 1 failed, 2 wrong usage or setting, 130 interrupted. A command is the module of its name
-in `lookbook.commands`; these import what is heavy only when run, so that help is at hand within a second.
+Exit codes: 0 done, 1 failed, 2 wrong usage or setting, 130 interrupted, 143 ended by `kill`. A command is the
+module of its name in `lookbook.commands`; these import what is heavy only when run, so that help is at hand within
+a second.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Sequence
 import click
 
 from lookbook.environment import prepare_tensorflow
+from lookbook.interruption import Interruption
 from lookbook.reporter import Reporter
 from lookbook.temporary import own_temporary_folder
 from transforms.errors import ConfigError, LookbookError
@@ -36,7 +38,7 @@ COMMANDS = (
     "submit",
     "doctor",
 )
-DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
+DONE, FAILED, USAGE = 0, 1, 2
 
 
 class LazyGroup(click.Group):
@@ -73,9 +75,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     """
     given = None if arguments is None else list(arguments)
-    reporter = Reporter()
+    with Interruption() as interruption:
+        reporter = Reporter(interruption.check)
+        try:
+            return _run(given, reporter)
+        except (click.Abort, KeyboardInterrupt):
+            reporter.fail("interrupted")
+            return interruption.code
+        except Exception as error:
+            if interruption:  # a library has made an error of its own of it
+                reporter.fail("interrupted")
+                return interruption.code
+            if not reporter.for_machines:
+                raise
+            reporter.fail(str(error), error)
+            return FAILED
+
+
+def _run(arguments: list[str] | None, reporter: Reporter) -> int:
+    """Runs it; what a person can do something about is told."""
     try:
-        code = cli.main(given, prog_name="lookbook", standalone_mode=False, obj=reporter)
+        code = cli.main(arguments, prog_name="lookbook", standalone_mode=False, obj=reporter)
         sys.stdout.flush()
         return code if isinstance(code, int) else DONE
     except click.ClickException as error:
@@ -84,17 +104,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         else:
             error.show()
         return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        reporter.fail("interrupted")
-        return INTERRUPTED
     except BrokenPipeError:  # the reader of our output has left, as in `lookbook versions | head -1`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except (LookbookError, OSError) as error:
         reporter.fail(str(error))
         return USAGE if isinstance(error, ConfigError) else FAILED
-    except Exception as error:
-        if not reporter.for_machines:
-            raise
-        reporter.fail(str(error), error)
-        return FAILED

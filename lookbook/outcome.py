@@ -22,6 +22,7 @@ def show(summary: Summary, out: pathlib.Path) -> None:
     from rich.table import Table
 
     from lookbook.console import tables
+    from pipeline.versions import list_versions, model_dir
 
     console = tables()
     table = Table(title=f"Test week, {summary.customers} customers who bought", title_justify="left")
@@ -45,11 +46,20 @@ def show(summary: Summary, out: pathlib.Path) -> None:
     console.print(f"index       recall against exact search {summary.index_recall:.3f}")
     console.print(f"model gate  {summary.model_gate}")
     console.print(f"infra gate  {summary.infra_gate}")
-    console.print(f"pushed      {summary.version or 'nothing'}")
+    versions = list_versions(out)
+    pushed = None if summary.version is None else model_dir(out) / pathlib.Path(summary.version).name
+    gone = pushed is not None and pushed not in [version.path for version in versions]
+    console.print(f"pushed      {'nothing' if gone or pushed is None else pushed}")
+    if gone:  # all steps were cached, and the version is that of their first time
+        served = f"{versions[-1].number} is served" if versions else "no other is left"
+        console.print(
+            f"            {pushed}, which this run pushed when it was new, was deleted since; {served}.\n"
+            f"            To push it again delete {out / 'metadata.db'} and run again."
+        )
     console.print(
         f"run         {summary.seconds:.0f} s, {summary.cached} of {summary.steps} steps cached, "
         f"{summary.peak_gib:.1f} GiB at most"
     )
-    if summary.version:
+    if pushed and versions:
         console.print(f"\nNext: lookbook serve --out {out}, then lookbook query CUSTOMER_ID")
         console.print(f"      lookbook recommend --out {out} --all --to recs.csv")

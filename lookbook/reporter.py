@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import pathlib
 import sys
+from collections.abc import Callable
 
 import click
 
@@ -21,9 +22,14 @@ _log = logging.getLogger("lookbook.steps")
 
 
 class Reporter:
-    """Between `start` and `stop` it hears what is logged; `fail` may be said after that too."""
+    """Between `start` and `stop` it hears what is logged; `fail` may be said after that too.
 
-    def __init__(self) -> None:
+    Args:
+        before_step: called before each step; what it raises ends the run.
+    """
+
+    def __init__(self, before_step: Callable[[], None] = lambda: None) -> None:
+        self._before_step = before_step
         self._bar: Bar | None = None
         self._json: JsonLines | None = None
         self._file: logging.FileHandler | None = None
@@ -75,6 +81,7 @@ class Reporter:
 
         def starts(name: str, its_number: int, of: int) -> None:
             nonlocal number, count
+            self._before_step()
             number, count = its_number, of
             if self._json is not None:
                 self._json.step = name

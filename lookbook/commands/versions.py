@@ -1,12 +1,19 @@
 """`lookbook versions`: what is pushed."""
 
+from __future__ import annotations
+
 import pathlib
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from lookbook import options
+
+if TYPE_CHECKING:
+    from pipeline.versions import Version
+
+_FRAME = 3  # characters of the line between two columns with its blanks
 
 
 @click.command()
@@ -14,8 +21,6 @@ from lookbook import options
 @click.option("--keep", type=click.IntRange(min=1), help="Delete the oldest until this many are left.")
 def command(out: pathlib.Path, keep: int | None) -> None:
     """List the pushed versions with their figures, newest last."""
-    from rich.table import Table
-
     from lookbook.console import tables
     from pipeline.versions import list_versions, retain, served_version
 
@@ -23,26 +28,40 @@ def command(out: pathlib.Path, keep: int | None) -> None:
     if keep is not None:
         removed = retain(out, keep)
         click.echo(f"deleted {', '.join(map(str, removed)) or 'none'}")
-    versions = list_versions(out)
-    figures = [dict(_flat(version.figures)) for version in versions]
-    names = list(dict.fromkeys(name for row in figures for name in row))
-    table = Table("version", "", *names)
-    for version, row in zip(versions, figures, strict=True):
-        table.add_row(str(version.number), "served" if version.served else "", *(row.get(name, "") for name in names))
-    tables().print(table)
+    _show(list_versions(out), tables())
 
 
-def _flat(figures: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _show(versions: list[Version], console) -> None:
+    """A column for each version, in as many tables as it takes to cut none: a number cut short rolls nothing back."""
+    from rich.table import Table
+
+    columns = [
+        {"version": str(version.number), "": "served" if version.served else "", **_flat(version.figures)}
+        for version in versions
+    ]
+    names = list(dict.fromkeys(name for column in columns for name in column))
+    widest = max(len(cell) for column in columns for cell in column.values())
+    fit = max((console.width - max(map(len, names)) - _FRAME - 1) // (widest + _FRAME), 1)
+    for first in range(0, len(columns), fit):
+        shown = columns[first : first + fit]
+        table = Table(names[0], *(column[names[0]] for column in shown))
+        for name in names[1:]:
+            table.add_row(name, *(column.get(name, "") for column in shown))
+        console.print(table)
+
+
+def _flat(figures: Mapping[str, Any]) -> dict[str, str]:
     """The figures that fit a cell; those of a section go by their own names, digests are shortened."""
-    cells = []
+    cells: dict[str, str] = {}
     for name, value in figures.items():
         if name == "run_key" or "/" in name:  # of no use to a person; one of thirty figures beside the main ones
             continue
         if isinstance(value, Mapping):
-            cells += _flat(value)
+            for inner, cell in _flat(value).items():
+                cells[f"{name} {inner}" if inner in figures else inner] = cell
         elif isinstance(value, float):
-            cells.append((name, f"{value:.4f}"))
+            cells[name] = f"{value:.0f}" if value.is_integer() and value > 1 else f"{value:.4f}"
         elif isinstance(value, (str, int)):
             text = str(value)
-            cells.append((name, text if len(text) <= 32 else text[:12]))
+            cells[name] = text if len(text) <= 32 else text[:12]
     return cells

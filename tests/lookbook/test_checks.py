@@ -112,6 +112,12 @@ def test_a_missing_key_column_is_told(tmp_path):
     assert bad[0].found == "lacks article_id"
 
 
+def test_a_column_that_ingest_would_miss_is_told_too(tmp_path):
+    write_tables(tmp_path, lacking="sales_channel_id")
+    (bad,) = (check for check in checks.tables(tmp_path) if not check.ok)
+    assert (bad.name, bad.found) == ("transactions_train.csv", "lacks sales_channel_id")
+
+
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00", b"article_id;product_code\n"])
 def test_what_is_no_csv_has_none_of_the_columns(tmp_path, content):
     write_tables(tmp_path)

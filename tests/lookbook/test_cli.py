@@ -175,11 +175,31 @@ class SUMMARY:
     steps, cached, seconds, peak_gib = 24, 0, 60.0, 1.5
 
 
+def push(out, number):
+    """A version's folder, as a model server looks for it."""
+    folder = out / "serving" / "lookbook" / str(number)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "saved_model.pb").touch()
+
+
+@pytest.mark.parametrize(("left", "told"), [([], "no other is left"), ([2, 3], "3 is served")])
+def test_a_cached_run_does_not_say_that_a_version_deleted_since_is_there(left, told, monkeypatch, capsys, tmp_path):
+    for number in left:
+        push(tmp_path, number)
+    fake_module(monkeypatch, "pipeline.run", run=lambda *arguments, disk_check: SUMMARY)
+    assert main(["run", "--data", "x", "--out", str(tmp_path)]) == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "pushed nothing" in printed
+    assert f"was deleted since; {told}. To push it again delete" in printed
+    assert ("Next: lookbook serve" in printed) == bool(left)
+
+
 def test_run_hands_over_folders_and_settings_and_prints_the_summary(monkeypatch, capsys, tmp_path):
     calls = []
 
     def run(data_dir, out_dir, config, watcher, *, disk_check):
         calls.append((data_dir, out_dir, config, disk_check))
+        push(out_dir, 1)
         return SUMMARY
 
     fake_module(monkeypatch, "pipeline.run", run=run)

@@ -3,6 +3,7 @@
 import csv
 import gzip
 import json
+import re
 import shutil
 
 import pytest
@@ -145,11 +146,32 @@ def test_evaluate_refuses_a_truth_without_its_columns(out, tmp_path, capsys):
 
 def test_versions_shows_figures_and_what_is_served(out, capsys):
     assert main(["versions", "--out", str(out)]) == 0
-    header, row = (line for line in capsys.readouterr().out.splitlines() if "7" in line or "version" in line)
-    assert "cut_day" in header
-    assert "map_at_12" in header
-    for text in ("7", "served", "2020-09-22", "0.2500"):
-        assert text in row
+    cells = [re.findall(r"[\w.-]+", line) for line in capsys.readouterr().out.splitlines()]
+    assert [row for row in cells if row] == [
+        ["version", "7"],
+        ["served"],
+        ["cut_day", "2020-09-22"],
+        ["map_at_12", "0.2500"],
+    ]
+
+
+def test_versions_cuts_no_number_short_however_narrow_the_terminal_and_many_the_versions(tmp_path, capsys, monkeypatch):
+    numbers = [str(1_795_666_000 + number) for number in range(9)]
+    figures = {"customers": 1371, "weights_digest": "0" * 40, "evaluation": {"map_at_12": 0.25, "customers": 867.0}}
+    for number in numbers:
+        extra = model_dir(tmp_path) / number / "assets.extra"
+        extra.mkdir(parents=True)
+        (extra / "lookbook.json").write_text(json.dumps(figures))
+        (extra.parent / "saved_model.pb").touch()
+    monkeypatch.setattr("lookbook.console._PLAIN_WIDTH", 80)
+    assert main(["versions", "--out", str(tmp_path)]) == 0
+    printed = capsys.readouterr().out
+    assert max(map(len, printed.splitlines())) <= 80
+    assert re.findall(r"1795666\d+", printed) == numbers
+    assert "…" not in printed
+    for name, value in (("customers", "1371"), ("evaluation customers", "867"), ("weights_digest", "0" * 12)):
+        told = [line for line in printed.splitlines() if line.strip("│ ").startswith(f"{name} ")]
+        assert sum(line.count(f" {value} ") for line in told) == 9
 
 
 def test_a_version_gone_back_to_answers_and_thinning_leaves_it(out, tmp_path, capsys):

@@ -52,7 +52,7 @@ _BARS = (
     Bar("full size: Transform", f"transform-{_FULL}", "seconds", "at most", 480, " s"),
     *(
         Bar(
-            f"batch {batch}: retrieval over the notebook way, examples/s",
+            f"1 M rows, batch {batch}: retrieval over the notebook way, examples/s",
             f"{BESIDE_TOWERS}-{_MILLION}",
             f"{batch}.ratio",
             "at least",

@@ -38,8 +38,8 @@ def test_a_missed_promise_is_told_from_one_that_holds_and_one_not_measured(resul
 
     assert held["full size: refresh"] is True
     assert held["full size: candidate lists and ranking"] is False  # 400 s and 330 s, together over 720 s
-    assert held["batch 4096: retrieval over the notebook way, examples/s"] is True
-    assert held["batch 8192: retrieval over the notebook way, examples/s"] is False
+    assert held["1 M rows, batch 4096: retrieval over the notebook way, examples/s"] is True
+    assert held["1 M rows, batch 8192: retrieval over the notebook way, examples/s"] is False
     assert held["full size: ingest with all row checks"] is None
 
 

@@ -1,0 +1,99 @@
+"""A command that is asked to end closes what is open, says so in one line, and exits as a shell would tell it."""
+
+import os
+import signal
+import sys
+import threading
+import types
+
+import pytest
+
+from lookbook.cli import main
+from lookbook.interruption import Interruption
+from lookbook.reporter import Reporter
+
+CODES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
+
+
+@pytest.fixture
+def run(monkeypatch, tmp_path):
+    """`lookbook run`, whose pipeline is the function given."""
+
+    def typed(pipeline):
+        module = types.ModuleType("pipeline.run")
+        module.__dict__["run"] = lambda data, out, config, watcher, *, disk_check: pipeline(watcher)
+        monkeypatch.setitem(sys.modules, "pipeline.run", module)
+        return main(["run", "--data", "x", "--out", str(tmp_path / "out")])
+
+    return typed
+
+
+def said(capsys):
+    """Its line; click ends the line of a terminal's ^C before it."""
+    return capsys.readouterr().err.strip()
+
+
+@pytest.mark.parametrize("number", CODES)
+def test_each_signal_that_asks_has_its_code_and_leaves_no_temporary_folder(number, run, capsys, tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    before = signal.getsignal(number)
+    assert run(lambda watcher: os.kill(os.getpid(), number)) == CODES[number]
+    assert said(capsys) == "lookbook: interrupted"
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    assert signal.getsignal(number) is before
+
+
+def test_an_error_that_a_library_made_of_it_is_told_as_what_it_is(run, capsys):
+    def pipeline(watcher):
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt:
+            raise RuntimeError("KeyboardInterrupt [while running 'GenerateStatistics']") from None
+
+    assert run(pipeline) == 130
+    assert said(capsys) == "lookbook: interrupted"
+
+
+def test_where_a_library_swallows_it_the_run_ends_before_its_next_step(run, capsys):
+    begun = []
+
+    def pipeline(watcher):
+        for number, name in enumerate(("Transform", "retrieval"), 1):
+            watcher.starts(name, number, 2)
+            begun.append(name)
+            try:
+                signal.raise_signal(signal.SIGINT)
+            except KeyboardInterrupt:
+                continue
+
+    assert run(pipeline) == 130
+    assert begun == ["Transform"]
+    assert said(capsys) == "lookbook: interrupted"
+
+
+def test_an_error_without_a_signal_stays_an_error(run):
+    with pytest.raises(ZeroDivisionError):
+        run(lambda watcher: 1 / 0)
+
+
+def test_a_signal_that_was_ignored_stays_ignored():
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with Interruption() as interruption:
+            signal.raise_signal(signal.SIGHUP)
+            assert not interruption
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_in_another_thread_commands_run_as_well():
+    told = []
+    thread = threading.Thread(target=lambda: told.append(main(["--version"])))
+    thread.start()
+    thread.join()
+    assert told == [0]
+
+
+def test_a_reporter_alone_asks_nobody_before_a_step():
+    Reporter().watcher().starts("Ingest", 1, 24)
