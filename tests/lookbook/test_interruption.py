@@ -12,6 +12,7 @@ from lookbook.cli import main
 from lookbook.interruption import Interruption
 from lookbook.reporter import Reporter
 
+LONG_S = 60
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
 
 
@@ -69,6 +70,35 @@ def test_where_a_library_swallows_it_the_run_ends_before_its_next_step(run, caps
     assert run(pipeline) == 130
     assert begun == ["Transform"]
     assert said(capsys) == "lookbook: interrupted"
+
+
+def test_where_it_meets_a_finalizer_it_comes_again(run, capsys):
+    class Function:
+        def __del__(self):
+            signal.raise_signal(signal.SIGTERM)
+
+    def pipeline(watcher):
+        function = Function()
+        del function
+        threading.Event().wait(LONG_S)
+        pytest.fail("it did not come again")
+
+    assert run(pipeline) == 143
+    assert said(capsys) == "lookbook: interrupted"
+
+
+def test_what_else_a_finalizer_raises_is_told_as_before(monkeypatch):
+    told: list[sys.UnraisableHookArgs] = []
+    monkeypatch.setattr(sys, "unraisablehook", told.append)
+
+    class Broken:
+        def __del__(self):
+            raise ValueError
+
+    with Interruption():
+        Broken()
+    assert [lost.exc_type for lost in told] == [ValueError]
+    assert sys.unraisablehook == told.append
 
 
 def test_an_error_without_a_signal_stays_an_error(run):
