@@ -5,6 +5,7 @@ import signal
 import sys
 import threading
 import types
+from collections.abc import Iterator
 
 import pytest
 
@@ -14,6 +15,16 @@ from lookbook.reporter import Reporter
 
 LONG_S = 60
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
+
+
+@pytest.fixture(autouse=True)
+def heard() -> Iterator[None]:
+    """The signals, as a command in a terminal has them: the tests themselves may run under `nohup`."""
+    usual = dict.fromkeys(CODES, signal.SIG_DFL) | {signal.SIGINT: signal.default_int_handler}
+    before = {number: signal.signal(number, handler) for number, handler in usual.items()}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture
@@ -107,14 +118,11 @@ def test_an_error_without_a_signal_stays_an_error(run):
 
 
 def test_a_signal_that_was_ignored_stays_ignored():
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    try:
-        with Interruption() as interruption:
-            signal.raise_signal(signal.SIGHUP)
-            assert not interruption
-        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
-    finally:
-        signal.signal(signal.SIGHUP, before)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    with Interruption() as interruption:
+        signal.raise_signal(signal.SIGHUP)
+        assert not interruption
+    assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
 
 
 def test_in_another_thread_commands_run_as_well():
