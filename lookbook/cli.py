@@ -78,35 +78,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with Interruption() as interruption:
         reporter = Reporter(interruption.check)
         try:
-            return _run(given, reporter)
-        except (click.Abort, KeyboardInterrupt):
-            reporter.fail("interrupted")
-            return interruption.code
-        except Exception as error:
-            if interruption:  # a library has made an error of its own of it
+            code = cli.main(given, prog_name="lookbook", standalone_mode=False, obj=reporter)
+            sys.stdout.flush()
+            return code if isinstance(code, int) else DONE
+        except (Exception, KeyboardInterrupt) as error:
+            # A library may have made an error of its own of a signal.
+            if interruption or isinstance(error, (click.Abort, KeyboardInterrupt)):
                 reporter.fail("interrupted")
                 return interruption.code
-            if not reporter.for_machines:
-                raise
-            reporter.fail(str(error), error)
-            return FAILED
+            return _failed(error, reporter)
 
 
-def _run(arguments: list[str] | None, reporter: Reporter) -> int:
-    """Runs it; what a person can do something about is told."""
-    try:
-        code = cli.main(arguments, prog_name="lookbook", standalone_mode=False, obj=reporter)
-        sys.stdout.flush()
-        return code if isinstance(code, int) else DONE
-    except click.ClickException as error:
+def _failed(error: Exception, reporter: Reporter) -> int:
+    """Tells what a person can do something about; what nobody expected is raised, or told to machines."""
+    if isinstance(error, click.ClickException):
         if reporter.for_machines:
             reporter.fail(error.format_message())
         else:
             error.show()
         return error.exit_code
-    except BrokenPipeError:  # the reader of our output has left, as in `lookbook versions | head -1`
+    if isinstance(error, BrokenPipeError):  # the reader of our output has left, as in `lookbook versions | head -1`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
-    except (LookbookError, OSError) as error:
+    if isinstance(error, (LookbookError, OSError)):
         reporter.fail(str(error))
         return USAGE if isinstance(error, ConfigError) else FAILED
+    if not reporter.for_machines:
+        raise error
+    reporter.fail(str(error), error)
+    return FAILED

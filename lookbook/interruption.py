@@ -9,7 +9,7 @@ import threading
 from types import FrameType, TracebackType
 
 _ASKING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-_AGAIN_S = 0.1
+_AGAIN_S = 0.1  # by then the finalizer that swallowed it has ended
 
 
 class Interruption:

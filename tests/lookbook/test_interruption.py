@@ -11,7 +11,7 @@ import pytest
 
 from lookbook.cli import main
 from lookbook.interruption import Interruption
-from lookbook.reporter import Reporter
+from transforms.errors import DataError
 
 LONG_S = 60
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
@@ -55,12 +55,13 @@ def test_each_signal_that_asks_has_its_code_and_leaves_no_temporary_folder(numbe
     assert signal.getsignal(number) is before
 
 
-def test_an_error_that_a_library_made_of_it_is_told_as_what_it_is(run, capsys):
+@pytest.mark.parametrize("error", [RuntimeError, OSError, DataError])
+def test_an_error_that_a_library_made_of_it_is_told_as_what_it_is(error, run, capsys):
     def pipeline(watcher):
         try:
             signal.raise_signal(signal.SIGINT)
         except KeyboardInterrupt:
-            raise RuntimeError("KeyboardInterrupt [while running 'GenerateStatistics']") from None
+            raise error("KeyboardInterrupt [while running 'GenerateStatistics']") from None
 
     assert run(pipeline) == 130
     assert said(capsys) == "lookbook: interrupted"
@@ -131,7 +132,3 @@ def test_in_another_thread_commands_run_as_well():
     thread.start()
     thread.join()
     assert told == [0]
-
-
-def test_a_reporter_alone_asks_nobody_before_a_step():
-    Reporter().watcher().starts("Ingest", 1, 24)
