@@ -21,6 +21,7 @@ CODE := $(ROOMS) tests setup.py
 
 # The command line sets this for itself; doctests of modules import TensorFlow without it.
 export TF_USE_LEGACY_KERAS := 1
+export TF_ENABLE_ONEDNN_OPTS := 0
 export TF_CPP_MIN_LOG_LEVEL := 3
 
 .PHONY: help install run rolling test proof bench bench-serving quality lint format lock clean

@@ -9,6 +9,7 @@ from transforms.errors import ConfigError
 RUNNERS = ("local", "dataflow", "flink", "spark")
 LOCAL_ARGS = ("--runner=apache_beam.runners.portability.fn_api_runner.fn_runner.FnApiRunner",)
 SETUP_FILE = "/app/setup.py"  # made in the Dockerfile
+WORKER_PLUGIN = "kubeflow.beam_worker"  # each worker imports it before anything else
 # What a runner cannot do without.
 _NEEDED = {
     "dataflow": ("project", "region", "temp_location"),
@@ -92,6 +93,7 @@ def beam_args(config: BeamConfig) -> tuple[str, ...]:
         "runner": {"dataflow": "DataflowRunner", "flink": "FlinkRunner", "spark": "PortableRunner"}[config.runner],
         "setup_file": config.setup_file,
         "temp_location": config.temp_location,
+        "beam_plugins": WORKER_PLUGIN,
     }
     if config.runner == "dataflow":
         words |= {

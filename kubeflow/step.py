@@ -29,6 +29,8 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from serving.tensorflow_environment import TENSORFLOW_ENVIRONMENT
+
 EXECUTOR = "tfx.orchestration.kubeflow.v2.container.kubeflow_v2_run_executor"
 INVOCATION = "--json_serialized_invocation_args"
 EXECUTOR_CLASS = "--executor_class_path"
@@ -63,7 +65,7 @@ def main(arguments: Sequence[str]) -> int:
         if local_path(artifact["uri"], _buckets()) is None:
             pathlib.Path(artifact["uri"]).mkdir(parents=True, exist_ok=True)
     arguments[at] = json.dumps(invocation)
-    environment = {"TF_USE_LEGACY_KERAS": "1", **os.environ}
+    environment = {**os.environ, **TENSORFLOW_ENVIRONMENT}
     code = subprocess.run([sys.executable, "-m", EXECUTOR, *arguments], env=environment, check=False).returncode
     output = pathlib.Path(invocation["outputs"]["outputFile"])
     if code == 0 and output.exists():

@@ -18,6 +18,7 @@ from pipeline.settings import as_tree, to_toml
 from pipeline.settings import fingerprint as settings_fingerprint
 from pipeline.steps import Watcher
 from pipeline.versions import model_dir, served_version
+from serving.tensorflow_environment import TENSORFLOW_ENVIRONMENT
 
 if TYPE_CHECKING:
     from pipeline.summary import Summary
@@ -101,7 +102,7 @@ def _execute(
     require_room(kind, data_dir, out_dir, config, key, only_note=not disk_check)
     last_blessed = find_last_blessed(model_dir(out_dir), key if kind == "train" else "")
     # TensorFlow and TFX take twenty seconds to import: after the data were found readable.
-    os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")
+    os.environ.update(TENSORFLOW_ENVIRONMENT)
     from pipeline.local import BEAM_ARGS, run_locally
     from pipeline.parts import SCHEMAS, Occasion, Places
     from pipeline.pipeline import create_pipeline

@@ -20,10 +20,11 @@ import grpc
 
 from serving import frames
 from serving.errors import StatusError, code_of
+from serving.tensorflow_environment import TENSORFLOW_ENVIRONMENT
 from serving.worker import DEADLINE, PREDICT, WorkerSpec
 
 _ENVIRONMENT = {  # before TensorFlow and numpy are imported
-    "TF_USE_LEGACY_KERAS": "1",
+    **TENSORFLOW_ENVIRONMENT,
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "OPENBLAS_NUM_THREADS": "1",  # a thread pool made at import would not survive the fork
 }

@@ -1,6 +1,5 @@
 """A small shop's model with the real signatures, and servers that share one worker host."""
 
-import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -9,9 +8,6 @@ from types import SimpleNamespace
 
 import grpc
 import pytest
-
-os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 from serving.config import ModelConfig, ServerConfig, VersionPolicy
 from serving.server import ModelServer

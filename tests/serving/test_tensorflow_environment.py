@@ -1,0 +1,198 @@
+"""Every process of ours that starts TensorFlow has the environment that the answers depend on."""
+
+import os
+import pathlib
+import re
+import shlex
+import subprocess
+import sys
+
+import pytest
+import yaml
+
+from serving.tensorflow_environment import TENSORFLOW_ENVIRONMENT
+
+ROOT = pathlib.Path(__file__).parents[2]
+OPPOSITE = {"TF_USE_LEGACY_KERAS": "0", "TF_ENABLE_ONEDNN_OPTS": "1"}
+STARTS_TENSORFLOW_SERVING = "tensorflow_model_server"
+STARTS_OUR_SERVER = "serving.server"
+
+
+def tracked(*patterns):
+    listed = subprocess.run(["git", "ls-files", *patterns], cwd=ROOT, capture_output=True, text=True, check=True)
+    return [ROOT / name for name in listed.stdout.splitlines() if (ROOT / name).is_file()]
+
+
+def said_by(code, **variables):
+    """What a Python process prints whose environment says the opposite of ours."""
+    environment = {**os.environ, **OPPOSITE, **variables}
+    command = [sys.executable, "-c", code]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True).stdout
+
+
+PRINT = f"; import os; print(*(os.environ[name] for name in {list(TENSORFLOW_ENVIRONMENT)}))"
+
+
+def test_one_dnn_is_off_and_keras_is_2():
+    assert dict(TENSORFLOW_ENVIRONMENT) == {"TF_USE_LEGACY_KERAS": "1", "TF_ENABLE_ONEDNN_OPTS": "0"}
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        "from lookbook.cli import main; main(['config'])",
+        "from lookbook.environment import prepare_tensorflow; prepare_tensorflow()",
+        "import kubeflow.beam_worker",
+        "import tests.conftest",
+    ],
+    ids=["the command line", "benches and programs", "a worker of Beam", "tests"],
+)
+def test_whatever_a_person_has_set_python_processes_of_ours_are_right(start):
+    assert said_by(start + PRINT).splitlines()[-1] == "1 0"
+
+
+def test_the_pipeline_called_from_python_is_right(tmp_path):
+    code = f"""
+import pathlib, sys
+import pipeline.run as run
+from pipeline.config import PipelineConfig
+sys.modules["pipeline.local"] = None  # the first import that needs TensorFlow fails
+run.fingerprint_of = lambda folder: "0"
+run.require_room = lambda *arguments, **options: None
+try: run.run(pathlib.Path("."), pathlib.Path({str(tmp_path)!r}), PipelineConfig())
+except ImportError: pass
+"""
+    assert said_by(code + PRINT.removeprefix("; ")).split() == ["1", "0"]
+
+
+def test_the_model_servers_worker_host_is_right(monkeypatch):
+    """Read where the system shows it: the environment that the process was started with."""
+    from serving.worker_client import WorkerHost
+
+    for name, value in OPPOSITE.items():
+        monkeypatch.setenv(name, value)
+    host = WorkerHost()
+    try:
+        host.start()
+        processes = subprocess.run(
+            ["pgrep", "-P", str(os.getpid()), "-f", "serving.worker_host"], capture_output=True, text=True, check=True
+        ).stdout.split()
+        held = [pathlib.Path(f"/proc/{pid}/environ").read_bytes().split(b"\0") for pid in processes]
+        for name, value in TENSORFLOW_ENVIRONMENT.items():
+            assert any(f"{name}={value}".encode() in variables for variables in held)
+    finally:
+        host.stop()
+
+
+def test_a_step_on_kubeflow_is_right(monkeypatch):
+    from kubeflow import step
+
+    for name, value in OPPOSITE.items():
+        monkeypatch.setenv(name, value)
+    started = {}
+
+    def run(command, env, check):
+        started.update(env)
+        return subprocess.CompletedProcess(command, 1)
+
+    monkeypatch.setattr(step.subprocess, "run", run)
+    step.main([step.INVOCATION, '{"inputs": {}, "outputs": {"outputFile": "/nowhere"}}'])
+    assert TENSORFLOW_ENVIRONMENT.items() <= started.items()
+
+
+def test_workers_of_beam_on_a_cluster_import_the_plugin_before_the_steps_code():
+    from apache_beam.options.pipeline_options import PipelineOptions, SetupOptions
+
+    from kubeflow.beam import BeamConfig, beam_args
+
+    config = BeamConfig(runner="dataflow", project="shop", region="here", temp_location="gs://shop/tmp")
+    plugins = PipelineOptions(list(beam_args(config))).view_as(SetupOptions).beam_plugins
+    assert plugins == ["kubeflow.beam_worker"]
+
+
+def containers(tree):
+    """The containers of a Kubernetes manifest and the services of a Compose file, wherever they stand."""
+    if isinstance(tree, dict):
+        if "image" in tree:
+            yield tree
+        for value in tree.values():
+            yield from containers(value)
+    elif isinstance(tree, list):
+        for value in tree:
+            yield from containers(value)
+
+
+def words_of(container):
+    parts = [container.get(key) or [] for key in ("entrypoint", "command", "args")]
+    return [word for part in parts for word in (part if isinstance(part, list) else shlex.split(part))]
+
+
+def variables_of(container):
+    listed = container.get("env") or container.get("environment") or {}
+    if isinstance(listed, dict):
+        return {name: str(value) for name, value in listed.items()}
+    pairs = [item.partition("=")[::2] if isinstance(item, str) else (item["name"], item["value"]) for item in listed]
+    return dict(pairs)
+
+
+SERVERS = [
+    pytest.param(container, id=f"{path.name}-{number}")
+    for path in tracked("*.yaml", "*.yml")
+    if "golden" not in path.parts
+    for document in yaml.safe_load_all(path.read_text(encoding="utf-8"))
+    for number, container in enumerate(containers(document))
+    if {STARTS_TENSORFLOW_SERVING, STARTS_OUR_SERVER} & set(words_of(container))
+]
+
+
+def test_the_manifests_of_both_servers_are_found():
+    assert len(SERVERS) >= 4
+
+
+@pytest.mark.parametrize("container", SERVERS)
+def test_every_manifest_of_a_server_sets_it(container):
+    variables = variables_of(container)
+    assert variables.get("TF_ENABLE_ONEDNN_OPTS") == "0"
+    if STARTS_OUR_SERVER in words_of(container):
+        assert TENSORFLOW_ENVIRONMENT.items() <= variables.items()
+
+
+DOCKERFILES = tracked("*Dockerfile*")
+
+
+def of_image(path):
+    """The variables of the last `FROM` that is not derived from an earlier one, and of those derived from it."""
+    text = re.sub(r"\\\n", " ", path.read_text(encoding="utf-8"))
+    stages, current = {}, {}
+    for line in text.splitlines():
+        word, _, rest = line.strip().partition(" ")
+        if word == "FROM":
+            base, _, name = rest.partition(" AS ")
+            current = dict(stages.get(base.strip(), {}))
+            stages[name.strip() or "last"] = current
+        if word == "ENV":
+            current.update(pair.partition("=")[::2] for pair in shlex.split(rest))
+    return stages["last"]
+
+
+@pytest.mark.parametrize("path", DOCKERFILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_image_sets_it(path):
+    assert of_image(path).get("TF_ENABLE_ONEDNN_OPTS") == "0"
+
+
+def test_dockerfiles_are_found():
+    assert {path.name for path in DOCKERFILES} >= {"Dockerfile", "Dockerfile.scann"}
+
+
+def test_the_makefile_sets_it_for_doctests():
+    exported = dict(re.findall(r"^export (\w+) := (\S*)$", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert TENSORFLOW_ENVIRONMENT.items() <= exported.items()
+
+
+def test_no_file_sets_the_one_variable_without_the_other():
+    """A new place that starts TensorFlow copies an old one: both variables, or the shared mapping."""
+    one, other = TENSORFLOW_ENVIRONMENT
+    files = tracked("*.py", "*.yaml", "*.toml", "*Dockerfile*", "Makefile", ".ci/*", "*.sh")
+    said = [path for path in files if one in path.read_text(encoding="utf-8", errors="replace")]
+    alone = [str(path.relative_to(ROOT)) for path in said if other not in path.read_text(encoding="utf-8")]
+    assert [name for name in alone if name != "tests/lookbook/test_cli.py"] == []
