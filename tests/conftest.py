@@ -1,14 +1,26 @@
-"""What holds for all tests: the environment that TensorFlow must find, and the tiny shop that many of them share."""
+"""What all tests share: the environment of TensorFlow, the profile of Hypothesis, and the tiny shop."""
 
 import fcntl
 import pathlib
 from collections.abc import Callable
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from lookbook.environment import prepare_tensorflow
 
 prepare_tensorflow()
+
+# No verdict of a test may depend on how busy the machine is, or on chance: no deadline, no check of the time that
+# examples take, the same examples on every run. A test that suppresses a health check of its own replaces this list
+# and would be timed again, so that what any test needs suppressed stands here.
+settings.register_profile(
+    "lookbook",
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("lookbook")
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ import socket
 import threading
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from serving import frames
@@ -31,13 +31,11 @@ def frame(kind: int, payload: bytes) -> bytes:
     return len(payload).to_bytes(4, "little") + bytes([kind]) + payload
 
 
-@settings(deadline=None)
 @given(st.integers(0, 255), st.binary(max_size=300), st.lists(st.integers(1, 40)))
 def test_a_frame_in_pieces_is_put_together(kind, payload, sizes):
     assert frames.receive(Dribble(frame(kind, payload), sizes)) == (kind, payload)
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=50), st.data())
 def test_an_end_in_the_middle_is_an_end(payload, data):
     whole = frame(1, payload)

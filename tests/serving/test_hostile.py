@@ -6,7 +6,7 @@ import grpc
 import numpy as np
 import pytest
 import tensorflow as tf
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from tensorflow_serving.apis import predict_pb2
@@ -160,7 +160,7 @@ def test_one_request_too_many_at_once_is_unavailable(shop, serve, eventually):
     assert running.stock.predict({"customer_id": ["c1"]}).outputs
 
 
-BOUNDED = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+BOUNDED = settings(max_examples=150)
 ALLOWED = {
     grpc.StatusCode.OK,
     INVALID,

@@ -34,7 +34,7 @@ def to_tensorflow(proto) -> np.ndarray:
             return session.run(node.outputs[0])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(arrays, st.booleans())
 def test_tensorflow_reads_the_array_we_wrote(array, as_content):
     ours = tensors.to_proto(array, as_content=as_content)
@@ -44,7 +44,7 @@ def test_tensorflow_reads_the_array_we_wrote(array, as_content):
     np.testing.assert_array_equal(read, array)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(arrays)
 def test_we_read_the_array_tensorflow_wrote(array):
     theirs = tf.make_tensor_proto(array)
@@ -53,7 +53,7 @@ def test_we_read_the_array_tensorflow_wrote(array):
     np.testing.assert_array_equal(read, array)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(texts)
 def test_strings_go_both_ways(array):
     ours = tensors.to_proto(array)

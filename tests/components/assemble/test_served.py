@@ -4,7 +4,7 @@ import grpc
 import numpy as np
 import pytest
 import tensorflow as tf
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
@@ -115,9 +115,7 @@ SIGNATURES = ["recommend", "serving_default", "similar_articles", "describe_arti
 NAMES = [*NOTHING, "article_id", "examples"]
 
 
-@settings(
-    max_examples=100, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=100)
 @given(st.sampled_from(SIGNATURES), st.dictionaries(st.sampled_from(NAMES), TEXTS | NUMBERS), st.booleans())
 def test_random_tensors_are_answered_or_refused(stub, signature, inputs, whole):
     """With the other inputs as they should be, or without them."""

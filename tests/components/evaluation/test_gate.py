@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import tensorflow_model_analysis as tfma
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tensorflow_model_analysis.evaluators import metrics_validator
 
@@ -116,7 +116,6 @@ def test_too_few_customers_are_refused_for_that_reason(count, strict):
 PLACES = st.integers(0, 3)
 
 
-@settings(deadline=None, max_examples=100)
 @given(
     customers=st.lists(st.tuples(PLACES, PLACES, PLACES, PLACES), max_size=8),
     margin=st.sampled_from([0.0, 0.02, 0.3, 1.0]),

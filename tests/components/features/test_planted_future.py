@@ -57,7 +57,7 @@ def test_the_state_of_a_day_is_these_tables(known):
     assert known[TODAY].keys() == TABLES
 
 
-@settings(max_examples=8, deadline=None, derandomize=True)
+@settings(max_examples=8)
 @given(st.lists(one_purchase, min_size=1, max_size=60))
 def test_a_planted_future_is_not_found_in_the_state(known, future):
     assert states(purchases() + future, (EARLIER, TODAY)) == known

@@ -5,7 +5,7 @@ import datetime
 import io
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from components.ingest.config import IngestConfig
@@ -215,7 +215,7 @@ CELL = st.sampled_from(["2020-09-01", "00aa", "0100000001", "0.5", "", "x", "-1"
 
 
 @given(rows=st.lists(st.lists(CELL, min_size=1, max_size=6), max_size=12), ends=st.sampled_from(["\n", "\r\n"]))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 def test_every_row_read_is_kept_or_set_aside_and_located(tmp_path_factory, rows, ends):
     """Against Python's own csv reader, which tells the line a record ends on."""
     shop = Shop(tmp_path_factory.mktemp("shop"))

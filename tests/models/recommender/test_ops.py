@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from models.recommender import ops
 
 PAD = 9
-quick = settings(max_examples=40, deadline=None, derandomize=True)
+quick = settings(max_examples=40)
 
 
 @st.composite

@@ -34,7 +34,7 @@ def arrays(bought):
     return sort_purchases(customers, articles, days, days // 3)
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=40)
 @given(some, st.integers(1, 7), st.booleans())
 def test_recent_purchases_are_those_before_the_day_newest_first(bought, length, share):
     purchases = arrays(bought)
@@ -59,7 +59,7 @@ def test_recent_purchases_are_those_before_the_day_newest_first(bought, length, 
     assert len(batch["recent"]) == (len(days) if share else len(bought))
 
 
-@settings(max_examples=30, deadline=None, derandomize=True)
+@settings(max_examples=30)
 @given(some)
 def test_sampling_probabilities_are_the_shares_of_what_is_trained_on(bought):
     purchases = arrays(bought)
