@@ -13,13 +13,14 @@ class VersionPolicy:
 
     Attributes:
         latest: the so many newest; at least 1. Ignored if `specific` or `all_versions` is given.
-        specific: exactly these, as far as they are there.
+        specific: exactly these, as far as they are there; none at all if empty, as in TensorFlow Serving. None if
+            not given.
         all_versions: all that are there.
 
     """
 
     latest: int = 1
-    specific: tuple[int, ...] = ()
+    specific: tuple[int, ...] | None = None
     all_versions: bool = False
 
     def __post_init__(self) -> None:
@@ -89,10 +90,13 @@ class ServerConfig:
         joined_rows: customers of small requests that one run of the graph answers together, if they arrive while
             it is busy (none waits for others to come); 1 for a run for each request.
         joined_runs: such runs at once; 0 for one for every two processors.
-        versions_always_present: keep the last version when the base path has become empty
-            (TensorFlow Serving's servable_versions_always_present; as there, off unless asked for).
+        versions_always_present: keep what is loaded when none of the versions wanted is in the base path any more
+            (TensorFlow Serving's servable_versions_always_present, which is off there).
         allow_version_labels_for_unavailable_models: a new label may name a version not yet available
             (TensorFlow Serving's flag; here on for the configuration given at the start).
+        allow_reload: answer HandleReloadConfigRequest, by which any caller may change what is served.
+        reload_roots: folders in or below which its base paths must be, symlinks resolved; empty for the parents of
+            the base paths above.
 
     """
 
@@ -114,8 +118,10 @@ class ServerConfig:
     threads: int = 0
     joined_rows: int = 64
     joined_runs: int = 0
-    versions_always_present: bool = False
+    versions_always_present: bool = True
     allow_version_labels_for_unavailable_models: bool = False
+    allow_reload: bool = False
+    reload_roots: tuple[str | Path, ...] = ()
 
     def __post_init__(self) -> None:
         names = [model.name for model in self.all_models()]

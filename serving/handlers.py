@@ -13,18 +13,18 @@ from typing import Any
 import grpc
 
 from serving import wire
-from serving.config import ModelConfig, ServerConfig, VersionPolicy
+from serving.config import ServerConfig
 from serving.errors import StatusError, truncated
 from serving.manager import ModelManager
 from serving.metrics import ServerMetrics
+from serving.reload import Reloader
 
 _SIGNATURE_FIELD = "signature_def"
 _SIGNATURE_TYPE = "type.googleapis.com/tensorflow.serving.SignatureDefMap"
-_PLATFORM = "tensorflow"
-_MODEL_TYPE_TENSORFLOW = 1  # deprecated, but still sent by some
 _FIND_ATTEMPTS = 100  # a version found may be closing; the next look finds its successor
 
-_Call = Callable[[bytes, float], tuple[str, str, bytes]]  # -> model, version, answer
+_Cancelled = Callable[[], bool]  # whether the caller has gone
+_Call = Callable[[bytes, float, _Cancelled], tuple[str, str, bytes]]  # -> model, version, answer
 
 
 class Handlers:
@@ -40,6 +40,7 @@ class Handlers:
     def __init__(self, config: ServerConfig, manager: ModelManager, metrics: ServerMetrics) -> None:
         self._config, self._manager, self._metrics = config, manager, metrics
         self._slots = threading.Semaphore(config.max_concurrency)
+        self._reloader = Reloader(config, manager)
 
     def generic(self) -> tuple[grpc.GenericRpcHandler, ...]:
         """The two services, for `grpc.Server.add_generic_rpc_handlers`."""
@@ -65,7 +66,7 @@ class Handlers:
             model = version = ""
             code, answer = grpc.StatusCode.OK, b""
             try:
-                model, version, answer = call(request, deadline_s)
+                model, version, answer = call(request, deadline_s, lambda: not context.is_active())
             except _ModelError as failure:
                 model, version, code = failure.model, failure.version, failure.status.code
                 _fail(context, failure.status)
@@ -77,7 +78,7 @@ class Handlers:
 
         return grpc.unary_unary_rpc_method_handler(handle)
 
-    def _predict(self, request: bytes, deadline_s: float) -> tuple[str, str, bytes]:
+    def _predict(self, request: bytes, deadline_s: float, _cancelled: _Cancelled) -> tuple[str, str, bytes]:
         spec = _model_spec(request, wire.RequestHead)
         if not self._slots.acquire(blocking=False):
             message = f"more than {self._config.max_concurrency} requests at once; try again"
@@ -100,7 +101,7 @@ class Handlers:
             self._slots.release()
         raise StatusError(grpc.StatusCode.UNAVAILABLE, f"model {spec.name} is changing versions; try again")
 
-    def _metadata(self, request_bytes: bytes, _deadline_s: float) -> tuple[str, str, bytes]:
+    def _metadata(self, request_bytes: bytes, _deadline_s: float, _cancelled: _Cancelled) -> tuple[str, str, bytes]:
         request = _parse(request_bytes, wire.GetModelMetadataRequest)
         if not request.HasField("model_spec"):
             raise _invalid("Missing ModelSpec")
@@ -118,7 +119,7 @@ class Handlers:
         packed.type_url, packed.value = _SIGNATURE_TYPE, worker.signatures
         return request.model_spec.name, str(number), response.SerializeToString()
 
-    def _status(self, request: bytes, _deadline_s: float) -> tuple[str, str, bytes]:
+    def _status(self, request: bytes, _deadline_s: float, _cancelled: _Cancelled) -> tuple[str, str, bytes]:
         spec = _model_spec(request, wire.GetModelStatusRequest)
         number = spec.version.value if spec.HasField("version") else None
         statuses = self._manager.statuses(spec.name, number)
@@ -132,19 +133,9 @@ class Handlers:
             entry.status.error_message = status.message
         return spec.name, "", response.SerializeToString()
 
-    def _reload(self, request_bytes: bytes, deadline_s: float) -> tuple[str, str, bytes]:
+    def _reload(self, request_bytes: bytes, deadline_s: float, cancelled: _Cancelled) -> tuple[str, str, bytes]:
         config = _parse(request_bytes, wire.ReloadConfigRequest).config
-        if config.WhichOneof("config") != "model_config_list":
-            raise _invalid(
-                "ServerModelConfig type not supported by HandleReloadConfigRequest. "
-                "Only ModelConfigList is currently supported"
-            )
-        models = config.model_config_list.config
-        _check_names_and_paths(models)
-        for model in models:
-            _check_platform(model, known=model.name in self._manager.models())
-        timeout_s = max(0.0, deadline_s - time.monotonic())
-        self._manager.reload(map(_model_config, models), timeout_s)
+        self._reloader.reload(config, deadline_s, cancelled)
         response = wire.ReloadConfigResponse()
         response.status.error_code = 0
         return "", "", response.SerializeToString()
@@ -175,55 +166,6 @@ def _model_spec(request: bytes, kind: Any) -> Any:
     if not head.HasField("model_spec"):
         raise _invalid("Missing ModelSpec")
     return head.model_spec
-
-
-def _check_names_and_paths(models: Any) -> None:
-    names: set[str] = set()
-    for model in models:
-        if model.name in names:
-            raise _invalid(f"Illegal to list model {model.name} multiple times in config list")
-        names.add(model.name)
-    for model in models:
-        if not model.base_path.startswith("/"):
-            raise _invalid(
-                f"Expected model {model.name} to have an absolute path or URI; got base_path()={model.base_path}"
-            )
-        if not model.name:
-            raise _invalid("ModelConfig has no name specified.")
-
-
-def _check_platform(model: Any, known: bool) -> None:
-    if model.model_type and model.model_platform:
-        raise _invalid(
-            "Illegal setting both ModelServerConfig::model_type (deprecated) and ModelServerConfig::model_platform."
-        )
-    if not model.model_platform and model.model_type != _MODEL_TYPE_TENSORFLOW:
-        raise _invalid(
-            "Illegal setting neither ModelServerConfig::model_type (deprecated) nor ModelServerConfig::model_platform."
-        )
-    platform = model.model_platform or _PLATFORM
-    if platform != _PLATFORM and known:
-        raise _invalid(
-            f"Illegal to change a model's platform. For model {model.name} platform was {_PLATFORM} "
-            f"and new platform requested is {platform}"
-        )
-    if platform != _PLATFORM:
-        raise _invalid(f"Model {model.name} requests unsupported platform {platform}")
-
-
-def _model_config(model: Any) -> ModelConfig:
-    policy = model.model_version_policy
-    choice = policy.WhichOneof("policy_choice")
-    return ModelConfig(
-        name=model.name,
-        base_path=model.base_path,
-        policy=VersionPolicy(
-            latest=max(1, policy.latest.num_versions),
-            specific=tuple(policy.specific.versions) if choice == "specific" else (),
-            all_versions=choice == "all",
-        ),
-        labels=dict(model.version_labels),
-    )
 
 
 def _invalid(message: str) -> StatusError:

@@ -10,7 +10,7 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -27,8 +27,13 @@ from serving.worker_client import Worker, WorkerHost
 
 LOAD_THREADS = 2
 KEPT_ENDED = 50  # statuses of dropped versions that are remembered
+CANCEL_CHECK_S = 0.1  # between two looks whether the caller of a reload has gone
 
 _log = logging.getLogger(__name__)
+
+
+def _never() -> bool:
+    return False
 
 
 class ModelManager:
@@ -47,7 +52,6 @@ class ModelManager:
         self._labels: dict[str, dict[str, int]] = {}
         self._serving: dict[str, dict[int | None, tuple[int, Worker]]] = {}
         self._changed = threading.Condition()  # guards all of the above but reads of _serving and _labels
-        self._reloading = threading.Lock()
         self._wake = threading.Event()
         self._stopping = False
         self._threads = ThreadPoolExecutor(LOAD_THREADS, thread_name_prefix="load")
@@ -122,27 +126,48 @@ class ModelManager:
             self._changed.wait_for(lambda: self._settled(wanted) or self._stopping, timeout=timeout_s)
         return all(map(self.available, wanted))
 
-    def reload(self, models: Iterable[ModelConfig], timeout_s: float) -> None:
+    def reload(self, models: Iterable[ModelConfig], timeout_s: float, cancelled: Callable[[], bool] = _never) -> None:
         """Replaces the configuration; waits until the models that are new in it are available.
 
+        No lock is held during the wait: another reload takes effect at once, and ends the wait of this one.
+
+        Args:
+            models: all that are to be served.
+            timeout_s: for the wait.
+            cancelled: asked now and then; True ends the wait.
+
         Raises:
-            StatusError: FAILED_PRECONDITION for a label on a version that is not available;
-                UNKNOWN if a new model did not become available.
+            StatusError: FAILED_PRECONDITION for a label on a version that is not available, and nothing has changed;
+                UNKNOWN if a new model did not become available; ABORTED if another reload replaced this one;
+                CANCELLED.
 
         """
-        with self._reloading:
-            new = {model.name: model for model in models}
-            with self._changed:
-                labels = {name: self._checked_labels(model) for name, model in new.items()}
-                added = [name for name in new if name not in self._models]
-                for name in added:  # what it was when it was served before must not pass for its state now
-                    old = self._versions.get(name, {})
-                    self._versions[name] = {n: v for n, v in old.items() if v.phase is not Phase.END}
-                self._models, self._labels = new, labels
-            self._wake.set()
-            if not self.wait_available(added, timeout_s):
-                missing = [name for name in added if not self.available(name)]
-                raise StatusError(grpc.StatusCode.UNKNOWN, self._unavailable_message(missing))
+        new = {model.name: model for model in models}
+        with self._changed:
+            labels = {name: self._checked_labels(model) for name, model in new.items()}
+            added = [name for name in new if name not in self._models]
+            for name in added:  # what it was when it was served before must not pass for its state now
+                old = self._versions.get(name, {})
+                self._versions[name] = {n: v for n, v in old.items() if v.phase is not Phase.END}
+            self._models, self._labels = new, labels
+            self._changed.notify_all()
+        self._wake.set()
+        end_s = time.monotonic() + timeout_s
+        with self._changed:
+            while not (self._settled(added) or self._stopping or self._models is not new):
+                left_s = end_s - time.monotonic()
+                if cancelled() or left_s <= 0:
+                    break
+                self._changed.wait(min(left_s, CANCEL_CHECK_S))
+            superseded = self._models is not new
+        missing = [name for name in added if not self.available(name)]
+        if not missing:
+            return
+        if superseded:
+            raise StatusError(grpc.StatusCode.ABORTED, "another HandleReloadConfigRequest replaced this one")
+        if cancelled():
+            raise StatusError(grpc.StatusCode.CANCELLED, "the caller has gone; the new configuration stays")
+        raise StatusError(grpc.StatusCode.UNKNOWN, self._unavailable_message(missing))
 
     def wake(self) -> None:
         """Has the next look taken now: a worker seems to have gone."""

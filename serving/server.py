@@ -201,6 +201,19 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--threads", type=int, default=defaults.threads, help="of TensorFlow; 0: its own choice")
     parser.add_argument("--joined-rows", type=int, default=defaults.joined_rows, help="of one run; 1: no joining")
     parser.add_argument("--joined-runs", type=int, default=defaults.joined_runs, help="at once; 0: processors / 2")
+    parser.add_argument(
+        "--versions-always-present",
+        action=argparse.BooleanOptionalAction,
+        default=defaults.versions_always_present,
+        help="keep what is loaded when the folder has become empty",
+    )
+    parser.add_argument("--allow-reload", action="store_true", help="answer HandleReloadConfigRequest")
+    parser.add_argument(
+        "--reload-root",
+        action="append",
+        default=[],
+        help="folder that its base paths must be in or below; repeatable (default: the parent of --base-path)",
+    )
     parser.add_argument("--grace-s", type=float, default=5.0, help="for requests begun, when stopped")
     parser.add_argument("--tls-certificate")
     parser.add_argument("--tls-key")
@@ -218,11 +231,13 @@ def _config(options: argparse.Namespace) -> ServerConfig:
     model = ModelConfig(
         name=options.model_name,
         base_path=options.base_path,
-        policy=VersionPolicy(latest=options.latest, specific=tuple(options.version)),
+        policy=VersionPolicy(latest=options.latest, specific=tuple(options.version) or None),
     )
     same = ("host", "port", "metrics_port", "poll_interval_s", "load_timeout_s", "max_batch")
     limits = ("max_concurrency", "max_message_bytes", "threads", "joined_rows", "joined_runs")
-    return ServerConfig(models=(model,), tls=tls, **{name: getattr(options, name) for name in same + limits})
+    named = same + limits + ("versions_always_present", "allow_reload")
+    settings = {name: getattr(options, name) for name in named}
+    return ServerConfig(models=(model,), tls=tls, reload_roots=tuple(options.reload_root), **settings)
 
 
 def _credentials(tls: TlsConfig) -> grpc.ServerCredentials:

@@ -30,7 +30,7 @@ def wanted(found: Mapping[int, Path], policy: VersionPolicy) -> set[int]:
     """The versions the policy asks for, of those found."""
     if policy.all_versions:
         return set(found)
-    if policy.specific:
+    if policy.specific is not None:
         return set(found) & set(policy.specific)
     return set(sorted(found)[-policy.latest :])
 

@@ -10,7 +10,7 @@ import grpc
 import numpy as np
 import pytest
 import tensorflow as tf
-from tensorflow_serving.apis import model_management_pb2, prediction_log_pb2
+from tensorflow_serving.apis import prediction_log_pb2
 
 from serving.config import VersionPolicy
 
@@ -134,9 +134,9 @@ def test_a_half_written_folder_is_served_once_it_is_whole(shop, serve, eventuall
     eventually(lambda: version_of(running) == 2, "2 serves")
 
 
-def test_a_deleted_folder_of_a_serving_version_is_answered_clearly(shop, serve, eventually):
+def test_without_versions_always_present_an_emptied_folder_drops_the_model(shop, serve, eventually):
     shop.push(1)
-    running = serve(shop)
+    running = serve(shop, versions_always_present=False)
     shop.remove(1)
     eventually(lambda: running.stock.states()[1][0] == "END", "1 dropped")
     with pytest.raises(grpc.RpcError) as caught:
@@ -148,9 +148,9 @@ def test_a_deleted_folder_of_a_serving_version_is_answered_clearly(shop, serve, 
     assert version_of(running) == 1
 
 
-def test_the_last_version_stays_if_versions_are_to_be_always_present(shop, serve, eventually):
+def test_an_emptied_folder_keeps_the_loaded_version(shop, serve, eventually):
     shop.push(1)
-    running = serve(shop, versions_always_present=True)
+    running = serve(shop)
     shop.remove(1)
     shop.base.rename(shop.base.with_name("unmounted"))
     assert version_of(running) == 1
@@ -241,82 +241,6 @@ def test_a_killed_worker_is_replaced(shop, serve, eventually):
     eventually(answers_again, "a new worker")
     assert codes <= {grpc.StatusCode.UNAVAILABLE}  # what clients retry
     assert running.server._manager.workers()[0][2].pid != worker.pid
-
-
-def reload_request(*models):
-    request = model_management_pb2.ReloadConfigRequest()
-    for name, base, labels in models:
-        model = request.config.model_config_list.config.add(name=name, base_path=str(base))
-        model.model_platform = "tensorflow"
-        model.version_labels.update(labels)
-    return request
-
-
-def test_models_and_labels_are_changed_by_reloading(shop, serve, tmp_path, eventually):
-    shop.push(1)
-    running = serve(shop)
-    call = running.stock.model.HandleReloadConfigRequest
-    other = tmp_path / "other"
-    shutil.copytree(shop.exported, other / "5")
-    response = call(reload_request(("lookbook", shop.base, {"stable": 1}), ("other", other, {})), timeout=60)
-    assert response.status.error_code == OK
-    assert running.stock.predict(INPUTS, label="stable").model_spec.version.value == 1
-    assert running.stock.predict(INPUTS, model="other").model_spec.version.value == 5
-    call(reload_request(("lookbook", shop.base, {})), timeout=60)
-    eventually(lambda: running.stock.states("other")[5][0] == "END", "other dropped")
-    with pytest.raises(grpc.RpcError, match="Unrecognized servable version label: stable"):
-        running.stock.predict(INPUTS, label="stable")
-    with pytest.raises(grpc.RpcError) as caught:
-        running.stock.predict(INPUTS, model="other")
-    assert caught.value.code() is grpc.StatusCode.NOT_FOUND
-
-
-def test_a_wrong_reload_changes_nothing(shop, serve, tmp_path):
-    shop.push(1)
-    running = serve(shop)
-    invalid, precondition = grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.FAILED_PRECONDITION
-    good = ("lookbook", shop.base, {})
-    no_platform = reload_request(good)
-    no_platform.config.model_config_list.config[0].model_platform = ""
-    other_platform = reload_request(good)
-    other_platform.config.model_config_list.config[0].model_platform = "pytorch"
-    new_platform = reload_request(good, ("new", shop.base, {}))
-    new_platform.config.model_config_list.config[1].model_platform = "pytorch"
-    cases = [
-        (model_management_pb2.ReloadConfigRequest(), invalid, "ServerModelConfig type not supported"),
-        (reload_request(good, good), invalid, "Illegal to list model lookbook multiple times in config list"),
-        (reload_request(("x", "relative", {})), invalid, "Expected model x to have an absolute path or URI"),
-        (no_platform, invalid, "Illegal setting neither ModelServerConfig::model_type"),
-        (
-            other_platform,
-            invalid,
-            "For model lookbook platform was tensorflow and new platform requested is pytorch",
-        ),
-        (new_platform, invalid, "Model new requests unsupported platform pytorch"),
-        (
-            reload_request(("lookbook", shop.base, {"next": 2})),
-            precondition,
-            "label to version 2 of model lookbook, which is not currently available for inference",
-        ),
-    ]
-    for request, code, words in cases:
-        with pytest.raises(grpc.RpcError) as caught:
-            running.stock.model.HandleReloadConfigRequest(request, timeout=30)
-        assert caught.value.code() is code
-        assert words in caught.value.details()
-        assert version_of(running) == 1
-
-
-def test_reloading_says_why_a_new_model_is_not_available(shop, serve, tmp_path):
-    shop.push(1)
-    running = serve(shop)
-    (tmp_path / "broken" / "1").mkdir(parents=True)
-    request = reload_request(("lookbook", shop.base, {}), ("broken", tmp_path / "broken", {}))
-    with pytest.raises(grpc.RpcError) as caught:
-        running.stock.model.HandleReloadConfigRequest(request, timeout=60)
-    assert caught.value.code() is grpc.StatusCode.UNKNOWN
-    assert "1 model(s) did not become available: {{{name: broken version: 1}" in caught.value.details()
-    assert version_of(running) == 1
 
 
 def test_workers_end_with_the_versions_they_serve(shop, serve, eventually):
