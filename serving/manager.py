@@ -21,6 +21,7 @@ from serving import versions
 from serving.config import ModelConfig, ServerConfig
 from serving.errors import StatusError
 from serving.fingerprint import fingerprint
+from serving.served_version import ServedVersion
 from serving.version_state import Phase, Status, VersionState
 from serving.worker import WorkerSpec
 from serving.worker_client import Worker, WorkerHost
@@ -113,6 +114,18 @@ class ModelManager:
             for key, (number, worker) in found.items()
             if key is not None
         ]
+
+    def served_versions(self) -> list[ServedVersion]:
+        """A view of all that is served, by model, oldest version first."""
+
+        def crashes(name: str, number: int) -> int:
+            return self._versions[name][number].crashes
+
+        with self._changed:
+            return [
+                ServedVersion(name, number, worker.pid, worker.load_s, worker.warmup_records, crashes(name, number))
+                for name, number, worker in sorted(self.workers(), key=lambda served: served[:2])
+            ]
 
     def wait_available(self, names: Iterable[str], timeout_s: float) -> bool:
         """Waits until each model has an available version, or one of them has only failures to show.

@@ -25,6 +25,7 @@ from serving.config import ModelConfig, ServerConfig, TlsConfig, VersionPolicy
 from serving.handlers import Handlers
 from serving.manager import ModelManager
 from serving.metrics import ServerMetrics
+from serving.served_version import ServedVersion
 from serving.worker_client import WorkerHost
 
 _SPARE_THREADS = 8  # beyond max_concurrency: for refusing, health, status and reload
@@ -97,6 +98,10 @@ class ModelServer:
     def wait_ready(self, timeout_s: float) -> bool:
         """Waits until every model has an available version; False at the time-out or if one failed."""
         return self._manager.wait_available(self._manager.models(), timeout_s)
+
+    def served_versions(self) -> list[ServedVersion]:
+        """The versions that answer requests, with their processes; by model, oldest version first."""
+        return self._manager.served_versions()
 
     def failures(self) -> list[str]:
         """One line for each version that did not load: model, version and why."""

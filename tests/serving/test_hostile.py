@@ -124,11 +124,11 @@ def test_bytes_that_are_no_message_are_refused(served):
 def test_a_deadline_is_kept_and_the_work_given_up(served, eventually):
     import psutil
 
-    worker = next(w for _, number, w in served.server._manager.workers() if number == 8)
+    pid = next(version.pid for version in served.server.served_versions() if version.version == 8)
     with pytest.raises(grpc.RpcError) as caught:
         served.stock.predict({"rounds": np.int32(2**30)}, signature="spin", timeout=0.3)
     assert caught.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
-    process = psutil.Process(worker.pid)
+    process = psutil.Process(pid)
     eventually(lambda: process.cpu_percent(interval=0.2) < 20, "the worker at rest")
     assert still_up(served)
 
@@ -238,4 +238,4 @@ def test_after_all_that_it_answers_and_no_worker_has_died(served):
         (8, "AVAILABLE"),
         (7, "AVAILABLE"),
     ]
-    assert [version for version in served.server._manager._versions["lookbook"].values() if version.crashes] == []
+    assert [(v.version, v.restarts) for v in served.server.served_versions()] == [(7, 0), (8, 0)]

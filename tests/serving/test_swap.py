@@ -67,17 +67,17 @@ def test_twenty_swaps_lose_no_request_and_keep_no_memory(shop, serve, eventually
 
     shop.push(1)
     running = serve(shop)
-    ours = {worker.pid for *_, worker in running.server._manager.workers()}
+    ours = {version.pid for version in running.server.served_versions()}
     memory, before = [], psutil.Process().memory_info().rss
     with asked_all_the_while(running) as answered:
         for number in range(2, 22):
             shop.push(number)
             eventually(lambda n=number: running.stock.states()[n - 1][0] == "END", f"{number - 1} dropped")
             shop.remove(number - 1)
-            ((_, served, worker),) = running.server._manager.workers()
-            assert served == number
-            ours.add(worker.pid)
-            memory.append(psutil.Process(worker.pid).memory_full_info().uss)
+            (version,) = running.server.served_versions()
+            assert version.version == number
+            ours.add(version.pid)
+            memory.append(psutil.Process(version.pid).memory_full_info().uss)
     assert len(ours) == 21, "a process for each version"
     eventually(lambda: sum(map(psutil.pid_exists, ours)) == 1, "the end of all but the last")
     assert memory[-1] <= 1.3 * memory[1]
@@ -198,8 +198,8 @@ def write_warmup(*requests):
 def test_a_version_is_warmed_up_before_it_serves(shop, serve):
     shop.push(1, edit=write_warmup((INPUTS, ""), ({"customer_id": ["a", "b"]}, "customer_embedding")))
     running = serve(shop)
-    ((_, _, worker),) = running.server._manager.workers()
-    assert worker.warmup_records == 2
+    (version,) = running.server.served_versions()
+    assert version.warmup_records == 2
 
 
 def not_records(path):
@@ -227,9 +227,9 @@ def test_a_version_that_cannot_be_warmed_up_does_not_serve(shop, serve, eventual
 def test_a_killed_worker_is_replaced(shop, serve, eventually):
     shop.push(1)
     running = serve(shop)
-    ((_, _, worker),) = running.server._manager.workers()
+    (version,) = running.server.served_versions()
     codes = set()
-    os.kill(worker.pid, signal.SIGKILL)
+    os.kill(version.pid, signal.SIGKILL)
 
     def answers_again():
         try:
@@ -240,7 +240,9 @@ def test_a_killed_worker_is_replaced(shop, serve, eventually):
 
     eventually(answers_again, "a new worker")
     assert codes <= {grpc.StatusCode.UNAVAILABLE}  # what clients retry
-    assert running.server._manager.workers()[0][2].pid != worker.pid
+    (successor,) = running.server.served_versions()
+    assert successor.pid != version.pid
+    assert (version.restarts, successor.restarts) == (0, 1)
 
 
 def test_workers_end_with_the_versions_they_serve(shop, serve, eventually):
@@ -248,10 +250,10 @@ def test_workers_end_with_the_versions_they_serve(shop, serve, eventually):
 
     shop.push(1)
     running = serve(shop)
-    ((_, _, first),) = running.server._manager.workers()
+    (first,) = running.server.served_versions()
     shop.push(2)
     eventually(lambda: not psutil.pid_exists(first.pid), "the first worker's end")
-    ((_, _, second),) = running.server._manager.workers()
+    (second,) = running.server.served_versions()
     running.server.stop(grace_s=1)
     eventually(lambda: not psutil.pid_exists(second.pid), "the second worker's end")
 

@@ -31,12 +31,12 @@ def stub(served):
         ServerConfig(base_paths={"lookbook": served.folder.parent}, port=0, poll_interval_s=0.1)
     ) as server:
         assert server.wait_ready(READY_S), server.failures()
-        ((_, _, worker),) = server._manager.workers()
+        (version,) = server.served_versions()
         with grpc.insecure_channel(f"127.0.0.1:{server.port}") as channel:
             stub = prediction_service_pb2_grpc.PredictionServiceStub(channel)
             yield stub
             assert ask(stub, **NOTHING), "after all that it answers"
-        assert [w.pid for *_, w in server._manager.workers()] == [worker.pid], "by the process of the beginning"
+        assert server.served_versions() == [version], "by the process of the beginning"
 
 
 def ask(stub, signature="recommend", **inputs):
