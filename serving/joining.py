@@ -1,10 +1,20 @@
-"""Which requests one run of the graph can answer together: same signature, outputs and scalars, rows of same shapes."""
+"""Which requests one run of the graph can answer together: same signature, outputs and scalars, rows of same shapes.
+
+Joined rows are another batch than the one a client sent. That is right only for a model whose rows do not depend on
+each other, which no SignatureDef says: the model must declare it, by `"independent_rows": true` in its
+`assets.extra/lookbook.json`. Requests for other models are never joined.
+"""
 
 from __future__ import annotations
 
 import dataclasses
+import json
+import pathlib
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+DECLARATION_FILE = "assets.extra/lookbook.json"
+DECLARATION_KEY = "independent_rows"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,6 +33,15 @@ class JoiningKey:
     aliases: tuple[str, ...]
     scalars: tuple[tuple[str, str, bytes], ...]
     shapes: tuple[tuple[str, tuple[int, ...]], ...]
+
+
+def rows_are_independent(version: pathlib.Path) -> bool:
+    """Whether the model in a version's folder declares that each row's answer depends on that row alone."""
+    try:
+        declared = json.loads((version / DECLARATION_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(declared, dict) and declared.get(DECLARATION_KEY) is True
 
 
 def can_be_joined(signature: Any) -> bool:

@@ -50,6 +50,8 @@ class ModelManager:
         self._config, self._host = config, host
         self._models: dict[str, ModelConfig] = {}
         self._versions: dict[str, dict[int, VersionState]] = {}
+        self._found: dict[str, dict[int, Path] | None] = {}  # at the last look
+        self._said: dict[str, str | None] = {}  # what is missing, as last logged
         self._labels: dict[str, dict[str, int]] = {}
         self._serving: dict[str, dict[int | None, tuple[int, Worker]]] = {}
         self._changed = threading.Condition()  # guards all of the above but reads of _serving and _labels
@@ -160,6 +162,7 @@ class ModelManager:
             labels = {name: self._checked_labels(model) for name, model in new.items()}
             added = [name for name in new if name not in self._models]
             for name in added:  # what it was when it was served before must not pass for its state now
+                self._found.pop(name, None)
                 old = self._versions.get(name, {})
                 self._versions[name] = {n: v for n, v in old.items() if v.phase is not Phase.END}
             self._models, self._labels = new, labels
@@ -217,22 +220,22 @@ class ModelManager:
             gone = [name for name in self._versions if name not in models]
         for name, model in models.items():
             found = versions.scan(model.base_path)
-            if found is None or (not found and self._config.versions_always_present):
-                found = None  # not readable now, or emptied by mistake: leave things as they are
             with self._changed:
                 self._act(name, found, model)
         with self._changed:
             for name in gone:
                 self._act(name, {}, None)
 
-    def _act(self, name: str, found: Mapping[int, Path] | None, model: ModelConfig | None) -> None:
+    def _act(self, name: str, found: dict[int, Path] | None, model: ModelConfig | None) -> None:
         known = self._versions.setdefault(name, {})
+        self._found[name] = found
         self._drop_crashed(name, known)
-        if found is None:
+        aspired = self._aspired(known, found, model)
+        self._tell_what_is_missing(name, found, model, aspired)
+        if aspired is None:  # not readable now, or emptied by mistake: leave things as they are
             aspired = {n for n, v in known.items() if v.phase in (Phase.LOADING, Phase.AVAILABLE) or v.crashes}
             found = {n: known[n].path for n in aspired}
-        else:
-            aspired = versions.wanted(found, model.policy) if model else set()
+        assert found is not None
         while True:
             number = versions.next_to_unload({n: v.phase for n, v in known.items()}, aspired)
             if number is None:
@@ -249,7 +252,34 @@ class ModelManager:
             del known[number]
         self._changed.notify_all()
 
+    def _aspired(
+        self, known: Mapping[int, VersionState], found: Mapping[int, Path] | None, model: ModelConfig | None
+    ) -> set[int] | None:
+        """What is to be served; None for what is loaded now."""
+        if model is None:
+            return set()
+        if found is None:
+            return None
+        aspired = versions.wanted(found, model.policy, {n for n, v in known.items() if v.failing})
+        keep = self._config.versions_always_present and model.policy.specific != ()
+        return None if keep and not aspired else aspired
+
+    def _tell_what_is_missing(
+        self, name: str, found: Mapping[int, Path] | None, model: ModelConfig | None, aspired: set[int] | None
+    ) -> None:
+        """Logs, once, that the base path is missing or has none of the versions wanted."""
+        said = None
+        if model is not None and not aspired:
+            what = "cannot be read, or does not exist" if found is None else "has none of the versions wanted"
+            loaded = sorted(n for n in self._serving.get(name, {}) if n is not None)
+            then = f"version {', '.join(map(str, loaded))} stays loaded" if loaded and aspired is None else "waiting"
+            said = f"the folder {model.base_path} of model {name} {what}; {then}"
+        if said and self._said.get(name) != said:
+            _log.warning("%s", said)
+        self._said[name] = said
+
     def _begin_loading(self, name: str, version: VersionState) -> None:
+        _log.info("loading %s version %d from %s", name, version.number, version.path)
         version.phase = Phase.LOADING
         self._versions[name][version.number] = version
         self._threads.submit(self._load, name, version)
@@ -279,6 +309,10 @@ class ModelManager:
         _log.info("%s version %d is loaded, in %.2f s", name, version.number, worker.load_s)
         with self._changed:
             version.loaded(worker)
+            newer = [n for n, v in self._versions[name].items() if n > version.number and v.failing]
+            if newer:
+                message = "%s version %d serves in place of %d, which did not load"
+                _log.warning(message, name, version.number, max(newer))
             self._publish(name)
         self._wake.set()  # the old one can go now
 
@@ -316,8 +350,10 @@ class ModelManager:
         return all(map(self.available, names)) or any(map(self._failed, names))
 
     def _failed(self, name: str) -> bool:
-        known = self._versions.get(name, {}).values()
-        return all(v.phase is Phase.END for v in known) and any(v.failures for v in known)
+        """Whether each version wanted has been tried and has failed; a failure adds the next older one to them."""
+        known = self._versions.get(name, {})
+        tried = self._aspired(known, self._found.get(name), self._models.get(name)) or set(known)
+        return bool(tried) and all(n in known and known[n].failing and known[n].phase is Phase.END for n in tried)
 
     def _refuse_if_restarting(self, name: str, number: int | None) -> None:
         with self._changed:

@@ -22,7 +22,7 @@ from tensorflow.python.client import pywrap_tf_session as tf_session
 from serving import tensors, wire
 from serving.batcher import Batcher
 from serving.errors import StatusError, code_of
-from serving.joining import JoiningKey, can_be_joined, joining_key
+from serving.joining import JoiningKey, can_be_joined, joining_key, rows_are_independent
 
 WARMUP_FILE = "assets.extra/tf_serving_warmup_requests"
 MAX_WARMUP_RECORDS = 1000  # as TensorFlow Serving
@@ -41,7 +41,8 @@ class Predictor:
         max_batch: largest first dimension of an input.
         max_elements: most elements of one input.
         threads: of TensorFlow, within and between ops; 0 leaves it to TensorFlow.
-        joined_rows: rows of small requests that are answered in one run of the graph; 1 for no joining.
+        joined_rows: rows of small requests that are answered in one run of the graph, if the model declares its rows
+            independent; 1 for no joining.
         joined_runs: such runs at once; 0 for one for every two processors.
 
     Raises:
@@ -66,7 +67,8 @@ class Predictor:
         options = tf.compat.v1.ConfigProto(intra_op_parallelism_threads=threads, inter_op_parallelism_threads=threads)
         self._session = tf.compat.v1.Session(graph=tf.Graph(), config=options)
         self._signatures = dict(_load(self._session, self._path).signature_def)
-        self._joined = {name for name, signature in self._signatures.items() if can_be_joined(signature)}
+        joinable = self._signatures if rows_are_independent(self._path) else {}
+        self._joined = {name for name, signature in joinable.items() if can_be_joined(signature)}
         runs = joined_runs or max(1, len(os.sched_getaffinity(0)) // 2)
         self._batcher = Batcher(self._run_joined, most_rows=joined_rows, runs_at_once=runs)
 

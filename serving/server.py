@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import signal
 import sys
 import threading
@@ -192,7 +193,7 @@ def _parser() -> argparse.ArgumentParser:
     defaults = ServerConfig()
     parser = argparse.ArgumentParser(prog="python -m serving.server", description="The local model server.")
     parser.add_argument("--model-name", default="lookbook")
-    parser.add_argument("--base-path", required=True, help="folder of the version folders")
+    parser.add_argument("--base-path", required=True, help="folder of the version folders; waited for if missing")
     parser.add_argument("--host", default=defaults.host)
     parser.add_argument("--port", type=int, default=defaults.port, help="0 for any free one")
     parser.add_argument("--metrics-port", type=int, default=None, help="HTTP port of Prometheus metrics")
@@ -223,7 +224,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--tls-certificate")
     parser.add_argument("--tls-key")
     parser.add_argument("--tls-client-ca")
-    parser.add_argument("--exit-on-failure", action="store_true", help="end if the first version cannot load")
+    parser.add_argument("--exit-on-failure", action="store_true", help="end if no version loads, or no folder is there")
     return parser
 
 
@@ -233,6 +234,8 @@ def _config(options: argparse.Namespace) -> ServerConfig:
         if not (options.tls_certificate and options.tls_key):
             raise ValueError("--tls-certificate and --tls-key must be given together. Received: one of them.")
         tls = TlsConfig(certificate=options.tls_certificate, key=options.tls_key, client_ca=options.tls_client_ca)
+    if options.exit_on_failure and not os.path.isdir(options.base_path):
+        raise ValueError(f"--base-path must be a folder that exists. Received: {options.base_path}.")
     model = ModelConfig(
         name=options.model_name,
         base_path=options.base_path,

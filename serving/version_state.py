@@ -69,6 +69,11 @@ class VersionState:
         """What GetModelStatus says of it."""
         return Status(self.number, self.phase, self.code, self.message)
 
+    @property
+    def failing(self) -> bool:
+        """Whether it failed to load and has not loaded since; also while it is tried again."""
+        return self.failures > 0 and self.phase in (Phase.START, Phase.LOADING, Phase.END)
+
     def loaded(self, worker: Worker) -> None:
         """It can be asked from now on."""
         self.phase, self.worker, self.failures = Phase.AVAILABLE, worker, 0

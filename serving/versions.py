@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from pathlib import Path
 
 from serving.config import VersionPolicy
@@ -26,13 +26,27 @@ def scan(base_path: str) -> dict[int, Path] | None:
         return None
 
 
-def wanted(found: Mapping[int, Path], policy: VersionPolicy) -> set[int]:
-    """The versions the policy asks for, of those found."""
+def wanted(found: Iterable[int], policy: VersionPolicy, failed: Container[int] = ()) -> set[int]:
+    """The versions the policy asks for, of those found.
+
+    Where one of the newest has failed to load, the next older one is wanted as well, to serve in its place.
+
+    Args:
+        found: numbers of the versions.
+        policy: how to choose.
+        failed: numbers of those that failed to load and have not loaded since.
+
+    """
     if policy.all_versions:
         return set(found)
     if policy.specific is not None:
         return set(found) & set(policy.specific)
-    return set(sorted(found)[-policy.latest :])
+    chosen: set[int] = set()
+    for number in sorted(found, reverse=True):
+        if len([n for n in chosen if n not in failed]) == policy.latest:
+            break
+        chosen.add(number)
+    return chosen
 
 
 def next_to_unload(phases: Mapping[int, Phase], aspired: set[int]) -> int | None:

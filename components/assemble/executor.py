@@ -39,6 +39,8 @@ class Description:
         index_recall: mean share of the exact nearest articles that the index finds, for the towers' channel.
         articles: number of articles.
         customers: number of customers.
+        independent_rows: whether each row of a request is answered without regard to the others. The model server
+            then answers several requests in one run of the graph.
     """
 
     weights_digest: str
@@ -47,6 +49,7 @@ class Description:
     index_recall: float
     articles: int
     customers: int
+    independent_rows: bool = True
 
 
 def assemble(

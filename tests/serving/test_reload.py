@@ -158,6 +158,15 @@ def test_models_and_labels_are_changed_by_reloading(shop, serve, tmp_path, event
     assert caught.value.code() is grpc.StatusCode.NOT_FOUND
 
 
+def test_an_empty_list_of_specific_versions_serves_none(shop, serve, eventually):
+    shop.push(1)
+    running = serve(shop, allow_reload=True)
+    request = reload_request(("lookbook", shop.base, {}))
+    request.config.model_config_list.config[0].model_version_policy.specific.SetInParent()
+    running.stock.model.HandleReloadConfigRequest(request, timeout=60)
+    eventually(lambda: running.stock.states()[1][0] == "END", "1 dropped, as TensorFlow Serving does")
+
+
 def test_a_wrong_reload_changes_nothing(shop, serve, tmp_path):
     shop.push(1)
     running = serve(shop, allow_reload=True)

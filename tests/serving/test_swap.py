@@ -3,6 +3,8 @@
 import os
 import shutil
 import signal
+import subprocess
+import sys
 import threading
 from contextlib import contextmanager
 
@@ -15,6 +17,7 @@ from tensorflow_serving.apis import prediction_log_pb2
 from serving.config import VersionPolicy
 
 INPUTS = {"customer_id": ["c1"]}
+READY_S = 120
 OK, NOT_FOUND, DATA_LOSS = 0, grpc.StatusCode.NOT_FOUND.value[0], grpc.StatusCode.DATA_LOSS.value[0]
 
 
@@ -222,6 +225,108 @@ def test_a_version_that_cannot_be_warmed_up_does_not_serve(shop, serve, eventual
     eventually(lambda: running.stock.states().get(1, ("",))[0] == "END", "1 failed")
     assert words in running.stock.states()[1][2]
     assert not running.server.wait_ready(timeout_s=0)
+
+
+def truncate_warmup(path):
+    write_warmup((INPUTS, ""))(path)
+    file = path / "assets.extra" / "tf_serving_warmup_requests"
+    file.write_bytes(file.read_bytes()[:-8])
+
+
+def test_a_fresh_server_falls_back_to_the_newest_version_that_loads(shop, serve, eventually):
+    shop.push(1)
+    shop.push(2)
+    shop.push(3, edit=truncate_warmup)
+    shop.push(4, edit=lambda path: (path / "saved_model.pb").unlink())
+    running = serve(shop)
+    assert version_of(running) == 2
+    states = running.stock.states()
+    assert [states[n][0] for n in (4, 3, 2)] == ["END", "END", "AVAILABLE"]
+    assert states[3][1] == DATA_LOSS
+    assert "warmup" in states[3][2]
+    assert 1 not in states
+    shutil.copy(shop.exported / "saved_model.pb", shop.base / "4")
+    eventually(lambda: version_of(running) == 4, "4 serves once it is whole")
+    eventually(lambda: running.stock.states()[2][0] == "END", "2 dropped")
+
+
+def test_the_command_says_which_version_serves_in_whose_place(shop):
+    shop.push(1)
+    shop.push(2, edit=truncate_warmup)
+    with command(shop.base, "--exit-on-failure") as process:
+        assert process.stdout.readline().startswith("serving lookbook on 127.0.0.1:")
+        process.send_signal(signal.SIGTERM)
+        _, said = process.communicate(timeout=READY_S)
+    assert process.returncode == 0
+    assert "lookbook version 2 did not load: " in said
+    assert "lookbook version 1 serves in place of 2, which did not load" in said
+
+
+def test_the_command_ends_if_no_version_loads(shop):
+    shop.push(1, edit=truncate_warmup)
+    with command(shop.base, "--exit-on-failure") as process:
+        _, said = process.communicate(timeout=READY_S)
+    assert process.returncode == 1
+    assert "lookbook version 1: DATA_LOSS: " in said
+
+
+def test_a_missing_folder_is_said_at_once(tmp_path):
+    missing = tmp_path / "nowhere"
+    with command(missing, "--exit-on-failure") as process:
+        _, said = process.communicate(timeout=READY_S)
+    assert process.returncode == 1
+    assert said == f"error: --base-path must be a folder that exists. Received: {missing}.\n"
+    with command(missing) as process:
+        line = process.stderr.readline()
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=READY_S)
+    assert f"the folder {missing} of model lookbook cannot be read, or does not exist; waiting" in line
+
+
+@contextmanager
+def command(base_path, *flags):
+    arguments = ["--base-path", str(base_path), "--port", "0", *flags]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "serving.server", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    watchdog = threading.Timer(READY_S, process.kill)
+    watchdog.start()
+    try:
+        yield process
+    finally:
+        watchdog.cancel()
+        process.kill()
+        process.wait()
+        process.stdout.close()
+        process.stderr.close()
+
+
+def test_a_kept_version_outlives_a_policy_whose_versions_are_gone(shop, serve, eventually):
+    shop.push(1)
+    shop.push(2)
+    running = serve(shop, policy=VersionPolicy(specific=(2,)))
+    shop.remove(2)
+    shop.push(3)
+    assert version_of(running) == 2
+
+
+def test_a_fallback_whose_process_is_killed_is_replaced(shop, serve, eventually):
+    shop.push(1)
+    shop.push(2, edit=truncate_warmup)
+    running = serve(shop)
+    assert version_of(running) == 1
+    ((_, _, worker),) = running.server._manager.workers()
+    os.kill(worker.pid, signal.SIGKILL)
+
+    def another():
+        pids = [worker.pid for *_, worker in running.server._manager.workers()]
+        return pids and pids != [worker.pid]
+
+    eventually(another, "a new worker")
+    assert version_of(running) == 1
 
 
 def test_a_killed_worker_is_replaced(shop, serve, eventually):

@@ -34,11 +34,27 @@ def test_a_base_path_that_is_away_says_nothing(tmp_path):
         (VersionPolicy(latest=2), {2, 10}),
         (VersionPolicy(latest=5), {1, 2, 10}),
         (VersionPolicy(specific=(1, 3)), {1}),
+        (VersionPolicy(specific=()), set()),
         (VersionPolicy(all_versions=True), {1, 2, 10}),
     ],
 )
 def test_the_policy_chooses_by_number_not_by_name(policy, expected):
     assert versions.wanted(FOUND, policy) == expected
+
+
+@pytest.mark.parametrize(
+    ("policy", "failed", "expected"),
+    [
+        (VersionPolicy(), {10}, {10, 2}),
+        (VersionPolicy(), {10, 2}, {10, 2, 1}),
+        (VersionPolicy(), {10, 2, 1}, {10, 2, 1}),
+        (VersionPolicy(), {2}, {10}),
+        (VersionPolicy(latest=2), {2}, {10, 2, 1}),
+        (VersionPolicy(specific=(10,)), {10}, {10}),
+    ],
+)
+def test_the_next_older_version_is_wanted_in_the_place_of_one_that_failed(policy, failed, expected):
+    assert versions.wanted(FOUND, policy, failed) == expected
 
 
 @pytest.mark.parametrize(

@@ -122,4 +122,5 @@ def test_the_description_says_what_was_assembled(served, tiny, trained):
     assert tree["articles"] == ARTICLES
     assert tree["customers"] == CUSTOMERS
     assert tree["index_recall"] >= 0.9
+    assert tree["independent_rows"] is True, "the model server joins requests"
     assert (served.folder / "assets.extra" / "customer_ids.txt").read_text().split() == EVERYBODY[:-2]
