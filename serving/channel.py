@@ -1,15 +1,14 @@
-"""How the query client reaches a server: settings, TLS, and gRPC's own retries."""
+"""How the query client reaches a server: settings, TLS, keepalive."""
 
 from __future__ import annotations
 
 import dataclasses
-import json
 from pathlib import Path
 from typing import Any
 
 import grpc
 
-from serving import wire
+from serving.target import Address
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -19,9 +18,18 @@ class ClientConfig:
     Attributes:
         model_name: as the server knows it.
         deadline_s: of each call, all its retries and batches included.
-        max_attempts: of one request when the server is UNAVAILABLE; 1 to 5 (gRPC's limit), 1 for no retry.
-        backoff_s: about what is waited before the first retry; doubles up to `max_backoff_s`.
+        max_attempts: of one request when the server is UNAVAILABLE; 1 to 5, 1 for no retry. Of several servers
+            each may be asked once in an attempt. The defaults wait 3.75 s in all: longer than a new process of a
+            server takes to load a model.
+        backoff_s: about what is waited before the first retry; doubles up to `max_backoff_s`, and is cut to half of
+            the time that is left.
         max_backoff_s: longest wait.
+        hedge_after_s: a request unanswered for so long, or for a third of its deadline, is asked of another server as
+            well (of the same one by a new connection, if there is no other); the first answer counts.
+        keepalive_s: between two pings of a connection, also while nothing is asked; 0 for none. Servers close
+            connections that ping more often than they permit: the project's own permits 10 s, TensorFlow Serving's
+            needs `--grpc_channel_arguments` (see deploy/).
+        keepalive_timeout_s: a connection whose ping is unanswered for so long is closed.
         batch_size: most customers or articles in one request.
         requests_at_once: requests of one call on their way at the same time.
         tls_ca: PEM file of the authority that signed the server's certificate; None for plain text.
@@ -34,9 +42,12 @@ class ClientConfig:
 
     model_name: str = "lookbook"
     deadline_s: float = 5.0
-    max_attempts: int = 4
-    backoff_s: float = 0.1
-    max_backoff_s: float = 1.0
+    max_attempts: int = 5
+    backoff_s: float = 0.25
+    max_backoff_s: float = 2.0
+    hedge_after_s: float = 1.0
+    keepalive_s: float = 20.0
+    keepalive_timeout_s: float = 5.0
     batch_size: int = 64
     requests_at_once: int = 4
     tls_ca: Path | None = None
@@ -48,35 +59,49 @@ class ClientConfig:
     def __post_init__(self) -> None:
         if not 1 <= self.max_attempts <= 5:
             raise ValueError(f"max_attempts must be in 1..5. Received: max_attempts = {self.max_attempts}.")
-        for field in ("deadline_s", "backoff_s", "max_backoff_s", "batch_size", "requests_at_once"):
+        for field in _POSITIVE:
             if not getattr(self, field) > 0:
                 raise ValueError(f"{field} must be above 0. Received: {field} = {getattr(self, field)}.")
+        if self.keepalive_s < 0:
+            raise ValueError(f"keepalive_s must be 0 or above. Received: keepalive_s = {self.keepalive_s}.")
 
 
-def open_channel(target: str, config: ClientConfig) -> grpc.Channel:
-    """A channel to `host:port`; it connects when first asked."""
+_CONNECT_TIMEOUT_MS = 5000  # a frozen server accepts connections, and says nothing
+_POSITIVE = (
+    "deadline_s",
+    "backoff_s",
+    "max_backoff_s",
+    "hedge_after_s",
+    "keepalive_timeout_s",
+    "batch_size",
+    "requests_at_once",
+)
+
+
+def open_channel(address: Address, config: ClientConfig) -> grpc.Channel:
+    """A channel to one server, with a connection of its own; it connects when first asked."""
     options: list[tuple[str, Any]] = [
-        ("grpc.service_config", _service_config(config)),
         ("grpc.max_receive_message_length", config.max_message_bytes),
         ("grpc.max_send_message_length", -1),  # the server's limit decides
+        ("grpc.use_local_subchannel_pool", 1),  # else a new channel would use the old connection
+        ("grpc.max_reconnect_backoff_ms", int(1000 * config.max_backoff_s)),
+        ("grpc.initial_reconnect_backoff_ms", int(1000 * config.backoff_s)),
+        ("grpc.min_reconnect_backoff_ms", _CONNECT_TIMEOUT_MS),
     ]
-    if config.tls_server_name:
-        options.append(("grpc.ssl_target_name_override", config.tls_server_name))
+    if config.keepalive_s:
+        options += [
+            ("grpc.keepalive_time_ms", int(1000 * config.keepalive_s)),
+            ("grpc.keepalive_timeout_ms", int(1000 * config.keepalive_timeout_s)),
+            ("grpc.keepalive_permit_without_calls", 1),
+            ("grpc.http2.max_pings_without_data", 0),
+        ]
+    if address.name:
+        options.append(("grpc.default_authority", address.name))
     if config.tls_ca is None:
-        return grpc.insecure_channel(target, options)
+        return grpc.insecure_channel(address.uri, options)
+    server_name = config.tls_server_name or address.host
+    if server_name:
+        options.append(("grpc.ssl_target_name_override", server_name))
     key, certificate = (Path(path).read_bytes() if path else None for path in (config.tls_key, config.tls_certificate))
     credentials = grpc.ssl_channel_credentials(Path(config.tls_ca).read_bytes(), key, certificate)
-    return grpc.secure_channel(target, credentials, options)
-
-
-def _service_config(config: ClientConfig) -> str:
-    method: dict[str, Any] = {"name": [{"service": wire.PREDICTION_SERVICE}, {"service": wire.MODEL_SERVICE}]}
-    if config.max_attempts > 1:
-        method["retryPolicy"] = {
-            "maxAttempts": config.max_attempts,
-            "initialBackoff": f"{config.backoff_s:.3f}s",
-            "maxBackoff": f"{config.max_backoff_s:.3f}s",
-            "backoffMultiplier": 2,
-            "retryableStatusCodes": ["UNAVAILABLE"],
-        }
-    return json.dumps({"methodConfig": [method]})
+    return grpc.secure_channel(address.uri, credentials, options)

@@ -1,8 +1,8 @@
 """The query client: typed answers from TensorFlow Serving, or the local server, without importing TensorFlow.
 
 `RecommenderClient("shop-models:8500").recommend(["customer"])`. Calls block; threads may share a client.
-More customers than `batch_size` are asked for in several requests, a few at a time. UNAVAILABLE is retried by
-gRPC with back-off, within the deadline.
+More customers than `batch_size` are asked for in several requests, a few at a time. Requests go to all servers of the
+target in turn; one that is UNAVAILABLE or does not answer is made up for by the others, within the deadline.
 """
 
 from __future__ import annotations
@@ -29,22 +29,25 @@ from serving.answers import (
     SimilarArticle,
     VersionStatus,
 )
-from serving.channel import ClientConfig, open_channel
+from serving.attempts import Attempts
+from serving.backends import Backends
+from serving.channel import ClientConfig
 from serving.errors import DeadlineExceededError, ServerFailureError, code_of, from_rpc_error
+from serving.throttle import RetryThrottle
 
 MAX_K = 100
 _CHANNELS_SEPARATOR = ","
 
 
 class RecommenderClient:
-    """Asks one model on one server.
+    """Asks one model on one server, or on several that serve the same.
 
     Every method raises a `serving.errors.ServingError`: InvalidRequestError, ModelNotFoundError,
     SignatureNotFoundError, RequestTooLargeError, DeadlineExceededError, ServerUnavailableError,
     ServerFailureError.
 
     Args:
-        target: address, `host:port`.
+        target: `host:port`, or several joined by commas. All addresses of a name are asked in turn.
         config: None for `ClientConfig()`.
         version: ask this version of the model; None for the newest.
         version_label: ask the version with this label.
@@ -63,15 +66,8 @@ class RecommenderClient:
             raise ValueError("version and version_label exclude each other. Received: both. Give one.")
         self._config = config or ClientConfig()
         self._version, self._version_label = version, version_label
-        self._channel = open_channel(target, self._config)
-        self._predict = self._channel.unary_unary(
-            wire.PREDICT_METHOD, wire.PredictRequest.SerializeToString, wire.PredictResponse.FromString
-        )
-        self._status = self._channel.unary_unary(
-            wire.STATUS_METHOD,
-            wire.GetModelStatusRequest.SerializeToString,
-            wire.GetModelStatusResponse.FromString,
-        )
+        self._backends = Backends(target, self._config)
+        self._throttle = RetryThrottle()
 
     def recommend(
         self,
@@ -183,7 +179,7 @@ class RecommenderClient:
         request = wire.GetModelStatusRequest()
         self._set_spec(request.model_spec)
         try:
-            response = self._status(request, timeout=self._config.deadline_s)
+            response = self._attempts(wire.STATUS_METHOD, request, time.monotonic() + self._config.deadline_s).result()
         except grpc.RpcError as error:
             raise from_rpc_error(error) from None
         states = {number: name for name, number in wire.VERSION_STATES.items()}
@@ -193,8 +189,8 @@ class RecommenderClient:
         ]
 
     def close(self) -> None:
-        """Closes the connection."""
-        self._channel.close()
+        """Closes the connections."""
+        self._backends.close()
 
     def __enter__(self) -> RecommenderClient:
         return self
@@ -221,7 +217,7 @@ class RecommenderClient:
     def _in_flight(self, signature: str, all_inputs: Iterator[Mapping[str, Any]]) -> list[tuple[int, dict[str, Any]]]:
         """The answers in order, with at most `requests_at_once` asked and not yet answered."""
         end_s = time.monotonic() + self._config.deadline_s
-        waiting: collections.deque[Any] = collections.deque()
+        waiting: collections.deque[Attempts] = collections.deque()
         answers = []
         try:
             for inputs in itertools.islice(all_inputs, self._config.requests_at_once):
@@ -238,11 +234,11 @@ class RecommenderClient:
         except tensors.TensorError as error:
             raise ServerFailureError(grpc.StatusCode.INTERNAL, f"the answer cannot be read: {error}") from error
         finally:
-            for call in waiting:
-                call.cancel()
+            for request in waiting:
+                request.cancel()
         return answers
 
-    def _send(self, signature: str, inputs: Mapping[str, Any], end_s: float) -> Any:
+    def _send(self, signature: str, inputs: Mapping[str, Any], end_s: float) -> Attempts:
         request = wire.PredictRequest()
         self._set_spec(request.model_spec)
         request.model_spec.signature_name = signature
@@ -252,7 +248,10 @@ class RecommenderClient:
         if remaining_s <= 0:
             message = f"no complete answer within deadline_s = {self._config.deadline_s:g}"
             raise DeadlineExceededError(grpc.StatusCode.DEADLINE_EXCEEDED, message)
-        return self._predict.future(request, timeout=remaining_s)
+        return self._attempts(wire.PREDICT_METHOD, request, end_s)
+
+    def _attempts(self, method: str, request: Any, end_s: float) -> Attempts:
+        return Attempts(self._backends, self._throttle, self._config, method, request, end_s)
 
     def _set_spec(self, spec: Any) -> None:
         spec.name = self._config.model_name

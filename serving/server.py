@@ -30,6 +30,7 @@ from serving.served_version import ServedVersion
 from serving.worker_client import WorkerHost
 
 _SPARE_THREADS = 8  # beyond max_concurrency: for refusing, health, status and reload
+_SIGNAL_CHECK_S = 0.5
 _SERVING = health_pb2.HealthCheckResponse.SERVING
 _NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
 
@@ -170,7 +171,8 @@ def main(arguments: list[str] | None = None) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: asked_to_stop.set())
     threading.Thread(target=_announce, args=(server, options, asked_to_stop), daemon=True).start()
-    asked_to_stop.wait()
+    while not asked_to_stop.wait(_SIGNAL_CHECK_S):
+        pass  # a signal may reach another thread, as after SIGCONT, and then wakes nobody who waits for ever
     server.stop(options.grace_s)
     return 0 if not getattr(options, "failed", False) else 1
 

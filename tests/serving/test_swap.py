@@ -318,12 +318,12 @@ def test_a_fallback_whose_process_is_killed_is_replaced(shop, serve, eventually)
     shop.push(2, edit=truncate_warmup)
     running = serve(shop)
     assert version_of(running) == 1
-    ((_, _, worker),) = running.server._manager.workers()
-    os.kill(worker.pid, signal.SIGKILL)
+    (served,) = running.server.served_versions()
+    os.kill(served.pid, signal.SIGKILL)
 
     def another():
-        pids = [worker.pid for *_, worker in running.server._manager.workers()]
-        return pids and pids != [worker.pid]
+        now = running.server.served_versions()
+        return now and now[0].pid != served.pid
 
     eventually(another, "a new worker")
     assert version_of(running) == 1
