@@ -78,7 +78,9 @@ def checked_tables(config: PipelineConfig, places: Places, occasion: Occasion, v
         data_dir=places.data_dir,
         fingerprint=occasion.fingerprint,
         config_json=as_json(config.ingest),
-        code_version=version_of(["components/ingest", "components/examples.py", "transforms/columns.py"]),
+        code_version=version_of(
+            ["components/ingest", "components/examples.py", "transforms/columns.py", "transforms/schemas"]
+        ),
     )
     checks = [_check(table, ingest.outputs[f"{table}_examples"], places) for table in TABLES]
     gate = DataGate(

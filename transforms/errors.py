@@ -2,6 +2,7 @@
 
 LookbookError             one line for a person; the CLI prints it and exits 1
 |-- DataError             the CSVs are not what they should be
+|-- DiskFullError         a disk is full or its quota used up
 |-- ConfigError           a setting is unknown or out of range; the CLI exits 2
 `-- GateError             a gate refused to go on
 """
@@ -13,6 +14,10 @@ class LookbookError(Exception):
 
 class DataError(LookbookError):
     """The input tables break their contract."""
+
+
+class DiskFullError(LookbookError):
+    """A disk is full, or what may be written to it is."""
 
 
 class ConfigError(LookbookError):

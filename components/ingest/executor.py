@@ -16,12 +16,16 @@ import tempfile
 import duckdb
 import psutil
 
+from components.ingest.causes import first_causes
 from components.ingest.config import IngestConfig
+from components.ingest.domains import find_violations
+from components.ingest.failures import told_in_one_line
 from components.ingest.following import following
+from components.ingest.ids import has_blank_sql
 from components.ingest.rejects import FILE as REJECTS_FILE
 from components.ingest.rejects import Defects, Reject, find_defects, write_rejects
 from components.ingest.report import IngestReport, TableReport
-from components.ingest.source import find, open_source
+from components.ingest.source import Source, find, open_source
 from components.ingest.staging import KEYS, stage
 from transforms.columns import ARTICLE_ID, CUSTOMER_ID, DAY, PRICE, SALES_CHANNEL, TABLES
 from transforms.errors import DataError
@@ -46,10 +50,16 @@ def ingest(data_dir: pathlib.Path, to: pathlib.Path, config: IngestConfig) -> In
     Raises:
         DataError: a file is missing or not such a CSV, or more rows are set aside than `config` lets pass.
             The rows set aside so far are then in `<to>.rejects.csv`, beside `to`.
+        DiskFullError: the disk of `to` is full.
 
     """
     if to.is_dir() and any(to.iterdir()):
         raise DataError(f"the folder to write the tables into must be empty. Received: {to}")
+    with told_in_one_line(to.parent):
+        return _ingest(data_dir, to, config)
+
+
+def _ingest(data_dir: pathlib.Path, to: pathlib.Path, config: IngestConfig) -> IngestReport:
     for table in TABLES:
         find(data_dir, table)
     to.parent.mkdir(parents=True, exist_ok=True)
@@ -104,14 +114,16 @@ def _ingest_tables(
         source = open_source(data_dir, table, work)
         lines = source.lines - source.header_lines
         with Progress(f"ingest {source.name}", "rows", lines) as progress:
-            with following(connection, progress, 0, int(_READING * lines)):
-                malformed = stage(connection, source)
-            defects = find_defects(connection, source, malformed, config.max_reject_lines)
+            staged = stage(connection, source, work, config.max_reject_lines, progress, int(_READING * lines))
+            defects = find_defects(connection, source, staged, config.max_reject_lines)
             rejects += defects.rejects
             if source.path.parent == work:
                 source.path.unlink()
-            _refuse_too_many(source.name, defects, rejects, beside, config)
+            _refuse_too_many(connection, source, defects, rejects, beside, config)
             with following(connection, progress, int(_READING * lines), lines):
+                _sort_table(connection, table, staged.line)
+                violations = find_violations(connection, table)
+                blanks = _ids_with_blanks(connection, table)
                 _write_table(connection, table, work / "tables" / f"{table}.parquet")
         reports[table] = TableReport(
             file=source.name,
@@ -121,6 +133,8 @@ def _ingest_tables(
             reasons=defects.reasons,
             nulls=defects.nulls,
             reject_lines_left_out=sum(defects.reasons.values()) + sum(defects.nulls.values()) - len(defects.rejects),
+            violations=violations,
+            ids_with_blanks=blanks,
         )
         _log.info("ingest %s: %d rows, %d set aside", source.name, defects.rows_read, defects.rows_rejected)
     write_rejects(work / "tables" / REJECTS_FILE, rejects)
@@ -130,7 +144,12 @@ def _ingest_tables(
 
 
 def _refuse_too_many(
-    file: str, defects: Defects, rejects: list[Reject], beside: pathlib.Path, config: IngestConfig
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    defects: Defects,
+    rejects: list[Reject],
+    beside: pathlib.Path,
+    config: IngestConfig,
 ) -> None:
     share = defects.rows_rejected / defects.rows_read
     if share <= config.max_rejected_share and defects.rows_rejected < defects.rows_read:
@@ -138,30 +157,43 @@ def _refuse_too_many(
     write_rejects(beside, rejects)
     reason, count = next(iter(defects.reasons.items()))
     raise DataError(
-        f"{file}: {defects.rows_rejected:,} of {defects.rows_read:,} rows ({share:.2%}) would be set aside, "
+        f"{source.name}: {defects.rows_rejected:,} of {defects.rows_read:,} rows ({share:.2%}) would be set aside, "
         f"the limit is {config.max_rejected_share:.2%} (ingest.max_rejected_share); "
-        f"most often {reason} ({count:,}); see {beside}"
+        f"most often {reason} ({count:,}){first_causes(connection, source.table, rejects)}; see {beside}"
     )
 
 
-def _write_table(connection: duckdb.DuckDBPyConnection, table: str, path: pathlib.Path) -> None:
-    """Writes the rows that are kept, sorted; staged ids of transactions become strings again."""
+def _sort_table(connection: duckdb.DuckDBPyConnection, table: str, line: str) -> None:
+    """Makes the view `<table>_kept` of the rows that are kept, with their lines, and the table `<table>_sorted`."""
+    columns = ", ".join(f'"{column.name}"' for column in TABLES[table])
     connection.execute(
         f"""
         CREATE OR REPLACE VIEW {table}_kept AS
-        SELECT * FROM {table}_staged WHERE rowid NOT IN (SELECT row FROM {table}_set_aside)
+        SELECT {columns}, {line} AS line FROM {table}_staged WHERE rowid NOT IN (SELECT row FROM {table}_set_aside)
         """
-    )
-    columns = ", ".join(
-        f'CAST("{column.name}" AS VARCHAR) AS "{column.name}"' if column.kind == "id" else f'"{column.name}"'
-        for column in TABLES[table]
     )
     # Codes compare as integers, and in the ids' order: sorting the ENUMs themselves is fifty times slower.
     order = KEYS.get(
         table,
         f"{DAY}, enum_code({CUSTOMER_ID}), enum_code({ARTICLE_ID}), {PRICE}, {SALES_CHANNEL} NULLS FIRST",
     )
-    connection.execute(f"CREATE OR REPLACE TABLE {table}_sorted AS SELECT * FROM {table}_kept ORDER BY {order}")
+    connection.execute(f"CREATE OR REPLACE TABLE {table}_sorted AS SELECT {columns} FROM {table}_kept ORDER BY {order}")
+
+
+def _ids_with_blanks(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    if table not in KEYS:
+        return 0
+    row = connection.execute(f"SELECT count(*) FROM {table}_sorted WHERE {has_blank_sql(KEYS[table])}").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _write_table(connection: duckdb.DuckDBPyConnection, table: str, path: pathlib.Path) -> None:
+    """Writes `<table>_sorted` and drops it; staged ids of transactions become strings again."""
+    columns = ", ".join(
+        f'CAST("{column.name}" AS VARCHAR) AS "{column.name}"' if column.kind == "id" else f'"{column.name}"'
+        for column in TABLES[table]
+    )
     connection.execute(f"COPY (SELECT {columns} FROM {table}_sorted) TO '{path}' {_PARQUET}")
     if table in KEYS:
         key = KEYS[table]

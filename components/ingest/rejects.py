@@ -1,29 +1,29 @@
 """The rows and values that are wrong: found in a staged table, counted, located, written to a file.
 
-A record's line is that of its first byte, from 1, the header included, as an editor shows it. It is worked
-out for the defects alone: from a row's number, the line breaks quoted in the rows before it, and the lines
-that hold no row.
+A record's line is that of its first byte, from 1, the header included, as an editor shows it.
 """
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 import pathlib
 
 import duckdb
-import numpy as np
 
+from components.ingest.ids import reason_sql
+from components.ingest.numbers import day_reason_sql, float_reason_sql, int_reason_sql
 from components.ingest.source import Source
-from components.ingest.staging import FIRST_DAY, KEYS, LAST_DAY, Malformed, line_of, may_be_unparsable
-from transforms.columns import ARTICLE_ID, PRICE, TABLES, Column
-from transforms.errors import DataError
+from components.ingest.staging import KEYS, Staged, may_be_unusable
+from transforms.columns import ARTICLE_ID, FILES, TABLES, Column
 
 FILE = "rejects.csv"
 FIELDS = ("file", "line", "column", "value", "reason", "action")
 SET_ASIDE = "row set aside"
 SET_NULL = "value set to null"
+REPEATED = "repeated, the first is kept"
+DROPPED = "its row in {} was set aside"
 _MAX_VALUE_CHARACTERS = 500
+_MAX_GUESSED = 1_000
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,25 +58,24 @@ class Defects:
     rejects: list[Reject]
 
 
-def find_defects(
-    connection: duckdb.DuckDBPyConnection, source: Source, malformed: list[Malformed], max_lines: int
-) -> Defects:
+def find_defects(connection: duckdb.DuckDBPyConnection, source: Source, staged: Staged, max_lines: int) -> Defects:
     """Finds what is wrong in `<table>_staged`, and leaves the rows to set aside in `<table>_set_aside(row)`.
 
-    Raises:
-        DataError: lines of the file are in no row.
-
+    Of articles and customers it also leaves `<table>_dropped(id, line, reason)`, a row for each id of which no row is
+    kept, with its first line and what is wrong there.
     """
     table = source.table
-    _collect(connection, table)
+    _collect(connection, table, staged)
+    if table in KEYS:
+        _collect_dropped(connection, source, staged)
     counts = connection.execute(
         f"SELECT action, name || ': ' || reason, count(*) FROM {table}_defects GROUP BY ALL"
     ).fetchall()
-    for record in malformed:
-        counts.append((SET_ASIDE, ": ".join(filter(None, (record.column, record.reason))), 1))
+    counts += [(SET_ASIDE, ": ".join(filter(None, names)), count) for names, count in staged.malformed_counts.items()]
+    malformed = sum(staged.malformed_counts.values())
     located = connection.execute(
         f"""
-        SELECT row, name, value, reason, action
+        SELECT line, name, value, reason, action
         FROM {table}_defects
         ORDER BY row, position
         LIMIT {max_lines}
@@ -84,21 +83,18 @@ def find_defects(
     ).fetchall()
     rows = _scalar(connection, f"SELECT count(*) FROM {table}_staged")
     set_aside = _scalar(connection, f"SELECT count(*) FROM {table}_set_aside")
-    lines = _Lines.of(connection, source, rows, malformed)
     rejects = [
         Reject(source.name, line, name, (value or "")[:_MAX_VALUE_CHARACTERS], reason, action)
-        for line, (_, name, value, reason, action) in zip(
-            lines.of_rows([row for row, *_ in located]), located, strict=True
-        )
+        for line, name, value, reason, action in located
     ]
     rejects += [
-        Reject(source.name, line, record.column, record.text[:_MAX_VALUE_CHARACTERS], record.reason, SET_ASIDE)
-        for line, record in zip(lines.of_malformed, malformed[:max_lines], strict=False)
+        Reject(source.name, record.line, record.column, record.text[:_MAX_VALUE_CHARACTERS], record.reason, SET_ASIDE)
+        for record in staged.malformed
     ]
     rejects.sort(key=lambda reject: reject.line)
     return Defects(
-        rows_read=rows + len(malformed),
-        rows_rejected=set_aside + len(malformed),
+        rows_read=rows + malformed,
+        rows_rejected=set_aside + malformed,
         reasons=_most_frequent_first(counts, SET_ASIDE),
         nulls=_most_frequent_first(counts, SET_NULL),
         rejects=rejects[:max_lines],
@@ -106,17 +102,25 @@ def find_defects(
 
 
 def write_rejects(path: pathlib.Path, rejects: list[Reject]) -> None:
-    """Writes `rejects` as CSV, a header line also when there are none."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(FIELDS)
-        writer.writerows(dataclasses.astuple(reject) for reject in rejects)
+    """Writes `rejects` as CSV, a header line also when there are none. Any text can be written: no value is parsed."""
+    with path.open("w", encoding="utf-8", errors="replace", newline="") as file:
+        file.write(",".join(FIELDS) + "\n")
+        for reject in rejects:
+            file.write(",".join(_quoted(str(value)) for value in dataclasses.astuple(reject)) + "\n")
 
 
-def _collect(connection: duckdb.DuckDBPyConnection, table: str) -> None:
-    """Makes `<table>_defects(row, position, name, value, reason, action)` and `<table>_set_aside(row)`."""
+def _quoted(value: str) -> str:
+    """A value as RFC 4180 has it; NUL, which many readers of CSV end at, as U+2400."""
+    value = value.replace("\0", "\u2400")
+    if any(character in value for character in ',"\r\n'):
+        return '"' + value.replace('"', '""') + '"'
+    return value
+
+
+def _collect(connection: duckdb.DuckDBPyConnection, table: str, staged: Staged) -> None:
+    """Makes `<table>_defects(row, line, position, name, value, reason, action)` and the tables that follow from it."""
     per_column = " UNION ALL ".join(
-        _defects_of(column, table, position) for position, column in enumerate(TABLES[table])
+        _defects_of(column, table, position, staged.line) for position, column in enumerate(TABLES[table])
     )
     connection.execute(f"CREATE OR REPLACE TABLE {table}_defects AS {per_column}")
     key = KEYS.get(table)
@@ -124,10 +128,11 @@ def _collect(connection: duckdb.DuckDBPyConnection, table: str) -> None:
         connection.execute(
             f"""
             INSERT INTO {table}_defects
-            SELECT row, {len(TABLES[table])}, '{key}', id, 'repeated, the first is kept', '{SET_ASIDE}'
+            SELECT row, line, {len(TABLES[table])}, '{key}', id, '{REPEATED}', '{SET_ASIDE}'
             FROM (
                 SELECT
                     rowid AS row,
+                    {staged.line} AS line,
                     "{key}" AS id,
                     row_number() OVER (PARTITION BY "{key}" ORDER BY rowid) AS nth
                 FROM {table}_staged
@@ -144,15 +149,50 @@ def _collect(connection: duckdb.DuckDBPyConnection, table: str) -> None:
     )
 
 
-def _defects_of(column: Column, table: str, position: int) -> str:
-    raw = f"raw_{column.name}" if may_be_unparsable(column, table) else "CAST(NULL AS VARCHAR)"
+def _collect_dropped(connection: duckdb.DuckDBPyConnection, source: Source, staged: Staged) -> None:
+    """Makes `<table>_dropped(id, line, reason)`: ids without a kept row, their first line and what is wrong there."""
+    table, key = source.table, KEYS[source.table]
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TABLE {table}_dropped AS
+        SELECT coalesce("{key}", raw_{key}) AS id, defects.line, name || ': ' || reason AS reason
+        FROM {table}_defects AS defects JOIN {table}_staged AS staged ON defects.row = staged.rowid
+        WHERE action = '{SET_ASIDE}'
+        """
+    )
+    # Of a record that is no row the id can be made out where the values before it are whole.
+    number = source.header.index(key)
+    guessed = [
+        (values[number].strip(' "'), record.line, ": ".join(filter(None, (record.column, record.reason))))
+        for record in staged.malformed[:_MAX_GUESSED]
+        if len(values := record.text.split(",", number + 1)) > number
+    ]
+    if guessed:
+        connection.executemany(f"INSERT INTO {table}_dropped VALUES (?, ?, ?)", guessed)
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TABLE {table}_dropped AS
+        SELECT id, min(line) AS line, arg_min(reason, line) AS reason
+        FROM {table}_dropped
+        WHERE id <> '' AND id NOT IN (
+            SELECT "{key}" FROM {table}_staged
+            WHERE "{key}" IS NOT NULL
+                AND rowid NOT IN (SELECT row FROM {table}_defects WHERE action = '{SET_ASIDE}')
+        )
+        GROUP BY id
+        """
+    )
+
+
+def _defects_of(column: Column, table: str, position: int, line: str) -> str:
+    raw = f"raw_{column.name}" if may_be_unusable(column) else "CAST(NULL AS VARCHAR)"
     wrong = f'"{column.name}" IS NULL' + ("" if column.required else f" AND trim({raw}) <> ''")
     action = SET_ASIDE if column.required else SET_NULL
     return f"""
-        SELECT rowid AS row, {position} AS position, '{column.name}' AS name, {raw} AS value,
+        SELECT rowid AS row, {line} AS line, {position} AS position, '{column.name}' AS name, {raw} AS value,
             CASE
                 WHEN {raw} IS NULL OR trim({raw}) = '' THEN 'missing value'
-                ELSE {_reason(column, raw)}
+                ELSE {_reason(column, raw, table)}
             END AS reason,
             '{action}' AS action
         FROM {table}_staged
@@ -160,27 +200,25 @@ def _defects_of(column: Column, table: str, position: int) -> str:
     """
 
 
-def _reason(column: Column, raw: str) -> str:
-    number = f"TRY_CAST({raw} AS DOUBLE)"
+def _reason(column: Column, raw: str, table: str) -> str:
     if column.kind == "id":
-        file = "articles" if column.name == ARTICLE_ID else "customers"
-        return f"'no such row kept of the {file} table'"
+        reason = reason_sql(raw)
+        if table != "transactions":
+            return reason
+        other = "articles" if column.name == ARTICLE_ID else "customers"
+        return f"""
+            coalesce(
+                {reason},
+                CASE WHEN {raw} IN (SELECT id FROM {other}_dropped) THEN '{DROPPED.format(FILES[other])}' END,
+                'no such row kept of the {other} table'
+            )
+        """
     if column.kind == "date":
-        return f"""
-            CASE WHEN {raw} LIKE '____-__-__' AND try_strptime({raw}, '%Y-%m-%d') IS NOT NULL
-                THEN 'day outside {FIRST_DAY} to {LAST_DAY}' ELSE 'not a day (YYYY-MM-DD)' END
-        """
+        return day_reason_sql(raw)
     if column.kind == "int":
-        return "'not a whole number'"
+        return int_reason_sql(raw)
     if column.kind == "float":
-        least = f"WHEN {number} < 0 THEN 'negative' " if column.name == PRICE else ""
-        return f"""
-            CASE
-                WHEN {number} IS NULL THEN 'not a number'
-                WHEN NOT isfinite({number}) THEN 'not finite' {least}
-                ELSE 'not usable'
-            END
-        """
+        return float_reason_sql(raw, column.name)
     return "'missing value'"
 
 
@@ -196,68 +234,3 @@ def _scalar(connection: duckdb.DuckDBPyConnection, query: str) -> int:
     row = connection.execute(query).fetchone()
     assert row is not None
     return int(row[0])
-
-
-@dataclasses.dataclass(frozen=True)
-class _Lines:
-    """Where the rows of one file lie.
-
-    Attributes:
-        first: line of the first row if nothing but rows follows the header.
-        rows_with_breaks: [n] numbers of the rows with quoted line breaks, ascending.
-        breaks_up_to: [n + 1] line breaks in the first i of them.
-        gaps: [m] lines that hold no row, ascending.
-        of_malformed: line of each malformed record.
-
-    """
-
-    first: int
-    rows_with_breaks: np.ndarray
-    breaks_up_to: np.ndarray
-    gaps: np.ndarray
-    of_malformed: list[int]
-
-    @classmethod
-    def of(cls, connection: duckdb.DuckDBPyConnection, source: Source, rows: int, malformed: list[Malformed]) -> _Lines:
-        broken = connection.execute(
-            f"SELECT rowid AS row, breaks FROM {source.table}_staged WHERE breaks > 0 ORDER BY rowid"
-        ).fetchnumpy()
-        breaks_up_to = np.concatenate([[0], np.cumsum(broken["breaks"])]).astype(np.int64)
-        of_malformed = [line_of(source, record.position) for record in malformed]
-        gaps = [
-            line + further
-            for line, record in zip(of_malformed, malformed, strict=True)
-            for further in range(record.text.count("\n") + 1)
-        ]
-        unaccounted = source.lines - source.header_lines - rows - int(breaks_up_to[-1]) - len(gaps)
-        if unaccounted:
-            empty = _empty_lines(source)
-            if len(empty) != unaccounted:
-                unread = abs(unaccounted - len(empty))
-                raise DataError(
-                    f"{source.name} has {source.lines:,} lines, {unread:,} of them in no row: "
-                    "look for a quote that is never closed, or for line ends of two kinds"
-                )
-            gaps += empty
-        return cls(
-            source.header_lines + 1,
-            np.asarray(broken["row"], np.int64),
-            breaks_up_to,
-            np.sort(np.asarray(gaps, np.int64)),
-            of_malformed,
-        )
-
-    def of_rows(self, rows: list[int]) -> list[int]:
-        """The line of each row."""
-        numbers = np.asarray(rows, np.int64)
-        before = self.breaks_up_to[np.searchsorted(self.rows_with_breaks, numbers, side="left")]
-        lines = self.first + numbers + before
-        gaps_before = np.searchsorted(self.gaps - np.arange(len(self.gaps)), lines, side="right")
-        return (lines + gaps_before).tolist()
-
-
-def _empty_lines(source: Source) -> list[int]:
-    """Empty lines between records, but not those inside quoted values; one pass of the csv module."""
-    with source.path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.reader(file)
-        return [reader.line_num for record in reader if not record and reader.line_num <= source.lines]

@@ -6,8 +6,32 @@ import dataclasses
 import datetime
 import json
 import pathlib
+from typing import Any, Literal
 
 FILE = "ingest.json"
+MAX_VALUES = 3
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Violation:
+    """Kept values of a column that its curated schema does not allow; every row is looked at.
+
+    Attributes:
+        column: the column.
+        kind: `below` or `above` the bound of its domain, or `unlisted` in its string domain.
+        bound: the bound as text; "" if unlisted.
+        rows: rows with such a value.
+        values: the worst or most frequent ones as text, at most `MAX_VALUES`.
+        line: line of the first such row in the CSV.
+
+    """
+
+    column: str
+    kind: Literal["below", "above", "unlisted"]
+    bound: str
+    rows: int
+    values: tuple[str, ...]
+    line: int
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -22,6 +46,8 @@ class TableReport:
         reasons: defects by `column: reason`, most frequent first. A row may have several.
         nulls: optional values that could not be parsed and became null, by `column: reason`.
         reject_lines_left_out: defects that are counted but not listed in `rejects.csv`.
+        violations: what the curated schema does not allow.
+        ids_with_blanks: kept ids of the table itself that hold white space.
 
     """
 
@@ -32,6 +58,17 @@ class TableReport:
     reasons: dict[str, int]
     nulls: dict[str, int]
     reject_lines_left_out: int = 0
+    violations: tuple[Violation, ...] = ()
+    ids_with_blanks: int = 0
+
+    @classmethod
+    def of(cls, plain: dict[str, Any]) -> TableReport:
+        """The report as JSON gives it."""
+        violations = tuple(
+            Violation(**{**violation, "values": tuple(violation["values"])})
+            for violation in plain.get("violations", ())
+        )
+        return cls(**{**plain, "violations": violations})
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -52,7 +89,7 @@ class IngestReport:
         """Reads the `ingest.json` that `write` left in `folder`."""
         plain = json.loads((folder / FILE).read_text(encoding="utf-8"))
         return cls(
-            tables={name: TableReport(**table) for name, table in plain["tables"].items()},
+            tables={name: TableReport.of(table) for name, table in plain["tables"].items()},
             first_day=datetime.date.fromisoformat(plain["first_day"]),
             last_day=datetime.date.fromisoformat(plain["last_day"]),
         )

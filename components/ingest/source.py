@@ -1,12 +1,10 @@
 """The CSV files of a shop as they lie in a folder: found, unpacked, their header read, their bytes hashed.
 
-DuckDB reads a gzip file that was cut off without a word, so files are unpacked here, which finds
-it out; the plain file that results is also read by all cores.
+Gzip files are unpacked here, which shows whether they were cut off; the plain file that results is read by all cores.
 """
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 import gzip
 import hashlib
@@ -14,10 +12,13 @@ import pathlib
 import shutil
 import zlib
 
+from components.ingest.blocks import first_record
+from components.ingest.sniffing import BYTE_ORDER_MARK, what_else
 from transforms.columns import FILES, TABLES
 from transforms.errors import DataError
 
 _CHUNK_BYTES = 1 << 22
+_SNIFFED_BYTES = 1 << 16
 _OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
@@ -31,7 +32,10 @@ class Source:
         path: the plain (unpacked) file.
         header: the names of all its columns, in order.
         header_lines: physical lines the header takes.
+        data_start: the first byte behind the header's line end.
         lines: physical lines of the file, without empty ones at its end.
+        plain: whether the file is ASCII without quotes or NUL, with line ends of one kind. A byte order mark is
+            ignored.
 
     """
 
@@ -40,7 +44,9 @@ class Source:
     path: pathlib.Path
     header: tuple[str, ...]
     header_lines: int
+    data_start: int
     lines: int
+    plain: bool
 
 
 def find(data_dir: pathlib.Path, table: str) -> pathlib.Path:
@@ -86,7 +92,8 @@ def open_source(data_dir: pathlib.Path, table: str, work: pathlib.Path) -> Sourc
     """Unpacks the file of `table` into `work` if it is gzip, reads its header and counts its lines.
 
     Raises:
-        DataError: missing, empty, cut off, not UTF-8, wrongly delimited, or without a column of the schema.
+        DataError: missing, empty, cut off, something else than a CSV in UTF-8, wrongly delimited, or without a column
+            of the schema.
 
     """
     found = find(data_dir, table)
@@ -94,14 +101,18 @@ def open_source(data_dir: pathlib.Path, table: str, work: pathlib.Path) -> Sourc
     if found.suffix == ".gz":
         path = work / FILES[table]
         _unpack(found, path)
-    lines = _count_lines(path)
-    if lines == 0:
+    with path.open("rb") as file:
+        beginning = file.read(_CHUNK_BYTES)
+    if not beginning.strip(b"\r\n") and _scan(path)[0] == 0:
         raise DataError(f"{found.name} is empty: it must have a header line and at least one row")
-    header, header_lines = _read_header(path, found.name)
+    if what := what_else(beginning[:_SNIFFED_BYTES]):
+        raise DataError(f"{found.name} {what}")
+    header, header_lines, data_start = _read_header(beginning, found.name)
     _check_header(header, table, found.name)
+    lines, plain = _scan(path)
     if lines <= header_lines:
         raise DataError(f"{found.name} has a header but no rows")
-    return Source(table, found.name, path, header, header_lines, lines)
+    return Source(table, found.name, path, header, header_lines, data_start, lines, plain)
 
 
 def _unpack(packed: pathlib.Path, to: pathlib.Path) -> None:
@@ -114,42 +125,56 @@ def _unpack(packed: pathlib.Path, to: pathlib.Path) -> None:
         raise DataError(f"{packed.name} is not a sound gzip file ({error}); copy the file again") from error
 
 
-def _count_lines(path: pathlib.Path) -> int:
-    """Lines up to the last one that is not empty; the line ends are `\\n` or `\\r\\n`."""
-    newlines = 0
-    lines = 0
+def _scan(path: pathlib.Path) -> tuple[int, bool]:
+    """Lines up to the last one that is not empty, and whether the file is plain (see `Source`)."""
+    newlines = lines = returns = pairs = 0
+    plain, before = True, b""
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK_BYTES):
             content = chunk.rstrip(b"\r\n")
             if content:
                 lines = newlines + content.count(b"\n") + 1
             newlines += chunk.count(b"\n")
-    return lines
+            if plain:
+                text = chunk if before else chunk.removeprefix(BYTE_ORDER_MARK)
+                plain = text.isascii() and b'"' not in text and b"\0" not in text
+                returns += text.count(b"\r")
+                pairs += (before[-1:] + text).count(b"\r\n") if returns else 0
+            before = chunk
+    return lines, plain and (returns == 0 or returns == pairs == newlines)
 
 
-def _read_header(path: pathlib.Path, name: str) -> tuple[tuple[str, ...], int]:
+def _read_header(beginning: bytes, name: str) -> tuple[tuple[str, ...], int, int]:
+    """The names of the columns, the lines they take, and the first byte behind them."""
+    start = len(BYTE_ORDER_MARK) if beginning.startswith(BYTE_ORDER_MARK) else 0
+    record = first_record(beginning, start)
+    if record is None:
+        raise DataError(
+            f"{name} line 1 is not a CSV header: it has a quote in the wrong place or one that is never closed, "
+            f"or is longer than {_CHUNK_BYTES:,} bytes"
+        )
+    values, behind = record
     try:
-        # Bytes that are not UTF-8 matter here in the header only; further down DuckDB tells their line.
-        with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
-            reader = csv.reader(file)
-            header = tuple(next(reader))
-    except csv.Error as error:
-        raise DataError(f"{name} line 1 is not a CSV header: {error}") from error
-    if any("\udc80" <= character <= "\udcff" for column in header for character in column):
-        raise DataError(f"{name} line 1 is not UTF-8: save the file again as UTF-8")
-    return header, reader.line_num
+        header = tuple(value.decode("utf-8") for value in values)
+    except UnicodeDecodeError as error:
+        raise DataError(f"{name} line 1 is not UTF-8: save the file again as UTF-8") from error
+    return header, beginning.count(b"\n", 0, behind) or 1, behind
 
 
 def _check_header(header: tuple[str, ...], table: str, name: str) -> None:
     wanted = [column.name for column in TABLES[table]]
     missing = [column for column in wanted if column not in header]
-    if len(header) == 1:
-        for delimiter, called in _OTHER_DELIMITERS.items():
-            if delimiter in header[0]:
-                raise DataError(f"{name} is delimited by {called}: it must be delimited by commas")
+    for delimiter, called in _OTHER_DELIMITERS.items():
+        if len(header) == 1 and delimiter in header[0]:
+            raise DataError(f"{name} is delimited by {called}: it must be delimited by commas")
     if missing:
         found = ", ".join(header)[:300]
-        raise DataError(f"{name} lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}; it has: {found}")
+        alike = {column.strip().lower(): column for column in reversed(header)}
+        renames = [f"{alike[column.lower()]!r} to {column}" for column in missing if column.lower() in alike]
+        remedy = f"; names are compared exactly: rename {', '.join(renames)}" if renames else ""
+        raise DataError(
+            f"{name} lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}; it has: {found}{remedy}"
+        )
     repeated = sorted({column for column in wanted if header.count(column) > 1})
     if repeated:
         raise DataError(f"{name} has the column {repeated[0]} more than once")

@@ -2,9 +2,9 @@
 
 The staged table `<table>_staged` has, in the order of the file (so that `rowid` is the row's number from 0):
 
-    one column per column of the schema   typed; NULL where missing or not parsable
-    `raw_<column>`                        the text that could not be parsed, else NULL
-    `breaks`                              line breaks inside the row's quoted values
+    one column per column of the schema   typed; NULL where missing or not usable
+    `raw_<column>`                        the text that could not be used, else NULL
+    `line`                                the line of the row's first byte, from 1; not there if each line is a row
 
 The ids of transactions are staged as ENUMs over the kept ids of the other two tables: what is not in the
 ENUM is dangling, an id takes four bytes, and the ENUM's order is the ids' order.
@@ -13,85 +13,140 @@ ENUM is dangling, an id takes four bytes, and the ENUM's order is the ids' order
 from __future__ import annotations
 
 import dataclasses
+import pathlib
+from collections.abc import Mapping
 
 import duckdb
+import pyarrow.parquet as pq
 
+from components.ingest.blocks import MAX_ROW_BYTES
+from components.ingest.following import following
+from components.ingest.ids import accepted_sql
+from components.ingest.numbers import day_sql, float_sql, int_sql
+from components.ingest.reader import LINE, Malformed, Reader, is_plain
 from components.ingest.source import Source
-from transforms.columns import ARTICLE_ID, CUSTOMER_ID, PRICE, TABLES, Column
-from transforms.errors import DataError
+from transforms.columns import ARTICLE_ID, CUSTOMER_ID, TABLES, Column
+from transforms.progress import Progress
 
 KEYS = {"articles": ARTICLE_ID, "customers": CUSTOMER_ID}
-FIRST_DAY = "1970-01-01"
-LAST_DAY = "2099-12-31"
-# The longest row that is read; a description is some hundred bytes, a quote never closed is longer.
-_MAX_ROW_BYTES = 4_000_000
 
 
 @dataclasses.dataclass(frozen=True)
-class Malformed:
-    """A record that is not a row: too many or too few values, or a quote in the wrong place.
+class Staged:
+    """What is known of a staged table beside its rows.
 
     Attributes:
-        position: of its first byte in the file.
-        text: the record, without the empty lines before it.
-        column: where it goes wrong, or empty.
-        reason: what is wrong.
+        line: SQL that gives the line of a row of the table.
+        malformed: the first records that are no rows, in the file's order.
+        malformed_counts: all of them, by column and reason.
 
     """
 
-    position: int
-    text: str
-    column: str
-    reason: str
+    line: str
+    malformed: list[Malformed]
+    malformed_counts: Mapping[tuple[str, str], int]
 
 
-def stage(connection: duckdb.DuckDBPyConnection, source: Source) -> list[Malformed]:
-    """Reads `source` into `<table>_staged` and returns the records that are no rows, in the file's order.
+def stage(
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    work: pathlib.Path,
+    max_malformed: int,
+    progress: Progress,
+    rows: int,
+) -> Staged:
+    """Reads `source` into `<table>_staged`.
+
+    Args:
+        connection: receives the table; of transactions it holds the ENUMs of the ids.
+        source: the file.
+        work: folder for a file in between.
+        max_malformed: records that are no rows and are kept in detail, at most.
+        progress: goes from 0 to `rows`.
+        rows: what `progress` reaches.
 
     Raises:
-        DataError: not UTF-8, a quote that is never closed, or line ends of both kinds.
+        DataError: not UTF-8, or a quote that is never closed.
 
     """
-    connection.execute("DROP TABLE IF EXISTS reject_errors")
-    connection.execute("DROP TABLE IF EXISTS reject_scans")
-    typed = ", ".join(f"{_typed(column, source.table)} AS {_name(column)}" for column in TABLES[source.table])
-    # A column that a string may always be read into has no raw text to keep.
-    parsed = [column for column in TABLES[source.table] if may_be_unparsable(column, source.table)]
-    raw = "".join(
-        f", CASE WHEN {_name(column)} IS NULL THEN {_text(column)} END AS raw_{column.name}" for column in parsed
-    )
-    breaks = " + ".join(_breaks(f'"c{i}"') for i in range(len(source.header)))
-    names = ", ".join(
-        f'"c{source.header.index(column.name)}" AS "raw {column.name}"' for column in TABLES[source.table]
-    )
+    if is_plain(source):
+        with following(connection, progress, 0, rows):
+            if _stage_plain(connection, source):
+                return Staged(f"rowid + {source.header_lines + 1}", [], {})
+    size = source.path.stat().st_size
+    reader = Reader(source, max_malformed, lambda done: progress.reach(min(done * rows // size, rows)))
+    _stage_read(connection, source, reader, work / f"{source.table}.parquet")
+    progress.reach(rows)
+    return Staged(LINE, reader.malformed, reader.malformed_counts)
+
+
+def _stage_plain(connection: duckdb.DuckDBPyConnection, source: Source) -> bool:
+    """Has DuckDB read a file in which each line should be a row; whether each is."""
     columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(source.header)))
+    names = ", ".join(f'"c{source.header.index(column.name)}" AS {_text(column)}' for column in TABLES[source.table])
     try:
         connection.execute(
             f"""
             CREATE OR REPLACE TABLE {source.table}_staged AS
-            SELECT {", ".join(_name(column) for column in TABLES[source.table])} {raw}, breaks
+            SELECT {_columns(source.table)}
             FROM (
-                SELECT *, {typed}
+                SELECT *, {_typed_columns(source.table)}
                 FROM (
-                    SELECT {names}, CAST({breaks} AS INTEGER) AS breaks
+                    SELECT {names}
                     FROM read_csv(
-                        ?, auto_detect = false, header = true, delim = ',', quote = '"', escape = '"',
-                        columns = {{{columns}}}, store_rejects = true, rejects_limit = 0,
-                        max_line_size = {_MAX_ROW_BYTES}
+                        ?, auto_detect = false, header = true, delim = ',', quote = '', escape = '',
+                        columns = {{{columns}}}, max_line_size = {MAX_ROW_BYTES}
                     )
                 )
             )
             """,
             [str(source.path)],
         )
-    except duckdb.InvalidInputException as error:
-        raise DataError(f"{source.name} cannot be read: {_advice(str(error))}") from error
-    return _malformed(connection, source)
+    except (duckdb.InvalidInputException, duckdb.ConversionException):  # a line that is no row; the reader finds it
+        return False
+    row = connection.execute(f"SELECT count(*) FROM {source.table}_staged").fetchone()
+    return row is not None and row[0] == source.lines - source.header_lines
 
 
-def may_be_unparsable(column: Column, table: str) -> bool:
+def _stage_read(connection: duckdb.DuckDBPyConnection, source: Source, reader: Reader, path: pathlib.Path) -> None:
+    """Has the reader cut the file; its rows go to DuckDB as text by way of the Parquet file `path`."""
+    try:
+        with pq.ParquetWriter(path, reader.schema, compression="snappy", use_dictionary=False) as writer:
+            for batch in reader.batches():
+                writer.write_batch(batch)
+        names = ", ".join(f"{_name(column)} AS {_text(column)}" for column in TABLES[source.table])
+        connection.execute(
+            f"""
+            CREATE OR REPLACE TABLE {source.table}_staged AS
+            SELECT {_columns(source.table)}, {LINE}
+            FROM (
+                SELECT *, {_typed_columns(source.table)}
+                FROM (SELECT {names}, {LINE} FROM read_parquet(?))
+            )
+            """,
+            [str(path)],
+        )
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _columns(table: str) -> str:
+    # A column that a text may always be read into has no raw text to keep.
+    raw = [
+        f"CASE WHEN {_name(column)} IS NULL THEN {_text(column)} END AS raw_{column.name}"
+        for column in TABLES[table]
+        if may_be_unusable(column)
+    ]
+    return ", ".join([_name(column) for column in TABLES[table]] + raw)
+
+
+def _typed_columns(table: str) -> str:
+    return ", ".join(f"{_typed(column, table)} AS {_name(column)}" for column in TABLES[table])
+
+
+def may_be_unusable(column: Column) -> bool:
     """Whether a text can fail to become a value of `column`."""
-    return column.kind in ("date", "int", "float") or (table == "transactions" and column.kind == "id")
+    return column.kind in ("date", "int", "float", "id")
 
 
 def _name(column: Column) -> str:
@@ -104,82 +159,14 @@ def _text(column: Column) -> str:
 
 def _typed(column: Column, table: str) -> str:
     text = _text(column)
-    number = f"TRY_CAST({text} AS DOUBLE)"
     if column.kind == "id":
-        filled = f"CASE WHEN trim({text}) <> '' THEN {text} END"
-        return f"TRY_CAST({text} AS {column.name}_enum)" if table == "transactions" else filled
+        if table == "transactions":
+            return f"TRY_CAST({text} AS {column.name}_enum)"
+        return f"CASE WHEN {accepted_sql(text)} THEN {text} END"
     if column.kind == "date":
-        # LIKE refuses what strptime lets through, `2020-9-1` or `infinity`.
-        day = f"CASE WHEN {text} LIKE '____-__-__' THEN CAST(try_strptime({text}, '%Y-%m-%d') AS DATE) END"
-        return f"CASE WHEN {day} BETWEEN DATE '{FIRST_DAY}' AND DATE '{LAST_DAY}' THEN {day} END"
+        return day_sql(text)
     if column.kind == "int":
-        # A plain cast to BIGINT rounds 12.7 to 13. `12.0` is 12: pandas writes columns with gaps so.
-        return f"CASE WHEN {number} = trunc({number}) AND abs({number}) < 9e15 THEN CAST({number} AS BIGINT) END"
+        return int_sql(text)
     if column.kind == "float":
-        least = f" AND {number} >= 0" if column.name == PRICE else ""
-        return f"CASE WHEN isfinite({number}){least} THEN {number} END"
+        return float_sql(text, column.name)
     return f"nullif({text}, '')"
-
-
-def _breaks(text: str) -> str:
-    count = f"length({text}) - length(replace({text}, chr(10), ''))"
-    return f"CASE WHEN contains({text}, chr(10)) THEN {count} ELSE 0 END"
-
-
-def _advice(message: str) -> str:
-    if "state machine" in message:
-        return "its line ends are of two kinds, or a quote is in the wrong place; save it again with one kind"
-    if "Maximum line size" in message:
-        return f"a row is longer than {_MAX_ROW_BYTES:,} bytes, or a quoted value is never closed"
-    return message.splitlines()[0]
-
-
-_REASONS = {
-    "MISSING COLUMNS": "too few values",
-    "TOO MANY COLUMNS": "too many values",
-    "UNQUOTED VALUE": "a quote in the wrong place",
-    "LINE SIZE OVER MAXIMUM": "row too long",
-}
-
-
-def _malformed(connection: duckdb.DuckDBPyConnection, source: Source) -> list[Malformed]:
-    rows = connection.execute(
-        """
-        SELECT line_byte_position, any_value(csv_line), min(error_type), 
-            min(TRY_CAST(substr(column_name, 2) AS INTEGER))
-        FROM reject_errors
-        GROUP BY line_byte_position
-        ORDER BY line_byte_position
-        """
-    ).fetchall()
-    found = []
-    for position, text, kind, number in rows:
-        empty = len(text) - len(text.lstrip("\r\n"))
-        record = Malformed(
-            position + empty,
-            text.strip("\r\n"),
-            _column_name(number, source),
-            _REASONS.get(kind, kind.lower()),
-        )
-        if kind == "INVALID ENCODING":
-            line = line_of(source, record.position)
-            raise DataError(f"{source.name} line {line} is not UTF-8: save the file again as UTF-8")
-        if kind == "UNQUOTED VALUE" and "\n" in record.text:
-            line = line_of(source, record.position)
-            raise DataError(f"{source.name} line {line} opens a quoted value that is never closed")
-        found.append(record)
-    return found
-
-
-def line_of(source: Source, position: int) -> int:
-    """The physical line, from 1, of the byte at `position`."""
-    lines = 1
-    with source.path.open("rb") as file:
-        while position > 0 and (chunk := file.read(min(position, 1 << 22))):
-            lines += chunk.count(b"\n")
-            position -= len(chunk)
-    return lines
-
-
-def _column_name(number: int | None, source: Source) -> str:
-    return "" if number is None else source.header[number]

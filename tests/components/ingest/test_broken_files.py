@@ -1,15 +1,26 @@
 """Files that are not such CSVs: one clear line, and nothing half written."""
 
+import errno
 import gzip
+import io
 import itertools
+import os
 import random
 import re
+import zipfile
 
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from components.ingest.config import IngestConfig
 from components.ingest.executor import ingest
-from transforms.errors import DataError
+from tests.components.ingest.conftest import Shop
+from transforms.columns import TABLES
+from transforms.errors import DataError, DiskFullError
 
 
 def stops(shop, message: str, **contents: bytes) -> None:
@@ -87,23 +98,170 @@ def test_a_quote_that_is_never_closed(shop):
 
 
 @pytest.mark.parametrize("ends", list(itertools.product([b"\n", b"\r\n"], repeat=5)), ids=repr)
-def test_line_ends_of_two_kinds_are_read_right_or_refused(shop, ends):
+def test_line_ends_of_two_kinds_are_read(shop, ends):
     lines = shop.bytes_of("transactions").splitlines()
-    content = b"".join(line + end for line, end in zip(lines, ends, strict=True))
-    shop.write(transactions=content)
-    try:
+    shop.ingest(transactions=b"".join(line + end for line, end in zip(lines, ends, strict=True)))
+    assert len(shop.rows("transactions")) == 4
+    assert shop.rejects() == []
+
+
+def test_line_ends_that_are_carriage_returns_alone(shop):
+    content = shop.bytes_of("transactions").replace(b"\n", b"\r")
+    stops(shop, r"transactions_train.csv has line ends that are \\r alone .* save it again with", transactions=content)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("packed", [False, True])
+def test_utf_16_of_both_byte_orders(shop, encoding, mark, packed):
+    content = (mark + shop.bytes_of("customers").decode()).encode(encoding)
+    shop.write(packed=packed, customers=content)
+    stops(shop, r"customers.csv(.gz)? line 1 is not UTF-8: the file is UTF-16.* save it again as UTF-8")
+
+
+@pytest.mark.parametrize(
+    ("beginning", "message"),
+    [
+        (b"\n", "begins with an empty line: delete it"),
+        (b"\xef\xbb\xbf\r\n", "begins with an empty line: delete it"),
+        (b"  \n", "begins with an empty line: delete it"),
+        (b"sep=,\n", "begins with Excel's `sep=` line: delete line 1"),
+        (b'"sep=;"\r\n', "begins with Excel's `sep=` line: delete line 1"),
+    ],
+)
+def test_a_line_before_the_header(shop, beginning, message):
+    stops(shop, "customers.csv " + message, customers=beginning + shop.bytes_of("customers"))
+
+
+def workbook() -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as file:
+        file.writestr("[Content_Types].xml", "<Types/>")
+        file.writestr("xl/workbook.xml", "<workbook/>")
+    return packed.getvalue()
+
+
+def archive() -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as file:
+        file.writestr("articles.csv", "article_id\n1\n")
+    return packed.getvalue()
+
+
+def parquet() -> bytes:
+    written = io.BytesIO()
+    pq.write_table(pa.table({"article_id": ["1"]}), written)
+    return written.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"\0" * 5_000, "consists of NUL bytes: its copy or download failed"),
+        (b"<!DOCTYPE html>\n<html><body>Sign in</body></html>\n", "is an HTML page"),
+        (b"\n  <html>\n</html>\n", "is an HTML page"),
+        (b'<?xml version="1.0"?>\n<rows/>\n', "is an XML file"),
+        (b'[{"article_id": "1"}]\n', "is a JSON file"),
+        (workbook(), r"is an Excel workbook \(xlsx\): save it again as CSV UTF-8"),
+        (archive(), "is a ZIP file: unpack it"),
+        (parquet(), "is a Parquet file: write it as CSV"),
+        (gzip.compress(b"article_id\n1\n"), "is a gzip file: unpack it, or let its name end in .csv.gz"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n", "is a Git LFS pointer"),
+    ],
+    ids=["NUL", "HTML", "HTML later", "XML", "JSON", "xlsx", "ZIP", "Parquet", "gzip", "LFS"],
+)
+def test_another_kind_of_file_is_named_as_what_it_is(shop, content, message):
+    stops(shop, "articles.csv " + message, articles=content)
+
+
+def test_a_header_in_other_letters_says_which_names_to_change(shop):
+    content = shop.bytes_of("customers").replace(b"customer_id", b"Customer_ID", 1)
+    stops(shop, "lacks the column customer_id; it has: .* rename 'Customer_ID' to customer_id", customers=content)
+
+
+@pytest.mark.parametrize("error", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_disk_is_named_with_its_folder(shop, monkeypatch, error):
+    def full(*_):
+        raise OSError(error, os.strerror(error))
+
+    shop.write(packed=True)
+    monkeypatch.setattr("components.ingest.source.shutil.copyfileobj", full)
+    with pytest.raises(DiskFullError, match=f"ingest: the disk of {re.escape(str(shop.to.parent))} is full") as stopped:
         shop.ingest()
+    assert "\n" not in str(stopped.value)
+    assert not list(shop.to.parent.iterdir())
+
+
+def test_duckdb_that_finds_the_disk_full_is_told_alike(shop, monkeypatch):
+    def full(*_):
+        raise duckdb.IOException('IO Error: Could not write file "x": No space left on device\nmore')
+
+    monkeypatch.setattr("components.ingest.executor._write_table", full)
+    with pytest.raises(DiskFullError, match=r"is full .*Could not write file .x.: No space left on device") as stopped:
+        shop.ingest()
+    assert "\n" not in str(stopped.value)
+
+
+def test_a_file_that_may_not_be_read(shop):
+    shop.write()
+    (shop.data_dir / "customers.csv").unlink()
+    (shop.data_dir / "customers.csv").symlink_to("/proc/self/mem")  # Reading it fails also for root.
+    stops(shop, "ingest: .*Input/output error")
+
+
+HEADER = ",".join(column.name for column in TABLES["customers"]).encode()
+PIECE = st.one_of(
+    st.binary(max_size=8),
+    st.sampled_from(
+        [
+            *(
+                b"\n",
+                b"\r\n",
+                b"\r",
+                b'"',
+                b'""',
+                b",",
+                b"\0",
+                b" ",
+                b"\xef\xbb\xbf",
+                b"\xff\xfe",
+                b"\xff",
+                b"\x1f\x8b",
+            ),
+            *(b"00aa,,,ACTIVE,NONE,31,pc\n", b'"00cc",,,,,,\n', "\u2028\u0085é".encode(), b"sep=,\n", b"PK\x03\x04"),
+            *(HEADER + b"\n", b"x" * 5_000, b"1e400", b"2020-02-30", b"<html>", b"{"),
+        ]
+    ),
+)
+
+
+@given(
+    table=st.sampled_from(list(TABLES)),
+    with_header=st.booleans(),
+    packed=st.booleans(),
+    pieces=st.lists(PIECE, max_size=20),
+)
+def test_any_bytes_are_read_with_every_row_counted_or_refused_in_one_line(
+    tmp_path_factory, table, with_header, packed, pieces
+):
+    shop = Shop(tmp_path_factory.mktemp("shop"))
+    content = (shop.bytes_of(table) if with_header else b"") + b"".join(pieces)
+    shop.write(packed=packed, **{table: content})
+    try:
+        report = shop.ingest(IngestConfig(max_rejected_share=1.0, memory_limit_gib=0.5))
     except DataError as error:
-        refused = str(error)
+        report, message = None, str(error)
     else:
-        refused = ""
-    if refused:
-        assert len(set(ends)) == 2
-        assert refused.startswith("transactions_train.csv cannot be read: its line ends are of two kinds")
-        assert not list(shop.to.parent.iterdir())
-    else:
-        assert len(shop.rows("transactions")) == 4
-        assert shop.rejects() == []
+        message = ""
+    assert "\n" not in message
+    if report is None:
+        assert not list(shop.to.parent.glob(".ingest-*"))
+        return
+    located = [(file, number) for file, number, *_, action in shop.rejects() if action == "row set aside"]
+    for name, told in report.tables.items():
+        assert told.rows_read == told.rows_kept + told.rows_rejected
+        assert len(shop.rows(name)) == told.rows_kept
+        assert len({number for file, number in located if file == told.file}) == told.rows_rejected
 
 
 @pytest.mark.parametrize("left_out", [4, 9, 2000])

@@ -1,0 +1,53 @@
+"""Which ids are accepted: those that every later store can hold, one a line.
+
+Vocabularies, hash tables and id files keep an id as a line of text. Transform leaves out values with a line break,
+and many readers of text also split at other separators or cut blanks off the ends. So an id is accepted if it
+
+- is not empty,
+- holds no control character (Unicode category Cc: line feed, carriage return, NUL, tab, U+0085 ...),
+- holds no line or paragraph separator (U+2028, U+2029),
+- neither begins nor ends with white space of any kind (Unicode White_Space: blanks, U+00A0, U+3000 ...),
+- takes at most `MAX_ID_BYTES` bytes of UTF-8.
+
+Others are set aside and not trimmed: an id is a name that other systems use too.
+"""
+
+from __future__ import annotations
+
+MAX_ID_BYTES = 256
+"""Kafka keys, HTTP headers and file names of other systems hold as much; H&M's longest id takes 64."""
+
+_CONTROL = r"\x{00}-\x{1F}\x{7F}-\x{9F}"
+_SEPARATORS = r"\x{2028}\x{2029}"
+_BLANKS = r"\x{20}\x{A0}\x{1680}\x{2000}-\x{200A}\x{202F}\x{205F}\x{3000}"
+
+_UNLINED = f"[{_CONTROL}{_SEPARATORS}]"
+_PADDED = f"^[{_BLANKS}]|[{_BLANKS}]$"
+_BLANK = f"[{_BLANKS}]"
+
+MISSING = "missing value"
+
+
+def accepted_sql(text: str) -> str:
+    """SQL that is true where the string `text` is an accepted id, else false or NULL."""
+    return f"({text} <> '' AND strlen({text}) <= {MAX_ID_BYTES} AND NOT regexp_matches({text}, '{_UNLINED}|{_PADDED}'))"
+
+
+def reason_sql(text: str) -> str:
+    """SQL that says why the string `text` is not accepted; NULL where it is."""
+    return f"""
+        CASE
+            WHEN {text} IS NULL OR NOT regexp_matches({text}, '[^{_BLANKS}]') THEN '{MISSING}'
+            WHEN regexp_matches({text}, '[{_CONTROL}]')
+                THEN 'holds a control character, such as a line break, tab or NUL; remove it'
+            WHEN regexp_matches({text}, '[{_SEPARATORS}]') THEN 'holds a line separator (U+2028 or U+2029); remove it'
+            WHEN regexp_matches({text}, '{_PADDED}')
+                THEN 'begins or ends with white space; remove it, in all three files'
+            WHEN strlen({text}) > {MAX_ID_BYTES} THEN 'longer than {MAX_ID_BYTES} bytes'
+        END
+    """
+
+
+def has_blank_sql(text: str) -> str:
+    """SQL that is true where the accepted id `text` holds white space."""
+    return f"regexp_matches({text}, '{_BLANK}')"

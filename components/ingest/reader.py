@@ -1,0 +1,171 @@
+"""The one reader of CSV files: rows as Arrow batches of text, each with its line; records that are no rows apart.
+
+DuckDB reads a file directly only if each line is a row of plain ASCII text without quotes (`is_plain`): nothing can be
+read in two ways there. All other files are cut by `blocks.cut`. No other code looks for records in a file.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from components.ingest.blocks import MAX_ROW_BYTES, UNCLOSED, Fault, cut
+from components.ingest.source import Source
+from transforms.columns import TABLES
+from transforms.errors import DataError
+
+LINE = "line"
+_BLOCK_BYTES = 4 << 20
+_MAX_RECORD_BYTES = 16 * MAX_ROW_BYTES
+_MAX_TEXT_BYTES = 2_000
+
+
+@dataclasses.dataclass(frozen=True)
+class Malformed:
+    """A record that is not a row: too many or too few values, or a quote in the wrong place.
+
+    Attributes:
+        line: of its first byte, from 1.
+        text: the beginning of the record.
+        column: where it goes wrong, or empty.
+        reason: what is wrong.
+
+    """
+
+    line: int
+    text: str
+    column: str
+    reason: str
+
+
+class Reader:
+    """Reads one file once.
+
+    Args:
+        source: the file.
+        max_malformed: records that are no rows and are kept in detail, at most.
+        on_bytes: told how many bytes of the file are done.
+
+    Attributes:
+        malformed: the first records that are no rows, in the file's order.
+        malformed_counts: all of them, by column and reason.
+
+    """
+
+    def __init__(self, source: Source, max_malformed: int, on_bytes: Callable[[int], None] = lambda done: None):
+        self.malformed: list[Malformed] = []
+        self.malformed_counts: Counter[tuple[str, str]] = Counter()
+        self._source = source
+        self._max_malformed = max_malformed
+        self._on_bytes = on_bytes
+        self._wanted = [source.header.index(column.name) for column in TABLES[source.table]]
+        self._line = source.header_lines + 1
+        self.schema = pa.schema([(LINE, pa.uint32()), *((column.name, pa.string()) for column in TABLES[source.table])])
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """The rows, a block of the file at a time: `line` and the columns of the schema as text, "" where empty.
+
+        Raises:
+            DataError: the file is not UTF-8, or a quoted value is never closed.
+
+        """
+        fields = len(self._source.header)
+        with self._source.path.open("rb") as file:
+            file.seek(self._source.data_start)
+            rest, want, done = b"", _BLOCK_BYTES, self._source.data_start
+            while True:
+                fresh = file.read(want)
+                block = rest + fresh
+                if not block:
+                    return
+                last = len(fresh) < want
+                if not fresh.isascii():
+                    self._check_encoding(block, last=last)
+                found = cut(block, fields, self._wanted, last=last)
+                if last or found.used:
+                    yield self._batch(block[: found.used], found)
+                rest = block[found.used :]
+                if last:
+                    assert not rest, f"{len(rest)} bytes of {self._source.name} were not read"
+                    return
+                if len(rest) > _MAX_RECORD_BYTES:
+                    self._refuse_endless(rest)
+                # A record longer than a block is looked at again as few times as may be.
+                want = max(_BLOCK_BYTES, len(rest))
+                done += len(fresh)
+                self._on_bytes(done)
+
+    def _batch(self, block: bytes, found) -> pa.RecordBatch:
+        newlines = np.flatnonzero(np.frombuffer(block, np.uint8) == 10)
+        lines = self._line + np.searchsorted(newlines, found.rows)
+        for fault in found.faults:
+            self._keep(block, fault, self._line + int(np.searchsorted(newlines, fault.start)))
+        self._line += len(newlines)
+        data = pa.py_buffer(block)
+        columns = [
+            _texts(data, found.starts[:, j], found.ends[:, j], found.escaped[:, j]) for j in range(len(self._wanted))
+        ]
+        return pa.RecordBatch.from_arrays([pa.array(lines, pa.uint32()), *columns], schema=self.schema)
+
+    def _keep(self, block: bytes, fault: Fault, line: int) -> None:
+        if fault.reason == UNCLOSED:
+            raise DataError(
+                f"{self._source.name} line {line} opens a quoted value that is never closed: "
+                "close it, or remove the quote"
+            )
+        column = self._source.header[fault.field] if 0 <= fault.field < len(self._source.header) else ""
+        self.malformed_counts[column, fault.reason] += 1
+        if len(self.malformed) >= self._max_malformed:
+            return
+        text = block[fault.start : min(fault.end, fault.start + _MAX_TEXT_BYTES)].decode("utf-8", "replace")
+        self.malformed.append(Malformed(line, text, column, fault.reason))
+
+    def _check_encoding(self, block: bytes, *, last: bool) -> None:
+        try:
+            block.decode("utf-8")
+        except UnicodeDecodeError as error:
+            if error.reason == "unexpected end of data" and not last:
+                return
+            line = self._line + block.count(b"\n", 0, error.start)
+            raise DataError(
+                f"{self._source.name} line {line} is not UTF-8: save the file again as UTF-8 (it may be Latin-1)"
+            ) from error
+
+    def _refuse_endless(self, rest: bytes) -> None:
+        what = (
+            "opens a quoted value that is never closed: close it, or remove the quote"
+            if b'"' in rest
+            else f"is longer than {_MAX_RECORD_BYTES:,} bytes: see that its line ends are \\n or \\r\\n"
+        )
+        raise DataError(f"{self._source.name} line {self._line} {what}")
+
+
+def is_plain(source: Source) -> bool:
+    """Whether no line of the file can be read in two ways: ASCII without quotes or NUL, line ends of one kind.
+
+    The line ends and quotes are counted by `open_source`, which reads the whole file anyhow.
+    """
+    return source.plain and len(source.header) <= _MAX_PLAIN_COLUMNS
+
+
+_MAX_PLAIN_COLUMNS = 100  # DuckDB holds a vector of text for each
+
+
+def _texts(data: pa.Buffer, starts: np.ndarray, ends: np.ndarray, escaped: np.ndarray) -> pa.Array:
+    """`[rows]` strings, the bytes of `data` from `starts` to `ends`; doubled quotes become one where `escaped`."""
+    rows = len(starts)
+    if not rows:
+        return pa.array([], pa.string())
+    # The values, and between them what is between them; then every other one.
+    offsets = np.empty(2 * rows, np.int32)
+    offsets[0::2], offsets[1::2] = starts, ends
+    both = pa.StringArray.from_buffers(2 * rows - 1, pa.py_buffer(offsets), data)
+    texts = both.take(pa.array(np.arange(0, 2 * rows - 1, 2)))
+    if escaped.any():
+        texts = pc.if_else(pa.array(escaped), pc.replace_substring(texts, '""', '"'), texts)
+    return texts
