@@ -15,8 +15,9 @@ from collections.abc import Mapping
 import duckdb
 from tensorflow_metadata.proto.v0 import anomalies_pb2
 
+from components.data_gate.violations import violations_of
 from components.ingest.report import IngestReport
-from transforms.columns import DAY, FILES
+from transforms.columns import ARTICLE_ID, DAY, FILES
 from transforms.errors import GateError
 
 FILE = "verdict.json"
@@ -77,6 +78,8 @@ def judge(
         if found.HasField("dataset_anomaly_info"):
             _sort_in(found.dataset_anomaly_info, f"{table}: ", table, reasons, warnings)
         for column, anomaly in sorted(found.anomaly_info.items()):
+            if _is_told_of_every_row(anomaly, report, table, column):
+                continue
             where = f"{table}.{column} (days since 1970-01-01)" if column == DAY else f"{table}.{column}"
             _sort_in(anomaly, f"{where}: ", table, reasons, warnings)
     if len(last_days) == 2 and (last_days[0] - last_days[1]).days > MAX_LAST_GAP_DAYS:
@@ -85,6 +88,9 @@ def judge(
             f"transactions.{DAY}: the last day, {last_days[0]}, is {gap_days:,} days after the one before, "
             f"{last_days[1]}; correct or remove the mistyped days in {report.tables['transactions'].file}"
         )
+    of_every_row, unlisted = violations_of(report)
+    reasons += of_every_row
+    warnings += unlisted
     warnings += _ingest_warnings(report)
     return Verdict(not reasons, tuple(reasons), tuple(warnings))
 
@@ -126,6 +132,13 @@ def last_days_of(tables: pathlib.Path) -> tuple[datetime.date, ...]:
     return tuple(day for (day,) in rows)
 
 
+def _is_told_of_every_row(anomaly: anomalies_pb2.AnomalyInfo, report: IngestReport, table: str, column: str) -> bool:
+    """Whether ingest found in all rows what the statistics found in some: values outside the column's domain."""
+    kinds = {reason.type for reason in anomaly.reason}
+    violated = {violation.column for violation in report.tables[table].violations}
+    return column in violated and bool(kinds) and kinds <= _TOLERATED | _OUT_OF_RANGE
+
+
 def _sort_in(
     anomaly: anomalies_pb2.AnomalyInfo, where: str, table: str, reasons: list[str], warnings: list[str]
 ) -> None:
@@ -155,4 +168,9 @@ def _ingest_warnings(report: IngestReport) -> list[str]:
                 f"most often {reason} ({count:,}); see rejects.csv"
             )
         lines += [f"{name}.{reason}: {count:,} values set to null" for reason, count in table.nulls.items()]
+        if table.ids_with_blanks and name == "articles":
+            lines.append(
+                f"{name}.{ARTICLE_ID}: {table.ids_with_blanks:,} ids hold blanks, which separate the articles in the "
+                "output of `lookbook recommend`; give it another --delimiter, such as '|'"
+            )
     return lines

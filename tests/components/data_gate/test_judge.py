@@ -9,7 +9,7 @@ import pytest
 from tensorflow_metadata.proto.v0 import anomalies_pb2
 
 from components.data_gate.executor import judge, last_days_of, pass_or_raise, read_anomalies
-from components.ingest.report import IngestReport, TableReport
+from components.ingest.report import IngestReport, TableReport, Violation
 from transforms.columns import FILES
 from transforms.errors import GateError
 
@@ -110,6 +110,25 @@ def test_what_ingest_set_aside_or_to_null_is_a_warning():
     assert judge({}, report).warnings == (
         "customers.age: not a number: 4 values set to null",
         "transactions: 3 of 10 rows set aside, most often price: negative (2); see rejects.csv",
+    )
+
+
+def test_values_out_of_range_are_told_once_by_ingest_that_saw_every_row():
+    violation = Violation(column="age", kind="above", bound="120", rows=2, values=("1985.0",), line=7)
+    report = report_of(customers={"violations": (violation,)})
+    sampled = anomaly("age", INFO.ERROR, INFO.FLOAT_TYPE_BIG_FLOAT, description="1985>120")
+    assert judge({"customers": sampled}, report).reasons == (
+        "customers.age: 2 of 10 rows hold more than 120: 1985.0; the first in customers.csv line 7; correct or empty "
+        "these values in customers.csv, or widen the domain in transforms/schemas/customers.pbtxt",
+    )
+    missing = anomaly("age", INFO.ERROR, INFO.SCHEMA_MISSING_COLUMN)
+    assert len(judge({"customers": missing}, report).reasons) == 2
+
+
+def test_article_ids_with_blanks_are_a_warning_with_the_remedy():
+    assert judge({}, report_of(articles={"ids_with_blanks": 2}, customers={"ids_with_blanks": 5})).warnings == (
+        "articles.article_id: 2 ids hold blanks, which separate the articles in the output of `lookbook recommend`; "
+        "give it another --delimiter, such as '|'",
     )
 
 
