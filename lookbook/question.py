@@ -23,19 +23,41 @@ def client(host: str, port: int) -> Iterator[RecommenderClient]:
 
     """
     from serving.client import RecommenderClient
-    from serving.errors import ServerUnavailableError, ServingError
+    from serving.errors import DeadlineExceededError, ModelNotFoundError, ServerUnavailableError, ServingError
 
-    target = f"{host}:{port}"
+    target = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     try:
         with RecommenderClient(target) as asked:
-            yield asked
+            try:
+                yield asked
+            except ModelNotFoundError as error:
+                raise LookbookError(f"the model server at {target} {_why_not_found(asked, error)}") from error
     except ServerUnavailableError as error:
         raise LookbookError(
             f"no model server answers at {target}; start one with `lookbook serve --port {port}`,"
             f" or give --host and --port ({error})"
         ) from error
+    except DeadlineExceededError as error:
+        raise LookbookError(f"the model server at {target} did not answer in time; ask again ({error})") from error
     except ServingError as error:
         raise LookbookError(f"the model server at {target} refused: {error}") from error
+
+
+def _why_not_found(asked: RecommenderClient, error: Exception) -> str:
+    """What the server does with the model while it has no version to ask."""
+    from serving.errors import ServingError
+
+    try:
+        versions = asked.model_status()
+    except ServingError:
+        return f"has no version of the model, or not yet; ask again in a moment ({error})"
+    loading = [str(version.version) for version in versions if version.state in ("START", "LOADING")]
+    if loading:
+        return f"is loading version {' and '.join(loading)}; ask again in a moment"
+    failed = [f"version {v.version}: {v.error_message}" for v in versions if v.error_code != "OK"]
+    if failed:
+        return f"could not load the model: {'; '.join(failed)}"
+    return f"refused: {error}"
 
 
 def article_table(

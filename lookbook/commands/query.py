@@ -14,13 +14,16 @@ def command(customer_id: str, host: str, port: int, recent: str, k: int) -> None
     """Show what CUSTOMER_ID is recommended, and why.
 
     Asks a running server. A customer nobody knows is answered too: by what sells now, and by what
-    --recent says.
+    --recent says. Articles of --recent that the model does not know are told; if it knows none, that is
+    an error.
     """
     from lookbook.console import tables
+    from lookbook.known_articles import check_known, listed
     from lookbook.question import article_table, client
 
-    looked_at = [article for article in recent.split(",") if article]
+    looked_at = listed(recent)
     with client(host, port) as asked:
+        unknown = check_known(asked, looked_at, "--recent") if looked_at else None
         (answer,) = asked.recommend([customer_id], recent_article_ids=[looked_at], k=k)
         articles = answer.articles
         table = article_table(
@@ -29,5 +32,7 @@ def command(customer_id: str, host: str, port: int, recent: str, k: int) -> None
             [article.score for article in articles],
             [article.channels for article in articles],
         )
+    if unknown:
+        click.echo(unknown, err=True)
     tables().print(table)
     click.echo(f"version {answer.model_version} of the model")

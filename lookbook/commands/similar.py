@@ -15,14 +15,16 @@ def command(article_id: str, host: str, port: int, k: int) -> None:
     Asks a running server.
     """
     from lookbook.console import tables
+    from lookbook.known_articles import known_to, lost_zeros
     from lookbook.question import article_table, client
     from transforms.errors import LookbookError
 
     with client(host, port) as asked:
         (itself,) = asked.describe([article_id])
         (neighbours,) = asked.similar([article_id], k=k)
-        if not neighbours:
-            raise LookbookError(f"article_id must be one of the catalogue's; received {article_id!r}")
+        if not neighbours and not known_to(asked, [article_id]):
+            hint = lost_zeros(asked, [article_id])
+            raise LookbookError(f"article_id must be one of the catalogue's; received {article_id!r}{hint}")
         table = article_table(
             asked, [article.article_id for article in neighbours], [article.score for article in neighbours]
         )

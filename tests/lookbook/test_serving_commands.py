@@ -6,10 +6,20 @@ import signal
 import subprocess
 import sys
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 
+import grpc
+import numpy as np
 import pytest
 
 from lookbook.cli import main
+from serving import tensors, wire
+from serving.client import RecommenderClient
+from serving.config import ServerConfig
+from serving.errors import ModelNotFoundError
+from serving.server import ModelServer
+from serving.worker_client import WorkerHost
 
 START_TIMEOUT_S = 120
 
@@ -78,6 +88,96 @@ def test_similar_shows_neighbours_without_channels(port, capsys):
 def test_an_article_that_is_not_in_the_catalogue_is_refused(port, capsys):
     assert main(["similar", "nonesuch", "--port", port]) == 1
     assert "article_id must be one of the catalogue's; received 'nonesuch'" in capsys.readouterr().err
+
+
+def test_unknown_articles_of_recent_are_told(port, capsys):
+    assert main(["query", "stranger", "--port", port, "--recent", ' a07 , "nonesuch",a07', "--k", "1"]) == 0
+    said = capsys.readouterr()
+    assert rows(said.out)[1][1] == "a07"
+    assert said.err == "1 of 2 articles of --recent are known; ignored: 'nonesuch'\n"
+
+
+def test_query_stops_if_no_article_of_recent_is_known(port, capsys):
+    assert main(["query", "stranger", "--port", port, "--recent", "x,y,z,u"]) == 1
+    said = capsys.readouterr()
+    assert "--recent must name at least one article that the model knows. Received: 'x', 'y', 'z', ..." in said.err
+    assert said.out == ""
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["query", "c1", "--recent", "108775015"], ["similar", "108775015"]],
+    ids=["query", "similar"],
+)
+def test_lost_leading_zeros_are_hinted_at(numbered, capsys, command):
+    assert main([*command, "--port", str(numbered)]) == 1
+    said = capsys.readouterr().err
+    assert "'108775015'; 1 would be known with leading zeros, as 0108775015: keep ids as text, not as numbers" in said
+
+
+@pytest.fixture
+def numbered():
+    """The port of a server whose catalogue has the one article 0108775015, which has a name and nothing like it."""
+    known = b"0108775015"
+
+    def predict(request, _context):
+        response = wire.PredictResponse()
+        ids = request.inputs["article_id"].string_val
+        texts = np.array([b"Strap top" if i == known else b"" for i in ids], object)
+        if request.model_spec.signature_name == "describe_articles":
+            for name in ("prod_name", "product_type_name", "colour_group_name", "detail_desc"):
+                response.outputs[name].CopyFrom(tensors.to_proto(texts))
+        else:
+            response.outputs["article_ids"].CopyFrom(tensors.to_proto(np.full((len(ids), 1), b"", object)))
+            response.outputs["scores"].CopyFrom(tensors.to_proto(np.zeros((len(ids), 1), np.float32)))
+        return response.SerializeToString()
+
+    handler = grpc.unary_unary_rpc_method_handler(predict, wire.PredictRequest.FromString)
+    server = grpc.server(ThreadPoolExecutor(2))
+    server.add_generic_rpc_handlers(
+        (grpc.method_handlers_generic_handler(wire.PREDICTION_SERVICE, {"Predict": handler}),)
+    )
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    yield port
+    server.stop(0).wait()
+
+
+class SlowHost(WorkerHost):
+    """Loads no version before it may."""
+
+    def __init__(self):
+        super().__init__()
+        self.may_load = threading.Event()
+
+    def load(self, *args, **kwargs):
+        self.may_load.wait(START_TIMEOUT_S)
+        return super().load(*args, **kwargs)
+
+
+def test_a_server_that_is_still_loading_says_so(out, capsys):
+    host = SlowHost()
+    config = ServerConfig(base_paths={"lookbook": out / "serving" / "lookbook"}, port=0, poll_interval_s=0.02)
+    with ModelServer(config, host) as server:
+        target = f"127.0.0.1:{server.port}"
+        end_s = time.monotonic() + START_TIMEOUT_S
+        with RecommenderClient(target) as client:
+            while not states(client):
+                assert time.monotonic() < end_s
+                time.sleep(0.01)
+        for command in (["query", "c5"], ["similar", "a07"]):
+            assert main([*command, "--port", str(server.port)]) == 1
+            said = capsys.readouterr().err
+            assert f"the model server at localhost:{server.port} is loading version 7; ask again in a moment" in said
+        host.may_load.set()
+    host.stop()
+
+
+def states(client):
+    try:
+        return client.model_status()
+    except ModelNotFoundError:
+        return []
 
 
 def test_a_port_that_is_taken_is_said_and_exits_1(out, port):
