@@ -5,11 +5,8 @@ Checks never raise and change nothing. What may crash in native code is tried in
 
 from __future__ import annotations
 
-import csv
 import dataclasses
-import gzip
 import importlib.metadata
-import io
 import pathlib
 import platform
 import re
@@ -19,6 +16,8 @@ from collections.abc import Iterator
 
 import psutil
 
+from components.ingest.article_ids import count_article_ids
+from components.ingest.source import header_of
 from pipeline.config import PipelineConfig
 from pipeline.disk import count_articles, csv_bytes, estimate
 from transforms.columns import FILES, TABLES
@@ -42,7 +41,7 @@ class Check:
         name: what was looked at.
         ok: whether it will do.
         found: what there is.
-        remedy: what to do about it; "" if ok.
+        remedy: what to do about it; "" if there is nothing to do.
 
     """
 
@@ -130,10 +129,32 @@ def tables(data: pathlib.Path) -> Iterator[Check]:
             remedy = f"put {name} or {name}.gz into {data}"
             yield _check(name, False, f"not in {data} ({there or 'it is empty'})", remedy)
             continue
-        header = _header(path)
+        try:
+            header = header_of(path)
+        except DataError as error:
+            found, _, remedy = str(error).removeprefix(f"{path.name} ").partition(": ")
+            yield _check(name, False, found, remedy or "give it a comma-separated header with H&M's column names")
+            continue
         missing = [column.name for column in columns if column.name not in header]
         found = f"lacks {', '.join(missing)}" if missing else f"{len(header)} columns"
         yield _check(name, not missing, found, "give it a comma-separated header with H&M's column names")
+        if table == "articles" and not missing:
+            yield from _article_ids(data)
+
+
+def _article_ids(data: pathlib.Path) -> Iterator[Check]:
+    """What is special about the ids of the articles, if anything is."""
+    try:
+        count = count_article_ids(data)
+    except DataError:  # about a file without rows, or with a bad one, ingest has more to say
+        return
+    if count.set_aside:
+        found = f"{count.set_aside:,} of {count.rows:,} are empty, too long, or hold what no id may hold"
+        yield _check("article ids", False, found, "`rejects.csv` of a run names each; see components/ingest/README.md")
+    if count.with_blanks:
+        found = f"{count.with_blanks:,} of {count.rows:,} hold blanks, which separate the articles in predictions"
+        remedy = "write predictions with `lookbook recommend --delimiter '|'`"
+        yield Check(name="article ids", ok=True, found=found, remedy=remedy)
 
 
 def _needed(data: pathlib.Path | None) -> int:
@@ -154,13 +175,3 @@ def _installed(name: str) -> str | None:
         return importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
         return None
-
-
-def _header(path: pathlib.Path) -> list[str]:
-    try:
-        with open(path, "rb") as raw:
-            binary = gzip.GzipFile(fileobj=raw) if path.suffix == ".gz" else raw
-            with io.TextIOWrapper(binary, encoding="utf-8-sig") as file:
-                return next(csv.reader(file), [])
-    except (OSError, EOFError, UnicodeDecodeError, csv.Error):
-        return []

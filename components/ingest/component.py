@@ -10,6 +10,7 @@ from tfx.types import artifact_utils, standard_artifacts
 from components.artifacts import Tables
 from components.ingest.config import IngestConfig
 from components.ingest.executor import ingest
+from components.ingest.failures import told_in_one_line
 from components.ingest.table_examples import write_table_examples
 
 SPLIT = "all"
@@ -41,11 +42,8 @@ def Ingest(  # noqa: N802
         ("transactions", transactions_examples),
     ):
         examples.split_names = artifact_utils.encode_split_names([SPLIT])
-        write_table_examples(
-            folder,
-            name,
-            pathlib.Path(examples.uri) / f"Split-{SPLIT}",
-            max_rows=config.statistics_rows,
-        )
+        split = pathlib.Path(examples.uri) / f"Split-{SPLIT}"
+        with told_in_one_line(split):
+            write_table_examples(folder, name, split, max_rows=config.statistics_rows)
     tables.set_string_custom_property("first_day", report.first_day.isoformat())
     tables.set_string_custom_property("last_day", report.last_day.isoformat())

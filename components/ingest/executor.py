@@ -74,7 +74,7 @@ def _ingest(data_dir: pathlib.Path, to: pathlib.Path, config: IngestConfig) -> I
         connection = duckdb.connect()
         try:
             connection.execute(f"SET memory_limit = '{config.memory_limit_gib}GiB'")
-            connection.execute(f"SET temp_directory = '{work / 'spill'}'")
+            connection.execute(f"SET temp_directory = {_sql_text(work / 'spill')}")
             # What makes DuckDB keep count of its progress; it is not to print it.
             connection.execute("SET enable_progress_bar = true")
             connection.execute("SET enable_progress_bar_print = false")
@@ -86,6 +86,11 @@ def _ingest(data_dir: pathlib.Path, to: pathlib.Path, config: IngestConfig) -> I
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return report
+
+
+def _sql_text(value: object) -> str:
+    """A literal of SQL; a folder's name may hold quotes."""
+    return "'" + str(value).replace("'", "''") + "'"
 
 
 def _work_prefix() -> str:
@@ -194,7 +199,7 @@ def _write_table(connection: duckdb.DuckDBPyConnection, table: str, path: pathli
         f'CAST("{column.name}" AS VARCHAR) AS "{column.name}"' if column.kind == "id" else f'"{column.name}"'
         for column in TABLES[table]
     )
-    connection.execute(f"COPY (SELECT {columns} FROM {table}_sorted) TO '{path}' {_PARQUET}")
+    connection.execute(f"COPY (SELECT {columns} FROM {table}_sorted) TO {_sql_text(path)} {_PARQUET}")
     if table in KEYS:
         key = KEYS[table]
         connection.execute(f"CREATE TYPE {key}_enum AS ENUM (SELECT {key} FROM {table}_sorted ORDER BY {key})")

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import duckdb
 import pyarrow as pa
 
-from transforms.errors import DataError, DiskFullError
+from transforms.errors import DataError, DiskFullError, LookbookError
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _FULL_TEXTS = ("no space left on device", "disk quota exceeded", "disk full", "max_temp_directory_size")
@@ -30,12 +30,16 @@ def told_in_one_line(folder: pathlib.Path) -> Iterator[None]:
     """
     try:
         yield
-    except (OSError, MemoryError, duckdb.Error, pa.ArrowException) as error:
+    except LookbookError:
+        raise
+    except Exception as error:
         line = _line(error)
-        if _is_disk_full(error):
+        if _is_disk_full(error):  # TensorFlow has an error of its own for it
             raise DiskFullError(
                 f"ingest: the disk of {folder} is full ({line}); free some of it, or give another folder, and run again"
             ) from error
+        if not isinstance(error, (OSError, MemoryError, duckdb.Error, pa.ArrowException)):
+            raise
         if isinstance(error, (MemoryError, duckdb.OutOfMemoryException)):
             raise DataError(
                 f"ingest: memory does not suffice ({line}); raise ingest.memory_limit_gib, or free memory"

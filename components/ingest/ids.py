@@ -48,6 +48,12 @@ def reason_sql(text: str) -> str:
     """
 
 
+def stripped_sql(text: str) -> str:
+    """SQL that gives `text` without the white space and control characters at its ends."""
+    ends = f"[{_CONTROL}{_SEPARATORS}{_BLANKS}]+"
+    return f"regexp_replace({text}, '^{ends}|{ends}$', '', 'g')"
+
+
 def has_blank_sql(text: str) -> str:
     """SQL that is true where the accepted id `text` holds white space."""
     return f"regexp_matches({text}, '{_BLANK}')"

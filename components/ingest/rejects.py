@@ -10,7 +10,7 @@ import pathlib
 
 import duckdb
 
-from components.ingest.ids import reason_sql
+from components.ingest.ids import reason_sql, stripped_sql
 from components.ingest.numbers import day_reason_sql, float_reason_sql, int_reason_sql
 from components.ingest.source import Source
 from components.ingest.staging import KEYS, Staged, may_be_unusable
@@ -150,7 +150,10 @@ def _collect(connection: duckdb.DuckDBPyConnection, table: str, staged: Staged) 
 
 
 def _collect_dropped(connection: duckdb.DuckDBPyConnection, source: Source, staged: Staged) -> None:
-    """Makes `<table>_dropped(id, line, reason)`: ids without a kept row, their first line and what is wrong there."""
+    """Makes `<table>_dropped(id, line, reason)`: ids without a kept row, their first line and what is wrong there.
+
+    An id with white space at its ends is there without it too: so the transactions may have it.
+    """
     table, key = source.table, KEYS[source.table]
     connection.execute(
         f"""
@@ -173,7 +176,7 @@ def _collect_dropped(connection: duckdb.DuckDBPyConnection, source: Source, stag
         f"""
         CREATE OR REPLACE TABLE {table}_dropped AS
         SELECT id, min(line) AS line, arg_min(reason, line) AS reason
-        FROM {table}_dropped
+        FROM (SELECT unnest([id, {stripped_sql("id")}]) AS id, line, reason FROM {table}_dropped)
         WHERE id <> '' AND id NOT IN (
             SELECT "{key}" FROM {table}_staged
             WHERE "{key}" IS NOT NULL

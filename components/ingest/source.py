@@ -105,14 +105,35 @@ def open_source(data_dir: pathlib.Path, table: str, work: pathlib.Path) -> Sourc
         beginning = file.read(_CHUNK_BYTES)
     if not beginning.strip(b"\r\n") and _scan(path)[0] == 0:
         raise DataError(f"{found.name} is empty: it must have a header line and at least one row")
-    if what := what_else(beginning[:_SNIFFED_BYTES]):
-        raise DataError(f"{found.name} {what}")
-    header, header_lines, data_start = _read_header(beginning, found.name)
+    header, header_lines, data_start = _header(beginning, found.name)
     _check_header(header, table, found.name)
     lines, plain = _scan(path)
     if lines <= header_lines:
         raise DataError(f"{found.name} has a header but no rows")
     return Source(table, found.name, path, header, header_lines, data_start, lines, plain)
+
+
+def header_of(found: pathlib.Path) -> tuple[str, ...]:
+    """The names of the columns of a CSV, plain or gzip, from its beginning alone.
+
+    Raises:
+        DataError: it is something else than a CSV in UTF-8, or its header cannot be read.
+
+    """
+    try:
+        with gzip.open(found, "rb") if found.suffix == ".gz" else found.open("rb") as file:
+            beginning = file.read(_CHUNK_BYTES)
+    except (OSError, EOFError, zlib.error) as error:
+        raise DataError(f"{found.name} cannot be read ({error}): copy the file again") from error
+    if not beginning.strip(b"\r\n"):
+        raise DataError(f"{found.name} is empty: it must have a header line and at least one row")
+    return _header(beginning, found.name)[0]
+
+
+def _header(beginning: bytes, name: str) -> tuple[tuple[str, ...], int, int]:
+    if what := what_else(beginning[:_SNIFFED_BYTES]):
+        raise DataError(f"{name} {what}")
+    return _read_header(beginning, name)
 
 
 def _unpack(packed: pathlib.Path, to: pathlib.Path) -> None:
@@ -148,6 +169,11 @@ def _read_header(beginning: bytes, name: str) -> tuple[tuple[str, ...], int, int
     """The names of the columns, the lines they take, and the first byte behind them."""
     start = len(BYTE_ORDER_MARK) if beginning.startswith(BYTE_ORDER_MARK) else 0
     record = first_record(beginning, start)
+    if record is None or len(record[0]) == 1:
+        line = beginning[start:].split(b"\n", 1)[0].decode("utf-8", "replace")
+        for delimiter, called in _OTHER_DELIMITERS.items():
+            if delimiter in line:
+                raise DataError(f"{name} is delimited by {called}: it must be delimited by commas")
     if record is None:
         raise DataError(
             f"{name} line 1 is not a CSV header: it has a quote in the wrong place or one that is never closed, "
@@ -164,9 +190,6 @@ def _read_header(beginning: bytes, name: str) -> tuple[tuple[str, ...], int, int
 def _check_header(header: tuple[str, ...], table: str, name: str) -> None:
     wanted = [column.name for column in TABLES[table]]
     missing = [column for column in wanted if column not in header]
-    for delimiter, called in _OTHER_DELIMITERS.items():
-        if len(header) == 1 and delimiter in header[0]:
-            raise DataError(f"{name} is delimited by {called}: it must be delimited by commas")
     if missing:
         found = ", ".join(header)[:300]
         alike = {column.strip().lower(): column for column in reversed(header)}

@@ -13,6 +13,7 @@ ENUM is dangling, an id takes four bytes, and the ENUM's order is the ids' order
 from __future__ import annotations
 
 import dataclasses
+import glob
 import pathlib
 from collections.abc import Mapping
 
@@ -100,7 +101,7 @@ def _stage_plain(connection: duckdb.DuckDBPyConnection, source: Source) -> bool:
                 )
             )
             """,
-            [str(source.path)],
+            [glob.escape(str(source.path))],
         )
     except (duckdb.InvalidInputException, duckdb.ConversionException):  # a line that is no row; the reader finds it
         return False
@@ -124,7 +125,7 @@ def _stage_read(connection: duckdb.DuckDBPyConnection, source: Source, reader: R
                 FROM (SELECT {names}, {LINE} FROM read_parquet(?))
             )
             """,
-            [str(path)],
+            [glob.escape(str(path))],
         )
     finally:
         path.unlink(missing_ok=True)

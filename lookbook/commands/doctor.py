@@ -21,7 +21,7 @@ def command(ctx: click.Context, out: pathlib.Path, data: pathlib.Path | None) ->
     failed = 0
     for check in all_checks(out, data):
         click.echo(f"{'ok  ' if check.ok else 'FAIL'}  {check.name}: {check.found}")
-        if not check.ok:
-            failed += 1
+        failed += not check.ok
+        if check.remedy:
             click.echo(f"      -> {check.remedy}")
     ctx.exit(1 if failed else 0)

@@ -112,6 +112,43 @@ def test_a_missing_key_column_is_told(tmp_path):
     assert bad[0].found == "lacks article_id"
 
 
+def with_articles(folder, *ids):
+    write_tables(folder)
+    further = "," * (len(TABLES["articles"]) - 2)
+    with (folder / "articles.csv").open("a") as file:
+        file.writelines(f'"{article}",1{further}\n' for article in ids)
+
+
+def test_article_ids_with_blanks_will_do_with_another_delimiter(tmp_path):
+    with_articles(tmp_path, "SKU 12/3 A", "0100000001", "a\u00a0b")
+    (check,) = (check for check in checks.tables(tmp_path) if check.name == "article ids")
+    assert check.ok
+    assert check.found == "2 of 3 hold blanks, which separate the articles in predictions"
+    assert check.remedy == "write predictions with `lookbook recommend --delimiter '|'`"
+
+
+def test_article_ids_that_ingest_would_set_aside_are_told(tmp_path):
+    with_articles(tmp_path, "a\nb", " c", "0100000001")
+    (check,) = (check for check in checks.tables(tmp_path) if check.name == "article ids")
+    assert (check.ok, check.found[:6]) == (False, "2 of 3")
+
+
+@pytest.mark.parametrize(
+    ("content", "found", "remedy"),
+    [
+        ("a\n".encode("utf-16"), "line 1 is not UTF-8", "the file is UTF-16; save it again as UTF-8"),
+        (b"sep=,\na,b\n", "begins with Excel's `sep=` line", "delete line 1, the header must come first"),
+        (b"PAR1", "is a Parquet file", "write it as CSV"),
+        (b'"t_dat";"price"\n', "is delimited by semicolons", "it must be delimited by commas"),
+    ],
+)
+def test_a_file_that_is_no_such_csv_is_told_as_what_it_is(tmp_path, content, found, remedy):
+    write_tables(tmp_path)
+    (tmp_path / "transactions_train.csv").write_bytes(content)
+    (bad,) = (check for check in checks.tables(tmp_path) if not check.ok)
+    assert (bad.name, bad.found, bad.remedy) == ("transactions_train.csv", found, remedy)
+
+
 def test_a_column_that_ingest_would_miss_is_told_too(tmp_path):
     write_tables(tmp_path, lacking="sales_channel_id")
     (bad,) = (check for check in checks.tables(tmp_path) if not check.ok)

@@ -13,7 +13,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from components.ingest.config import IngestConfig
@@ -235,6 +235,7 @@ PIECE = st.one_of(
 )
 
 
+@settings(max_examples=60)
 @given(
     table=st.sampled_from(list(TABLES)),
     with_header=st.booleans(),

@@ -128,6 +128,7 @@ def test_numbers_may_be_written_as_pandas_r_and_spreadsheets_write_them(shop, te
 NUMBER = st.text(st.sampled_from("0123456789.-+eE_ xn"), min_size=1, max_size=7)
 
 
+@settings(max_examples=25)
 @given(texts=st.lists(NUMBER, min_size=1, max_size=30))
 def test_a_price_is_kept_if_and_only_if_it_is_written_as_a_number(tmp_path_factory, texts):
     """Against a regular expression of what a number is."""
@@ -152,6 +153,12 @@ def test_the_article_whose_row_was_set_aside_is_named_and_not_only_what_follows_
         "most often article_id: its row in articles.csv was set aside (4); first cause: article_id 0200000001 is "
         "missing since articles.csv line 4 was set aside (product_code: missing value): 4 rows; see "
     ) in str(stopped.value)
+
+
+def test_the_first_cause_is_also_found_where_only_the_article_has_a_blank_at_its_end(shop):
+    shop.lines["articles"][1] = shop.lines["articles"][1].replace("0100000001,", "0100000001\u00a0,")
+    with pytest.raises(DataError, match=r"article_id 0100000001 is missing since articles.csv line 2 .*white space"):
+        shop.ingest(IngestConfig(max_rejected_share=0.4))
 
 
 def test_the_first_cause_is_also_found_where_the_article_is_no_row_at_all(shop):
