@@ -22,6 +22,10 @@ from serving.errors import StatusError
 _Run = Callable[[Any, Mapping[str, Any], float], Sequence[Any]]  # key, feeds, timeout_s -> arrays
 
 
+def _wanted() -> bool:
+    return False
+
+
 class Batcher:
     """Runs a function of arrays for several callers at once.
 
@@ -37,22 +41,25 @@ class Batcher:
         self._lock = threading.Lock()
         self._waiting: collections.deque[_Job] = collections.deque()
 
-    def run(self, key: Hashable, feeds: Mapping[str, Any], timeout_s: float) -> list[Any]:
+    def run(
+        self, key: Hashable, feeds: Mapping[str, Any], timeout_s: float, unwanted: Callable[[], bool] = _wanted
+    ) -> list[Any]:
         """The arrays for these rows.
 
         Args:
             key: only requests of equal keys are joined.
             feeds: arrays `[rows, ...]`, of the same number of rows and, but for that, the same shapes for a key.
             timeout_s: of this request; others may have longer.
+            unwanted: asked before its rows are run; True drops them.
 
         Raises:
-            StatusError: DEADLINE_EXCEEDED, or what `run` raised for this request alone.
+            StatusError: DEADLINE_EXCEEDED, CANCELLED if it was dropped, or what `run` raised for this request alone.
 
         """
         rows = min((len(array) for array in feeds.values()), default=0)
         if not 0 < rows < self._most_rows:
             return list(self._run(key, feeds, timeout_s))
-        job = _Job(key, feeds, rows, time.monotonic() + timeout_s)
+        job = _Job(key, feeds, rows, time.monotonic() + timeout_s, unwanted)
         with self._lock:
             self._waiting.append(job)
             if self._free:
@@ -94,6 +101,9 @@ class Batcher:
 
     def _answer(self, jobs: list[_Job]) -> None:
         now_s = time.monotonic()
+        jobs = [job for job in jobs if not job.dropped(now_s)]
+        if not jobs:
+            return
         try:
             feeds = jobs[0].feeds
             if len(jobs) > 1:
@@ -122,8 +132,20 @@ class _Job:
     feeds: Mapping[str, Any]
     rows: int
     deadline_s: float
+    unwanted: Callable[[], bool]
     called: threading.Event = dataclasses.field(default_factory=threading.Event)
     answered: threading.Event = dataclasses.field(default_factory=threading.Event)
     led: list[_Job] = dataclasses.field(default_factory=list)  # what its thread is to run, itself included
     arrays: list[Any] = dataclasses.field(default_factory=list)
     error: Exception | None = None
+
+    def dropped(self, now_s: float) -> bool:
+        """Whether nobody waits for it any more; it is then answered."""
+        if now_s >= self.deadline_s:
+            self.error = StatusError(grpc.StatusCode.DEADLINE_EXCEEDED, "Deadline Exceeded")
+        elif self.unwanted():
+            self.error = StatusError(grpc.StatusCode.CANCELLED, "the caller has gone")
+        else:
+            return False
+        self.answered.set()
+        return True

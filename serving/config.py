@@ -65,6 +65,13 @@ class TlsConfig:
     key: Path
     client_ca: Path | None = None
 
+    def __post_init__(self) -> None:
+        if not self.certificate or not self.key:
+            raise ValueError(
+                "certificate and key must be given, also for client_ca. "
+                f"Received: certificate = {self.certificate}, key = {self.key}."
+            )
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class ServerConfig:
@@ -83,9 +90,21 @@ class ServerConfig:
         load_retry_interval_s: between those.
         default_deadline_s: of a request that has none.
         drain_s: how long a dropped version may finish what it has begun.
-        max_message_bytes: of a request.
+        max_message_bytes: of a request, after inflating if it was compressed.
         max_batch: largest first dimension of an input.
         max_concurrency: requests worked on at once; one more is answered UNAVAILABLE.
+        max_rows_in_flight: customers (rows) of all requests that a version works on at once, which bounds its
+            memory; a request that would exceed it waits within its deadline. 128 elements of an input count as a
+            row, if that is more; a request that is above it by itself runs alone.
+        max_bytes_in_flight: of all requests being received or worked on; one more is answered UNAVAILABLE.
+        receive_timeout_s: from the beginning of a call to the whole of its request; the call is ended then.
+        max_calls_per_connection: open at once; a client's further ones wait.
+        max_open_calls: of all connections, received or not; one more is answered UNAVAILABLE. Health has as many.
+        max_reflection_streams: open at once; each is ended after `receive_timeout_s` without a request.
+        connection_idle_s: connections without a call are closed after so long.
+        keepalive_s: between two pings to a silent client; its connection is closed if it does not answer in 10 s.
+        metrics_kept_s: the series of a model or version stay for so long after its end.
+        heartbeat_timeout_s: a worker that has not answered for so long is killed and replaced.
         threads: of TensorFlow in each worker; 0 leaves it to TensorFlow.
         joined_rows: customers of small requests that one run of the graph answers together, if they arrive while
             it is busy (none waits for others to come); 1 for a run for each request.
@@ -115,6 +134,16 @@ class ServerConfig:
     max_message_bytes: int = 16 * 1024 * 1024
     max_batch: int = 4096
     max_concurrency: int = 64
+    max_rows_in_flight: int = 8192
+    max_bytes_in_flight: int = 128 * 1024 * 1024
+    receive_timeout_s: float = 10.0
+    max_calls_per_connection: int = 128
+    max_open_calls: int = 1024
+    max_reflection_streams: int = 16
+    connection_idle_s: float = 900.0
+    keepalive_s: float = 30.0
+    metrics_kept_s: float = 300.0
+    heartbeat_timeout_s: float = 3.0
     threads: int = 0
     joined_rows: int = 64
     joined_runs: int = 0
@@ -131,6 +160,11 @@ class ServerConfig:
             ("max_batch", 1),
             ("max_concurrency", 1),
             ("max_message_bytes", 1),
+            ("max_rows_in_flight", 1),
+            ("max_bytes_in_flight", 1),
+            ("max_calls_per_connection", 1),
+            ("max_open_calls", 1),
+            ("max_reflection_streams", 0),
             ("threads", 0),
             ("joined_rows", 1),
             ("joined_runs", 0),
@@ -138,7 +172,19 @@ class ServerConfig:
         ):
             if getattr(self, field) < lowest:
                 raise ValueError(f"{field} must be at least {lowest}. Received: {field} = {getattr(self, field)}.")
-        for field in ("poll_interval_s", "load_timeout_s", "load_retry_interval_s", "default_deadline_s"):
+        for field in ("port", "metrics_port"):
+            if not 0 <= (getattr(self, field) or 0) <= 65535:
+                raise ValueError(f"{field} must be in 0..65535. Received: {field} = {getattr(self, field)}.")
+        for field in (
+            "poll_interval_s",
+            "load_timeout_s",
+            "load_retry_interval_s",
+            "default_deadline_s",
+            "receive_timeout_s",
+            "connection_idle_s",
+            "keepalive_s",
+            "heartbeat_timeout_s",
+        ):
             if not getattr(self, field) > 0:
                 raise ValueError(f"{field} must be above 0. Received: {field} = {getattr(self, field)}.")
 

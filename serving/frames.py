@@ -10,8 +10,23 @@ import socket
 import struct
 
 _CHUNK = 65536
-_GONE = "the other side closed the connection"
+GONE = "the other side closed the connection"
 _HEADER = struct.Struct("<IB")
+
+
+def packed(kind: int, payload: bytes) -> bytes:
+    """One frame as bytes."""
+    return _HEADER.pack(len(payload), kind) + payload
+
+
+def unpacked(received: bytearray) -> tuple[int, bytes] | None:
+    """Kind and payload of the frame received so far; None while some of it is missing."""
+    if len(received) < _HEADER.size:
+        return None
+    length, kind = _HEADER.unpack_from(received)
+    if len(received) < _HEADER.size + length:
+        return None
+    return kind, bytes(memoryview(received)[_HEADER.size : _HEADER.size + length])
 
 
 def send(sock: socket.socket, kind: int, payload: bytes) -> None:
@@ -50,12 +65,31 @@ def receive(sock: socket.socket) -> tuple[int, bytes]:
     while at < length:
         got = sock.recv_into(view[at:])
         if not got:
-            raise EOFError(_GONE)
+            raise EOFError(GONE)
         at += got
     return kind, bytes(payload)
 
 
+def receive_exactly(sock: socket.socket) -> tuple[int, bytes]:
+    """Receives one frame, kind and payload, and leaves what may follow it.
+
+    Raises:
+        EOFError: the other side has gone.
+        OSError: the connection broke.
+
+    """
+    length, kind = _HEADER.unpack(_exactly(sock, _HEADER.size))
+    return kind, _exactly(sock, length)
+
+
+def _exactly(sock: socket.socket, size: int) -> bytes:
+    data = bytearray()
+    while len(data) < size:
+        data += _some(sock.recv(size - len(data)))
+    return bytes(data)
+
+
 def _some(chunk: bytes) -> bytes:
     if not chunk:
-        raise EOFError(_GONE)
+        raise EOFError(GONE)
     return chunk

@@ -5,9 +5,11 @@ Predict is passed through: the front reads the model_spec and nothing else of it
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import grpc
@@ -17,33 +19,42 @@ from serving.config import ServerConfig
 from serving.errors import StatusError, truncated
 from serving.manager import ModelManager
 from serving.metrics import ServerMetrics
+from serving.open_calls import OpenCalls
+from serving.receiving import Receiver
 from serving.reload import Reloader
+from serving.served_worker import Worker, WorkerGoneError
 
 _SIGNATURE_FIELD = "signature_def"
 _SIGNATURE_TYPE = "type.googleapis.com/tensorflow.serving.SignatureDefMap"
-_FIND_ATTEMPTS = 100  # a version found may be closing; the next look finds its successor
+_STATUS_THREADS, _RELOAD_THREADS = 4, 4
+_CLOCKS_S = 0.01  # gRPC's deadlines are by another clock
+_LOOK_S = 0.02  # between two looks for a version that is being restarted
+_TRIES = 2  # of a request whose worker ends under it: more, and one that brings workers down brings down many
 
-_Cancelled = Callable[[], bool]  # whether the caller has gone
-_Call = Callable[[bytes, float, _Cancelled], tuple[str, str, bytes]]  # -> model, version, answer
+_Call = Callable[[bytes, float], Awaitable[tuple[str, str, bytes]]]  # -> model, version, answer
 
 
 class Handlers:
-    """Answers requests.
+    """Answers requests, in the front's event loop.
 
     Args:
         config: of the server.
         manager: of the versions.
         metrics: where answers are counted.
+        receiver: of requests.
 
     """
 
-    def __init__(self, config: ServerConfig, manager: ModelManager, metrics: ServerMetrics) -> None:
-        self._config, self._manager, self._metrics = config, manager, metrics
-        self._slots = threading.Semaphore(config.max_concurrency)
+    def __init__(self, config: ServerConfig, manager: ModelManager, metrics: ServerMetrics, receiver: Receiver) -> None:
+        self._config, self._manager, self._metrics, self._receiver = config, manager, metrics, receiver
+        self._open_calls = OpenCalls(config.max_open_calls, "calls")
+        self._working = self._bytes = 0
         self._reloader = Reloader(config, manager)
+        self._status_threads = ThreadPoolExecutor(_STATUS_THREADS, thread_name_prefix="status")
+        self._reload_threads = ThreadPoolExecutor(_RELOAD_THREADS, thread_name_prefix="reload")
 
     def generic(self) -> tuple[grpc.GenericRpcHandler, ...]:
-        """The two services, for `grpc.Server.add_generic_rpc_handlers`."""
+        """The two services, for `grpc.aio.Server.add_generic_rpc_handlers`."""
         prediction = {
             "Predict": self._unary("Predict", self._predict),
             "GetModelMetadata": self._unary("GetModelMetadata", self._metadata),
@@ -57,51 +68,98 @@ class Handlers:
             grpc.method_handlers_generic_handler(wire.MODEL_SERVICE, model),
         )
 
+    def stop(self) -> None:
+        """Lets go of the threads."""
+        self._status_threads.shutdown(wait=False)
+        self._reload_threads.shutdown(wait=False)
+
     def _unary(self, method: str, call: _Call) -> grpc.RpcMethodHandler:
-        def handle(request: bytes, context: grpc.ServicerContext) -> bytes:
+        async def handle(_requests: Any, context: Any) -> bytes:
             start_s = time.monotonic()
             remaining_s = context.time_remaining()
             limit_s = self._config.default_deadline_s
             deadline_s = start_s + (limit_s if remaining_s is None else min(remaining_s, 1e9))
             model = version = ""
-            code, answer = grpc.StatusCode.OK, b""
+            code, message, size = grpc.StatusCode.OK, "", 0
+            if not self._open_calls.enter():
+                await context.abort(grpc.StatusCode.UNAVAILABLE, self._open_calls.refusal)
             try:
-                model, version, answer = call(request, deadline_s, lambda: not context.is_active())
+                request = await self._receiver.receive(context)
+                if request is None:
+                    return b""
+                self._check_bytes(len(request))
+                size = len(request)
+                self._bytes += size
+                model, version, answer = await call(request, deadline_s)
+                return answer
             except _ModelError as failure:
                 model, version, code = failure.model, failure.version, failure.status.code
-                _fail(context, failure.status)
+                message = failure.status.message
             except StatusError as error:
-                code = error.code
-                _fail(context, error)
-            self._metrics.record(method, model, version, code.name, time.monotonic() - start_s)
-            return answer
+                code, message = error.code, error.message
+            except asyncio.CancelledError:
+                late = time.monotonic() >= deadline_s - _CLOCKS_S
+                code = grpc.StatusCode.DEADLINE_EXCEEDED if late else grpc.StatusCode.CANCELLED
+                raise
+            finally:
+                self._bytes -= size
+                self._open_calls.leave()
+                self._metrics.record(method, model, version, code.name, time.monotonic() - start_s)
+            # Not a body with a status: gRPC would take that for an answer, and clients would not try again.
+            await context.abort(code, truncated(message))
+            raise AssertionError("abort raises")
 
-        return grpc.unary_unary_rpc_method_handler(handle)
+        return grpc.stream_unary_rpc_method_handler(handle)
 
-    def _predict(self, request: bytes, deadline_s: float, _cancelled: _Cancelled) -> tuple[str, str, bytes]:
+    def _check_bytes(self, size: int) -> None:
+        if self._bytes and self._bytes + size > self._config.max_bytes_in_flight:
+            message = f"requests of more than {self._config.max_bytes_in_flight} bytes at once; try again"
+            raise StatusError(grpc.StatusCode.UNAVAILABLE, message)
+
+    async def _predict(self, request: bytes, deadline_s: float) -> tuple[str, str, bytes]:
         spec = _model_spec(request, wire.RequestHead)
-        if not self._slots.acquire(blocking=False):
+        if self._working >= self._config.max_concurrency:
             message = f"more than {self._config.max_concurrency} requests at once; try again"
             raise StatusError(grpc.StatusCode.UNAVAILABLE, message)
-        self._metrics.in_flight.inc()
+        place = _Place(self)
         try:
-            for _ in range(_FIND_ATTEMPTS):
-                number, worker = self._manager.find(spec)
-                with worker.lease() as open_:
-                    if open_:
-                        return spec.name, str(number), worker.predict(request, deadline_s)
-                time.sleep(0)  # lets the thread that is swapping publish its map
+            number, answer = await self._answer(spec, request, deadline_s, place)
+            return spec.name, str(number), answer
         except StatusError as error:
-            if error.code is grpc.StatusCode.UNAVAILABLE:
-                self._manager.wake()
             known = self._manager.available(spec.name)
             raise _ModelError(spec.name if known else "", "", error) from error
         finally:
-            self._metrics.in_flight.dec()
-            self._slots.release()
-        raise StatusError(grpc.StatusCode.UNAVAILABLE, f"model {spec.name} is changing versions; try again")
+            place.leave()
 
-    def _metadata(self, request_bytes: bytes, _deadline_s: float, _cancelled: _Cancelled) -> tuple[str, str, bytes]:
+    async def _answer(self, spec: Any, request: bytes, deadline_s: float, place: _Place) -> tuple[int, bytes]:
+        tries = 0
+        while True:
+            number, worker = await self._find(spec, deadline_s)
+            if not worker.lease():
+                await asyncio.sleep(_LOOK_S)  # it is closing; the next look finds its successor
+                continue
+            try:
+                return number, await worker.predict(request, deadline_s, place.lent(worker))
+            except WorkerGoneError as error:
+                self._manager.wake()
+                tries += error.sent
+                if tries >= _TRIES or time.monotonic() >= deadline_s:
+                    raise StatusError(grpc.StatusCode.UNAVAILABLE, str(error)) from error
+                await asyncio.sleep(_LOOK_S)
+
+    async def _find(self, spec: Any, deadline_s: float) -> tuple[int, Worker]:
+        """Version and worker; waits for one that is being restarted, but leaves half the time to ask another server."""
+        now_s = time.monotonic()
+        patience_end_s = now_s + (deadline_s - now_s) / 2
+        while True:
+            try:
+                return self._manager.find(spec)
+            except StatusError as error:
+                if error.code is not grpc.StatusCode.UNAVAILABLE or time.monotonic() >= patience_end_s:
+                    raise
+            await asyncio.sleep(_LOOK_S)
+
+    async def _metadata(self, request_bytes: bytes, deadline_s: float) -> tuple[str, str, bytes]:
         request = _parse(request_bytes, wire.GetModelMetadataRequest)
         if not request.HasField("model_spec"):
             raise _invalid("Missing ModelSpec")
@@ -111,7 +169,7 @@ class Handlers:
             if field != _SIGNATURE_FIELD:
                 # TensorFlow Serving appends the name to a format string it never fills in.
                 raise _invalid(f"Metadata field %s is not supported{field}")
-        number, worker = self._manager.find(request.model_spec)
+        number, worker = await self._find(request.model_spec, deadline_s)
         response = wire.GetModelMetadataResponse()
         response.model_spec.name = request.model_spec.name
         response.model_spec.version.value = number
@@ -119,10 +177,11 @@ class Handlers:
         packed.type_url, packed.value = _SIGNATURE_TYPE, worker.signatures
         return request.model_spec.name, str(number), response.SerializeToString()
 
-    def _status(self, request: bytes, _deadline_s: float, _cancelled: _Cancelled) -> tuple[str, str, bytes]:
+    async def _status(self, request: bytes, _deadline_s: float) -> tuple[str, str, bytes]:
         spec = _model_spec(request, wire.GetModelStatusRequest)
         number = spec.version.value if spec.HasField("version") else None
-        statuses = self._manager.statuses(spec.name, number)
+        loop = asyncio.get_running_loop()
+        statuses = await loop.run_in_executor(self._status_threads, self._manager.statuses, spec.name, number)
         if not statuses:
             what = "any versions" if number is None else f"version {number}"
             raise StatusError(grpc.StatusCode.NOT_FOUND, f"Could not find {what} of model {spec.name}")
@@ -133,12 +192,46 @@ class Handlers:
             entry.status.error_message = status.message
         return spec.name, "", response.SerializeToString()
 
-    def _reload(self, request_bytes: bytes, deadline_s: float, cancelled: _Cancelled) -> tuple[str, str, bytes]:
+    async def _reload(self, request_bytes: bytes, deadline_s: float) -> tuple[str, str, bytes]:
         config = _parse(request_bytes, wire.ReloadConfigRequest).config
-        self._reloader.reload(config, deadline_s, cancelled)
+        gone = threading.Event()
+        loop, reload = asyncio.get_running_loop(), self._reloader.reload
+        try:
+            await loop.run_in_executor(self._reload_threads, reload, config, deadline_s, gone.is_set)
+        finally:
+            gone.set()
         response = wire.ReloadConfigResponse()
         response.status.error_code = 0
         return "", "", response.SerializeToString()
+
+
+class _Place:
+    """One of the requests that may be worked on at once; free again when request and workers are done with it.
+
+    A worker may be done later: a caller that has gone must not make room for another while its rows are computed.
+    """
+
+    def __init__(self, handlers: Handlers) -> None:
+        self._handlers, self._holders = handlers, 1
+        handlers._working += 1
+        handlers._metrics.in_flight.inc()
+
+    def lent(self, worker: Worker) -> Callable[[], None]:
+        """Holds it for a leased worker until what is returned is called."""
+        self._holders += 1
+
+        def ended() -> None:
+            worker.release()
+            self.leave()
+
+        return ended
+
+    def leave(self) -> None:
+        """One holder fewer."""
+        self._holders -= 1
+        if not self._holders:
+            self._handlers._working -= 1
+            self._handlers._metrics.in_flight.dec()
 
 
 class _ModelError(Exception):
@@ -147,11 +240,6 @@ class _ModelError(Exception):
     def __init__(self, model: str, version: str, status: StatusError) -> None:
         super().__init__(status.message)
         self.model, self.version, self.status = model, version, status
-
-
-def _fail(context: grpc.ServicerContext, error: StatusError) -> None:
-    context.set_code(error.code)
-    context.set_details(truncated(error.message))
 
 
 def _parse(request: bytes, kind: Any) -> Any:

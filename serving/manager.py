@@ -208,6 +208,7 @@ class ModelManager:
     def _poll_forever(self) -> None:
         while not self._stopping:
             try:
+                self._host.revive()
                 self._poll()
             except Exception:  # the watch must outlive whatever a file system comes up with
                 _log.exception("looking at the base paths failed; trying again")
@@ -293,6 +294,7 @@ class ModelManager:
             threads=self._config.threads,
             joined_rows=self._config.joined_rows,
             joined_runs=self._config.joined_runs,
+            max_rows_in_flight=self._config.max_rows_in_flight,
         )
         try:
             worker = self._host.load(spec, self._config.load_timeout_s, lambda: self._stopping)
@@ -314,6 +316,7 @@ class ModelManager:
                 message = "%s version %d serves in place of %d, which did not load"
                 _log.warning(message, name, version.number, max(newer))
             self._publish(name)
+        worker.watch(self._config.heartbeat_timeout_s, self.wake)
         self._wake.set()  # the old one can go now
 
     def _unload(self, name: str, version: VersionState) -> None:
@@ -356,11 +359,10 @@ class ModelManager:
         return bool(tried) and all(n in known and known[n].failing and known[n].phase is Phase.END for n in tried)
 
     def _refuse_if_restarting(self, name: str, number: int | None) -> None:
-        with self._changed:
-            known = self._versions.get(name, {}).values()
-            if any(v.crashes and v.worker is None and number in (None, v.number) for v in known):
-                message = f"the process serving {name} ended; it is being restarted"
-                raise StatusError(grpc.StatusCode.UNAVAILABLE, message)
+        known = list(self._versions.get(name, {}).values())  # without the lock, for which requests must not wait
+        if any(v.crashes and v.worker is None and number in (None, v.number) for v in known):
+            message = f"the process serving {name} ended; it is being restarted"
+            raise StatusError(grpc.StatusCode.UNAVAILABLE, message)
 
     def _checked_labels(self, model: ModelConfig) -> dict[str, int]:
         served = self._serving.get(model.name, {})

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import psutil
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.core import GaugeMetricFamily
+
+from serving.metrics_port import MetricsPort
 
 BUCKETS_S = (0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.025, 0.04, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 
@@ -39,23 +43,52 @@ class ServerMetrics:
             "lookbook_serving_requests_in_flight", "Predict requests being worked on", registry=self.registry
         )
         self.registry.register(_WorkerCollector(workers))
-        self._http: Any = None
+        self._port: MetricsPort | None = None
+        self._lock = threading.Lock()
+        self._recorded: set[tuple[str, str, str, str]] = set()
 
     def record(self, method: str, model: str, version: str, code: str, latency_s: float) -> None:
-        """Counts one answered request; `model` must be a configured one, or "" (labels are kept for ever)."""
-        self._requests.labels(method, model, version, code).inc()
-        self._latency.labels(method, model, version).observe(latency_s)
+        """Counts one answered request; `model` must be a configured one, or ""."""
+        labels = (method, model, version, code)
+        self._requests.labels(*labels).inc()
+        self._latency.labels(*labels[:3]).observe(latency_s)
+        if labels not in self._recorded:
+            with self._lock:
+                self._recorded.add(labels)
+
+    def forget(self, kept: Callable[[str, int | None], bool]) -> None:
+        """Removes the series of models and versions that are gone.
+
+        Args:
+            kept: whether the series of a model, or of a version of it, are to stay.
+
+        """
+        with self._lock:
+            gone = {
+                labels
+                for labels in self._recorded
+                if labels[1] and not kept(labels[1], int(labels[2]) if labels[2] else None)
+            }
+            self._recorded -= gone
+        for labels in gone:
+            for metric, values in ((self._requests, labels), (self._latency, labels[:3])):
+                with contextlib.suppress(KeyError):  # removed with another code of the same version
+                    metric.remove(*values)
 
     def serve(self, host: str, port: int) -> int:
-        """Starts the HTTP port; returns its number."""
-        self._http, _ = start_http_server(port, addr=host, registry=self.registry)
-        return int(self._http.server_port)
+        """Starts the HTTP port; returns its number.
+
+        Raises:
+            OSError: it cannot be bound; the message says why.
+
+        """
+        self._port = MetricsPort(self.registry, host, port)
+        return self._port.port
 
     def stop(self) -> None:
         """Closes the HTTP port."""
-        if self._http is not None:
-            self._http.shutdown()
-            self._http.server_close()
+        if self._port is not None:
+            self._port.stop()
 
 
 class _WorkerCollector:

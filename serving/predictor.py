@@ -8,8 +8,10 @@ Imports TensorFlow: only a worker process imports this module.
 
 from __future__ import annotations
 
+import math
 import os
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +25,19 @@ from serving import tensors, wire
 from serving.batcher import Batcher
 from serving.errors import StatusError, code_of
 from serving.joining import JoiningKey, can_be_joined, joining_key, rows_are_independent
+from serving.row_limit import RowLimit
 
 WARMUP_FILE = "assets.extra/tf_serving_warmup_requests"
 MAX_WARMUP_RECORDS = 1000  # as TensorFlow Serving
 WARMUP_TIMEOUT_S = 60.0  # of one record
+ELEMENTS_OF_A_ROW = 128  # one with more counts as several: recent and excluded articles take memory, too
 DEFAULT_SIGNATURE = "serving_default"
 _SCANN_OP = b"Scann>"
 _CPP_TYPE_NAMES = {"float32": "float", "float64": "double", "float16": "half"}
+
+
+def _wanted() -> bool:
+    return False
 
 
 class Predictor:
@@ -44,6 +52,7 @@ class Predictor:
         joined_rows: rows of small requests that are answered in one run of the graph, if the model declares its rows
             independent; 1 for no joining.
         joined_runs: such runs at once; 0 for one for every two processors.
+        max_rows_in_flight: rows of all requests that are worked on at once.
 
     Raises:
         StatusError: it cannot be loaded.
@@ -60,6 +69,7 @@ class Predictor:
         threads: int = 0,
         joined_rows: int = 1,
         joined_runs: int = 0,
+        max_rows_in_flight: int = 8192,
     ) -> None:
         self._path, self._version = Path(path), version
         self._max_batch, self._max_elements = max_batch, max_elements
@@ -70,6 +80,7 @@ class Predictor:
         joinable = self._signatures if rows_are_independent(self._path) else {}
         self._joined = {name for name, signature in joinable.items() if can_be_joined(signature)}
         runs = joined_runs or max(1, len(os.sched_getaffinity(0)) // 2)
+        self._rows = RowLimit(max_rows_in_flight)
         self._batcher = Batcher(self._run_joined, most_rows=joined_rows, runs_at_once=runs)
 
     @property
@@ -104,12 +115,13 @@ class Predictor:
             raise StatusError(grpc.StatusCode.DATA_LOSS, message) from error
         return count
 
-    def predict(self, request_bytes: bytes, timeout_s: float) -> bytes:
+    def predict(self, request_bytes: bytes, timeout_s: float, unwanted: Callable[[], bool] = _wanted) -> bytes:
         """The answer to one request.
 
         Args:
             request_bytes: serialised PredictRequest.
-            timeout_s: for running the graph.
+            timeout_s: for waiting and for running the graph.
+            unwanted: asked before the graph is run; True drops the request.
 
         Returns:
             Serialised PredictResponse, values in typed fields as TensorFlow Serving's default is.
@@ -128,14 +140,24 @@ class Predictor:
             message = f'Serving signature key "{name}" not found.'
             raise StatusError(grpc.StatusCode.FAILED_PRECONDITION, message)
         _check_input_names(signature, request)
-        inputs = self._inputs(signature, request)
-        aliases = _output_aliases(signature, request.output_filter)
-        feeds = self._feeds(signature, inputs)
-        key = joining_key(name, signature, feeds, aliases) if name in self._joined else None
-        if key is None:
-            arrays = self._run(signature, feeds, aliases, timeout_s)
-        else:
-            arrays = self._batcher.run(key, {name: array for name, array in feeds.items() if array.ndim}, timeout_s)
+        end_s = time.monotonic() + timeout_s
+        protos = _protos(signature, request)
+        with self._rows.taken(self._cost(protos), timeout_s, unwanted):
+            inputs = self._inputs(protos)
+            aliases = _output_aliases(signature, request.output_filter)
+            feeds = self._feeds(signature, inputs)
+            key = joining_key(name, signature, feeds, aliases) if name in self._joined else None
+            left_s = end_s - time.monotonic()
+            if left_s <= 0:
+                raise StatusError(grpc.StatusCode.DEADLINE_EXCEEDED, "Deadline Exceeded")
+            if key is None:
+                arrays: Sequence[Any] = self._run(signature, feeds, aliases, left_s)
+            else:
+                with_rows = {name: array for name, array in feeds.items() if array.ndim}
+                arrays = self._batcher.run(key, with_rows, left_s, unwanted)
+            return self._response(request, name, aliases, arrays)
+
+    def _response(self, request: Any, name: str, aliases: Sequence[str], arrays: Sequence[Any]) -> bytes:
         response = wire.PredictResponse()
         response.model_spec.name = request.model_spec.name
         response.model_spec.version.value = self._version
@@ -144,13 +166,21 @@ class Predictor:
             response.outputs[alias].CopyFrom(tensors.to_proto(np.asarray(array)))
         return response.SerializeToString()
 
-    def _inputs(self, signature: Any, request: Any) -> dict[str, tuple[int, Any]]:
+    def _cost(self, protos: Mapping[str, Any]) -> int:
+        """Rows that a request counts as, by its shapes alone: no array is made yet."""
+        cost = 1
+        for alias, proto in protos.items():
+            try:
+                shape = tensors.checked_shape(proto, self._max_elements)
+            except tensors.TensorError as error:
+                raise _invalid(f"tensor parsing error: {alias}. {error}") from error
+            cost = max(cost, shape[0] if shape else 1, math.prod(shape) // ELEMENTS_OF_A_ROW)
+        return cost
+
+    def _inputs(self, protos: Mapping[str, Any]) -> dict[str, tuple[int, Any]]:
         """Data type and array of each input, in the order in which the session numbers its arguments."""
         inputs = {}
-        for alias in sorted(signature.inputs):
-            proto = request.inputs.get(alias)
-            if proto is None:
-                proto = wire.TensorProto.FromString(signature.defaults[alias].SerializeToString())
+        for alias, proto in protos.items():
             try:
                 inputs[alias] = proto.dtype, tensors.to_array(proto, self._max_elements)
             except tensors.TensorError as error:
@@ -232,6 +262,16 @@ def _load(session: Any, path: Path) -> Any:
         raise StatusError(grpc.StatusCode.DATA_LOSS, str(error)) from error
     except Exception as error:
         raise StatusError(grpc.StatusCode.INTERNAL, f"{type(error).__name__}: {error}") from error
+
+
+def _protos(signature: Any, request: Any) -> dict[str, Any]:
+    """The TensorProto of each input, by alias, in order; the signature's own for one that is not given."""
+    return {
+        alias: request.inputs[alias]
+        if alias in request.inputs
+        else wire.TensorProto.FromString(signature.defaults[alias].SerializeToString())
+        for alias in sorted(signature.inputs)
+    }
 
 
 def _check_input_names(signature: Any, request: Any) -> None:

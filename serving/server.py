@@ -15,24 +15,20 @@ import signal
 import sys
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 
 import grpc
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc
-from grpc_reflection.v1alpha import reflection
 
-from serving import wire
+from serving.address import joined
 from serving.config import ModelConfig, ServerConfig, TlsConfig, VersionPolicy
+from serving.front import Front
 from serving.handlers import Handlers
 from serving.manager import ModelManager
 from serving.metrics import ServerMetrics
+from serving.receiving import Receiver
 from serving.served_version import ServedVersion
 from serving.worker_client import WorkerHost
 
-_SPARE_THREADS = 8  # beyond max_concurrency: for refusing, health, status and reload
 _SIGNAL_CHECK_S = 0.5
-_SERVING = health_pb2.HealthCheckResponse.SERVING
-_NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
 
 
 class ModelServer:
@@ -52,17 +48,12 @@ class ModelServer:
         self._owns_host = host is None
         self._manager = ModelManager(config, self._host)
         self.metrics = ServerMetrics(self._manager.workers)
-        self._health = health.HealthServicer(experimental_non_blocking=True)
+        receiver = Receiver(config.receive_timeout_s, config.max_message_bytes)
+        handlers = Handlers(config, self._manager, self.metrics, receiver)
+        self._front = Front(config, handlers, receiver, self._ready)
         self._stopped = threading.Event()
         self._port: int | None = None
         self._metrics_port: int | None = None
-        options = (
-            ("grpc.max_receive_message_length", config.max_message_bytes),
-            ("grpc.max_send_message_length", -1),
-            ("grpc.so_reuseport", 0),
-        )
-        threads = ThreadPoolExecutor(config.max_concurrency + _SPARE_THREADS, thread_name_prefix="rpc")
-        self._server = grpc.server(threads, options=options)
 
     @property
     def port(self) -> int:
@@ -80,21 +71,20 @@ class ModelServer:
         """Binds the port and begins to load; requests are answered NOT_FOUND until a version is available.
 
         Raises:
-            OSError: the port is taken.
+            OSError: the port cannot be bound.
+            ValueError: the certificates are no use.
 
         """
-        handlers = Handlers(self._config, self._manager, self.metrics)
-        self._server.add_generic_rpc_handlers(handlers.generic())
-        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
-        _add_reflection(self._server)
-        self._port = self._bind()
-        if self._config.metrics_port is not None:
-            self._metrics_port = self.metrics.serve(self._config.host, self._config.metrics_port)
-        self._show_health(_NOT_SERVING)
+        self._port = self._front.start()
+        try:
+            if self._config.metrics_port is not None:
+                self._metrics_port = self.metrics.serve(self._config.host, self._config.metrics_port)
+        except BaseException:
+            self._front.stop(0)
+            raise
         self._host.start()
         self._manager.start(self._config.all_models())
-        self._server.start()
-        threading.Thread(target=self._watch_health, name="health", daemon=True).start()
+        threading.Thread(target=self._forget_metrics, name="metrics-tidy", daemon=True).start()
         return self
 
     def wait_ready(self, timeout_s: float) -> bool:
@@ -120,8 +110,7 @@ class ModelServer:
             return
         self._stopped.set()
         end_s = time.monotonic() + grace_s
-        self._health.enter_graceful_shutdown()
-        self._server.stop(grace_s).wait()
+        self._front.stop(grace_s)
         self._manager.stop(max(0.0, end_s - time.monotonic()))
         if self._owns_host:
             self._host.stop()
@@ -133,29 +122,23 @@ class ModelServer:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def _bind(self) -> int:
-        address = f"{self._config.host}:{self._config.port}"
-        tls = self._config.tls
-        try:
-            port = (
-                self._server.add_insecure_port(address)
-                if tls is None
-                else self._server.add_secure_port(address, _credentials(tls))
-            )
-        except RuntimeError as error:
-            raise OSError(f"port must be free. Received: {address}, which cannot be bound.") from error
-        if not port:
-            raise OSError(f"port must be free. Received: {address}, which cannot be bound.")
-        return port
+    def _forget_metrics(self) -> None:
+        """Removes the series of versions that have ended, once a scrape has had the time to read them."""
+        ended_s: dict[tuple[str, int | None], float] = {}
 
-    def _watch_health(self) -> None:
-        while not self._stopped.wait(min(0.2, self._config.poll_interval_s)):
-            ready = all(map(self._manager.available, self._manager.models()))
-            self._show_health(_SERVING if ready else _NOT_SERVING)
+        def kept(model: str, version: int | None) -> bool:
+            served = {number for name, number, _ in self._manager.workers() if name == model}
+            if version in served or (version is None and model in self._manager.models()):
+                ended_s.pop((model, version), None)
+                return True
+            now_s = time.monotonic()
+            return now_s < ended_s.setdefault((model, version), now_s) + self._config.metrics_kept_s
 
-    def _show_health(self, status: int) -> None:
-        for service in ("", wire.PREDICTION_SERVICE, wire.MODEL_SERVICE):
-            self._health.set(service, status)
+        while not self._stopped.wait(min(1.0, self._config.metrics_kept_s or 0.05)):
+            self.metrics.forget(kept)
+
+    def _ready(self) -> bool:
+        return not self._stopped.is_set() and all(map(self._manager.available, self._manager.models()))
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -186,7 +169,7 @@ def _announce(server: ModelServer, options: argparse.Namespace, asked_to_stop: t
             asked_to_stop.set()
     while not asked_to_stop.is_set():
         if server.wait_ready(options.poll_interval_s):
-            print(f"serving {options.model_name} on {options.host}:{server.port}", flush=True)
+            print(f"serving {options.model_name} on {joined(options.host, server.port)}", flush=True)
             return
         asked_to_stop.wait(options.poll_interval_s)  # it may have failed, and waiting ends at once then
 
@@ -230,11 +213,20 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _tls_option(options: argparse.Namespace, name: str) -> str | None:
+    value: str | None = getattr(options, f"tls_{name.replace('-', '_')}")
+    return value
+
+
 def _config(options: argparse.Namespace) -> ServerConfig:
     tls = None
-    if options.tls_certificate or options.tls_key:
+    if options.tls_certificate or options.tls_key or options.tls_client_ca:
         if not (options.tls_certificate and options.tls_key):
-            raise ValueError("--tls-certificate and --tls-key must be given together. Received: one of them.")
+            given = [f"--tls-{name}" for name in ("certificate", "key", "client-ca") if _tls_option(options, name)]
+            raise ValueError(
+                "--tls-certificate and --tls-key must be given together, also for --tls-client-ca. "
+                f"Received: {' and '.join(given)} alone."
+            )
         tls = TlsConfig(certificate=options.tls_certificate, key=options.tls_key, client_ca=options.tls_client_ca)
     if options.exit_on_failure and not os.path.isdir(options.base_path):
         raise ValueError(f"--base-path must be a folder that exists. Received: {options.base_path}.")
@@ -248,21 +240,6 @@ def _config(options: argparse.Namespace) -> ServerConfig:
     named = same + limits + ("versions_always_present", "allow_reload")
     settings = {name: getattr(options, name) for name in named}
     return ServerConfig(models=(model,), tls=tls, reload_roots=tuple(options.reload_root), **settings)
-
-
-def _credentials(tls: TlsConfig) -> grpc.ServerCredentials:
-    def read(path: object) -> bytes:
-        with open(str(path), "rb") as file:
-            return file.read()
-
-    root = read(tls.client_ca) if tls.client_ca else None
-    pair = (read(tls.key), read(tls.certificate))
-    return grpc.ssl_server_credentials([pair], root, require_client_auth=root is not None)
-
-
-def _add_reflection(server: grpc.Server) -> None:
-    names = (wire.PREDICTION_SERVICE, wire.MODEL_SERVICE, reflection.SERVICE_NAME)
-    reflection.enable_server_reflection(names, server, pool=wire.POOL)
 
 
 if __name__ == "__main__":

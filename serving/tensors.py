@@ -8,6 +8,7 @@ carried.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,10 @@ import numpy.typing as npt
 
 from serving.wire import DATA_TYPES, TensorProto
 
-MAX_RANK = 254  # as TensorFlow
+MAX_RANK = 32  # numpy's; TensorFlow's is 254
+MAX_FILLED = 65536  # elements that a message may leave to its last value or to zero: it is memory for a few bytes
+_MAX_SIZE = 2**31 - 1  # of a dimension
+_VARINT_BYTES = 10  # most of a 64-bit number
 
 STRING = DATA_TYPES["DT_STRING"]
 _NUMPY_TYPES: dict[int, Any] = {
@@ -98,10 +102,11 @@ def to_array(proto: Any, max_elements: int | None = None) -> npt.NDArray[Any]:
 
     Raises:
         TensorError: unknown type or rank, negative dimension, content of another size than the shape says,
-            or more than `max_elements`.
+            more than `max_elements`, or more than `MAX_FILLED` of them missing.
 
     """
-    shape, count = _shape_of(proto, max_elements)
+    shape = checked_shape(proto, max_elements)
+    count = math.prod(shape)
     if proto.dtype == STRING:
         strings = list(proto.string_val) if not proto.tensor_content else _split(proto.tensor_content, count)
         flat: npt.NDArray[Any] = np.empty(count, dtype=object)
@@ -163,17 +168,42 @@ def _with_shape(number: int, shape: tuple[int, ...]) -> Any:
     return proto
 
 
-def _shape_of(proto: Any, max_elements: int | None) -> tuple[tuple[int, ...], int]:
-    if proto.tensor_shape.unknown_rank or len(proto.tensor_shape.dim) > MAX_RANK:
-        raise TensorError(f"tensor_shape must be fully known, of rank at most {MAX_RANK}.")
-    shape, count = tuple(dim.size for dim in proto.tensor_shape.dim), 1
+def checked_shape(proto: Any, max_elements: int | None = None) -> tuple[int, ...]:
+    """The shape of a TensorProto, checked against what the message holds before any memory is taken for it.
+
+    Raises:
+        TensorError: as of `to_array`, as far as shape and sizes go.
+
+    """
+    dimensions = len(proto.tensor_shape.dim)
+    if proto.tensor_shape.unknown_rank or dimensions > MAX_RANK:
+        received = "unknown" if proto.tensor_shape.unknown_rank else str(dimensions)
+        raise TensorError(f"tensor_shape must be fully known, of rank at most {MAX_RANK}. Received: rank {received}.")
+    shape = tuple(dim.size for dim in proto.tensor_shape.dim)
     if any(size < 0 for size in shape):
         raise TensorError(f"tensor_shape must have no negative dimension. Received: {shape}.")
-    for size in shape:
-        count *= size
-    if max_elements is not None and max(count, *shape, 0) > max_elements:
-        raise TensorError(f"tensor_shape must have at most {max_elements} elements. Received: {shape}.")
-    return shape, count
+    limit = _MAX_SIZE if max_elements is None else max_elements
+    # Not the product alone: a dimension of 0 makes that 0, whatever the others are.
+    if max(math.prod(shape), *shape, 0) > limit:
+        raise TensorError(f"tensor_shape must have at most {limit} elements. Received: {shape}.")
+    held = _held(proto)
+    if held is not None and math.prod(shape) - held > MAX_FILLED:
+        raise TensorError(
+            f"tensor_shape must have at most {MAX_FILLED} elements more than there are values. "
+            f"Received: {shape} with {held} values. Send a value for each element."
+        )
+    return shape
+
+
+def _held(proto: Any) -> int | None:
+    """How many elements a message has values for, at most; None for a type that is refused anyway."""
+    if proto.tensor_content:
+        return len(proto.tensor_content)  # at least a byte for each; the exact size is checked later
+    field = _FIELD_OF.get(proto.dtype)
+    if field is None:
+        return None
+    values = len(getattr(proto, field))
+    return values // 2 if field in ("scomplex_val", "dcomplex_val") else values
 
 
 def _split(content: bytes, count: int) -> list[bytes]:
@@ -182,14 +212,7 @@ def _split(content: bytes, count: int) -> list[bytes]:
     at = 0
     try:
         while len(lengths) < count:
-            length = shift = 0
-            while True:
-                byte = content[at]
-                at += 1
-                length |= (byte & 0x7F) << shift
-                shift += 7
-                if byte < 0x80:
-                    break
+            length, at = _varint(content, at)
             lengths.append(length)
     except IndexError:
         raise TensorError("tensor_content must begin with a length for each string.") from None
@@ -200,3 +223,15 @@ def _split(content: bytes, count: int) -> list[bytes]:
         strings.append(content[at : at + length])
         at += length
     return strings
+
+
+def _varint(content: bytes, at: int) -> tuple[int, int]:
+    """The number at a place, and the place after it."""
+    value = 0
+    for shift in range(0, 7 * _VARINT_BYTES, 7):
+        byte = content[at]
+        at += 1
+        value |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            return value, at
+    raise TensorError(f"tensor_content must have lengths of at most {_VARINT_BYTES} bytes.")

@@ -3,16 +3,19 @@
 Loading and dropping models in one process grows its memory by hundreds of MB a swap; memory that belongs to a
 process goes with it. A worker is forked from the worker host, which has imported TensorFlow but run nothing.
 
-The control socket carries one REPORT frame to the front (JSON: what was loaded, or code and message), and
-from the front one byte with a connected socket for each connection. Its end is the worker's end.
+The control socket carries a STARTED frame to the front (JSON: the process id) and, after loading, a REPORT frame
+(JSON: what was loaded, or code and message); from the front one byte with a connected socket for each connection,
+and PING bytes, each answered by one. Its end is the worker's end, also while it loads.
 On a connection: PREDICT frames (deadline as CLOCK_MONOTONIC seconds, float64, then the PredictRequest) in,
-frames of kind gRPC status code out (0: the PredictResponse, else the message).
+frames of kind gRPC status code out (0: the PredictResponse, else the message). A front that shuts its side down
+while it waits for an answer does not want it any more.
 """
 
 from __future__ import annotations
 
 import base64
 import dataclasses
+import functools
 import json
 import os
 import socket
@@ -21,12 +24,15 @@ import sys
 import threading
 import time
 import traceback
+from collections.abc import Callable
+from concurrent.futures import Future
 from typing import Any
 
 from serving import frames
 from serving.errors import StatusError
 
-REPORT, PREDICT = 1, 2
+REPORT, PREDICT, STARTED = 1, 2, 3
+PING = b"p"
 DEADLINE = struct.Struct("<d")
 _OK, _DEADLINE_EXCEEDED, _INTERNAL = 0, 4, 13
 
@@ -42,6 +48,7 @@ class WorkerSpec:
         threads: of TensorFlow; 0 leaves it to TensorFlow.
         joined_rows: rows of small requests that are answered in one run of the graph; 1 for no joining.
         joined_runs: such runs at once; 0 for one for every two processors.
+        max_rows_in_flight: rows of all requests that are worked on at once.
 
     """
 
@@ -51,6 +58,7 @@ class WorkerSpec:
     threads: int = 0
     joined_rows: int = 1
     joined_runs: int = 0
+    max_rows_in_flight: int = 8192
 
     def to_json(self) -> bytes:
         """As the worker host receives it."""
@@ -63,21 +71,37 @@ class WorkerSpec:
 
 
 def run(spec: WorkerSpec, control: socket.socket) -> None:
-    """Serves until the control socket is closed by the front."""
+    """Loads a version and serves it until the control socket is closed by the front."""
+    loaded: Future[Any] = Future()
     try:
-        predictor = _load(spec, control)
+        frames.send(control, STARTED, json.dumps({"pid": os.getpid()}).encode())
+        listener = threading.Thread(target=_listen, args=(control, loaded), name="control", daemon=True)
+        listener.start()
+        loaded.set_result(_load(spec, control))
     except StatusError as error:
         _report(control, {"ok": False, "code": error.code.value[0], "message": error.message})
         return
     except BrokenPipeError:  # the front has given up waiting
         return
-    while True:
-        data, fds, _, _ = socket.recv_fds(control, 1, 1)
-        if not data:
-            return
-        for fd in fds:
-            connection = socket.socket(fileno=fd)
-            threading.Thread(target=_answer, args=(predictor, connection), daemon=True).start()
+    listener.join()
+
+
+def _listen(control: socket.socket, loaded: Future[Any]) -> None:
+    """Answers heartbeats and takes connections; ends the process when the front closes the socket."""
+    try:
+        while True:
+            data, fds, _, _ = socket.recv_fds(control, 1, 1)
+            if not data:
+                break
+            if data == PING:
+                control.send(PING)
+            for fd in fds:
+                arguments = loaded.result(), socket.socket(fileno=fd)
+                threading.Thread(target=_answer, args=arguments, daemon=True).start()
+    except OSError:
+        pass  # the front has gone
+    sys.stderr.flush()
+    os._exit(0)  # whatever the others are at
 
 
 def _load(spec: WorkerSpec, control: socket.socket) -> Any:
@@ -103,18 +127,27 @@ def _answer(predictor: Any, connection: socket.socket) -> None:
         while True:
             try:
                 _, payload = frames.receive(connection)
-                frames.send(connection, *_result(predictor, payload))
+                frames.send(connection, *_result(predictor, payload, functools.partial(_unwanted, connection)))
             except (EOFError, OSError):
                 return  # the front gave up this connection
 
 
-def _result(predictor: Any, payload: bytes) -> tuple[int, bytes]:
+def _unwanted(connection: socket.socket) -> bool:
+    try:
+        return not connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+
+
+def _result(predictor: Any, payload: bytes, unwanted: Callable[[], bool]) -> tuple[int, bytes]:
     (deadline_s,) = DEADLINE.unpack_from(payload)
     timeout_s = deadline_s - time.monotonic()
     if timeout_s <= 0:
         return _DEADLINE_EXCEEDED, b"Deadline Exceeded"
     try:
-        return _OK, predictor.predict(payload[DEADLINE.size :], timeout_s)
+        return _OK, predictor.predict(payload[DEADLINE.size :], timeout_s, unwanted)
     except StatusError as error:
         return error.code.value[0], error.message.encode()
     except Exception as error:  # one bad request must not end the connection, let alone the process

@@ -1,10 +1,10 @@
-"""The front's side of the workers: starts the worker host, has versions loaded, passes requests through."""
+"""The front's side of the worker host: starts it, has versions loaded by it, replaces it if it hangs."""
 
 from __future__ import annotations
 
 import base64
-import collections
 import json
+import logging
 import os
 import select
 import socket
@@ -12,23 +12,27 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import grpc
 
 from serving import frames
 from serving.errors import StatusError, code_of
+from serving.process_handle import ProcessHandle
+from serving.served_worker import Worker
 from serving.tensorflow_environment import TENSORFLOW_ENVIRONMENT
-from serving.worker import DEADLINE, PREDICT, WorkerSpec
+from serving.worker import WorkerSpec
 
 _ENVIRONMENT = {  # before TensorFlow and numpy are imported
     **TENSORFLOW_ENVIRONMENT,
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "OPENBLAS_NUM_THREADS": "1",  # a thread pool made at import would not survive the fork
 }
-_SLACK_S = 0.25  # the worker gives up at the deadline itself, and says so; waiting for that keeps the connection
+START_TIMEOUT_S = 120.0  # for the worker host to import TensorFlow
+FORK_TIMEOUT_S = 10.0  # of a worker host that has forked before; what it does takes milliseconds
+
+_log = logging.getLogger(__name__)
 
 
 class WorkerHost:
@@ -38,6 +42,8 @@ class WorkerHost:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._socket: socket.socket | None = None
+        self._has_forked = False  # it has imported TensorFlow then
+        self._started_s = 0.0
 
     def start(self) -> None:
         """Starts the process; it imports TensorFlow while the caller goes on."""
@@ -56,39 +62,96 @@ class WorkerHost:
             StatusError: it failed to, took longer than `timeout_s`, or was cancelled.
 
         """
-        ours, theirs = socket.socketpair()
+        end_s = time.monotonic() + timeout_s
+        control, process = self._forked(spec, end_s, cancelled, timeout_s)
         try:
-            with self._lock, theirs:
-                socket.send_fds(self._ensure(), [spec.to_json()], [theirs.fileno()])
-            _wait_readable(ours, timeout_s, cancelled, spec)
-            report = json.loads(frames.receive(ours)[1])
+            _wait_readable(control, end_s, cancelled, spec, timeout_s)
+            report = json.loads(frames.receive_exactly(control)[1])
             if not report["ok"]:
                 raise StatusError(code_of(report["code"]), report["message"])
             signatures = base64.b64decode(report["signatures"])
-        except StatusError:
-            ours.close()
+            return Worker(control, process, report["load_s"], report["warmup_records"], signatures)
+        except BaseException as error:
+            control.close()
+            process.kill()
+            if isinstance(error, EOFError | OSError):
+                message = f"the process loading version {spec.version} ended: {error}"
+                raise StatusError(grpc.StatusCode.INTERNAL, message) from error
             raise
-        except (EOFError, OSError) as error:
-            ours.close()
-            message = f"the process loading version {spec.version} ended: {error}"
-            raise StatusError(grpc.StatusCode.INTERNAL, message) from error
-        return Worker(ours, report["pid"], report["load_s"], report["warmup_records"], signatures)
+
+    def revive(self) -> None:
+        """Starts the process anew if it has ended by itself."""
+        with self._lock:
+            if self._process is not None:
+                self._ensure()
+
+    def _forked(
+        self, spec: WorkerSpec, end_s: float, cancelled: Callable[[], bool], timeout_s: float
+    ) -> tuple[socket.socket, ProcessHandle]:
+        """Control socket and process of a worker that begins to load; a host that hangs is replaced once."""
+        for last in (False, True):
+            ours, theirs = socket.socketpair()
+            host: subprocess.Popen[bytes] | None = None
+            try:
+                with self._lock, theirs:
+                    requests = self._ensure()
+                    host, patience_s = self._process, self._patience_s()
+                    socket.send_fds(requests, [spec.to_json()], [theirs.fileno()], socket.MSG_DONTWAIT)
+                _wait_readable(ours, min(end_s, time.monotonic() + patience_s), cancelled, spec, timeout_s)
+                process = ProcessHandle(json.loads(frames.receive_exactly(ours)[1])["pid"])
+            except (EOFError, OSError, StatusError) as error:
+                ours.close()
+                if isinstance(error, StatusError) and error.code is not grpc.StatusCode.DEADLINE_EXCEEDED:
+                    raise  # cancelled
+                self._replace(host)
+                if last or time.monotonic() >= end_s:
+                    if isinstance(error, StatusError):
+                        raise
+                    message = f"the process loading version {spec.version} did not start: {error}"
+                    raise StatusError(grpc.StatusCode.INTERNAL, message) from error
+                continue
+            with self._lock:
+                self._has_forked = self._has_forked or host is self._process
+            return ours, process
+        raise AssertionError("the loop returns or raises")
+
+    def _patience_s(self) -> float:
+        """Seconds within which the process must fork: next to none once it has imported TensorFlow."""
+        if self._has_forked:
+            return FORK_TIMEOUT_S
+        return max(FORK_TIMEOUT_S, self._started_s + START_TIMEOUT_S - time.monotonic())
+
+    def _replace(self, host: subprocess.Popen[bytes] | None) -> None:
+        """Ends a host that did not fork: it hangs or has ended. One that may still be importing is left alone."""
+        with self._lock:
+            if host is None or host is not self._process:
+                return
+            importing = not self._has_forked and time.monotonic() < self._started_s + START_TIMEOUT_S
+            if host.poll() is None and importing:
+                return
+            _log.error("the worker host, process %d, does not answer; starting another", host.pid)
+            self._end()
+            self._ensure()
 
     def stop(self) -> None:
         """Ends the process; workers already forked go on until they are closed."""
         with self._lock:
-            if self._socket is not None:
-                self._socket.close()
-            if self._process is not None:
-                self._process.kill()  # it holds nothing, and may be in the middle of an import
-                self._process.wait()
-            self._process = self._socket = None
+            self._end()
+
+    def _end(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+        if self._process is not None:
+            self._process.kill()  # it holds nothing, and may be in the middle of an import
+            self._process.wait()
+        self._process, self._socket, self._has_forked = None, None, False
 
     def _ensure(self) -> socket.socket:
         if self._process is not None and self._process.poll() is not None:
-            self._process = None
+            self._end()
         if self._process is None or self._socket is None:
             self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            self._started_s = time.monotonic()
             root = str(Path(__file__).resolve().parent.parent)
             path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
             with theirs:
@@ -103,100 +166,9 @@ class WorkerHost:
         return self._socket
 
 
-class Worker:
-    """A loaded version in its process.
-
-    Attributes:
-        pid: of the process.
-        load_s: what loading and warming up took.
-        warmup_records: how many requests it was warmed up with.
-        signatures: serialised SignatureDefMap.
-
-    """
-
-    def __init__(self, control: socket.socket, pid: int, load_s: float, warmup_records: int, signatures: bytes) -> None:
-        self.pid, self.load_s, self.warmup_records, self.signatures = pid, load_s, warmup_records, signatures
-        self._control = control
-        self._idle: collections.deque[socket.socket] = collections.deque()
-        self._state = threading.Condition()
-        self._in_flight = 0
-        self._closing = False
-
-    @property
-    def alive(self) -> bool:
-        """Whether the process still holds its end of the control socket."""
-        with self._state:
-            if self._closing:
-                return False
-            readable, _, _ = select.select([self._control], [], [], 0)
-            return not readable  # a worker says nothing after its report: readable means end of file
-
-    @contextmanager
-    def lease(self) -> Iterator[bool]:
-        """Holds the worker open while a request is on its way; gives False if it is already closing."""
-        with self._state:
-            open_ = not self._closing
-            self._in_flight += open_
-        try:
-            yield open_
-        finally:
-            if open_:
-                with self._state:
-                    self._in_flight -= 1
-                    if self._closing:
-                        self._state.notify_all()
-
-    def predict(self, request: bytes, deadline_s: float) -> bytes:
-        """The serialised PredictResponse to a serialised PredictRequest.
-
-        Args:
-            request: passed through unread.
-            deadline_s: by `time.monotonic()`.
-
-        Raises:
-            StatusError: the worker's own status; DEADLINE_EXCEEDED; UNAVAILABLE if the process has gone.
-
-        """
-        connection = None
-        try:
-            connection = self._idle.pop() if self._idle else self._connect()
-            connection.settimeout(max(deadline_s - time.monotonic(), 0.0) + _SLACK_S)
-            frames.send(connection, PREDICT, DEADLINE.pack(deadline_s) + request)
-            status, payload = frames.receive(connection)
-        except (OSError, EOFError, IndexError) as error:
-            if connection is not None:
-                connection.close()  # its late answer must not be taken for the next one's
-            if isinstance(error, TimeoutError):
-                raise StatusError(grpc.StatusCode.DEADLINE_EXCEEDED, "Deadline Exceeded") from error
-            message = "the process serving this version ended; it is being restarted"
-            raise StatusError(grpc.StatusCode.UNAVAILABLE, message) from error
-        self._idle.append(connection)
-        if status:
-            raise StatusError(code_of(status), payload.decode(errors="replace"))
-        return payload
-
-    def close(self, grace_s: float) -> None:
-        """Ends the process once no request is on its way, or after `grace_s`."""
-        with self._state:
-            self._closing = True
-            self._state.wait_for(lambda: self._in_flight == 0, timeout=grace_s)
-        self._control.close()
-        while self._idle:
-            self._idle.pop().close()
-
-    def _connect(self) -> socket.socket:
-        ours, theirs = socket.socketpair()
-        try:
-            with theirs:
-                socket.send_fds(self._control, [b"c"], [theirs.fileno()])
-        except OSError:
-            ours.close()
-            raise
-        return ours
-
-
-def _wait_readable(sock: socket.socket, timeout_s: float, cancelled: Callable[[], bool], spec: WorkerSpec) -> None:
-    end_s = time.monotonic() + timeout_s
+def _wait_readable(
+    sock: socket.socket, end_s: float, cancelled: Callable[[], bool], spec: WorkerSpec, timeout_s: float
+) -> None:
     while not select.select([sock], [], [], 0.05)[0]:
         if cancelled():
             raise StatusError(grpc.StatusCode.CANCELLED, f"loading version {spec.version} was given up")

@@ -1,0 +1,104 @@
+"""The gRPC server of the front, in its event loop: options that bound what connections may cost, port, services."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import grpc
+
+from serving import wire
+from serving.address import check_free, joined
+from serving.config import ServerConfig
+from serving.event_loop import event_loop
+from serving.handlers import Handlers
+from serving.health import Health
+from serving.open_calls import OpenCalls
+from serving.receiving import Receiver
+from serving.reflecting import Reflection
+from serving.tls import Certificates
+
+_HANDSHAKE_MS = 10_000
+_KEEPALIVE_TIMEOUT_MS = 10_000
+_PING_INTERVAL_MS = 1_000  # clients may ping as often, also without a call
+_SMALL_BYTES = 65536  # of a request for health or reflection
+_SERVICES = (wire.PREDICTION_SERVICE, wire.MODEL_SERVICE)
+
+
+class Front:
+    """Listens and answers; its methods are called from other threads than the event loop's.
+
+    Args:
+        config: of the server.
+        handlers: of the services.
+        receiver: of their requests.
+        ready: whether every model has an available version.
+
+    """
+
+    def __init__(self, config: ServerConfig, handlers: Handlers, receiver: Receiver, ready: Callable[[], bool]) -> None:
+        self._config, self._handlers, self._receiver = config, handlers, receiver
+        small = Receiver(config.receive_timeout_s, _SMALL_BYTES)
+        self._health = Health(ready, _SERVICES, small, OpenCalls(config.max_open_calls, "calls for health"))
+        streams = OpenCalls(config.max_reflection_streams, "reflection streams")
+        self._reflection = Reflection(_SERVICES, small, streams)
+        self._server: grpc.aio.Server | None = None
+
+    def start(self) -> int:
+        """Binds the port and answers from then on; returns the port.
+
+        Raises:
+            OSError: the port cannot be bound.
+            ValueError: the certificates are no use.
+
+        """
+        return int(_run(self._start()))
+
+    def stop(self, grace_s: float) -> None:
+        """Refuses new calls, lets those begun end within `grace_s`; health is NOT_SERVING at once."""
+        self._health.stop()
+        if self._server is not None:
+            _run(self._server.stop(grace_s))
+        self._handlers.stop()
+
+    async def _start(self) -> int:
+        tls = self._config.tls
+        credentials = Certificates(tls).credentials() if tls is not None else None
+        server = grpc.aio.server(options=_options(self._config))
+        server.add_generic_rpc_handlers((*self._handlers.generic(), self._health.handler(), self._reflection.handler()))
+        address = joined(self._config.host, self._config.port)
+        check_free(self._config.host, self._config.port)
+        try:
+            port = (
+                server.add_insecure_port(address)
+                if credentials is None
+                else server.add_secure_port(address, credentials)
+            )
+        except RuntimeError:
+            port = 0
+        if not port:
+            raise OSError(f"port must be free. Received: {address}, which cannot be bound.")
+        await server.start()
+        self._server = server
+        return int(port)
+
+
+def _options(config: ServerConfig) -> tuple[tuple[str, int], ...]:
+    return (
+        ("grpc.max_receive_message_length", config.max_message_bytes),
+        ("grpc.max_send_message_length", -1),
+        ("grpc.per_message_decompression", 0),  # `receiving` inflates, and no more than allowed
+        ("grpc.so_reuseport", 0),
+        ("grpc.max_concurrent_streams", config.max_calls_per_connection),
+        ("grpc.server_handshake_timeout_ms", _HANDSHAKE_MS),
+        ("grpc.max_connection_idle_ms", int(config.connection_idle_s * 1000)),
+        ("grpc.keepalive_time_ms", int(config.keepalive_s * 1000)),
+        ("grpc.keepalive_timeout_ms", _KEEPALIVE_TIMEOUT_MS),
+        ("grpc.keepalive_permit_without_calls", 1),
+        ("grpc.http2.min_recv_ping_interval_without_data_ms", _PING_INTERVAL_MS),
+    )
+
+
+def _run(work: Coroutine[Any, Any, Any]) -> Any:
+    return asyncio.run_coroutine_threadsafe(work, event_loop()).result()

@@ -1,0 +1,47 @@
+"""A handle on a process that is not a child of ours: says whether it has ended, and kills it.
+
+The handle is the process itself, not its number, which the system may give to another process after its end.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+
+
+class ProcessHandle:
+    """Holds on to a running process.
+
+    Args:
+        pid: of the process, which must not have ended yet.
+
+    Raises:
+        ProcessLookupError: it has ended.
+
+    """
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self._descriptor = os.pidfd_open(pid)
+
+    def wait(self, timeout_s: float) -> bool:
+        """Waits for the end of the process; False at the time-out."""
+        poll = select.poll()
+        poll.register(self._descriptor, select.POLLIN)
+        return bool(poll.poll(max(0.0, timeout_s) * 1000))
+
+    def kill(self) -> None:
+        """Sends SIGKILL, which a stopped process cannot ignore either."""
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._descriptor, signal.SIGKILL)
+
+    def end(self, grace_s: float) -> None:
+        """Waits for the end of the process, and kills it after `grace_s`."""
+        if not self.wait(grace_s):
+            self.kill()
+
+    def __del__(self) -> None:
+        with contextlib.suppress(AttributeError, OSError):
+            os.close(self._descriptor)

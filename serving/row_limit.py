@@ -1,0 +1,69 @@
+"""A bound on the rows of all requests that are worked on at once: what they need grows with it, and memory does not."""
+
+from __future__ import annotations
+
+import collections
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import grpc
+
+from serving.errors import StatusError
+
+_LOOK_S = 0.2  # between two looks whether a request that waits is still wanted
+
+
+class RowLimit:
+    """Lets requests through in the order they came, as long as their rows together are within the limit.
+
+    Args:
+        most: rows at once; a request of more runs alone.
+
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most, self._rows = most, 0
+        self._changed = threading.Condition()
+        self._waiting: collections.deque[object] = collections.deque()
+
+    @contextmanager
+    def taken(self, rows: int, timeout_s: float, unwanted: Callable[[], bool]) -> Iterator[None]:
+        """Counts the rows while the block runs; waits for its turn before.
+
+        Args:
+            rows: of this request.
+            timeout_s: for waiting.
+            unwanted: asked now and then; True gives up.
+
+        Raises:
+            StatusError: DEADLINE_EXCEEDED or CANCELLED, and the block was not run.
+
+        """
+        rows = min(rows, self._most)
+        self._enter(rows, time.monotonic() + timeout_s, unwanted)
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._rows -= rows
+                self._changed.notify_all()
+
+    def _enter(self, rows: int, end_s: float, unwanted: Callable[[], bool]) -> None:
+        ticket = object()
+        with self._changed:
+            self._waiting.append(ticket)
+            try:
+                while self._waiting[0] is not ticket or self._rows + rows > self._most:
+                    left_s = end_s - time.monotonic()
+                    if left_s <= 0:
+                        raise StatusError(grpc.StatusCode.DEADLINE_EXCEEDED, "Deadline Exceeded")
+                    if unwanted():
+                        raise StatusError(grpc.StatusCode.CANCELLED, "the caller has gone")
+                    self._changed.wait(min(left_s, _LOOK_S))
+                self._rows += rows
+            finally:
+                self._waiting.remove(ticket)
+                if self._waiting:
+                    self._changed.notify_all()
