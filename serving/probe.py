@@ -1,27 +1,79 @@
 """Asks a server for its health and says so by its exit status: for a container's health check.
 
-python -m serving.probe 127.0.0.1:8500
+    python -m serving.probe 127.0.0.1:8500            0 if every model has an available version: it is ready
+    python -m serving.probe --alive 127.0.0.1:8500    0 if the server answers, also while it loads: do not restart it
+
+With TLS: `--tls-ca`, and `--tls-certificate` and `--tls-key` where the server wants a client's certificate.
 """
 
 from __future__ import annotations
 
+import argparse
 import sys
+from pathlib import Path
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
+from serving.channel import ClientConfig, open_channel
+from serving.target import Address
+
 TIMEOUT_S = 3.0
 
 
-def healthy(target: str, timeout_s: float = TIMEOUT_S) -> bool:
-    """Whether every model of the server at `host:port` has an available version."""
-    with grpc.insecure_channel(target) as channel:
+def healthy(target: str, timeout_s: float = TIMEOUT_S, *, alive: bool = False, tls: ClientConfig | None = None) -> bool:
+    """Whether a server is well.
+
+    Args:
+        target: `host:port`.
+        timeout_s: for the answer.
+        alive: any answer will do, also that no version is available yet.
+        tls: its `tls_*` settings are used; None for plain text.
+
+    Returns:
+        Whether every model has an available version; with `alive`, whether the server answers.
+
+    Raises:
+        OSError: a file of `tls` cannot be read.
+
+    """
+    with open_channel(Address(target), tls or ClientConfig()) as channel:
         try:
             answer = health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(), timeout=timeout_s)
         except grpc.RpcError:
             return False
-    return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
+    return alive or bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Exit status 0 if the server is well, else 1."""
+    options = _parser().parse_args(arguments)
+    if options.tls_ca is None and (options.tls_certificate or options.tls_key or options.tls_server_name):
+        _parser().error("--tls-ca must be given with the other --tls options. Received: none.")
+    tls = ClientConfig(
+        tls_ca=options.tls_ca,
+        tls_certificate=options.tls_certificate,
+        tls_key=options.tls_key,
+        tls_server_name=options.tls_server_name,
+    )
+    try:
+        return 0 if healthy(options.target, options.timeout_s, alive=options.alive, tls=tls) else 1
+    except OSError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m serving.probe", description="Asks a server for its health.")
+    parser.add_argument("target", help="host:port")
+    parser.add_argument("--alive", action="store_true", help="be content with any answer, also while it loads")
+    parser.add_argument("--timeout-s", type=float, default=TIMEOUT_S)
+    parser.add_argument("--tls-ca", type=Path, help="PEM file of the authority that signed the server's certificate")
+    parser.add_argument("--tls-certificate", type=Path, help="of the client, for mutual TLS")
+    parser.add_argument("--tls-key", type=Path)
+    parser.add_argument("--tls-server-name", help="the name in the server's certificate, if it isn't the address")
+    return parser
 
 
 if __name__ == "__main__":
-    sys.exit(0 if healthy(sys.argv[1]) else 1)
+    sys.exit(main())

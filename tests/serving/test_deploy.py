@@ -7,7 +7,8 @@ import kubernetes_validate
 import pytest
 import yaml
 
-from serving import server
+from serving import probe, server
+from serving.config import ServerConfig
 
 ROOT = pathlib.Path(__file__).parents[2]
 DEPLOY = ROOT / "serving" / "deploy"
@@ -20,6 +21,8 @@ FLAGS_OF_TENSORFLOW_SERVING = {
     "model_base_path",
     "file_system_poll_wait_seconds",
     "monitoring_config_file",
+    "enable_grpc_healthcheck_service",
+    "grpc_channel_arguments",
 }
 
 
@@ -94,10 +97,22 @@ class TestDeployment:
         assert set(container["resources"]["requests"]) == {"cpu", "memory"}
         assert "memory" in container["resources"]["limits"]
         ports = {port["name"]: port["containerPort"] for port in container["ports"]}
-        for kind in ("startupProbe", "readinessProbe"):
-            probe = container[kind]
-            assert probe.get("grpc", {"port": 8500}) == {"port": ports["grpc"]}
-            assert probe.get("httpGet", {"port": "http"})["port"] in ports
+        for kind in ("startupProbe", "readinessProbe", "livenessProbe"):
+            found = container[kind]
+            assert found.get("grpc", {"port": 8500}) == {"port": ports["grpc"]}
+            assert found.get("httpGet", {"port": "http"})["port"] in ports
+            assert "tcpSocket" not in found, "a socket accepts connections also where nobody answers"
+            _check_probe(found, alive=kind != "readinessProbe")
+
+    def test_a_server_that_is_loading_is_not_restarted(self, name, deployment):
+        (container,) = self.pod(deployment)["containers"]
+        liveness, startup = container["livenessProbe"], container["startupProbe"]
+        if "exec" in liveness:
+            assert "--alive" in liveness["exec"]["command"], "of the process, not of its models"
+            assert "--alive" in startup["exec"]["command"]
+        else:  # the stock server opens its ports when the first version is loaded
+            assert "--enable_grpc_healthcheck_service=true" in container["args"]
+            assert startup["periodSeconds"] * startup["failureThreshold"] >= 2 * ServerConfig().load_timeout_s
 
     def test_what_selects_it_does(self, name, deployment):
         labels = deployment["spec"]["template"]["metadata"]["labels"]
@@ -123,6 +138,41 @@ class TestDeployment:
         taken = int(container["lifecycle"]["preStop"]["exec"]["command"][1])
         taken += sum(int(a.partition("=")[2]) for a in container["args"] if a.startswith("--grace-s="))
         assert taken < pod["terminationGracePeriodSeconds"]
+
+
+def test_the_variant_with_tls_probes_and_serves_with_it():
+    folder = DEPLOY / "kubernetes" / "tls"
+    tree = yaml.safe_load((folder / "kustomization.yaml").read_text())
+    assert {patch["path"] for patch in tree["patches"]} == {"deployment.yaml", "service.yaml"}
+    patch = yaml.safe_load((folder / "deployment.yaml").read_text())
+    base = one("Deployment", "deployment-scann.yaml")
+    assert [patch["metadata"][key] for key in ("name", "namespace")] == ["model-server", "lookbook"]
+    pod = patch["spec"]["template"]["spec"]
+    (container,), (plain,) = pod["containers"], base["spec"]["template"]["spec"]["containers"]
+    assert container["name"] == plain["name"]
+    assert container["args"][: len(plain["args"])] == plain["args"]
+    _check_flags(plain["command"], container["args"])
+    (mount,), (volume,) = container["volumeMounts"], pod["volumes"]
+    assert mount["name"] == volume["name"]
+    probes = {kind: container[kind] for kind in ("startupProbe", "readinessProbe", "livenessProbe")}
+    for kind, found in probes.items():
+        assert found["$patch"] == "replace", "the probe without TLS goes"
+        _check_probe(found, alive=kind != "readinessProbe")
+        assert {a.partition("=")[0] for a in found["exec"]["command"]} >= {"--tls-ca", "--tls-certificate", "--tls-key"}
+    files = [a for p in probes.values() for a in p["exec"]["command"]] + container["args"]
+    named = [a.partition("=")[2] for a in files if a.startswith("--tls") and "server-name" not in a]
+    assert all(path.startswith(f"{mount['mountPath']}/") for path in named)
+    whole = {**base, "spec": {**base["spec"], "template": {**base["spec"]["template"]}}}
+    merged = {**plain, **{k: v for k, v in container.items() if k != "volumeMounts"}}
+    for kind, found in probes.items():
+        merged[kind] = {k: v for k, v in found.items() if k != "$patch"}
+    merged["volumeMounts"] = plain["volumeMounts"] + container["volumeMounts"]
+    whole["spec"]["template"]["spec"] = {
+        **base["spec"]["template"]["spec"],
+        "containers": [merged],
+        "volumes": base["spec"]["template"]["spec"]["volumes"] + pod["volumes"],
+    }
+    kubernetes_validate.validate(whole, NEWEST, strict=True)
 
 
 @pytest.mark.parametrize("name", COMPOSE["services"])
@@ -159,6 +209,17 @@ def test_images_are_of_the_versions_that_are_installed():
 def test_the_monitoring_configuration_is_the_same_in_both():
     text = one("ConfigMap", "config.yaml")["data"]["monitoring.config"]
     assert text.split() == (DEPLOY / "monitoring.config").read_text().split()
+
+
+def _check_probe(found, alive):
+    """A command that asks for health is one that serving.probe understands."""
+    command = found.get("exec", {}).get("command")
+    if command is None:
+        return
+    assert command[:3] == ["python", "-m", "serving.probe"]
+    options = probe._parser().parse_args(command[3:])
+    assert options.alive is alive
+    assert options.timeout_s < found["timeoutSeconds"]
 
 
 def _check_flags(command, arguments):

@@ -153,5 +153,27 @@ def test_tls_and_the_clients_own_certificate(shop, serve, certificates):
 def test_a_probe_says_whether_a_server_is_healthy(served, eventually):
     eventually(lambda: probe.healthy(f"127.0.0.1:{served.port}"), "health")
     assert not probe.healthy("127.0.0.1:1")
+    assert not probe.healthy("127.0.0.1:1", alive=True)
     done = subprocess.run([sys.executable, "-m", "serving.probe", "127.0.0.1:1"], cwd=ROOT)
     assert done.returncode == 1
+
+
+def test_a_server_without_a_version_is_alive_and_not_ready(shop, serve):
+    target = f"127.0.0.1:{serve(shop, wait=False).port}"
+    assert probe.main(["--alive", target]) == 0
+    assert probe.main([target]) == 1
+
+
+def test_a_probe_speaks_tls(shop, serve, certificates, eventually):
+    shop.push(1)
+    files = {
+        name: str(certificates / name) for name in ("ca.pem", "server.pem", "server.key", "client.pem", "client.key")
+    }
+    tls = TlsConfig(certificate=files["server.pem"], key=files["server.key"], client_ca=files["ca.pem"])
+    target = f"127.0.0.1:{serve(shop, tls=tls).port}"
+    ca = f"--tls-ca={files['ca.pem']}"
+    ours = [ca, f"--tls-certificate={files['client.pem']}", f"--tls-key={files['client.key']}"]
+    eventually(lambda: probe.main([*ours, target]) == 0, "health")
+    assert probe.main([ca, target]) == 1, "without the client's certificate"
+    assert probe.main(["--alive", target]) == 1, "in plain text"
+    assert probe.main([f"--tls-ca={files['ca.pem']}x", target]) == 1, "a file that is missing"
