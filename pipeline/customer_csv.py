@@ -1,6 +1,7 @@
 """Small CSVs about customers that a person hands in: who to recommend to, and what they bought.
 
-Plain or gzip, UTF-8. Other columns than those named are ignored.
+Plain or gzip, UTF-8 with or without a byte order mark; values may be quoted and have blanks around them. Columns are
+separated by commas, semicolons or tabs, named in any case, and those that are not asked for are ignored.
 """
 
 from __future__ import annotations
@@ -11,32 +12,31 @@ import gzip
 import io
 import pathlib
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from transforms.columns import ARTICLE_ID, CUSTOMER_ID
 from transforms.errors import DataError
+
+_DELIMITERS = (",", ";", "\t")
 
 
 def read_customer_ids(path: pathlib.Path) -> list[str]:
     """The distinct customer ids of a file, in its order.
 
     Args:
-        path: a CSV with a column `customer_id`, or a plain list with one id a line.
+        path: a CSV with a column `customer_id`, or a list with one id a line.
 
     Raises:
         DataError: the file cannot be read or holds no id.
 
     """
     with _opened(path) as file:
-        first = file.readline()
-        file.seek(0)
-        if CUSTOMER_ID in next(csv.reader([first]), []):
-            ids = [row[CUSTOMER_ID] for row in _rows(path, file, (CUSTOMER_ID,))]
+        delimiter, header = _header(file)
+        if CUSTOMER_ID in header:
+            ids = [customer for (customer,) in _values(path, file, delimiter, header, (CUSTOMER_ID,))]
         else:
-            ids = [line.strip() for line in file]
-            if any("," in customer for customer in ids):
-                raise DataError(f"{path} must have a column {CUSTOMER_ID} or one id a line; received {first.strip()!r}")
-    distinct = list(dict.fromkeys(customer for customer in ids if customer))
+            ids = list(_lines(path, file))
+    distinct = list(dict.fromkeys(ids))
     if not distinct:
         raise DataError(f"{path} must hold at least one customer id; it holds none")
     return distinct
@@ -53,9 +53,17 @@ def read_purchases(path: pathlib.Path) -> dict[str, set[str]]:
 
     """
     bought: dict[str, set[str]] = {}
+    columns = (CUSTOMER_ID, ARTICLE_ID)
     with _opened(path) as file:
-        for row in _rows(path, file, (CUSTOMER_ID, ARTICLE_ID)):
-            bought.setdefault(row[CUSTOMER_ID], set()).add(row[ARTICLE_ID])
+        delimiter, header = _header(file)
+        missing = [column for column in columns if column not in header]
+        if missing:
+            raise DataError(
+                f"{path} must have the columns {', '.join(columns)}; it lacks {', '.join(missing)}"
+                f" and has {', '.join(header) or 'none'}"
+            )
+        for customer, article in _values(path, file, delimiter, header, columns):
+            bought.setdefault(customer, set()).add(article)
     if not bought:
         raise DataError(f"{path} must hold at least one purchase; it holds none")
     return bought
@@ -76,15 +84,38 @@ def _opened(path: pathlib.Path) -> Iterator[io.TextIOWrapper]:
                 raise DataError(f"{path} must be a CSV in UTF-8, plain or gzip; {error}") from error
 
 
-def _rows(path: pathlib.Path, file: io.TextIOWrapper, columns: tuple[str, ...]) -> Iterator[dict[str, str]]:
-    reader = csv.DictReader(file)
-    missing = [column for column in columns if column not in (reader.fieldnames or [])]
-    if missing:
-        raise DataError(
-            f"{path} must have the columns {', '.join(columns)}; it lacks {', '.join(missing)}"
-            f" and has {', '.join(reader.fieldnames or []) or 'none'}"
-        )
-    for row in reader:
-        if any(not row[column] for column in columns):
-            raise DataError(f"{path} line {reader.line_num} must have a value for {' and '.join(columns)}")
-        yield row
+def _header(file: io.TextIOWrapper) -> tuple[str, list[str]]:
+    """The delimiter and the names of the columns, in small letters, if the first line that is not blank has them."""
+    first = next((line for line in file if line.strip()), "")
+    file.seek(0)
+    for delimiter in _DELIMITERS:
+        names = [
+            name.strip().lower() for name in next(csv.reader([first], delimiter=delimiter, skipinitialspace=True), [])
+        ]
+        if CUSTOMER_ID in names:
+            return delimiter, names
+    return _DELIMITERS[0], [name.strip() for name in next(csv.reader([first]), [])]
+
+
+def _values(
+    path: pathlib.Path, file: io.TextIOWrapper, delimiter: str, header: Sequence[str], columns: Sequence[str]
+) -> Iterator[list[str]]:
+    """The values of some columns, row by row; blank lines are left out."""
+    places = [header.index(column) for column in columns]
+    rows = csv.reader(file, delimiter=delimiter, skipinitialspace=True)
+    filled = (row for row in rows if any(value.strip() for value in row))
+    next(filled, None)  # the header
+    for row in filled:
+        values = [row[place].strip() if place < len(row) else "" for place in places]
+        if not all(values):
+            raise DataError(f"{path} line {rows.line_num} must have a value for {' and '.join(columns)}")
+        yield values
+
+
+def _lines(path: pathlib.Path, file: io.TextIOWrapper) -> Iterator[str]:
+    """The ids of a list without a header."""
+    for row in csv.reader(file, skipinitialspace=True):
+        values = [value.strip() for value in row if value.strip()]
+        if len(values) > 1:
+            raise DataError(f"{path} must have a column {CUSTOMER_ID} or one id a line; received {','.join(row)!r}")
+        yield from values

@@ -16,6 +16,7 @@ from transforms.errors import LookbookError
 BATCH_SIZE = 512
 BASELINES = ("own_purchases", "popular")
 _CUSTOMER_IDS = pathlib.PurePath("assets.extra", "customer_ids.txt")
+_ARTICLE_IDS = pathlib.PurePath("assets", "article_ids.txt")
 _RECOMMEND = "serving_default"
 _BASELINES = "baselines"
 
@@ -53,10 +54,17 @@ class PushedModel:
             LookbookError: the list of them was not pushed along.
 
         """
-        path = self.version.path / _CUSTOMER_IDS
-        if not path.is_file():
-            raise LookbookError(f"{path} is missing, so --all is not known; give the ids with --customers")
-        return path.read_text(encoding="utf-8").splitlines()
+        ids = _read_ids(self.version.path / _CUSTOMER_IDS)
+        if ids is None:
+            raise LookbookError(
+                f"{self.version.path / _CUSTOMER_IDS} must list the customers of the model; it is missing: push again "
+                "with this release"
+            )
+        return ids
+
+    def known_articles(self) -> list[str] | None:
+        """The ids of all articles the model was made with, in its own order; None where they were not pushed along."""
+        return _read_ids(self.version.path / _ARTICLE_IDS)
 
     def recommend(
         self, customer_ids: Iterable[str], batch_size: int = BATCH_SIZE
@@ -87,6 +95,13 @@ def load_served(out: pathlib.Path) -> PushedModel:
 
     """
     return PushedModel(served_version(out))
+
+
+def _read_ids(path: pathlib.Path) -> list[str] | None:
+    if not path.is_file():
+        return None
+    with path.open(encoding="utf-8", newline="\n") as file:  # an id may hold what other readers take for a line's end
+        return [line.removesuffix("\n") for line in file]
 
 
 def _batches(ids: Iterable[str], size: int) -> Iterator[list[str]]:

@@ -1,6 +1,6 @@
 """The file of recommendations, in Kaggle's submission format: `customer_id,prediction`.
 
-A row a customer; the prediction is up to 12 article ids, best first, separated by a space.
+A row a customer; the prediction is up to 12 article ids, best first, separated by a delimiter, a space by default.
 """
 
 from __future__ import annotations
@@ -8,15 +8,57 @@ from __future__ import annotations
 import csv
 import os
 import pathlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
+
+from transforms.errors import ConfigError, DataError
 
 HEADER = ("customer_id", "prediction")
+SPACE = " "
+_FORBIDDEN = ',"\r\n'
+_OTHERS = ("|", ";", "\t", "~", "^")
+
+
+def require_delimiter(delimiter: str) -> None:
+    """Refuses what cannot separate ids within a field of a CSV.
+
+    Raises:
+        ConfigError: it is not one character, or one that the CSV itself uses.
+    """
+    if len(delimiter) != 1 or delimiter in _FORBIDDEN or not (delimiter == "\t" or delimiter.isprintable()):
+        raise ConfigError(
+            "--delimiter must be one character other than a comma, a quote and a line break, such as '|'. "
+            f"Received: {delimiter!r}"
+        )
+
+
+def require_unambiguous(article_ids: Collection[str], delimiter: str) -> None:
+    """Refuses a delimiter that an article id holds: the prediction could not be split into ids again.
+
+    Args:
+        article_ids: those that may be recommended.
+        delimiter: one character.
+
+    Raises:
+        DataError: an id holds it; the message has a delimiter that none holds.
+    """
+    holding = [article for article in article_ids if delimiter in article]
+    if not holding:
+        return
+    free = next((other for other in _OTHERS if not any(other in article for article in article_ids)), None)
+    remedy = f"add --delimiter {free!r}" if free is not None else "add --delimiter with a character that no id holds"
+    raise DataError(
+        f"article ids must not hold the delimiter {delimiter!r} of the predictions. Received: {holding[0]!r}"
+        + (f" and {len(holding) - 1:,} more" if len(holding) > 1 else "")
+        + f"; {remedy}"
+    )
 
 
 def write_submission(
     path: pathlib.Path,
     answers: Iterable[tuple[list[str], list[list[str]]]],
     on_batch: Callable[[int], None] = lambda customers: None,
+    *,
+    delimiter: str = SPACE,
 ) -> int:
     """Writes the answers to `path`, which appears whole or not at all.
 
@@ -24,11 +66,17 @@ def write_submission(
         path: where to; an existing file is replaced at the end.
         answers: batches of customer ids and the article ids of each.
         on_batch: told the number of customers of each batch once it is written.
+        delimiter: one character between the article ids.
 
     Returns:
         The number of customers written.
 
+    Raises:
+        ConfigError: the delimiter is none.
+        DataError: an article id holds the delimiter.
+
     """
+    require_delimiter(delimiter)
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     written = 0
@@ -37,9 +85,11 @@ def write_submission(
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(HEADER)
             for customers, recommended in answers:
-                writer.writerows(
-                    (customer, " ".join(articles)) for customer, articles in zip(customers, recommended, strict=True)
-                )
+                predictions = [delimiter.join(articles) for articles in recommended]
+                for articles, prediction in zip(recommended, predictions, strict=True):
+                    if prediction.count(delimiter) != max(len(articles) - 1, 0):
+                        require_unambiguous(articles, delimiter)
+                writer.writerows(zip(customers, predictions, strict=True))
                 written += len(customers)
                 on_batch(len(customers))
         unfinished.replace(path)

@@ -32,7 +32,7 @@ def command(out: pathlib.Path, truth: pathlib.Path, as_json: bool, seed: int) ->
 
     The figures are precision, recall, NDCG and MAP at 12; each is a mean over the customers in the file
     with its 95 % bootstrap interval. The simple baselines (what the customer bought before; what sells
-    now) are judged on the same customers.
+    now) are judged on the same customers. How many ids of the file the model knows is said on standard error.
     """
     from lookbook.console import tables
     from pipeline.customer_csv import read_purchases
@@ -42,9 +42,15 @@ def command(out: pathlib.Path, truth: pathlib.Path, as_json: bool, seed: int) ->
     bought = read_purchases(truth)
 
     from pipeline.judgement import judge
+    from pipeline.known_ids import compare_ids
     from pipeline.pushed import PushedModel
 
     model = PushedModel(version)
+    click.echo(compare_ids("customer", bought, model.known_customers(), otherwise="new to it"), err=True)
+    articles = dict.fromkeys(article for several in bought.values() for article in sorted(several))
+    known_articles = model.known_articles()
+    if known_articles is not None:
+        click.echo(compare_ids("article", articles, known_articles, otherwise="never recommended"), err=True)
     with Progress("evaluate", "customers", len(bought)) as progress:
         judgement = judge(model, bought, seed=seed, on_batch=progress.advance)
     if as_json:

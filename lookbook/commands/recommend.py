@@ -13,31 +13,45 @@ from transforms.progress import Progress
 @click.option("--all", "everyone", is_flag=True, help="Every customer the model was made with.")
 @click.option("--customers", type=options.PATH, help="A CSV with customer_id, or one id a line; gzip or not.")
 @click.option("--to", type=options.PATH, required=True, help="The CSV to write: customer_id,prediction.")
+@click.option("--delimiter", default=" ", help="Between the article ids of a prediction; a space by default.")
 @click.option("--batch-size", type=click.IntRange(min=1), default=512, show_default=True, help="Customers.")
 @options.logs
 def command(
-    out: pathlib.Path, everyone: bool, customers: pathlib.Path | None, to: pathlib.Path, batch_size: int
+    out: pathlib.Path,
+    everyone: bool,
+    customers: pathlib.Path | None,
+    to: pathlib.Path,
+    delimiter: str,
+    batch_size: int,
 ) -> None:
     """Write 12 articles for each customer, from the pushed model.
 
     The file is in Kaggle's submission format, a row a customer: customer_id,prediction, the prediction being
-    article ids separated by a space, best first. It appears whole or not at all.
+    article ids separated by a space or another delimiter, best first. It appears whole or not at all. Customers the
+    model does not know get what is popular; how many there are is said, and a list of such alone is refused.
     """
     if everyone == (customers is not None):
         raise click.UsageError("Say for whom: either --all or --customers FILE.")
 
     from pipeline.customer_csv import read_customer_ids
+    from pipeline.submission import require_delimiter, require_unambiguous, write_submission
     from pipeline.versions import served_version
+
+    require_delimiter(delimiter)
 
     version = served_version(out)
     ids = read_customer_ids(customers) if customers else []
 
+    from pipeline.known_ids import compare_ids
     from pipeline.pushed import PushedModel
-    from pipeline.submission import write_submission
 
     model = PushedModel(version)
-    ids = ids or model.known_customers()
+    require_unambiguous(model.known_articles() or [], delimiter)
+    known = model.known_customers()
+    if ids:
+        click.echo(compare_ids("customer", ids, known, otherwise="the others get what is popular"), err=True)
+    ids = ids or known
     with Progress("recommend", "customers", len(ids)) as progress:
-        written = write_submission(to, model.recommend(ids, batch_size), on_batch=progress.advance)
+        written = write_submission(to, model.recommend(ids, batch_size), on_batch=progress.advance, delimiter=delimiter)
     speed = progress.mark.rate
     click.echo(f"{written:,} customers to {to} from version {version.number}, {speed:,.0f} customers/s")

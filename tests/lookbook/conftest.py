@@ -24,6 +24,7 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     extra = version / "assets.extra"
     extra.mkdir()
     (extra / "customer_ids.txt").write_text("\n".join(CUSTOMERS) + "\n")
+    (version / "assets" / "article_ids.txt").write_text("\n".join(ARTICLES) + "\n")
     (extra / "lookbook.json").write_text(json.dumps({"cut_day": "2020-09-22", "metrics": {"map_at_12": 0.25}}))
     return out
 

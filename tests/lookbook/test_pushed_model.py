@@ -91,6 +91,46 @@ def test_recommend_answers_those_of_a_file(out, tmp_path):
     ]
 
 
+def recommend(out, tmp_path, *more):
+    return main(["recommend", "--out", str(out), "--to", str(tmp_path / "recs.csv"), *more])
+
+
+def test_recommend_says_how_many_ids_of_the_file_the_model_knows(out, tmp_path, capsys):
+    (tmp_path / "who.csv").write_text('Customer_ID;age\n"c4";30\n c5 ;31\nstranger;\n')
+    assert recommend(out, tmp_path, "--customers", str(tmp_path / "who.csv")) == 0
+    rows = list(csv.reader((tmp_path / "recs.csv").open(newline="")))
+    assert [row[0] for row in rows] == ["customer_id", "c4", "c5", "stranger"]
+    assert capsys.readouterr().err == (
+        "2 of 3 customer ids are known to the model; the others get what is popular: 'stranger'\n"
+    )
+
+
+def test_recommend_refuses_a_file_of_strangers(out, tmp_path, capsys):
+    (tmp_path / "who.csv").write_text("C4\nC5\n")
+    assert recommend(out, tmp_path, "--customers", str(tmp_path / "who.csv")) == 1
+    told = capsys.readouterr().err
+    assert "at least one customer id must be known to the model. Received: 'C4', 'C5'" in told
+    assert "2 would be known in other letters, as c4" in told
+    assert not (tmp_path / "recs.csv").exists()
+
+
+def test_recommend_refuses_a_delimiter_that_an_article_id_holds(out, tmp_path, capsys):
+    changed = shutil.copytree(out, tmp_path / "out")
+    ids = model_dir(changed) / "7" / "assets" / "article_ids.txt"
+    ids.write_text(ids.read_text().replace("a19", "a 19"))
+    assert recommend(changed, tmp_path, "--all") == 1
+    assert "Received: 'a 19'; add --delimiter '|'" in capsys.readouterr().err
+    assert recommend(changed, tmp_path, "--all", "--delimiter", "|") == 0
+    assert (tmp_path / "recs.csv").read_text().splitlines()[1] == f"c0,{'|'.join(answer(0))}"
+    assert recommend(changed, tmp_path, "--all", "--delimiter", ",") == 2
+
+
+def test_ids_of_a_version_are_split_at_line_feeds_alone(out, tmp_path):
+    changed = shutil.copytree(out, tmp_path / "out")
+    (model_dir(changed) / "7" / "assets.extra" / "customer_ids.txt").write_bytes("a\u2028b\nc\x85\n".encode())
+    assert load_served(changed).known_customers() == ["a\u2028b", "c\x85"]
+
+
 @pytest.fixture
 def truth(tmp_path):
     """c0 bought its first article, c5 its second, c9 nothing that anyone would have thought of."""
@@ -136,6 +176,27 @@ def test_evaluate_prints_tables_with_intervals(out, truth, capsys):
     assert "0.5000 [0.0000,1.0000]" in printed
     assert "lookbook - own_purchases" in printed
     assert "+0.1667 [+0.0000,+0.5000]" in printed
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ("C0,a00\n", "at least one customer id must be known to the model. Received: 'C0'"),
+        ("c0,00\nc1,01\n", "at least one article id must be known to the model. Received: '00', '01'"),
+    ],
+)
+def test_evaluate_refuses_a_truth_of_which_the_model_knows_nothing(out, tmp_path, capsys, rows, told):
+    (tmp_path / "truth.csv").write_text(f"customer_id,article_id\n{rows}")
+    assert main(["evaluate", "--out", str(out), "--truth", str(tmp_path / "truth.csv")]) == 1
+    assert told in capsys.readouterr().err
+
+
+def test_evaluate_says_how_many_ids_the_model_knows(out, truth, capsys):
+    assert main(["evaluate", "--out", str(out), "--truth", str(truth), "--json"]) == 0
+    assert capsys.readouterr().err.splitlines() == [
+        "3 of 3 customer ids are known to the model",
+        "2 of 3 article ids are known to the model; never recommended: 'zzz'",
+    ]
 
 
 def test_evaluate_refuses_a_truth_without_its_columns(out, tmp_path, capsys):

@@ -4,7 +4,8 @@ import csv
 
 import pytest
 
-from pipeline.submission import write_submission
+from pipeline.submission import require_delimiter, require_unambiguous, write_submission
+from transforms.errors import ConfigError, DataError
 
 BATCHES = [(["a", "b,c"], [["01", "02"], []]), (["d"], [["03"]])]
 
@@ -45,3 +46,33 @@ def test_a_success_replaces_the_old_file(tmp_path):
 def test_lists_for_other_customers_are_refused(tmp_path):
     with pytest.raises(ValueError, match="argument 2 is shorter"):
         write_submission(tmp_path / "recs.csv", [(["a", "b"], [["01"]])])
+
+
+def test_an_article_id_that_holds_the_delimiter_is_refused_with_one_that_none_holds(tmp_path):
+    answers = [(["a"], [["01", "SKU 12/3 A", "x|y"]])]
+    with pytest.raises(
+        DataError, match=r"must not hold the delimiter ' ' .* Received: 'SKU 12/3 A'; add --delimiter ';'"
+    ):
+        write_submission(tmp_path / "recs.csv", answers)
+    assert list(tmp_path.iterdir()) == []
+    write_submission(tmp_path / "recs.csv", answers, delimiter=";")
+    assert (tmp_path / "recs.csv").read_text() == "customer_id,prediction\na,01;SKU 12/3 A;x|y\n"
+
+
+def test_a_catalogue_is_looked_at_as_a_whole():
+    require_unambiguous(["01", "02|"], " ")
+    with pytest.raises(DataError, match=r"Received: 'a b' and 1 more; add --delimiter '\|'"):
+        require_unambiguous(["01", "a b", " c"], " ")
+    with pytest.raises(DataError, match=r"add --delimiter with a character that no id holds"):
+        require_unambiguous(["a b|;\t~^"], " ")
+
+
+@pytest.mark.parametrize("delimiter", ["", ",", '"', "\n", "\r", "||", "\x00", "\u2028"])
+def test_what_cannot_separate_ids_is_refused(delimiter):
+    with pytest.raises(ConfigError, match="--delimiter must be one character"):
+        require_delimiter(delimiter)
+
+
+@pytest.mark.parametrize("delimiter", [" ", "|", ";", "\t", "·"])
+def test_what_can_is_taken(delimiter):
+    require_delimiter(delimiter)
