@@ -4,24 +4,33 @@ import hashlib
 import pathlib
 from collections.abc import Sequence
 
+from pipeline.imports import with_imports
+
 _ROOT = pathlib.Path(__file__).parent.parent
 _ENDINGS = (".py", ".sql", ".pbtxt")
 
 
 def code_version(rooms: Sequence[str]) -> str:
-    """A hash over the sources of folders or files.
+    """A hash over the sources of folders or files, and over all of the project's modules that they import.
 
     Args:
-        rooms: paths below the project's root, such as `models/ranking`.
+        rooms: paths below the project's root, such as `models/ranking`; folders with all below them. What is not
+            imported, such as SQL, must be among them.
 
     Returns:
         16 hex digits.
     """
     digest = hashlib.blake2b(digest_size=8)
-    for room in sorted(rooms):
-        path = _ROOT / room
-        files = sorted(p for p in path.rglob("*") if p.suffix in _ENDINGS) if path.is_dir() else [path]
-        for file in files:
-            digest.update(str(file.relative_to(_ROOT)).encode())
-            digest.update(file.read_bytes())
+    for file in sources(rooms):
+        digest.update(str(file.relative_to(_ROOT)).encode())
+        digest.update(file.read_bytes())
     return digest.hexdigest()
+
+
+def sources(rooms: Sequence[str]) -> list[pathlib.Path]:
+    """The files whose content makes the version, sorted; arguments as of `code_version`."""
+    files: list[pathlib.Path] = []
+    for room in rooms:
+        path = _ROOT / room
+        files += (p for p in path.rglob("*") if p.suffix in _ENDINGS) if path.is_dir() else [path]
+    return sorted(with_imports(files, _ROOT))

@@ -60,18 +60,71 @@ def test_a_room_that_does_not_exist_is_an_error_and_not_an_empty_version(root):
         code_version(["three"])
 
 
-def test_all_rooms_the_pipeline_names_are_there():
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import two.a",
+        "from two import a",
+        "from two.a import name",
+        "from three import b",  # which imports two.a
+        "def late():\n    from two import a",
+        "from ..two import a",
+    ],
+)
+def test_what_a_source_imports_counts_however_it_is_imported(root, line):
+    (root / "three").mkdir()
+    (root / "three" / "b.py").write_text("import two.a as other")
+    (root / "one" / "a.py").write_text(line)
+    before = code_version(["one/a.py"])
+    (root / "two" / "a.py").write_text("changed")
+    assert code_version(["one/a.py"]) != before
+
+
+def test_modules_that_import_each_other_and_packages_that_run_count_once(root):
+    (root / "two" / "__init__.py").write_text("import one.a")
+    (root / "one" / "a.py").write_text("import two.a\nimport json")
+    files = module.sources(["one/a.py"])
+    assert [str(file.relative_to(root)) for file in files] == ["one/a.py", "two/__init__.py", "two/a.py"]
+
+
+def versions_asked_for(create):
     from pipeline.config import PipelineConfig
     from pipeline.parts import Occasion, Places
-    from pipeline.pipeline import create_pipeline
 
     asked = []
-
-    def version_of(rooms):
-        asked.append(rooms)
-        return code_version(rooms)
-
     places = Places(data_dir="/d", pipeline_root="/r", serving_dir="/s", checkpoints="/c")
     occasion = Occasion(fingerprint="f", run_key="k", last_blessed="none")
-    create_pipeline(PipelineConfig(), places, occasion, version_of=version_of)
-    assert len(asked) > 10
+    create(PipelineConfig(), places, occasion, version_of=lambda rooms: asked.append(rooms) or code_version(rooms))
+    return asked
+
+
+def test_each_step_is_named_by_the_code_it_runs():
+    """Every executor's folder, and the run_fn of the trainers, is the root of a version; imports do the rest."""
+    from pipeline.pipeline import create_pipeline
+    from pipeline.refresh import create_refresh_pipeline
+
+    asked = versions_asked_for(create_pipeline) + versions_asked_for(create_refresh_pipeline)
+    roots = {room for rooms in asked for room in rooms}
+    executors = {f"components/{path.parent.name}" for path in (module._ROOT / "components").glob("*/component.py")}
+    assert executors | {"components/evaluation"} <= roots
+    assert {"models/retrieval/trainer.py", "models/recommender/trainer.py", "transforms/preprocessing.py"} <= roots
+
+
+@pytest.mark.parametrize(
+    ("rooms", "imported"),
+    [
+        ("components/assemble", "components/push/publish.py"),
+        ("components/last_blessed", "components/push/publish.py"),
+        ("components/freshness_gate", "components/push/publish.py"),
+        ("components/push", "components/evaluation/chance.py"),
+        ("components/data_gate", "components/ingest/report.py"),
+        ("components/ingest", "components/examples.py"),
+        ("components/features", "transforms/calendar.py"),
+        ("components/assemble", "models/ranking/network.py"),
+        ("components/evaluation", "models/metrics.py"),
+        ("models/recommender/trainer.py", "models/input_pipeline.py"),
+        ("transforms/preprocessing.py", "transforms/features.py"),
+    ],
+)
+def test_the_code_that_a_step_uses_of_other_rooms_is_in_its_version(rooms, imported):
+    assert module._ROOT / imported in module.sources([rooms])
