@@ -1,7 +1,7 @@
 """Compiles a pipeline, `train` or `refresh`, for open-source Kubeflow Pipelines, version 2.
 
 The file has two YAML documents: the pipeline spec of schema 2.1, and the platform spec that mounts the volume.
-Each run may be given `data_dir` and `data_version`; every other place is fixed when compiling.
+Each run may be given `data_dir`, `data_version` and `allow_older`; every other place is fixed when compiling.
 """
 
 from __future__ import annotations
@@ -28,11 +28,12 @@ DATA_VERSION = "1"
 PIPELINES = ("train", "refresh")
 _DESCRIPTIONS = {
     "data_dir": "Folder of the three CSVs on the mounted volume.",
+    "allow_older": "true lets data pass that end before those of the served version.",
     "data_version": "Names this state of the CSVs: steps done for another state are not taken from the cache.",
 }
-_NEVER_CACHED = ("LastBlessed",)
+_NEVER_CACHED = ("FreshnessGate", "LastBlessed")
 # What a gate has refused it will refuse again.
-_NEVER_RETRIED = ("DataGate",)
+_NEVER_RETRIED = ("DataGate", "FreshnessGate")
 
 
 def compile_pipeline(
@@ -94,7 +95,7 @@ def documents_of(wired: tfx_pipeline.Pipeline, cluster: KubeflowConfig) -> list[
         specs.set_retries(spec, specs.task_name(node_id), retries=retries, backoff_s=step.backoff_s)
     for node_id in set(node_ids).intersection(_NEVER_CACHED):
         specs.forbid_caching(spec, specs.task_name(node_id))
-    defaults = {"data_dir": cluster.data_dir, "data_version": DATA_VERSION}
+    defaults = {"data_dir": cluster.data_dir, "data_version": DATA_VERSION, "allow_older": "false"}
     specs.bind_parameters(spec, {name: (default, _DESCRIPTIONS[name]) for name, default in defaults.items()})
     if cluster.pipeline_root is not None:
         spec["defaultPipelineRoot"] = cluster.pipeline_root
@@ -115,7 +116,9 @@ def _wired(config: CompileConfig, pipeline: str, version_of: Callable[[Sequence[
     # A refresh of the same data is another run: its version counts as last blessed for the training.
     run_key = {"train": data_version, "refresh": f"refresh of {data_version}"}[pipeline]
     # The step that finds the last blessed weights is never cached, and so needs no name for what it will find.
-    occasion = Occasion(fingerprint=data_version, run_key=run_key, last_blessed="")
+    occasion = Occasion(
+        fingerprint=data_version, run_key=run_key, last_blessed="", allow_older=specs.reference("allow_older")
+    )
     create = {"train": create_pipeline, "refresh": create_refresh_pipeline}[pipeline]
     return create(config, places, occasion, beam_args=beam_args(cluster.beam), version_of=version_of)
 

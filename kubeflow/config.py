@@ -154,10 +154,12 @@ def _read_preset(preset: str) -> dict[str, Any]:
     folders = [pathlib.Path()] if preset.endswith(".toml") else [PRESETS, pipeline_config.PRESETS]
     name = preset if preset.endswith(".toml") else f"{preset}.toml"
     path = next((folder / name for folder in folders if (folder / name).is_file()), None)
+    if path is None and preset.endswith(".toml"):
+        raise ConfigError(f"--preset must name a TOML file that is there. Received: {preset!r}, which is none")
     if path is None:
         there = ", ".join(preset_names())
         raise ConfigError(f"preset must be one of ({there}) or the path of a .toml file; received {preset!r}")
     try:
-        return tomli.loads(path.read_text(encoding="utf-8"))
+        return tomli.loads(path.read_text(encoding="utf-8-sig"))
     except (tomli.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"preset {path} is not TOML: {error}") from error

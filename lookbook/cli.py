@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import importlib
 import os
+import pathlib
 import sys
+import tempfile
+import traceback
 from collections.abc import Sequence
 
 import click
@@ -57,9 +60,11 @@ class LazyGroup(click.Group):
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="lookbook")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 @click.pass_context
-def cli(ctx: click.Context) -> None:
+def cli(ctx: click.Context, debug: bool) -> None:
     """A production recommender pipeline for fashion retail: from three CSVs to answers over gRPC."""
+    ctx.ensure_object(Reporter).debug = debug
     prepare_tensorflow()
     ctx.with_resource(own_temporary_folder())
 
@@ -90,7 +95,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _failed(error: Exception, reporter: Reporter) -> int:
-    """Tells what a person can do something about; what nobody expected is raised, or told to machines."""
+    """Tells an error in one line; with `--debug` its traceback goes before it. Returns the exit code."""
+    if reporter.debug:
+        traceback.print_exception(type(error), error, error.__traceback__)
     if isinstance(error, click.ClickException):
         if reporter.for_machines:
             reporter.fail(error.format_message())
@@ -100,10 +107,16 @@ def _failed(error: Exception, reporter: Reporter) -> int:
     if isinstance(error, BrokenPipeError):  # the reader of our output has left, as in `lookbook versions | head -1`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
-    if isinstance(error, (LookbookError, OSError)):
+    if isinstance(error, LookbookError):
         reporter.fail(str(error))
         return USAGE if isinstance(error, ConfigError) else FAILED
-    if not reporter.for_machines:
-        raise error
-    reporter.fail(str(error), error)
+    from pipeline.causes import explain, one_line
+
+    told = explain(error, [*reporter.folders, pathlib.Path(tempfile.gettempdir())])
+    if told is not None or isinstance(error, OSError):
+        reporter.fail(told or str(error))
+    elif reporter.for_machines:
+        reporter.fail(str(error), error)
+    else:
+        reporter.fail(f"{one_line(error)}; --debug shows where")
     return FAILED

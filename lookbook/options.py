@@ -3,14 +3,42 @@
 from __future__ import annotations
 
 import functools
+import os
 import pathlib
+import sys
 from collections.abc import Callable
+from typing import Any
 
 import click
 
 from lookbook.reporter import Reporter
 
-PATH = click.Path(path_type=pathlib.Path)
+
+class OurPath(click.Path):
+    """A path that every library can be given: one that is UTF-8 in this locale."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path.
+
+        Raises:
+            click.BadParameter: the locale makes other characters of it, or it is not UTF-8.
+        """
+        path = super().convert(value, param, ctx)
+        encoding = sys.getfilesystemencoding()
+        if str(path).isascii() or (encoding == "utf-8" and "\\udc" not in ascii(str(path))):
+            return path
+        if encoding == "utf-8":
+            self.fail(f"must be UTF-8. Received: {str(path)!a}; rename the folder or the file", param, ctx)
+        said = " ".join(f"{name}={os.environ[name]}" for name in ("LC_ALL", "LC_CTYPE", "LANG") if os.environ.get(name))
+        self.fail(
+            f"must be ASCII where the locale is not UTF-8. Received: {str(path)!a} with the encoding {encoding} of "
+            f"{said or 'no locale'}; set LC_ALL=C.UTF-8, or choose a path in ASCII",
+            param,
+            ctx,
+        )
+
+
+PATH = OurPath(path_type=pathlib.Path)
 
 
 def data(command: Callable) -> Callable:
@@ -52,14 +80,19 @@ def settings(command: Callable) -> Callable:
 
 
 def logs(command: Callable) -> Callable:
-    """`--json-logs`; the context's `Reporter` hears what is logged until the command is done."""
+    """`--json-logs` and `--debug`; the context's `Reporter` hears what is logged until the command is done."""
 
     @functools.wraps(command)
-    def heard(context: click.Context, /, *given, json_logs: bool, **named):
+    def heard(context: click.Context, /, *given, json_logs: bool, debug: bool, **named):
         reporter = context.ensure_object(Reporter)
+        reporter.debug = reporter.debug or debug
+        reporter.folders = [named[name].absolute() for name in ("out", "to", "work") if named.get(name) is not None]
         reporter.start(json_logs=json_logs)
         try:
             return command(*given, **named)
+        except Exception as error:
+            reporter.keep_trace(error)
+            raise
         finally:
             reporter.stop()
 
@@ -68,7 +101,8 @@ def logs(command: Callable) -> Callable:
         is_flag=True,
         help="Say on standard error what is going on as JSON, an object a line.",
     )
-    return option(click.pass_context(heard))
+    debug = click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+    return option(debug(click.pass_context(heard)))
 
 
 def disk_check(command: Callable) -> Callable:
@@ -78,6 +112,15 @@ def disk_check(command: Callable) -> Callable:
         default=True,
         show_default=True,
         help="Refuse to begin where the disk looks too small for the CSVs.",
+    )(command)
+
+
+def allow_older(command: Callable) -> Callable:
+    """`--allow-older`."""
+    return click.option(
+        "--allow-older",
+        is_flag=True,
+        help="Go on though the data end before those of the served model.",
     )(command)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pathlib
+import shlex
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ _NAMES = {
 def show(summary: Summary, out: pathlib.Path) -> None:
     """Prints the figures beside the baselines', the gates' lines, and what to type next."""
     from rich.table import Table
+    from rich.text import Text
 
     from lookbook.console import tables
     from pipeline.versions import list_versions, model_dir
@@ -44,6 +46,9 @@ def show(summary: Summary, out: pathlib.Path) -> None:
             f"{summary.gap_closed:.0%} of the gap from the better baseline closed"
         )
     console.print(f"index       recall against exact search {summary.index_recall:.3f}")
+    for warning in summary.data_gate:
+        console.print(Text(f"data gate   warning: {warning}"))
+    at = shlex.quote(str(out))
     console.print(f"model gate  {summary.model_gate}")
     console.print(f"infra gate  {summary.infra_gate}")
     versions = list_versions(out)
@@ -61,5 +66,5 @@ def show(summary: Summary, out: pathlib.Path) -> None:
         f"{summary.peak_gib:.1f} GiB at most"
     )
     if pushed and versions:
-        console.print(f"\nNext: lookbook serve --out {out}, then lookbook query CUSTOMER_ID")
-        console.print(f"      lookbook recommend --out {out} --all --to recs.csv")
+        console.print(f"\nNext: lookbook serve --out {at}, then lookbook query CUSTOMER_ID")
+        console.print(f"      lookbook recommend --out {at} --all --to recs.csv")

@@ -6,6 +6,7 @@ With `--json-logs` an object a line instead (`lookbook.json_lines`).
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import pathlib
 import sys
@@ -21,11 +22,27 @@ from transforms.progress import LOGGER
 _log = logging.getLogger("lookbook.steps")
 
 
+class RunLog(logging.FileHandler):
+    """The log file of a command; where its disk is full, it ends early and the command says why."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 (logging's name)
+        """Drops the record: Python would print a traceback for each."""
+
+    def close(self) -> None:
+        """Closes the file, whatever of it could not be written."""
+        with contextlib.suppress(OSError):
+            super().close()
+
+
 class Reporter:
     """Between `start` and `stop` it hears what is logged; `fail` may be said after that too.
 
     Args:
         before_step: called before each step; what it raises ends the run.
+
+    Attributes:
+        debug: whether tracebacks are shown, as `--debug` asks.
+        folders: where the command writes.
     """
 
     def __init__(self, before_step: Callable[[], None] = lambda: None) -> None:
@@ -33,6 +50,8 @@ class Reporter:
         self._bar: Bar | None = None
         self._json: JsonLines | None = None
         self._file: logging.FileHandler | None = None
+        self.debug = False
+        self.folders: list[pathlib.Path] = []
         self._before: tuple[list[logging.Handler], int] = ([], logging.NOTSET)
 
     def start(self, *, json_logs: bool) -> None:
@@ -68,7 +87,7 @@ class Reporter:
     def write_log(self, folder: pathlib.Path) -> None:
         """What TFX, Beam, TensorFlow and the steps log goes to `folder/run.log` too."""
         folder.mkdir(parents=True, exist_ok=True)
-        self._file = logging.FileHandler(folder / "run.log", mode="w")
+        self._file = RunLog(folder / "run.log", mode="w")
         self._file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
         self._file.setLevel(logging.INFO)
         root = logging.getLogger()
@@ -110,6 +129,12 @@ class Reporter:
     def tell(self, message: str, event: str, **fields: object) -> None:
         """Logs an event: `message` for run.log, `fields` for machines."""
         _log.info(message, extra={"event": event, "fields": fields})
+
+    def keep_trace(self, error: BaseException) -> None:
+        """Writes the traceback of what ends the command to run.log, where there is one."""
+        if self._file is not None:
+            trace = type(error), error, error.__traceback__
+            self._file.handle(_log.makeRecord(_log.name, logging.ERROR, __file__, 0, "failed", (), trace))
 
     def fail(self, message: str, error: BaseException | None = None) -> None:
         """Why the command fails, in one line; `error` only where nobody expected it, for its traceback."""

@@ -98,10 +98,12 @@ def preset_names() -> list[str]:
 def _read_preset(preset: str) -> dict[str, Any]:
     own = preset.endswith(".toml")
     path = pathlib.Path(preset) if own else PRESETS / f"{preset}.toml"
+    if own and not path.is_file():
+        raise ConfigError(f"--preset must name a TOML file that is there. Received: {preset!r}, which is none")
     if not path.is_file():
         there = ", ".join(preset_names()) or "none"
         raise ConfigError(f"preset must be one of ({there}) or the path of a .toml file; received {preset!r}")
     try:
-        return tomli.loads(path.read_text(encoding="utf-8"))
+        return tomli.loads(path.read_text(encoding="utf-8-sig"))
     except (tomli.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"preset {path} is not TOML: {error}") from error

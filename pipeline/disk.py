@@ -15,6 +15,7 @@ import shutil
 import tempfile
 import zlib
 from collections.abc import Mapping
+from typing import Any
 
 from components.ingest.source import find
 from pipeline.config import PipelineConfig
@@ -137,11 +138,13 @@ def require_room(
         DiskError: there is too little; the message has both numbers and what to do.
     """
     noted = out_dir / _BEGUN
-    begun = json.loads(noted.read_text()) if noted.is_file() else {}
+    begun = _noted(noted)
     there = _used(out_dir)
     if begun.get("run_key") != run_key:
         begun = {"run_key": run_key, "bytes": there}
-        noted.write_text(json.dumps(begun))
+        unfinished = noted.with_suffix(".unfinished")
+        unfinished.write_text(json.dumps(begun))
+        unfinished.replace(noted)
     if only_note:
         return
     need = estimate(kind, csv_bytes(data_dir), count_articles(data_dir), config)
@@ -154,6 +157,15 @@ def require_room(
                 f"It has {free / _GIB:.1f} GiB: free some, choose another --out or TMPDIR, or go on all the same with "
                 "--no-disk-check"
             )
+
+
+def _noted(path: pathlib.Path) -> dict[str, Any]:
+    """What a run noted when it began; nothing where a full disk left half of the note."""
+    try:
+        noted = json.loads(path.read_text())
+    except (FileNotFoundError, ValueError):
+        return {}
+    return noted if isinstance(noted, dict) and "bytes" in noted else {}
 
 
 def by_filesystem(

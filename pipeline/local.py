@@ -1,8 +1,11 @@
 """Runs the pipeline on this machine, step by step, with Beam's in-process runner where a step uses Beam."""
 
+import contextlib
 import datetime
 import pathlib
+import tempfile
 import time
+from collections.abc import Iterator
 
 import ml_metadata as mlmd
 from ml_metadata.proto import metadata_store_pb2
@@ -12,9 +15,10 @@ from tfx.orchestration import pipeline as tfx_pipeline
 from tfx.orchestration.local import runner_utils
 from tfx.orchestration.portable import launcher, runtime_parameter_utils
 
+from pipeline.causes import explain, one_line
 from pipeline.memory import release
 from pipeline.steps import Step, Watcher
-from transforms.errors import LookbookError
+from transforms.errors import LookbookError, StepError
 
 _DONE = (metadata_store_pb2.Execution.COMPLETE, metadata_store_pb2.Execution.CACHED)
 _BRIEF_S = 2.0  # to look for what a step left takes half a second
@@ -37,8 +41,9 @@ def run_locally(
         The steps by name.
 
     Raises:
-        LookbookError: a step did not find its inputs.
-        Exception: what a step raised; those behind it are not run.
+        LookbookError: what a step found wrong with the data, or a step did not find its inputs; the steps behind it
+            are not run.
+        StepError: a step failed with an error of a library, which is its cause.
     """
     watcher = watcher or Watcher()
     connection = metadata.sqlite_metadata_connection_config(str(metadata_file))
@@ -52,19 +57,34 @@ def run_locally(
         name = node.pipeline_node.node_info.id
         watcher.starts(name, number, len(compiled.nodes))
         started = time.monotonic()
-        execution = launcher.Launcher(
-            pipeline_node=node.pipeline_node,
-            mlmd_connection=metadata.Metadata(connection),
-            pipeline_info=compiled.pipeline_info,
-            pipeline_runtime_spec=compiled.runtime_spec,
-            executor_spec=runner_utils.extract_executor_spec(deployment, name),
-            custom_driver_spec=runner_utils.extract_custom_driver_spec(deployment, name),
-        ).launch()
-        steps[name] = _step(name, execution.execution_id, connection, metadata_file, time.monotonic() - started)
+        with _told(name, metadata_file.parent):
+            execution = launcher.Launcher(
+                pipeline_node=node.pipeline_node,
+                mlmd_connection=metadata.Metadata(connection),
+                pipeline_info=compiled.pipeline_info,
+                pipeline_runtime_spec=compiled.runtime_spec,
+                executor_spec=runner_utils.extract_executor_spec(deployment, name),
+                custom_driver_spec=runner_utils.extract_custom_driver_spec(deployment, name),
+            ).launch()
+            steps[name] = _step(name, execution.execution_id, connection, metadata_file, time.monotonic() - started)
         watcher.ends(steps[name])
         if steps[name].seconds > _BRIEF_S:
             release(name)
     return steps
+
+
+@contextlib.contextmanager
+def _told(name: str, out: pathlib.Path) -> Iterator[None]:
+    """Turns an error of a library into one line that names the step, the cause and what to do."""
+    try:
+        yield
+    except LookbookError:
+        raise
+    except Exception as error:  # any library below a step may raise anything; its traceback goes to the log
+        told = explain(error, (out, pathlib.Path(tempfile.gettempdir())))
+        if told is None:
+            told = f"{one_line(error)}; the whole error is in {out / 'run.log'}, and --debug shows it"
+        raise StepError(f"step {name} failed: {told}") from error
 
 
 def _step(name: str, execution_id: int, connection, metadata_file: pathlib.Path, seconds: float) -> Step:

@@ -9,9 +9,12 @@ from typing import Any
 from tfx.components.example_validator.component import ExampleValidator
 from tfx.components.schema_gen.import_schema_gen.component import ImportSchemaGen
 from tfx.components.statistics_gen.component import StatisticsGen
+from tfx.dsl.components.base.base_node import BaseNode
 from tfx.types import BaseChannel
 
 from components.data_gate.component import DataGate
+from components.freshness_gate.component import FreshnessGate
+from components.freshness_gate.executor import NONE
 from components.infra_gate.component import InfraGate
 from components.ingest.component import Ingest
 from components.last_blessed.component import LastBlessed
@@ -50,11 +53,16 @@ class Occasion:
         fingerprint: of the CSVs.
         run_key: names the run by its inputs, settings and code.
         last_blessed: names the last blessed weights, see `components.last_blessed`.
+        served_as_of: the day that the served version is as of, or `none`.
+        allow_older: `true` where the data may end before those of the served version, else `false`; a word, as the
+            parameters of a run on Kubeflow are.
     """
 
     fingerprint: str
     run_key: str
     last_blessed: str
+    served_as_of: str = NONE
+    allow_older: str = "false"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,31 +73,50 @@ class Checked:
         nodes: all steps up to the gate.
         tables: what ingest wrote.
         verdict: the gate's.
+        fresh: the freshness gate, which what is made of the tables waits for.
     """
 
     nodes: list
     tables: BaseChannel
     verdict: BaseChannel
+    fresh: BaseNode
 
 
-def checked_tables(config: PipelineConfig, places: Places, occasion: Occasion, version_of: VersionOf) -> Checked:
-    """Ingest; statistics, curated schema and anomalies of each table; the data gate."""
+def checked_tables(
+    config: PipelineConfig, places: Places, occasion: Occasion, version_of: VersionOf, *, refreshes: bool
+) -> Checked:
+    """Ingest; the freshness gate; statistics, curated schema and anomalies of each table; the data gate.
+
+    Args:
+        config: all settings.
+        places: where to read, and where versions are pushed.
+        occasion: names this run.
+        version_of: names the code of rooms.
+        refreshes: whether the weights of the served version will be judged on the last label period.
+    """
     ingest = Ingest(
         data_dir=places.data_dir,
         fingerprint=occasion.fingerprint,
         config_json=as_json(config.ingest),
-        code_version=version_of(
-            ["components/ingest", "components/examples.py", "transforms/columns.py", "transforms/schemas"]
-        ),
+        code_version=version_of(["components/ingest", "transforms/schemas"]),
+    )
+    fresh = FreshnessGate(
+        tables=ingest.outputs["tables"],
+        serving_dir=places.serving_dir,
+        served_as_of=occasion.served_as_of,
+        allow_older=occasion.allow_older,
+        refreshed_label_days=config.label_days if refreshes else 0,
+        code_version=version_of(["components/freshness_gate"]),
     )
     checks = [_check(table, ingest.outputs[f"{table}_examples"], places) for table in TABLES]
     gate = DataGate(
         tables=ingest.outputs["tables"],
         **{f"{table}_anomalies": check[-1].outputs["anomalies"] for table, check in zip(TABLES, checks, strict=True)},
+        label_days=config.label_days,
         code_version=version_of(["components/data_gate"]),
     )
-    nodes = [ingest, *(node for check in checks for node in check), gate]
-    return Checked(nodes, ingest.outputs["tables"], gate.outputs["verdict"])
+    nodes = [ingest, fresh, *(node for check in checks for node in check), gate]
+    return Checked(nodes, ingest.outputs["tables"], gate.outputs["verdict"], fresh)
 
 
 def last_blessed(places: Places, occasion: Occasion, version_of: VersionOf, *, own: bool) -> Any:
@@ -147,6 +174,8 @@ def gated_push(
         run_key=occasion.run_key,
         keep_versions=config.push.keep_versions,
         least_share=config.push.least_share,
+        allow_older=occasion.allow_older,
+        code_version=version_of(["components/push"]),
     )
     return [infra_gate, push]
 

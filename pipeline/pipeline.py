@@ -44,14 +44,15 @@ def create_pipeline(
         beam_args: of the Beam runner for statistics, Transform and evaluation.
         version_of: names the code of rooms; golden files give a constant.
     """
-    checked = checked_tables(config, places, occasion, version_of)
+    checked = checked_tables(config, places, occasion, version_of, refreshes=False)
     features = Features(
         tables=checked.tables,
         verdict=checked.verdict,
         config_json=as_json(config.features),
         label_days=config.label_days,
-        code_version=version_of(["components/features", "components/examples.py", "transforms"]),
+        code_version=version_of(["components/features", "transforms/sql"]),
     )
+    features.add_upstream_node(checked.fresh)
     schema = ImportSchemaGen(schema_file=f"{places.schemas}/features.pbtxt").with_id("schema_features")
     transform = Transform(
         examples=features.outputs["examples"],
@@ -62,7 +63,7 @@ def create_pipeline(
         # which are always made of all rows, would nearly double Beam's stages.
         disable_statistics=True,
         disable_analyzer_cache=True,
-        custom_config={"code_version": version_of(["transforms/preprocessing.py", "transforms/features.py"])},
+        custom_config={"code_version": version_of(["transforms/preprocessing.py"])},
     )
     retrieval = Trainer(
         run_fn="models.retrieval.trainer.run_fn",
@@ -74,7 +75,7 @@ def create_pipeline(
             "retrieval": _tree(config.retrieval, config.seed),
             "label_days": config.label_days,
             "checkpoints": f"{places.checkpoints}/retrieval",
-            "code_version": version_of(["models/input_pipeline.py", "models/retrieval"]),
+            "code_version": version_of(["models/retrieval/trainer.py"]),
         },
     ).with_id("retrieval")
     candidates = Candidates(
@@ -83,7 +84,7 @@ def create_pipeline(
         transform_graph=transform.outputs["transform_graph"],
         recommender_json=as_json(config.recommender),
         config_json=json.dumps(_tree(config.candidates, config.seed), sort_keys=True),
-        code_version=version_of(["components/candidates", "models/recommender", "models/retrieval"]),
+        code_version=version_of(["components/candidates"]),
     )
     ranking = Trainer(
         run_fn="models.recommender.trainer.run_fn",
@@ -96,7 +97,7 @@ def create_pipeline(
             "ranking": _tree(config.ranking, config.seed),
             "recommender": dataclasses.asdict(config.recommender),
             "checkpoints": f"{places.checkpoints}/ranking",
-            "code_version": version_of(["models/input_pipeline.py", "models/ranking", "models/recommender"]),
+            "code_version": version_of(["models/recommender/trainer.py"]),
         },
     ).with_id("ranking")
     judged, pushed = (
@@ -107,7 +108,7 @@ def create_pipeline(
             transform_graph=transform.outputs["transform_graph"],
             as_of=as_of,
             recommender_json=as_json(config.recommender),
-            code_version=version_of(["components/assemble", "models"]),
+            code_version=version_of(["components/assemble"]),
         ).with_id(f"assemble_{as_of}")
         for as_of in ("cut", "end")
     )
@@ -116,14 +117,14 @@ def create_pipeline(
         states=features.outputs["states"],
         last_blessed=blessed.outputs["weights"],
         recommender_json=as_json(config.recommender),
-        code_version=version_of(["components/assemble", "models"]),
+        code_version=version_of(["components/assemble"]),
     )
     evaluator = Evaluator(
         examples=features.outputs["judged"],
         model=judged.outputs["model"],
         baseline_model=baseline.outputs["model"],
         example_splits=[JUDGED_SPLIT],
-        eval_config=eval_config(config.evaluation, version_of(["components/evaluation", "models/metrics.py"])),
+        eval_config=eval_config(config.evaluation, version_of(["components/evaluation"])),
     )
     nodes = [*checked.nodes, features, schema, transform, retrieval, candidates, ranking, judged, pushed]
     nodes += [blessed, baseline, evaluator]

@@ -34,14 +34,15 @@ def create_refresh_pipeline(
         beam_args: of the Beam runner for statistics and evaluation.
         version_of: names the code of rooms; golden files give a constant.
     """
-    checked = checked_tables(config, places, occasion, version_of)
+    checked = checked_tables(config, places, occasion, version_of, refreshes=True)
     states = CurrentStates(
         tables=checked.tables,
         verdict=checked.verdict,
         config_json=as_json(config.features),
         label_days=config.label_days,
-        code_version=version_of(["components/features", "components/examples.py", "transforms"]),
+        code_version=version_of(["components/features", "transforms/sql"]),
     )
+    states.add_upstream_node(checked.fresh)
     blessed = last_blessed(places, occasion, version_of, own=True)
     judged, pushed = (
         AssembleBlessed(
@@ -49,7 +50,7 @@ def create_refresh_pipeline(
             last_blessed=blessed.outputs["weights"],
             as_of=as_of,
             recommender_json=as_json(config.recommender),
-            code_version=version_of(["components/assemble", "models"]),
+            code_version=version_of(["components/assemble"]),
         ).with_id(f"assemble_{as_of}")
         for as_of in ("cut", "end")
     )
@@ -57,13 +58,14 @@ def create_refresh_pipeline(
         examples=states.outputs["judged"],
         model=judged.outputs["model"],
         example_splits=[JUDGED_SPLIT],
-        eval_config=figures_config(version_of(["components/evaluation", "models/metrics.py"])),
+        eval_config=figures_config(version_of(["components/evaluation"])),
     )
     gate = RefreshGate(
         evaluation=evaluator.outputs["evaluation"],
         model=judged.outputs["model"],
         config_json=as_json(config.evaluation),
-        code_version=version_of(["components/refresh_gate", "components/evaluation"]),
+        label_days=config.label_days,
+        code_version=version_of(["components/refresh_gate"]),
     )
     nodes = [*checked.nodes, states, blessed, judged, pushed, evaluator, gate]
     nodes += gated_push(

@@ -28,7 +28,7 @@ from pipeline.rolling_table import BROKEN_REFRESH, BROKEN_RUN, NEVER, POLICIES, 
 from pipeline.settings import fingerprint as settings_fingerprint
 from pipeline.versions import model_dir, served_version
 from pipeline.weeks import bought_between, cut_before, last_day, shuffle_articles
-from transforms.errors import ConfigError, LookbookError
+from transforms.errors import ConfigError, DiskFullError, LookbookError, StepError
 
 _METRIC = "map_at_12"
 _SHUFFLE_SEED = 0
@@ -123,7 +123,10 @@ class _Table:
         started = time.monotonic()
         try:
             pushed, said = _in_process(_run if train else _refresh, data, out, self.config, self.disk_check)
-        except DiskError:  # says nothing of the policy: the simulation stops, and goes on when there is room
+        except (
+            DiskError,
+            StepError,
+        ):  # says nothing of the policy: the simulation stops, and goes on when there is room
             raise
         except LookbookError as error:
             pushed, said = False, f"stopped: {error}"

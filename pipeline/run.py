@@ -9,6 +9,7 @@ import shutil
 import time
 from typing import TYPE_CHECKING
 
+from components.freshness_gate.executor import served_as_of
 from components.ingest.source import fingerprint_of
 from components.last_blessed.executor import find_last_blessed, key_of
 from pipeline.code_version import code_version
@@ -34,6 +35,7 @@ def run(
     watcher: Watcher | None = None,
     *,
     disk_check: bool = True,
+    allow_older: bool = False,
 ) -> "Summary":
     """Trains: runs every step whose inputs, settings or code have changed.
 
@@ -44,6 +46,7 @@ def run(
         config: all settings.
         watcher: told of each step.
         disk_check: whether to refuse a run that would not find its disk.
+        allow_older: whether the data may end before those of the served version.
 
     Returns:
         Figures, gates' verdicts and where the model went.
@@ -53,7 +56,7 @@ def run(
         DataError: the CSVs are not what they should be.
         GateError: a gate stopped the run.
     """
-    return _execute("train", data_dir, out_dir, config, watcher, disk_check)
+    return _execute("train", data_dir, out_dir, config, watcher, disk_check, allow_older)
 
 
 def refresh(
@@ -63,6 +66,7 @@ def refresh(
     watcher: Watcher | None = None,
     *,
     disk_check: bool = True,
+    allow_older: bool = False,
 ) -> "Summary":
     """Puts the last blessed weights on the state of today's data; trains nothing.
 
@@ -72,6 +76,7 @@ def refresh(
         config: all settings; those of the run that trained.
         watcher: told of each step.
         disk_check: as of `run`.
+        allow_older: as of `run`; the weights must not have seen the last label period all the same.
 
     Returns:
         As `run`.
@@ -83,7 +88,7 @@ def refresh(
         GateError: a gate stopped the run.
     """
     served_version(out_dir)  # says so if there is none
-    return _execute("refresh", data_dir, out_dir, config, watcher, disk_check)
+    return _execute("refresh", data_dir, out_dir, config, watcher, disk_check, allow_older)
 
 
 def _execute(
@@ -93,6 +98,7 @@ def _execute(
     config: PipelineConfig,
     watcher: Watcher | None,
     disk_check: bool,
+    allow_older: bool,
 ) -> "Summary":
     started = time.monotonic()
     data_dir, out_dir = data_dir.resolve(), out_dir.resolve()
@@ -117,7 +123,13 @@ def _execute(
         checkpoints=str(out_dir / "checkpoints"),
         schemas=str(schemas),
     )
-    occasion = Occasion(fingerprint=data_fingerprint, run_key=key, last_blessed=key_of(last_blessed))
+    occasion = Occasion(
+        fingerprint=data_fingerprint,
+        run_key=key,
+        last_blessed=key_of(last_blessed),
+        served_as_of=served_as_of(model_dir(out_dir)),
+        allow_older="true" if allow_older else "false",
+    )
     create = {"train": create_pipeline, "refresh": create_refresh_pipeline}[kind]
     steps = run_locally(create(config, places, occasion, beam_args=BEAM_ARGS), out_dir / "metadata.db", watcher)
     summary = read_summary(steps, config, data_dir=data_dir, seconds=time.monotonic() - started)

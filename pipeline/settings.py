@@ -205,8 +205,13 @@ def _unknown(path: tuple[str, ...], known: Sequence[str]) -> str:
     """The whole dotted name may be misspelt, or a right last part stands in the wrong section."""
     dotted = ".".join(path)
     same_last_part = [name for name in known if name.split(".")[-1] == path[-1]]
-    near = same_last_part or difflib.get_close_matches(dotted, known, n=1, cutoff=0.0) or known
-    return f"{dotted} is not a setting; the nearest is {near[0]}" if near else f"{dotted} is not a setting"
+    last_parts = {name.split(".")[-1]: name for name in known}
+    near = same_last_part or difflib.get_close_matches(dotted, known, n=1)
+    if not near:  # misspelt, and the section left out
+        near = [last_parts[part] for part in difflib.get_close_matches(path[-1], last_parts, n=1)]
+    if near:
+        return f"{dotted} is not a setting; the nearest is {near[0]}"
+    return f"{dotted} is not a setting; `lookbook config` lists them"
 
 
 def _toml_value(text: str) -> Any:

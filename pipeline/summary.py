@@ -15,7 +15,7 @@ from pipeline.config import PipelineConfig
 from pipeline.oracle import oracle_map
 from pipeline.steps import Step
 
-EVALUATOR, INFRA_GATE, PUSH = "Evaluator", "InfraGate", "Push"
+DATA_GATE, EVALUATOR, INFRA_GATE, PUSH = "DataGate", "Evaluator", "InfraGate", "Push"
 FEATURES, CURRENT_STATES = "Features", "CurrentStates"
 ASSEMBLED, BASELINE, REFRESH_GATE = "assemble_end", "AssembleBaseline", "RefreshGate"
 
@@ -29,6 +29,7 @@ class Summary:
         customers: customers who bought in the test week.
         difference: mean, low and high of the paired difference of MAP@12 from the best simple baseline.
         slices: by slice, MAP@12 of the recommended ranking and number of customers.
+        data_gate: warnings of the data gate, a line each.
         model_gate: verdict of the model gate, one line.
         infra_gate: verdict of the infra gate, one line.
         version: folder of the pushed version, or None if a gate refused.
@@ -45,6 +46,7 @@ class Summary:
     customers: int
     difference: dict[str, float]
     slices: dict[str, dict[str, float]]
+    data_gate: list[str]
     model_gate: str
     infra_gate: str
     version: str | None
@@ -93,6 +95,7 @@ def read_summary(
             name: {"map_at_12": values["map_at_12"], "customers": values["customers"]}
             for name, values in evaluation.slices.items()
         },
+        data_gate=json.loads((steps[DATA_GATE].outputs["verdict"] / "verdict.json").read_text())["warnings"],
         model_gate=line,
         infra_gate=canary["line"],
         version=json.loads(pushed.read_text())["version"] if pushed.exists() else None,

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import dataclasses
 import pathlib
+import shlex
 from collections.abc import Mapping
 from typing import Any
 
@@ -65,8 +66,8 @@ def served_version(out: pathlib.Path) -> Version:
     versions = list_versions(out)
     if not versions:
         raise LookbookError(
-            f"--out must hold a pushed model, but {model_dir(out)} has none; run `lookbook run --out {out}`"
-            " and read what its gates say"
+            f"--out must hold a pushed model, but {model_dir(out)} has none; run `lookbook run --out "
+            f"{shlex.quote(str(out))}` and read what its gates say"
         )
     return versions[-1]
 

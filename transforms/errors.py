@@ -3,8 +3,10 @@
 LookbookError             one line for a person; the CLI prints it and exits 1
 |-- DataError             the CSVs are not what they should be
 |-- DiskFullError         a disk is full or its quota used up
+|-- WeightsError          saved weights do not fit the graph that today's code builds
 |-- ConfigError           a setting is unknown or out of range; the CLI exits 2
-`-- GateError             a gate refused to go on
+|-- GateError             a gate refused to go on
+`-- StepError             a step of the pipeline failed with an error of a library
 """
 
 
@@ -20,8 +22,16 @@ class DiskFullError(LookbookError):
     """A disk is full, or what may be written to it is."""
 
 
+class WeightsError(LookbookError):
+    """Saved weights do not fit the graph: it computes other features, or arrays of other names or shapes."""
+
+
 class ConfigError(LookbookError):
     """A setting is unknown, of the wrong type or out of its range."""
+
+
+class StepError(LookbookError):
+    """A step failed with an error that no rule of ours foresaw, such as a full disk; `__cause__` is that error."""
 
 
 class GateError(LookbookError):

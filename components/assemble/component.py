@@ -11,7 +11,7 @@ from tfx.types import standard_artifacts
 from tfx.utils import path_utils
 
 from components.artifacts import States
-from components.assemble.executor import Description, assemble, assemble_baseline, assemble_blessed
+from components.assemble.executor import Description, assemble, assemble_baseline, assemble_blessed, note_training
 from components.assemble.weights import WEIGHTS, gather_weights
 from models.recommender.config import recommender_config
 from models.retrieval.snapshot import snapshot_name
@@ -49,6 +49,7 @@ def Assemble(  # noqa: N802 (TFX names components like classes)
         description = assemble(folder, calendar.day(as_of), weights, config, to, refitted=as_of == END)
         # The weights travel with the model: a later run finds its baseline in what was pushed.
         shutil.copytree(weights, to / "assets.extra" / WEIGHTS)
+    note_training(to, calendar)
     _describe(model, description)
 
 
@@ -89,7 +90,7 @@ def AssembleBaseline(  # noqa: N802 (TFX names components like classes)
     kind = assemble_baseline(
         folder,
         load_calendar(folder / "calendar.json").cut,
-        pathlib.Path(last_blessed.uri) / WEIGHTS,
+        pathlib.Path(last_blessed.uri),
         recommender_config(json.loads(recommender_json)),
         pathlib.Path(path_utils.serving_model_dir(model.uri)),
     )

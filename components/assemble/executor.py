@@ -5,6 +5,8 @@ import json
 import logging
 import pathlib
 import shutil
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -13,7 +15,17 @@ import tensorflow_transform as tft
 
 from components.assemble.warmup import write_warmup_requests
 from components.assemble.weights import TOWERS, TRANSFORM, WEIGHTS, ranking_of, weights_digest
-from components.push.publish import BLESSED, FIGURES, blessed_map
+from components.push.publish import (
+    BLESSED,
+    BLESSED_CUSTOMERS,
+    FIGURES,
+    REFITTED_UNTIL,
+    TRAINED_UNTIL,
+    blessed_customers,
+    blessed_map,
+    figures_at,
+    trained_until,
+)
 from models.recommender.builder import RecommenderBuilder
 from models.recommender.config import RecommenderConfig
 from models.recommender.recommender import Recommender
@@ -22,8 +34,8 @@ from models.recommender.simple import OwnPurchasesModel
 from models.recommender.state import CUSTOMER_NUMBERS, State, load_tables
 from models.retrieval.index import ExactIndex, recall_against_exact
 from transforms import columns
-from transforms.calendar import date_of
-from transforms.errors import LookbookError
+from transforms.calendar import Calendar, date_of, day_of
+from transforms.errors import LookbookError, WeightsError
 
 _RECALL_QUERIES = 1000
 
@@ -107,7 +119,7 @@ def assemble_blessed(
     *,
     refitted: bool = False,
 ) -> Description:
-    """Puts the last blessed weights on a new state; what they were blessed with goes along as `blessed_map_at_12`.
+    """Puts the last blessed weights on a new state; what they were blessed with and trained on goes along.
 
     Args:
         states: folder of the states.
@@ -127,38 +139,57 @@ def assemble_blessed(
         )
     try:
         description = assemble(states, as_of, last_blessed / WEIGHTS, config, to, refitted=refitted)
-    except ValueError as error:
+    except WeightsError as error:
         raise LookbookError(f"a refresh must be able to use the last blessed weights: {error}; train anew") from error
     shutil.copytree(last_blessed / WEIGHTS, to / "assets.extra" / WEIGHTS)
-    figures = to / FIGURES
-    blessed = {BLESSED: blessed_map(json.loads((last_blessed / FIGURES.name).read_text()))}
-    figures.write_text(json.dumps({**json.loads(figures.read_text()), **blessed}, indent=1))
+    blessed = figures_at(last_blessed / FIGURES.name)
+    until = trained_until(blessed)
+    handed_on = {
+        BLESSED: blessed_map(blessed),
+        BLESSED_CUSTOMERS: blessed_customers(blessed),
+        TRAINED_UNTIL: None if until is None else until.isoformat(),
+        REFITTED_UNTIL: blessed.get(REFITTED_UNTIL),
+    }
+    _add_figures(to, {name: value for name, value in handed_on.items() if value is not None})
     return description
 
 
+def note_training(to: pathlib.Path, calendar: Calendar) -> None:
+    """Notes with a model until when its weights were trained: they must not be judged on what they have seen.
+
+    Args:
+        to: folder of the SavedModel, with the weights.
+        calendar: of the run that trained them.
+    """
+    cut = date_of(calendar.cut)
+    weights = to / "assets.extra" / WEIGHTS
+    refitted = ranking_of(weights, refitted=True) != ranking_of(weights, refitted=False)
+    _add_figures(to, {TRAINED_UNTIL: cut, REFITTED_UNTIL: date_of(calendar.end) if refitted else cut})
+
+
 def assemble_baseline(
-    states: pathlib.Path, as_of: int, weights: pathlib.Path, config: RecommenderConfig, to: pathlib.Path
+    states: pathlib.Path, as_of: int, last_blessed: pathlib.Path, config: RecommenderConfig, to: pathlib.Path
 ) -> str:
     """Writes the model the new one is held against.
 
-    Weights that today's code cannot use (it computes other features) are no baseline: the own-purchases recommender
-    stands in, as on a first run.
+    Weights that today's code cannot use (it computes other features), and weights that were trained on the week that
+    judges, are no baseline: the own-purchases recommender stands in, as on a first run.
 
     Args:
         states: folder of the states.
         as_of: day of the state.
-        weights: folder made by `gather_weights`, or one that does not exist.
+        last_blessed: folder made by `components.last_blessed`; without weights on a first run.
         config: channels and limits.
         to: folder of the SavedModel.
 
     Returns:
         `last_blessed` or `own_purchases`.
     """
-    if weights.is_dir():
+    if _is_baseline(last_blessed, as_of):
         try:
-            assemble(states, as_of, weights, config, to)
+            assemble(states, as_of, last_blessed / WEIGHTS, config, to)
             return "last_blessed"
-        except ValueError as error:
+        except WeightsError as error:
             logging.warning("the last blessed weights cannot be used: %s", error)
     state = State(load_tables(states, as_of))
     to.mkdir(parents=True, exist_ok=True)
@@ -167,6 +198,21 @@ def assemble_baseline(
     ids = IdTables(article_ids, customer_ids, state.articles, state.customers)
     OwnPurchasesModel(state, ids, config.history_length).save(to)
     return "own_purchases"
+
+
+def _is_baseline(last_blessed: pathlib.Path, as_of: int) -> bool:
+    if not (last_blessed / WEIGHTS).is_dir():
+        return False
+    until = trained_until(figures_at(last_blessed / FIGURES.name))
+    if until is not None and day_of(until) > as_of:
+        logging.warning(
+            "the last blessed weights were trained on purchases before %s and cannot be judged from %s on: they are no "
+            "baseline",
+            until,
+            date_of(as_of),
+        )
+        return False
+    return True
 
 
 def _index_recall(recommender: Recommender) -> float:
@@ -180,6 +226,11 @@ def _index_recall(recommender: Recommender) -> float:
     embeddings = recommender.query(tf.constant(chosen)).embeddings.numpy()
     exact = ExactIndex(recommender.inputs.embeddings.numpy()[:-1])
     return recall_against_exact(recommender.index, exact, embeddings, min(size, recommender.state.articles))
+
+
+def _add_figures(to: pathlib.Path, figures: Mapping[str, Any]) -> None:
+    path = to / FIGURES
+    path.write_text(json.dumps({**json.loads(path.read_text()), **figures}, indent=1))
 
 
 def _write_ids(parquet: pathlib.Path, column: str, to: pathlib.Path) -> pathlib.Path:

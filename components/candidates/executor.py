@@ -16,7 +16,8 @@ from models.recommender.builder import RecommenderBuilder
 from models.recommender.config import RecommenderConfig
 from models.recommender.recommender import Recommender
 from models.retrieval.snapshot import snapshot_name
-from transforms.calendar import date_of, load_calendar
+from transforms.calendar import Calendar, date_of, load_calendar
+from transforms.errors import DataError
 from transforms.progress import Progress
 
 SPLIT = "train"
@@ -48,6 +49,9 @@ def make_lists(
     Returns:
         By date of the week, of the customers looked at: `customers`, their number, `recall` (mean share of purchases
         among the candidates) and `candidates` (mean number).
+
+    Raises:
+        DataError: no list holds an article that was bought, so that there is nothing to learn from.
     """
     calendar = load_calendar(states / "calendar.json")
     builder = RecommenderBuilder(recommender_config, states, transform_graph)
@@ -60,9 +64,21 @@ def make_lists(
             table, figures[date_of(day)] = _lists_of_week(recommender, day, labels_of[day], config, week, progress)
             tables.append(table)
             logging.info("lists of %s: %s", date_of(day), figures[date_of(day)])
+    if not any(table.num_rows for table in tables[:-1]):  # the last are the test week's, for the refitted network alone
+        raise DataError(
+            _nothing_to_learn(calendar, sum(figures[date_of(day)]["customers"] for day in calendar.list_days))
+        )
     write_examples(pa.concat_tables(tables), to / f"Split-{SPLIT}")
     (to / "figures.json").write_text(json.dumps(figures, indent=1))
     return figures
+
+
+def _nothing_to_learn(calendar: Calendar, customers: float) -> str:
+    return (
+        f"at least one candidate list of the weeks from {date_of(calendar.list_days[0])} until {date_of(calendar.cut)} "
+        f"must hold an article that its customer bought. Of {customers:,.0f} customers who bought then none has such a "
+        "list: give data of more days, or let the channels propose more (recommender.channels)"
+    )
 
 
 def _lists_of_week(

@@ -1,5 +1,7 @@
 """The TFX component `DataGate`: a thin shell over `judge`."""
 
+import datetime
+import logging
 import pathlib
 
 from tfx.dsl.component.experimental.annotations import InputArtifact, OutputArtifact, Parameter
@@ -7,7 +9,8 @@ from tfx.dsl.component.experimental.decorators import component
 from tfx.types import standard_artifacts
 
 from components.artifacts import GateVerdict, Tables
-from components.data_gate.executor import judge, last_days_of, pass_or_raise, read_anomalies
+from components.data_gate.executor import judge, pass_or_raise, read_anomalies
+from components.data_gate.time_checks import check_time, read_sales
 from components.ingest.report import IngestReport
 
 
@@ -17,6 +20,7 @@ def DataGate(  # noqa: N802
     articles_anomalies: InputArtifact[standard_artifacts.ExampleAnomalies],
     customers_anomalies: InputArtifact[standard_artifacts.ExampleAnomalies],
     transactions_anomalies: InputArtifact[standard_artifacts.ExampleAnomalies],
+    label_days: Parameter[int],
     code_version: Parameter[str],
     verdict: OutputArtifact[GateVerdict],
 ) -> None:
@@ -30,7 +34,9 @@ def DataGate(  # noqa: N802
             "transactions": read_anomalies(pathlib.Path(transactions_anomalies.uri)),
         },
         IngestReport.read(folder),
-        last_days_of(folder),
+        check_time(read_sales(folder, label_days), datetime.date.today()),
     )
+    for warning in found.warnings:
+        logging.warning("data gate: %s", warning)
     pass_or_raise(found)
     found.write(pathlib.Path(verdict.uri))

@@ -7,21 +7,19 @@ of a string domain: those become entries of the vocabulary like any other, so th
 from __future__ import annotations
 
 import dataclasses
-import datetime
 import json
 import pathlib
 from collections.abc import Mapping
 
-import duckdb
 from tensorflow_metadata.proto.v0 import anomalies_pb2
 
+from components.data_gate.time_checks import NOTHING_FOUND, Findings
 from components.data_gate.violations import violations_of
 from components.ingest.report import IngestReport
 from transforms.columns import ARTICLE_ID, DAY, FILES
 from transforms.errors import GateError
 
 FILE = "verdict.json"
-MAX_LAST_GAP_DAYS = 90
 
 _Anomaly = anomalies_pb2.AnomalyInfo
 _TOLERATED = frozenset({_Anomaly.ENUM_TYPE_UNEXPECTED_STRING_VALUES})
@@ -60,14 +58,14 @@ class Verdict:
 def judge(
     anomalies: Mapping[str, anomalies_pb2.Anomalies],
     report: IngestReport,
-    last_days: tuple[datetime.date, ...] = (),
+    time: Findings = NOTHING_FOUND,
 ) -> Verdict:
     """Weighs everything that is known about the data.
 
     Args:
         anomalies: per table, what its statistics have against its schema.
         report: what ingest set aside.
-        last_days: the last two days with transactions, the later one first.
+        time: what the days of the transactions have against them.
 
     """
     reasons: list[str] = []
@@ -82,12 +80,8 @@ def judge(
                 continue
             where = f"{table}.{column} (days since 1970-01-01)" if column == DAY else f"{table}.{column}"
             _sort_in(anomaly, f"{where}: ", table, reasons, warnings)
-    if len(last_days) == 2 and (last_days[0] - last_days[1]).days > MAX_LAST_GAP_DAYS:
-        gap_days = (last_days[0] - last_days[1]).days
-        reasons.append(
-            f"transactions.{DAY}: the last day, {last_days[0]}, is {gap_days:,} days after the one before, "
-            f"{last_days[1]}; correct or remove the mistyped days in {report.tables['transactions'].file}"
-        )
+    reasons += time.reasons
+    warnings += time.warnings
     of_every_row, unlisted = violations_of(report)
     reasons += of_every_row
     warnings += unlisted
@@ -120,16 +114,6 @@ def read_anomalies(folder: pathlib.Path) -> anomalies_pb2.Anomalies:
     for path in paths:
         merged.MergeFromString(path.read_bytes())
     return merged
-
-
-def last_days_of(tables: pathlib.Path) -> tuple[datetime.date, ...]:
-    """The last two days with transactions, the later one first; one if there is only one."""
-    with duckdb.connect() as connection:
-        rows = connection.execute(
-            f"SELECT DISTINCT {DAY} FROM read_parquet(?) ORDER BY {DAY} DESC LIMIT 2",
-            [str(tables / "transactions.parquet")],
-        ).fetchall()
-    return tuple(day for (day,) in rows)
 
 
 def _is_told_of_every_row(anomaly: anomalies_pb2.AnomalyInfo, report: IngestReport, table: str, column: str) -> bool:

@@ -4,6 +4,11 @@ import itertools
 
 from components.features.config import FeaturesConfig
 from components.features.engine import Engine
+from transforms.calendar import date_of
+from transforms.columns import FILES
+from transforms.errors import DataError
+
+_LEAST_WEEKS = 3  # history, a list week, the test week
 
 
 def choose_list_weeks(engine: Engine, *, first: int, end: int, label_days: int, config: FeaturesConfig) -> int:
@@ -18,13 +23,24 @@ def choose_list_weeks(engine: Engine, *, first: int, end: int, label_days: int, 
 
     Returns:
         At least `least_list_weeks` and at most `list_weeks` (which wins where it is the smaller); beyond the least no
-        more than half of the weeks there are, so that the first of them has a history.
+        more than half of the weeks with purchases, so that the first of them has a history.
+
+    Raises:
+        DataError: nobody bought in any of the list weeks, so that there is nothing to learn from.
     """
     cut = end - label_days
     least = min(config.least_list_weeks, config.list_weeks)
-    most = max(least, min(config.list_weeks, (end - first) // label_days // 2))
     counted = engine.table("buyers_by_week", cut=cut, label_days=label_days)
     customers = dict(zip(counted["week"].to_pylist(), counted["customers"].to_pylist(), strict=True))
+    # The test week and those before it; a mistyped day long before all others makes weeks without purchases.
+    weeks_spanned = (end - first) // label_days
+    weeks = min(weeks_spanned, 1 + len(customers))
+    most = max(least, min(config.list_weeks, weeks // 2))
     lists = list(itertools.accumulate(customers.get(week, 0) for week in range(most)))
+    if weeks_spanned >= _LEAST_WEEKS and not lists[-1]:  # of shorter data `plan` says that they are too short
+        raise DataError(
+            f"at least one of the {most} list weeks before {date_of(cut)} must have customers who bought. None has: "
+            f"see that the days in {FILES['transactions']} are not mistyped, or give data of more days"
+        )
     enough = next((week for week, total in enumerate(lists, 1) if total >= config.enough_lists), most)
     return max(least, enough)

@@ -33,6 +33,8 @@ class Push(Pusher):
         run_key: names this run.
         keep_versions: versions kept.
         least_share: of the MAP@12 of the last blessed weights that the model must not certainly lie below.
+        code_version: hash of the sources, for TFX's cache.
+        allow_older: `true` where the model may be of older data than the one served.
     """
 
     SPEC_CLASS = PushSpec
@@ -50,6 +52,8 @@ class Push(Pusher):
         run_key: str,
         keep_versions: int,
         least_share: float,
+        allow_older: str,
+        code_version: str,
     ):
         destination = pusher_pb2.PushDestination(
             filesystem=pusher_pb2.PushDestination.Filesystem(base_directory=serving_dir)
@@ -62,7 +66,13 @@ class Push(Pusher):
             evaluation=evaluation,
             push_destination=destination,
             custom_config=json_utils.dumps(
-                {"run_key": run_key, "keep_versions": keep_versions, "least_share": least_share}
+                {
+                    "run_key": run_key,
+                    "keep_versions": keep_versions,
+                    "least_share": least_share,
+                    "allow_older": allow_older,
+                    "code_version": code_version,
+                }
             ),
             pushed_model=types.Channel(type=standard_artifacts.PushedModel),
         )

@@ -1,5 +1,6 @@
 """TFX Pusher's executor: both blessings, equal digests, atomic rename."""
 
+import datetime
 import json
 import logging
 import pathlib
@@ -13,8 +14,9 @@ from tfx.utils import path_utils, proto_utils
 
 from components.evaluation.chance import certainly_below
 from components.evaluation.report import Evaluation, read_evaluation
+from components.freshness_gate.executor import require_fresh
 from components.last_blessed.executor import find_last_blessed
-from components.push.publish import blessed_map, drop_old, figures_of, publish
+from components.push.publish import AS_OF, JUDGED_AS_OF, as_of, blessed_map, drop_old, figures_of, publish
 from transforms.errors import GateError
 
 EVALUATION, JUDGED = "evaluation", "judged"
@@ -24,14 +26,15 @@ REFUSED = "refused.json"
 class Executor(tfx_pusher.Executor):
     """Pushes `model` where the model gate blessed its twin of the cut and the infra gate blessed itself.
 
-    `custom_config` holds `run_key`, `keep_versions` and `least_share`.
+    `custom_config` holds `run_key`, `keep_versions`, `least_share` and `allow_older`.
     """
 
     def Do(self, input_dict, output_dict, exec_properties) -> None:  # noqa: N802 (TFX's name)
         """Pushes, or marks as not pushed.
 
         Raises:
-            GateError: the judged model and the model to push are not made from the same weights.
+            GateError: the judged model and the model to push are not made from the same weights, or a version of newer
+                data was pushed meanwhile.
         """
         pushed = artifact_utils.get_single_instance(output_dict[standard_component_specs.PUSHED_MODEL_KEY])
         if not self.CheckBlessing(input_dict):
@@ -45,6 +48,10 @@ class Executor(tfx_pusher.Executor):
         proto_utils.json_to_proto(exec_properties[standard_component_specs.PUSH_DESTINATION_KEY], destination)
         serving_dir = pathlib.Path(destination.filesystem.base_directory)
         custom = json.loads(exec_properties.get(standard_component_specs.CUSTOM_CONFIG_KEY) or "{}")
+        last_day = as_of(_description(model))
+        if last_day is not None:
+            last_day -= datetime.timedelta(days=1)
+            require_fresh(last_day, serving_dir, allow_older=custom["allow_older"] == "true")
         evaluation = read_evaluation(pathlib.Path(artifact_utils.get_single_uri(input_dict[EVALUATION])))
         pathlib.Path(pushed.uri).mkdir(parents=True, exist_ok=True)
         refusal = _refusal(evaluation, serving_dir, custom)
@@ -55,7 +62,7 @@ class Executor(tfx_pusher.Executor):
             return
         figures = {
             "run_key": custom["run_key"],
-            "judged_as_of": _description(judged)["as_of"],
+            JUDGED_AS_OF: _description(judged)[AS_OF],
             "evaluation": evaluation.overall,
         }
         version = publish(model, serving_dir, figures)

@@ -5,6 +5,7 @@ rename within one file system is atomic: a version is prepared and taken down un
 """
 
 import contextlib
+import datetime
 import errno
 import json
 import pathlib
@@ -15,7 +16,9 @@ from collections.abc import Mapping
 from typing import Any
 
 FIGURES = pathlib.PurePath("assets.extra", "lookbook.json")
-BLESSED = "blessed_map_at_12"
+BLESSED, BLESSED_CUSTOMERS = "blessed_map_at_12", "blessed_customers"
+AS_OF, JUDGED_AS_OF = "as_of", "judged_as_of"
+TRAINED_UNTIL, REFITTED_UNTIL = "trained_until", "refitted_until"
 _GRAPH = "saved_model.pb"
 _REMOVED = ".removed-"
 _INCOMING = ".incoming-"
@@ -29,8 +32,13 @@ def version_folders(serving_dir: pathlib.Path) -> list[pathlib.Path]:
 
 def figures_of(version: pathlib.Path) -> Mapping[str, Any]:
     """What `assets.extra/lookbook.json` says of a version; empty if it is missing or broken."""
+    return figures_at(version / FIGURES)
+
+
+def figures_at(path: pathlib.Path) -> Mapping[str, Any]:
+    """What a `lookbook.json` says; empty if it is missing or broken."""
     with contextlib.suppress(FileNotFoundError, json.JSONDecodeError):
-        figures = json.loads((version / FIGURES).read_text(encoding="utf-8"))
+        figures = json.loads(path.read_text(encoding="utf-8"))
         if isinstance(figures, dict):
             return figures
     return {}
@@ -43,6 +51,29 @@ def blessed_map(figures: Mapping[str, Any]) -> float | None:
         figures: from `figures_of`; None is returned where they do not say.
     """
     return figures.get(BLESSED, figures.get("evaluation", {}).get("map_at_12"))
+
+
+def blessed_customers(figures: Mapping[str, Any]) -> int | None:
+    """How many customers a version's weights were blessed with; as of `blessed_map`."""
+    customers = figures.get(BLESSED_CUSTOMERS, figures.get("evaluation", {}).get("customers"))
+    return None if customers is None else int(customers)
+
+
+def as_of(figures: Mapping[str, Any]) -> datetime.date | None:
+    """The day a version's state is as of, the day after the last of its data; None where `figures` do not say."""
+    return _date(figures.get(AS_OF))
+
+
+def trained_until(figures: Mapping[str, Any]) -> datetime.date | None:
+    """The judged weights of a version were trained on purchases dated before this day.
+
+    Versions of earlier releases do not say so. The first day of the week that judged them takes its place: where a
+    run pushed them it is the same day, where a refresh did it is later unless the data went backwards.
+
+    Args:
+        figures: from `figures_of`; None is returned where they say neither.
+    """
+    return _date(figures.get(TRAINED_UNTIL, figures.get(JUDGED_AS_OF)))
 
 
 def publish(
@@ -94,6 +125,13 @@ def drop_old(serving_dir: pathlib.Path, keep: int) -> list[int]:
     for removed in serving_dir.glob(f"{_REMOVED}*"):  # with them what a killed process left half deleted
         shutil.rmtree(removed, ignore_errors=True)
     return [int(version.name) for version in doomed]
+
+
+def _date(text: Any) -> datetime.date | None:
+    try:
+        return datetime.date.fromisoformat(text)
+    except (TypeError, ValueError):  # not there, or not written by us
+        return None
 
 
 def _is_number(name: str) -> bool:

@@ -1,6 +1,7 @@
 """TFX component: see README.md."""
 
 import dataclasses
+import datetime
 import json
 import logging
 import pathlib
@@ -12,8 +13,8 @@ from tfx.utils import path_utils
 
 from components.evaluation.config import EvaluationConfig
 from components.evaluation.report import read_evaluation
-from components.push.publish import BLESSED, figures_of
-from components.refresh_gate.executor import judge_refresh
+from components.push.publish import BLESSED, as_of, blessed_customers, figures_of, trained_until
+from components.refresh_gate.executor import Blessed, judge_refresh
 
 
 @component
@@ -21,14 +22,20 @@ def RefreshGate(  # noqa: N802 (TFX names components like classes)
     evaluation: InputArtifact[standard_artifacts.ModelEvaluation],
     model: InputArtifact[standard_artifacts.Model],
     config_json: Parameter[str],
+    label_days: Parameter[int],
     code_version: Parameter[str],
     blessing: OutputArtifact[standard_artifacts.ModelBlessing],
 ) -> None:
     """Blesses a refresh if its MAP@12 has not fallen below what the weights were blessed with."""
     del code_version
-    blessed = figures_of(pathlib.Path(path_utils.serving_model_dir(model.uri)))[BLESSED]
+    figures = figures_of(pathlib.Path(path_utils.serving_model_dir(model.uri)))
+    blessed = Blessed(
+        map_at_12=figures[BLESSED], customers=blessed_customers(figures), trained_until=trained_until(figures)
+    )
+    first = as_of(figures)
+    judged = None if first is None else (first, first + datetime.timedelta(days=label_days - 1))
     config = EvaluationConfig(**json.loads(config_json))
-    verdict = judge_refresh(read_evaluation(pathlib.Path(evaluation.uri)), blessed, config.margin)
+    verdict = judge_refresh(read_evaluation(pathlib.Path(evaluation.uri)), blessed, config.margin, judged=judged)
     folder = pathlib.Path(blessing.uri)
     folder.mkdir(parents=True, exist_ok=True)
     # The file names and the property are those of TFX's Evaluator, which Pusher looks for.

@@ -13,6 +13,7 @@ from lookbook.reporter import Reporter
 @options.out
 @options.settings
 @options.disk_check
+@options.allow_older
 @options.logs
 @click.pass_obj
 def command(
@@ -22,6 +23,7 @@ def command(
     preset: str | None,
     assignments: tuple[str, ...],
     disk_check: bool,
+    allow_older: bool,
 ) -> None:
     """Bring what is served up to today's data, without training.
 
@@ -41,4 +43,4 @@ def command(
     from lookbook.outcome import show
     from pipeline.run import refresh
 
-    show(refresh(data, out, config, reporter.watcher(), disk_check=disk_check), out)
+    show(refresh(data, out, config, reporter.watcher(), disk_check=disk_check, allow_older=allow_older), out)

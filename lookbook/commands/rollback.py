@@ -1,6 +1,7 @@
 """`lookbook rollback`: serve an older version again."""
 
 import pathlib
+import shlex
 
 import click
 
@@ -21,5 +22,5 @@ def command(out: pathlib.Path, version: int) -> None:
     now = rollback(out, version)
     click.echo(
         f"version {version} is served again, as {now.number}; to undo this,"
-        f" `lookbook rollback --out {out} {now.figures['rolled_back_from']}`"
+        f" `lookbook rollback --out {shlex.quote(str(out))} {now.figures['rolled_back_from']}`"
     )

@@ -15,6 +15,7 @@ from lookbook.reporter import Reporter
 @options.out
 @options.settings
 @options.disk_check
+@options.allow_older
 @options.logs
 @click.pass_obj
 def command(
@@ -24,6 +25,7 @@ def command(
     preset: str | None,
     assignments: tuple[str, ...],
     disk_check: bool,
+    allow_older: bool,
 ) -> None:
     """Turn three CSVs into a validated, versioned recommender.
 
@@ -39,4 +41,4 @@ def command(
     from lookbook.outcome import show
     from pipeline.run import run
 
-    show(run(data, out, config, reporter.watcher(), disk_check=disk_check), out)
+    show(run(data, out, config, reporter.watcher(), disk_check=disk_check, allow_older=allow_older), out)

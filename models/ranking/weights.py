@@ -7,8 +7,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from models.arrays import load_arrays, saved_config
 from models.ranking.config import RankingConfig
 from models.ranking.network import RankingNetwork
+from transforms.errors import WeightsError
 
 _TREE, _ARRAYS = "ranking.json", "ranking.npz"
 
@@ -41,16 +43,15 @@ def load_network(folder: pathlib.Path, features: Sequence[str]) -> RankingNetwor
         features: names of the features the graph computes now.
 
     Raises:
-        ValueError: if they are not those the network was trained on.
+        WeightsError: if they are not those the network was trained on, or the arrays do not fit the network.
     """
     tree = json.loads((folder / _TREE).read_text())
     if list(features) != tree["features"]:
         odd = sorted(set(features) ^ set(tree["features"]))
-        raise ValueError(
+        raise WeightsError(
             f"features must be those the ranking network in {folder} was trained on. "
             f"Differing: {odd or 'the order'}. Train again, or use the code of that model."
         )
-    network = build_network(RankingConfig(**tree["config"]), features)
-    with np.load(folder / _ARRAYS) as arrays:
-        network.set_weights([arrays[name] for name in arrays.files])
+    network = build_network(saved_config(RankingConfig, tree["config"], folder / _TREE), features)
+    load_arrays(network, folder / _ARRAYS)
     return network

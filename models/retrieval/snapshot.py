@@ -6,10 +6,14 @@ import pathlib
 
 import numpy as np
 
+from models.arrays import load_arrays, saved_config
 from models.retrieval.config import RetrievalConfig
 from models.retrieval.towers import Towers
+from transforms import features as f
+from transforms.errors import WeightsError
 
 _CONFIG = "towers.json"
+VOCABULARIES = ("article_id", "customer_id", *f.ARTICLE_CATEGORIES, *f.CUSTOMER_CATEGORIES, "age_bucket", f.WORDS)
 
 
 def snapshot_name(week: int) -> str:
@@ -32,15 +36,28 @@ def save_snapshot(towers: Towers, folder: pathlib.Path) -> None:
 
 
 def load_snapshot(folder: pathlib.Path) -> Towers:
-    """Builds the towers a snapshot was taken of."""
+    """Builds the towers a snapshot was taken of.
+
+    Raises:
+        WeightsError: today's towers have other settings, vocabularies or shapes.
+    """
     tree = json.loads((folder / _CONFIG).read_text())
-    towers = Towers(RetrievalConfig(**tree["config"]), tree["sizes"])
+    missing = sorted(set(VOCABULARIES) - set(tree["sizes"]))
+    if missing:
+        raise WeightsError(
+            f"the towers in {folder} must have a vocabulary for each of {', '.join(VOCABULARIES)}. Missing: "
+            f"{', '.join(missing)}. Train again, or use the code of that model."
+        )
+    towers = Towers(saved_config(RetrievalConfig, tree["config"], folder / _CONFIG), tree["sizes"])
     towers.build_all()
     restore(towers, folder)
     return towers
 
 
 def restore(towers: Towers, folder: pathlib.Path) -> None:
-    """Gives towers of the same sizes the weights of a snapshot."""
-    with np.load(folder / "weights.npz") as arrays:
-        towers.set_weights([arrays[name] for name in arrays.files])
+    """Gives towers of the same sizes the weights of a snapshot.
+
+    Raises:
+        WeightsError: they are of other sizes.
+    """
+    load_arrays(towers, folder / "weights.npz")

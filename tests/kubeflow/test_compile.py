@@ -110,16 +110,16 @@ def test_trainers_get_their_resources_and_the_others_theirs(compiled):
             assert container["image"] == "lookbook:0.1.0"
 
 
-def test_every_step_but_the_data_gate_is_tried_again(tasks):
+def test_every_step_but_the_gates_of_the_data_is_tried_again(tasks):
     counts = {name: task.get("retryPolicy", {}).get("maxRetryCount", 0) for name, task in tasks.items()}
-    assert counts.pop("data-gate") == 0
+    assert counts.pop("data-gate") == counts.pop("freshness-gate") == 0
     assert set(counts.values()) == {2}
     assert tasks["ingest"]["retryPolicy"]["backoffDuration"] == "60s"
 
 
-def test_every_step_is_cached_but_the_one_that_finds_the_last_blessed_weights(tasks):
+def test_every_step_is_cached_but_those_that_look_at_the_pushed_versions(tasks):
     cached = {name for name, task in tasks.items() if task["cachingOptions"]["enableCache"]}
-    assert set(tasks) - cached == {"last-blessed"}
+    assert set(tasks) - cached == {"freshness-gate", "last-blessed"}
 
 
 def test_a_run_may_be_given_the_data(spec, tasks):
@@ -127,6 +127,7 @@ def test_a_run_may_be_given_the_data(spec, tasks):
     assert {name: p["defaultValue"] for name, p in parameters.items()} == {
         "data_dir": "/mnt/lookbook/data",
         "data_version": "1",
+        "allow_older": "false",
     }
     ingest = tasks["ingest"]["inputs"]["parameters"]
     assert ingest["data_dir"] == {"componentInputParameter": "data_dir"}

@@ -15,11 +15,11 @@ def train():
 
 def test_every_task_stands_behind_those_it_waits_for(train):
     names = [task.name for task in train.tasks]
-    assert len(set(names)) == len(names) == 24
+    assert len(set(names)) == len(names) == 25
     for number, task in enumerate(train.tasks):
         assert task.waits_for <= set(names[:number])
     (features,) = (task for task in train.tasks if task.name == "features")
-    assert features.waits_for == {"ingest", "data-gate"}
+    assert features.waits_for == {"ingest", "data-gate", "freshness-gate"}
 
 
 def test_a_task_knows_its_command_its_inputs_and_how_often_it_may_fail(train):
@@ -37,7 +37,11 @@ def test_a_task_knows_its_command_its_inputs_and_how_often_it_may_fail(train):
 
 def test_the_runs_parameters_their_defaults_and_the_volume(train):
     assert train.name == "lookbook"
-    assert train.parameters == {"data_dir": "/mnt/lookbook/data", "data_version": "1"}
+    assert train.parameters == {
+        "data_dir": "/mnt/lookbook/data",
+        "data_version": "1",
+        "allow_older": "false",
+    }
     assert train.mount_paths == ("/mnt/lookbook",)
     assert train.root is None
 

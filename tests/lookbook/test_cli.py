@@ -1,7 +1,10 @@
 """The command line answers quickly, says what is wrong in one line, and exits with the code it promises."""
 
+import errno
 import logging
 import os
+import re
+import shlex
 import subprocess
 import sys
 import types
@@ -169,6 +172,7 @@ class SUMMARY:
     customers = 10
     slices = {"all": {"map_at_12": 0.25, "customers": 10.0}}
     oracle, gap_closed, index_recall = 0.3, 0.5, 1.0
+    data_gate = ("transactions.t_dat: few [bold]customers",)
     model_gate = "passed, proven: MAP@12 0.2500"
     infra_gate = "passed: 50 canary queries"
     version = "out/serving/lookbook/1"
@@ -186,7 +190,7 @@ def push(out, number):
 def test_a_cached_run_does_not_say_that_a_version_deleted_since_is_there(left, told, monkeypatch, capsys, tmp_path):
     for number in left:
         push(tmp_path, number)
-    fake_module(monkeypatch, "pipeline.run", run=lambda *arguments, disk_check: SUMMARY)
+    fake_module(monkeypatch, "pipeline.run", run=lambda *arguments, **options: SUMMARY)
     assert main(["run", "--data", "x", "--out", str(tmp_path)]) == 0
     printed = " ".join(capsys.readouterr().out.split())
     assert "pushed nothing" in printed
@@ -197,23 +201,24 @@ def test_a_cached_run_does_not_say_that_a_version_deleted_since_is_there(left, t
 def test_run_hands_over_folders_and_settings_and_prints_the_summary(monkeypatch, capsys, tmp_path):
     calls = []
 
-    def run(data_dir, out_dir, config, watcher, *, disk_check):
-        calls.append((data_dir, out_dir, config, disk_check))
+    def run(data_dir, out_dir, config, watcher, *, disk_check, allow_older):
+        calls.append((data_dir, out_dir, config, disk_check, allow_older))
         push(out_dir, 1)
         return SUMMARY
 
     fake_module(monkeypatch, "pipeline.run", run=run)
     arguments = ["run", "--data", str(tmp_path), "--out", str(tmp_path / "out")]
     assert main([*arguments, "--set", "seed=3", "--set", "label_days=2"]) == 0
-    assert main([*arguments, "--no-disk-check"]) == 0
+    assert main([*arguments, "--no-disk-check", "--allow-older"]) == 0
     assert calls == [
-        (tmp_path, tmp_path / "out", load_config(None, ["seed=3", "label_days=2"]), True),
-        (tmp_path, tmp_path / "out", load_config(None, []), False),
+        (tmp_path, tmp_path / "out", load_config(None, ["seed=3", "label_days=2"]), True, False),
+        (tmp_path, tmp_path / "out", load_config(None, []), False, True),
     ]
     printed = capsys.readouterr().out
     for told in (
         "this model",
         "0.2500",
+        "data gate   warning: transactions.t_dat: few [bold]customers",
         "passed, proven",
         "50 canary queries",
         "out/serving/lookbook/1",
@@ -225,7 +230,7 @@ def test_run_hands_over_folders_and_settings_and_prints_the_summary(monkeypatch,
 
 @pytest.mark.parametrize(("error", "code"), [(GateError, 1), (DataError, 1), (ConfigError, 2)])
 def test_run_exits_by_the_kind_of_error(monkeypatch, capsys, tmp_path, error, code):
-    def run(data_dir, out_dir, config, watcher, *, disk_check):
+    def run(data_dir, out_dir, config, watcher, *, disk_check, allow_older):
         raise error("the gate said no")
 
     fake_module(monkeypatch, "pipeline.run", run=run)
@@ -234,7 +239,7 @@ def test_run_exits_by_the_kind_of_error(monkeypatch, capsys, tmp_path, error, co
 
 
 def test_an_interrupted_run_exits_130(monkeypatch, capsys, tmp_path):
-    def run(data_dir, out_dir, config, watcher, *, disk_check):
+    def run(data_dir, out_dir, config, watcher, *, disk_check, allow_older):
         raise KeyboardInterrupt
 
     fake_module(monkeypatch, "pipeline.run", run=run)
@@ -242,13 +247,28 @@ def test_an_interrupted_run_exits_130(monkeypatch, capsys, tmp_path):
     assert capsys.readouterr().err.strip() == "lookbook: interrupted"
 
 
-def test_a_mistake_of_ours_keeps_its_traceback(monkeypatch, tmp_path):
-    def run(data_dir, out_dir, config, watcher, *, disk_check):
-        raise ZeroDivisionError
+@pytest.mark.parametrize("debug", [False, True])
+def test_what_nobody_expected_is_a_line_and_its_traceback_is_in_the_log(monkeypatch, capsys, tmp_path, debug):
+    def run(data_dir, out_dir, config, watcher, *, disk_check, allow_older):
+        raise ZeroDivisionError("by nothing")
 
     fake_module(monkeypatch, "pipeline.run", run=run)
-    with pytest.raises(ZeroDivisionError):
-        main(["run", "--data", "x", "--out", str(tmp_path)])
+    assert main(["run", "--data", "x", "--out", str(tmp_path), *(["--debug"] if debug else [])]) == 1
+    told = capsys.readouterr().err
+    assert told.endswith("lookbook: ZeroDivisionError: by nothing; --debug shows where\n")
+    assert ("Traceback" in told) is debug
+    assert 'raise ZeroDivisionError("by nothing")' in (tmp_path / "run.log").read_text()
+
+
+def test_a_full_disk_is_named_whatever_wrote_to_it(monkeypatch, capsys, tmp_path):
+    def run(data_dir, out_dir, config, watcher, *, disk_check, allow_older):
+        raise OSError(errno.ENOSPC, "No space left on device", str(out_dir / "summary.json"))
+
+    fake_module(monkeypatch, "pipeline.run", run=run)
+    assert main(["run", "--data", "x", "--out", str(tmp_path)]) == 1
+    told = capsys.readouterr().err
+    assert told.startswith(f"lookbook: the disk of {tmp_path} is full (")
+    assert told.endswith("then give the same command again: what is done is not repeated\n")
 
 
 def test_a_reader_that_leaves_early_gets_no_traceback():
@@ -301,3 +321,37 @@ def test_synthesize_takes_a_scale_of_h_and_m_and_sizes_that_go_before_it(capsys,
     said = capsys.readouterr().out
     assert said.startswith("137 customers, 70 articles, ")
     assert " from 2018-09-20 to 2020-09-22 in " in said
+
+
+def test_commands_that_are_printed_can_be_typed_though_the_folder_has_blanks(monkeypatch, capsys, tmp_path):
+    out = tmp_path / "my shop's out"
+    push(out, 1)
+    fake_module(monkeypatch, "pipeline.run", run=lambda *arguments, **options: SUMMARY)
+    assert main(["run", "--data", "x", "--out", str(out)]) == 0
+    printed = capsys.readouterr().out
+    (line,) = [line for line in printed.splitlines() if line.startswith("Next: ")]
+    assert shlex.split(line.removeprefix("Next: ").partition(", then ")[0]) == ["lookbook", "serve", "--out", str(out)]
+    assert main(["versions", "--out", str(out / "none")]) == 1
+    command = re.search("`(.*?)`", capsys.readouterr().err)[1]
+    assert shlex.split(command) == ["lookbook", "run", "--out", str(out / "none")]
+
+
+@pytest.mark.parametrize("locale", [{"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}])
+def test_a_locale_that_cannot_hold_a_path_is_named_as_the_cause(tmp_path, locale):
+    out = f"{tmp_path}/t\u00e9st".encode()
+    done = subprocess.run(
+        [sys.executable, "-m", "lookbook", "versions", "--out", out], capture_output=True, env={**os.environ, **locale}
+    )
+    assert done.returncode == 2
+    assert b"must be ASCII where the locale is not UTF-8" in done.stderr
+    assert b"with the encoding ascii of LC_ALL=C" in done.stderr
+
+
+def test_a_path_that_is_not_utf_8_is_refused(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "lookbook", "versions", "--out", f"{tmp_path}/t\u00e9st".encode("latin-1")],
+        capture_output=True,
+        env={**os.environ, "LC_ALL": "C.UTF-8"},
+    )
+    assert done.returncode == 2
+    assert b"must be UTF-8" in done.stderr

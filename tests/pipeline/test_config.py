@@ -31,6 +31,24 @@ def test_an_unknown_preset_is_refused_with_those_there_are():
         load_config("nonesuch", [])
 
 
+def test_a_preset_file_that_is_not_there_is_called_that(tmp_path):
+    with pytest.raises(ConfigError, match=r"--preset must name a TOML file that is there. Received: 'mine\.toml'"):
+        load_config("mine.toml", [])
+
+
+def test_a_byte_order_mark_is_no_part_of_a_preset(tmp_path):
+    (tmp_path / "mine.toml").write_bytes(b"\xef\xbb\xbfseed = 5\n")
+    assert load_config(str(tmp_path / "mine.toml"), []).seed == 5
+
+
+def test_only_a_name_that_is_near_is_called_the_nearest():
+    for written, nearest in (("sed=1", "seed"), ("embeding_dim=8", "retrieval.embedding_dim")):
+        with pytest.raises(ConfigError, match=rf"is not a setting; the nearest is {nearest}$"):
+            load_config(None, [written])
+    with pytest.raises(ConfigError, match=r"^foo is not a setting; `lookbook config` lists them$"):
+        load_config(None, ["foo=1"])
+
+
 def test_a_preset_that_is_not_toml_is_refused(tmp_path):
     (tmp_path / "bad.toml").write_text("seed: 3")
     with pytest.raises(ConfigError, match=r"bad\.toml is not TOML"):

@@ -8,7 +8,7 @@ import pytest
 from pipeline.local import run_locally
 from pipeline.steps import Watcher
 from tests.pipeline.tiny_steps import three_steps
-from transforms.errors import LookbookError
+from transforms.errors import LookbookError, StepError
 
 NAMES = ["First", "Second", "Third"]
 
@@ -66,7 +66,7 @@ def test_the_watcher_is_told_of_each_step_and_its_time(run):
 
 
 def test_a_step_that_fails_stops_the_run_and_what_was_done_is_not_repeated(run):
-    with pytest.raises(Exception, match="told to fail"):
+    with pytest.raises(StepError, match=r"^step Second failed: .*Error: told to fail; the whole error is in .*run.log"):
         run(fail=True)
     assert run.ran == ["First", "Second"]
     _, ran = run()

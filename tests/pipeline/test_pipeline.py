@@ -48,6 +48,7 @@ def test_all_steps(nodes):
     assert set(nodes) == of_tables | {
         "Ingest",
         "DataGate",
+        "FreshnessGate",
         "Features",
         "schema_features",
         "Transform",
@@ -81,6 +82,7 @@ def test_each_table_is_validated_against_its_own_schema_before_the_data_gate(nod
 
 def test_nothing_is_made_of_the_data_before_the_data_gate_has_let_them_through(nodes):
     assert read_by(nodes["Features"])["verdict"] == "DataGate"
+    assert {"DataGate", "FreshnessGate"} < {node.id for node in nodes["Features"].upstream_nodes}
     assert behind(nodes, "DataGate") == {
         "Features",
         "Transform",
@@ -146,6 +148,8 @@ def test_push_takes_the_model_as_of_the_end_and_both_blessings(nodes):
     assert json.loads(properties(nodes["Push"])["custom_config"]) == {
         "run_key": "key",
         "keep_versions": 5,
+        "allow_older": "false",
+        "code_version": "v",
         "least_share": 0.5,
     }
 

@@ -28,11 +28,13 @@ def read_by(node):
 def test_all_steps_and_none_that_trains(nodes):
     of_tables = {f"{kind}_{table}" for kind in ("statistics", "schema", "validator") for table in TABLES}
     own = {"CurrentStates", "LastBlessed", "assemble_cut", "assemble_end", "Evaluator", "RefreshGate"}
-    assert set(nodes) == of_tables | own | {"Ingest", "DataGate", "InfraGate", "Push"}
+    assert set(nodes) == of_tables | own | {"Ingest", "DataGate", "InfraGate", "Push", "FreshnessGate"}
 
 
 def test_the_states_wait_for_the_data_gate(nodes):
     assert read_by(nodes["CurrentStates"]) == {"tables": "Ingest", "verdict": "DataGate"}
+    assert {node.id for node in nodes["CurrentStates"].upstream_nodes} == {"Ingest", "DataGate", "FreshnessGate"}
+    assert nodes["FreshnessGate"].exec_properties["refreshed_label_days"] == 7
 
 
 def test_both_models_are_the_last_blessed_weights_on_todays_states(nodes):

@@ -60,6 +60,7 @@ def steps(tmp_path, monkeypatch):
         return Step(name=name, cached=cached, seconds=1.0, outputs={output: tmp_path / name})
 
     made = [
+        step("DataGate", "verdict"),
         step("Features", "states", cached=True),
         step("AssembleBaseline", "model"),
         step("assemble_end", "model"),
@@ -67,6 +68,7 @@ def steps(tmp_path, monkeypatch):
         step("InfraGate", "blessing"),
         step("Push", "pushed_model"),
     ]
+    (tmp_path / "DataGate" / "verdict.json").write_text(json.dumps({"warnings": ["few customers"]}))
     describe(tmp_path / "assemble_end", index_recall=0.97)
     (tmp_path / "InfraGate" / "canary.json").write_text(json.dumps({"line": "passed: all well"}))
     return {step.name: step for step in made}
@@ -85,11 +87,12 @@ def read(steps, tmp_path):
 def test_figures_customers_and_steps(steps, tmp_path):
     told = read(steps, tmp_path)
     assert told.customers == 3
+    assert told.data_gate == ["few customers"]
     assert told.figures["recommended"]["map_at_12"] == pytest.approx((1 + 1 / 2 + 1) / 3)
     assert told.figures["own_purchases"]["map_at_12"] == pytest.approx(1 / 5)
     assert told.slices["standing=new"] == {"map_at_12": 0.5, "customers": 1.0}
     assert told.difference["mean"] == pytest.approx((1 + 1 / 2 + 1) / 3 - 1 / 5)
-    assert (told.steps, told.cached, told.seconds) == (6, 1, 5.0)
+    assert (told.steps, told.cached, told.seconds) == (7, 1, 5.0)
     assert told.index_recall == 0.97
     assert (told.oracle, told.gap_closed) == (None, None)
     assert told.peak_gib > 0

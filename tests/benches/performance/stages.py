@@ -37,7 +37,7 @@ STAGES = (
         "validation",
         "statistics, schema, validation and data gate; statistics of a sample",
         ("components/data_gate", "transforms/schemas"),
-        (*_CHECKS, "DataGate"),
+        ("FreshnessGate", *_CHECKS, "DataGate"),
     ),
     Stage(
         "features",

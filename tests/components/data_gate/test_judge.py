@@ -3,12 +3,11 @@
 import datetime
 import json
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from tensorflow_metadata.proto.v0 import anomalies_pb2
 
-from components.data_gate.executor import judge, last_days_of, pass_or_raise, read_anomalies
+from components.data_gate.executor import judge, pass_or_raise, read_anomalies
+from components.data_gate.time_checks import Findings
 from components.ingest.report import IngestReport, TableReport, Violation
 from transforms.columns import FILES
 from transforms.errors import GateError
@@ -95,11 +94,10 @@ def test_an_anomaly_of_the_whole_table_and_missing_data_stop():
     ]
 
 
-@pytest.mark.parametrize(("gap_days", "passed"), [(1, True), (90, True), (91, False)])
-def test_a_last_day_far_from_all_others_stops(gap_days, passed):
-    verdict = judge({}, report_of(), (DAY, DAY - datetime.timedelta(days=gap_days)))
-    assert verdict.passed is passed
-    assert passed or f"{DAY}, is 91 days after the one before, 2020-06-23" in verdict.reasons[0]
+def test_what_the_days_have_against_them_stops_or_warns():
+    assert judge({}, report_of(), Findings(reasons=("a gap",))).reasons == ("a gap",)
+    verdict = judge({}, report_of(), Findings(warnings=("few customers",)))
+    assert (verdict.passed, verdict.warnings) == (True, ("few customers",))
 
 
 def test_what_ingest_set_aside_or_to_null_is_a_warning():
@@ -142,12 +140,6 @@ def test_anomalies_are_read_from_every_split(tmp_path):
 def test_without_a_schema_diff_the_gate_does_not_open(tmp_path):
     with pytest.raises(GateError, match=r"no Split-\*/SchemaDiff.pb"):
         read_anomalies(tmp_path)
-
-
-def test_the_last_two_days_are_distinct_and_latest_first(tmp_path):
-    days = [datetime.date(2020, 9, day) for day in (1, 5, 7, 7)]
-    pq.write_table(pa.table({"t_dat": pa.array(days, pa.date32())}), tmp_path / "transactions.parquet")
-    assert last_days_of(tmp_path) == (days[2], days[1])
 
 
 def test_the_verdict_is_written_as_json(tmp_path):

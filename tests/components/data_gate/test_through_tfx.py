@@ -58,7 +58,7 @@ def run_pipeline(folder: pathlib.Path) -> None:
         ).with_id(f"validate_{table}")
         anomalies[f"{table}_anomalies"] = validator.outputs["anomalies"]
         nodes += [schema, statistics, validator]
-    nodes.append(DataGate(tables=ingest.outputs["tables"], code_version="test", **anomalies))
+    nodes.append(DataGate(tables=ingest.outputs["tables"], label_days=7, code_version="test", **anomalies))
     LocalDagRunner().run(
         pipeline.Pipeline(
             pipeline_name="gate",

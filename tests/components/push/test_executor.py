@@ -24,7 +24,16 @@ def run(tmp_path):
     """Runs the executor on a judged and a new model; returns the serving folder and the `pushed_model` artifact."""
 
     def make(
-        *, model_blessed=True, infra_blessed=True, judged_digest="d", digest="d", keep=5, key="this-run", share=0.5
+        *,
+        model_blessed=True,
+        infra_blessed=True,
+        judged_digest="d",
+        digest="d",
+        keep=5,
+        key="this-run",
+        share=0.5,
+        end="2020-01-08",
+        allow_older="false",
     ):
         def artifact(kind, name):
             made = kind()
@@ -41,7 +50,7 @@ def run(tmp_path):
             (folder / "assets.extra" / "lookbook.json").write_text(json.dumps(figures))
             return made
 
-        judged, new = model("cut", judged_digest, "2020-01-01"), model("end", digest, "2020-01-08")
+        judged, new = model("cut", judged_digest, "2020-01-01"), model("end", digest, end)
         blessing = artifact(standard_artifacts.ModelBlessing, "blessing")
         blessing.set_int_custom_property("blessed", int(model_blessed))
         blessing.set_string_custom_property("current_model", judged.uri)
@@ -62,7 +71,9 @@ def run(tmp_path):
             {"pushed_model": [pushed]},
             {
                 "push_destination": proto_utils.proto_to_json(destination),
-                "custom_config": json_utils.dumps({"run_key": key, "keep_versions": keep, "least_share": share}),
+                "custom_config": json_utils.dumps(
+                    {"run_key": key, "keep_versions": keep, "least_share": share, "allow_older": allow_older}
+                ),
             },
         )
         return serving, artifact_utils.get_single_instance([pushed])
@@ -122,3 +133,13 @@ def test_a_week_that_is_broken_for_every_model_is_not_pushed_and_the_old_version
     assert made.get_int_custom_property("pushed") == pushed
     assert len(version_folders(serving)) == 1 + pushed
     assert (tmp_path / "pushed" / "refused.json").exists() is not bool(pushed)
+
+
+def test_a_model_of_older_data_than_the_served_one_is_pushed_only_where_that_is_meant(run):
+    serving, _ = run(end="2020-01-08")
+    run(end="2020-01-08")
+    with pytest.raises(GateError, match=r"the data end on 2020-01-06, those of version \d+, .*, on 2020-01-07\."):
+        run(end="2020-01-07")
+    assert [figures_of(version)["as_of"] for version in version_folders(serving)] == ["2020-01-08"] * 2
+    run(end="2020-01-07", allow_older="true")
+    assert figures_of(version_folders(serving)[-1])["as_of"] == "2020-01-07"

@@ -16,7 +16,7 @@ from models.ranking.model import ListLoss, RankingModel
 from models.ranking.network import NormalisedDense
 from models.ranking.training import fit, mean_loss
 from models.ranking.weights import build_network, load_network, save_network
-from transforms.errors import ConfigError
+from transforms.errors import ConfigError, WeightsError
 
 SMALL = RankingConfig(
     networks=2, units=16, blocks=1, dropout=0.0, epochs=30, least_steps=1, batch_lists=16, learning_rate=0.01
@@ -193,7 +193,7 @@ def test_weights_come_back_and_score_the_same(tmp_path):
 )
 def test_weights_of_other_features_are_refused_by_name(tmp_path, names, differing):
     save_network(build_network(SMALL, NAMES), SMALL, NAMES, tmp_path)
-    with pytest.raises(ValueError, match=rf"features must be those the ranking network .* Differing: {differing}\."):
+    with pytest.raises(WeightsError, match=rf"features must be those the ranking network .* Differing: {differing}\."):
         load_network(tmp_path, names)
 
 

@@ -1,0 +1,191 @@
+"""Checks of the days of the transactions: mistyped days, a last week that is not there, days in the future.
+
+The last day decides which week is judged and as of which day the pushed model answers. A handful of rows with a
+mistyped year would move both to where there are no purchases, so these checks look at how much was sold when.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import pathlib
+import statistics
+from collections.abc import Sequence
+
+import duckdb
+
+from transforms.columns import CUSTOMER_ID, DAY, FILES
+
+MAX_GAP_DAYS = 90
+MIN_SHARE = 0.1
+USUAL_SHARE = 0.5
+_PERIODS_BEFORE, _LEAST_PERIODS = 8, 3
+_LEAST_EXPECTED = 10
+_TAIL_DAYS = 400  # a year typed wrong by one, and a month
+_WEEK_DAYS = 7
+_ONE_DAY = datetime.timedelta(days=1)
+
+
+@dataclasses.dataclass(frozen=True)
+class Sales:
+    """How much was sold when.
+
+    Attributes:
+        rows: the days with transactions, ascending, with the number of transactions of each.
+        buyers: distinct customers of each period of `label_days`, the last period, which is judged, first; 0 for
+            periods without transactions.
+        label_days: length of a period, in days.
+    """
+
+    rows: Sequence[tuple[datetime.date, int]]
+    buyers: Sequence[int]
+    label_days: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Findings:
+    """What the checks found, a line each.
+
+    Attributes:
+        reasons: why the run must stop.
+        warnings: what is odd but does not stop it.
+    """
+
+    reasons: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+NOTHING_FOUND = Findings()
+
+
+def read_sales(tables: pathlib.Path, label_days: int) -> Sales:
+    """Counts the transactions that ingest kept.
+
+    Args:
+        tables: folder with `transactions.parquet`.
+        label_days: length of a period, in days.
+    """
+    source = [str(tables / "transactions.parquet")]
+    with duckdb.connect() as connection:
+        rows = connection.execute(
+            f"SELECT {DAY}, count(*) FROM read_parquet(?) GROUP BY 1 ORDER BY 1", source
+        ).fetchall()
+        counted = connection.execute(
+            f"SELECT date_diff('day', {DAY}, max_day) // {int(label_days)} AS period, count(DISTINCT {CUSTOMER_ID}) "
+            f"FROM read_parquet(?), (SELECT max({DAY}) AS max_day FROM read_parquet(?)) GROUP BY 1",
+            source * 2,
+        ).fetchall()
+    found = dict(counted)
+    return Sales(rows, [found.get(period, 0) for period in range(max(found, default=-1) + 1)], label_days)
+
+
+def check_time(sales: Sales, today: datetime.date) -> Findings:
+    """Applies all rules of this file.
+
+    Args:
+        sales: from `read_sales`.
+        today: days after tomorrow are in the future, whatever the time zone.
+    """
+    if not sales.rows:
+        return Findings()
+    reasons = _future(sales, today) or _few_after_a_gap(sales) or _few_in_the_last_periods(sales)
+    return Findings(tuple(reasons), tuple(_gap_warnings(sales) + ([] if reasons else _low_last_period(sales))))
+
+
+def _future(sales: Sales, today: datetime.date) -> list[str]:
+    late = [(day, count) for day, count in sales.rows if day > today + _ONE_DAY]
+    if not late:
+        return []
+    return [
+        f"transactions.{DAY}: {_transactions(late)} dated in the future, to {late[-1][0]}; today is {today}; "
+        f"correct or remove the mistyped days in {FILES['transactions']}"
+    ]
+
+
+def _few_after_a_gap(sales: Sales) -> list[str]:
+    """A gap of more than `MAX_GAP_DAYS` after which there is less than a usual week, or a single day."""
+    for place in _gaps(sales):
+        before, after = sales.rows[: place + 1], sales.rows[place + 1 :]
+        week = _usual_week(before[::-1])
+        if _count(after) < week or len(after) == 1:
+            gap_days = (after[0][0] - before[-1][0]).days
+            return [
+                f"transactions.{DAY}: only {_transactions(after)} dated after a gap of {gap_days:,} days, from "
+                f"{before[-1][0]} to {after[0][0]}, where a week before it had {week:,.0f}; correct or remove the "
+                f"mistyped days in {FILES['transactions']}, or give more days after the gap"
+            ]
+    return []
+
+
+def _few_in_the_last_periods(sales: Sales) -> list[str]:
+    """The last period, or as many of the last as `_TAIL_DAYS` hold, with far fewer buyers than those before them."""
+    total = 0
+    for count in range(1, min(len(sales.buyers), _TAIL_DAYS // sales.label_days + 1)):
+        total += sales.buyers[count - 1]
+        before = sales.buyers[count:]
+        if count > 1 and sum(buyers > 0 for buyers in before) < _LEAST_PERIODS:
+            break  # what is left is the beginning, which need not be usual
+        usual = _usual_buyers(before)
+        if usual * count >= _LEAST_EXPECTED and total < MIN_SHARE * usual * count:
+            last = sales.rows[-1][0]
+            first = last - (count * sales.label_days - 1) * _ONE_DAY
+            return [
+                f"transactions.{DAY}: only {total:,} customers bought in the {count * sales.label_days:,} days from "
+                f"{first} to {last}, where about {usual * count:,.0f} did in as many days before; correct or remove "
+                f"mistyped days in {FILES['transactions']}, give the complete last days, or leave out what is older "
+                "if the shop has shrunk"
+            ]
+    return []
+
+
+def _gap_warnings(sales: Sales) -> list[str]:
+    lines = []
+    for place in _gaps(sales):
+        before, after = sales.rows[: place + 1], sales.rows[place + 1 :]
+        line = f"transactions.{DAY}: there are no transactions between {before[-1][0]} and {after[0][0]}"
+        if _count(before) < _usual_week(after):
+            line += f", and only {_transactions(before)} before that; see that their days are not mistyped"
+        lines.append(line)
+    return lines
+
+
+def _low_last_period(sales: Sales) -> list[str]:
+    judged, usual = sales.buyers[0], _usual_buyers(sales.buyers[1:])
+    if usual < _LEAST_EXPECTED or judged >= USUAL_SHARE * usual:
+        return []
+    return [
+        f"transactions.{DAY}: {judged:,} customers bought in the last {sales.label_days} days, to {sales.rows[-1][0]}, "
+        f"where about {usual:,.0f} did in as many days before; see that the last days are complete"
+    ]
+
+
+def _gaps(sales: Sales) -> list[int]:
+    """Positions in `rows` of the days that a gap of more than `MAX_GAP_DAYS` follows."""
+    days = [day for day, _ in sales.rows]
+    return [place for place in range(len(days) - 1) if (days[place + 1] - days[place]).days > MAX_GAP_DAYS]
+
+
+def _usual_buyers(periods: Sequence[int]) -> float:
+    """Median of the nearest periods that have buyers; 0 if none has."""
+    filled = [buyers for buyers in periods if buyers][:_PERIODS_BEFORE]
+    return statistics.median(filled) if filled else 0.0
+
+
+def _usual_week(rows: Sequence[tuple[datetime.date, int]]) -> float:
+    """Median transactions of the first weeks with transactions; the rows may run forward or backward in time."""
+    weeks: dict[int, int] = {}
+    for day, count in rows:
+        week = abs((day - rows[0][0]).days) // _WEEK_DAYS
+        if week not in weeks and len(weeks) == _PERIODS_BEFORE:
+            break
+        weeks[week] = weeks.get(week, 0) + count
+    return statistics.median(weeks.values())
+
+
+def _count(rows: Sequence[tuple[datetime.date, int]]) -> int:
+    return sum(count for _, count in rows)
+
+
+def _transactions(rows: Sequence[tuple[datetime.date, int]]) -> str:
+    count = _count(rows)
+    return f"{count:,} transaction is" if count == 1 else f"{count:,} transactions are"

@@ -1,0 +1,34 @@
+"""TFX component: see README.md."""
+
+import json
+import logging
+import pathlib
+
+from tfx.dsl.component.experimental.annotations import InputArtifact, OutputArtifact, Parameter
+from tfx.dsl.component.experimental.decorators import component
+
+from components.artifacts import GateVerdict, Tables
+from components.freshness_gate.executor import require_fresh, require_unseen
+from components.ingest.report import IngestReport
+
+
+@component
+def FreshnessGate(  # noqa: N802 (TFX names components like classes)
+    tables: InputArtifact[Tables],
+    serving_dir: Parameter[str],
+    served_as_of: Parameter[str],
+    allow_older: Parameter[str],
+    refreshed_label_days: Parameter[int],
+    code_version: Parameter[str],
+    verdict: OutputArtifact[GateVerdict],
+) -> None:
+    """Stops a run that would replace the served model by an older one; see README.md."""
+    del served_as_of, code_version  # they are for TFX's cache
+    last_day = IngestReport.read(pathlib.Path(tables.uri)).last_day
+    line = require_fresh(last_day, pathlib.Path(serving_dir), allow_older=allow_older == "true")
+    if refreshed_label_days:
+        require_unseen(last_day, pathlib.Path(serving_dir), refreshed_label_days)
+    logging.info("freshness gate: %s", line)
+    folder = pathlib.Path(verdict.uri)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "verdict.json").write_text(json.dumps({"passed": True, "line": line}, indent=1))

@@ -1,0 +1,86 @@
+"""Compares the last day of the data with the version that is served, without TFX.
+
+A model of older data than the served one is almost always a stale export or the wrong folder. Weights that are put
+on older data would moreover be judged on a week that they were trained on.
+"""
+
+import datetime
+import pathlib
+
+from components.push.publish import as_of, figures_of, trained_until, version_folders
+from transforms.errors import GateError
+
+NONE = "none"
+_DAY = datetime.timedelta(days=1)
+
+
+def served_as_of(serving_dir: pathlib.Path) -> str:
+    """What TFX's cache knows the served version by: the day its state is as of, or `none`."""
+    served = _served(serving_dir)
+    day = None if served is None else as_of(figures_of(served))
+    return NONE if day is None else day.isoformat()
+
+
+def require_fresh(last_day: datetime.date, serving_dir: pathlib.Path, *, allow_older: bool) -> str:
+    """Holds the data to those of the newest version.
+
+    Args:
+        last_day: last day with a transaction.
+        serving_dir: folder of the versions.
+        allow_older: whether data that end earlier are meant.
+
+    Returns:
+        What was compared, in one line.
+
+    Raises:
+        GateError: the data end earlier, and that is not allowed.
+    """
+    served = _served(serving_dir)
+    day = None if served is None else as_of(figures_of(served))
+    if served is None or day is None:
+        return "passed: no version is served that tells the last day of its data"
+    told = f"the data end on {last_day}, those of version {served.name}, which is served, on {day - _DAY}"
+    if last_day + _DAY >= day or allow_older:
+        return f"passed: {told}"
+    raise GateError(
+        f"freshness gate: the data must not end before those of the served model. Received: {told}. See that the "
+        "export is complete and --data is the right folder; if an older model is meant, add --allow-older (on Kubeflow "
+        "the parameter allow_older=true)"
+    )
+
+
+def require_unseen(last_day: datetime.date, serving_dir: pathlib.Path, label_days: int) -> None:
+    """Holds a refresh to a week that the weights of the newest version have not seen in training.
+
+    Args:
+        last_day: last day with a transaction.
+        serving_dir: folder of the versions.
+        label_days: length of the week that the refresh is judged on, in days.
+
+    Raises:
+        GateError: the weights were trained on purchases of that week.
+    """
+    served = _served(serving_dir)
+    until = None if served is None else trained_until(figures_of(served))
+    first = last_day - (label_days - 1) * _DAY
+    if until is not None and first < until:
+        raise GateError(f"freshness gate: {seen(first, last_day, until)}")
+
+
+def seen(first: datetime.date, last_day: datetime.date, until: datetime.date) -> str:
+    """Says that a week cannot judge weights that were trained on it.
+
+    Args:
+        first: first day of the week.
+        last_day: its last day.
+        until: the weights were trained on purchases before this day.
+    """
+    return (
+        f"a refresh must be judged on days after those its weights were trained on, to {until - _DAY}. Received: "
+        f"{first} to {last_day}. Give newer data, train anew with `lookbook run`, or go back to an older version with "
+        "`lookbook rollback`"
+    )
+
+
+def _served(serving_dir: pathlib.Path) -> pathlib.Path | None:
+    return next(reversed(version_folders(serving_dir)), None)
