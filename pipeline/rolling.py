@@ -123,10 +123,7 @@ class _Table:
         started = time.monotonic()
         try:
             pushed, said = _in_process(_run if train else _refresh, data, out, self.config, self.disk_check)
-        except (
-            DiskError,
-            StepError,
-        ):  # says nothing of the policy: the simulation stops, and goes on when there is room
+        except (DiskError, DiskFullError, StepError):  # no word on the policy: it goes on when the cause is mended
             raise
         except LookbookError as error:
             pushed, said = False, f"stopped: {error}"

@@ -13,7 +13,7 @@ from pipeline.rolling import simulate
 from pipeline.rolling_table import BROKEN_REFRESH, BROKEN_RUN, NEVER, POLICIES, REFRESHED, RETRAINED, as_markdown
 from pipeline.versions import model_dir, served_version
 from transforms.columns import FILES, TABLES
-from transforms.errors import ConfigError, DataError, LookbookError
+from transforms.errors import ConfigError, DataError, DiskFullError, LookbookError, StepError
 
 PERIODS = 3
 LAST = "2020-06-30"
@@ -170,12 +170,15 @@ def test_a_training_that_stops_leaves_the_old_version_and_says_why(shop, tmp_pat
     assert "  - 2020-06-17: stopped: data gate: a bad day" in as_markdown(told)
 
 
-def test_too_little_disk_stops_the_simulation_and_judges_nothing(shop, tmp_path, stand_ins, monkeypatch):
+@pytest.mark.parametrize("error", [DiskError, DiskFullError, StepError])
+def test_what_says_nothing_of_a_policy_stops_the_simulation_and_judges_nothing(
+    shop, tmp_path, stand_ins, monkeypatch, error
+):
     def full(kind, data, out, trained):
-        raise DiskError("the disk must have room")
+        raise error("the disk must have room")
 
     monkeypatch.setattr(stand_ins, "make", full)
-    with pytest.raises(DiskError):
+    with pytest.raises(error):
         run(shop, tmp_path)
     assert not (tmp_path / "work" / "cells").exists()
 
