@@ -12,7 +12,7 @@ import platform
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import psutil
 
@@ -30,6 +30,9 @@ LOCK = pathlib.Path(__file__).parent.parent / "requirements.lock"
 _PINNED = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==([^\s;\\]+)", re.MULTILINE)
 _SCANN = "from scann.scann_ops.py import scann_ops; import tensorflow as tf; print(tf.__version__)"
 _SCANN_TIMEOUT_S = 120
+_ONEDNN = "TF_ENABLE_ONEDNN_OPTS"
+_ONEDNN_IN_USE = "from tensorflow.python.util import _pywrap_util_port as port; print(port.IsMklEnabled())"
+CPUINFO = pathlib.Path("/proc/cpuinfo")
 _GIB = 2**30
 
 
@@ -57,6 +60,7 @@ def all_checks(out: pathlib.Path, data: pathlib.Path | None) -> Iterator[Check]:
     yield system(platform.system(), platform.machine())
     yield versions(LOCK)
     yield scann()
+    yield onednn(psutil.Process().environ())
     yield memory(psutil.virtual_memory().available)
     yield disk(out, data)
     if data is not None:
@@ -99,6 +103,30 @@ def scann() -> Check:
     last = (process.stderr.strip().splitlines() or [f"exit code {process.returncode}"])[-1]
     found = f"its op loads into TensorFlow {process.stdout.strip()}" if process.returncode == 0 else last
     return _check("ScaNN", process.returncode == 0, found, "`make install`")
+
+
+def onednn(started_with: Mapping[str, str], cpuinfo: pathlib.Path = CPUINFO) -> Check:
+    """Whether TensorFlow runs without oneDNN, with which overlapping requests get wrong answers where there is AMX.
+
+    Args:
+        started_with: the environment that the person gave this process; the command line has overridden it since.
+        cpuinfo: as Linux shows the processor.
+
+    """
+    try:
+        process = subprocess.run(
+            [sys.executable, "-c", _ONEDNN_IN_USE], capture_output=True, text=True, timeout=_SCANN_TIMEOUT_S
+        )
+    except subprocess.TimeoutExpired:
+        return _check("oneDNN", False, f"no answer in {_SCANN_TIMEOUT_S} s", "try on an idle machine")
+    in_use = process.stdout.strip()
+    state = {"False": "off", "True": "on"}.get(in_use, "unknown: TensorFlow does not start")
+    text = cpuinfo.read_text(encoding="utf-8", errors="replace") if cpuinfo.is_file() else ""
+    found = f"{state}; this processor has {'AMX' if 'amx_tile' in text.split() else 'no AMX'}"
+    wished = started_with.get(_ONEDNN)
+    if wished not in (None, "0") and in_use == "False":
+        found += f"; {_ONEDNN}={wished} in your environment is overridden, for answers would be wrong with AMX"
+    return _check("oneDNN", in_use == "False", found, f"set {_ONEDNN}=0, or `make install`")
 
 
 def memory(available_bytes: int) -> Check:

@@ -14,7 +14,7 @@ from lookbook import options
 def command(ctx: click.Context, out: pathlib.Path, data: pathlib.Path | None) -> None:
     """Check this machine and the data, and say what to do.
 
-    Looks at Python, versions, ScaNN, memory, disk and, with --data, the CSVs. Exits 1 if anything fails.
+    Looks at Python, versions, ScaNN, oneDNN, memory, disk and, with --data, the CSVs. Exits 1 if anything fails.
     """
     from lookbook.checks import all_checks
 

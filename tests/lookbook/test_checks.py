@@ -57,6 +57,29 @@ def test_scann_loads_into_tensorflow():
     assert check.found == "its op loads into TensorFlow 2.16.2"
 
 
+@pytest.mark.parametrize(("flags", "told"), [("fpu avx512f amx_bf16 amx_tile", "has AMX"), ("fpu avx2", "has no AMX")])
+def test_onednn_is_off_and_whether_there_is_amx_is_told(flags, told, tmp_path):
+    cpuinfo = tmp_path / "cpuinfo"
+    cpuinfo.write_text(f"processor\t: 0\nflags\t\t: {flags}\nbugs\t\t: none\n")
+    check = checks.onednn({}, cpuinfo)
+    assert check.ok
+    assert check.found == f"off; this processor {told}"
+
+
+def test_a_wish_for_onednn_is_told_to_be_overridden(tmp_path):
+    check = checks.onednn({"TF_ENABLE_ONEDNN_OPTS": "1"}, tmp_path / "none")
+    assert check.ok
+    assert "TF_ENABLE_ONEDNN_OPTS=1 in your environment is overridden" in check.found
+
+
+def test_onednn_that_is_on_all_the_same_is_a_failure(tmp_path, monkeypatch):
+    monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", "1")
+    check = checks.onednn({}, tmp_path / "none")
+    assert not check.ok
+    assert check.found.startswith("on; ")
+    assert "TF_ENABLE_ONEDNN_OPTS=0" in check.remedy
+
+
 def test_a_scann_that_does_not_load_is_told_by_its_last_words(monkeypatch):
     monkeypatch.setattr(checks, "_SCANN", "raise OSError('undefined symbol: absl')")
     check = checks.scann()
@@ -178,7 +201,8 @@ def test_doctor_exits_1_exactly_if_a_check_failed(tmp_path, monkeypatch, capsys)
 
 def test_all_checks_cover_machine_and_data(tmp_path, monkeypatch):
     monkeypatch.setattr(checks, "scann", lambda: checks.Check(name="ScaNN", ok=True, found=""))
+    monkeypatch.setattr(checks, "onednn", lambda started_with: checks.Check(name="oneDNN", ok=True, found=""))
     names = [check.name for check in checks.all_checks(pathlib.Path("out"), tmp_path)]
-    assert names == ["Python", "system", "versions", "ScaNN", "memory", "disk", *FILES.values()]
+    assert names == ["Python", "system", "versions", "ScaNN", "oneDNN", "memory", "disk", *FILES.values()]
     assert checks.python(sys.version_info[:2]).ok
     assert checks.system(platform.system(), platform.machine()).found
