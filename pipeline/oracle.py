@@ -4,11 +4,11 @@ import pathlib
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from models.metrics import per_customer
 from transforms import columns
 from transforms.calendar import date_of, load_calendar
+from transforms.parquet import pq
 
 FILE = "oracle.csv"
 

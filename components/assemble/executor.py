@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import pyarrow.parquet as pq
 import tensorflow as tf
 import tensorflow_transform as tft
 
@@ -36,6 +35,7 @@ from models.retrieval.index import ExactIndex, recall_against_exact
 from transforms import columns
 from transforms.calendar import Calendar, date_of, day_of
 from transforms.errors import LookbookError, WeightsError
+from transforms.parquet import pq
 
 _RECALL_QUERIES = 1000
 

@@ -7,7 +7,6 @@ import pathlib
 import shutil
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from components.candidates import lists
 from components.candidates.config import CandidatesConfig
@@ -18,6 +17,7 @@ from models.recommender.recommender import Recommender
 from models.retrieval.snapshot import snapshot_name
 from transforms.calendar import Calendar, date_of, load_calendar
 from transforms.errors import DataError
+from transforms.parquet import pq
 from transforms.progress import Progress
 
 SPLIT = "train"

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from components.features.engine import query_text, used_parameters
+from transforms.parquet import pq
 
 _BATCH_ROWS = 65_536
 _GROUP_ROWS = 262_144  # of a Parquet file

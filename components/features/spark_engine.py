@@ -14,11 +14,11 @@ import tempfile
 from collections.abc import Iterator, Mapping
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from components.features.engine import query_text, used_parameters
 from components.features.spark_session import end_session, start_session
 from transforms.errors import ConfigError
+from transforms.parquet import pq
 
 _BATCH_ROWS = 1_048_576
 

@@ -6,9 +6,9 @@ import pathlib
 from collections.abc import Iterable, Iterator
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from components.examples import write_examples
+from transforms.parquet import pq
 from transforms.progress import Progress
 
 _BATCH_ROWS = 65_536

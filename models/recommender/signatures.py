@@ -15,7 +15,6 @@
 
 import pathlib
 
-import pyarrow.parquet as pq
 import tensorflow as tf
 import tensorflow_transform as tft
 
@@ -26,6 +25,7 @@ from models.recommender.recommender import Answer, Recommender
 from models.recommender.sparse import sparse_column
 from transforms import columns
 from transforms import features as f
+from transforms.parquet import pq
 
 K = 12
 MOST_LOOKED_AT = 50

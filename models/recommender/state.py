@@ -8,11 +8,11 @@ import pathlib
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 import tensorflow as tf
 
 from transforms import columns
 from transforms.calendar import date_of
+from transforms.parquet import pq
 
 ARTICLE_NUMBERS = (
     "sales",

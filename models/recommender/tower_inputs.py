@@ -4,7 +4,6 @@ import pathlib
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 import tensorflow as tf
 import tensorflow_transform as tft
 
@@ -14,6 +13,7 @@ from models.retrieval.towers import Towers
 from models.retrieval.validation import embed_catalogue
 from transforms import columns
 from transforms import features as f
+from transforms.parquet import pq
 from transforms.progress import Progress
 
 _BATCH = 8192
