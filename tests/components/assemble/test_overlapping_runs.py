@@ -1,0 +1,168 @@
+"""No overlap of requests changes an answer: each is compared with the answer to the same request made alone.
+
+TensorFlow's oneDNN failed this on processors with AMX (docs/decisions/0036-onednn-is-off.md). There the tests would
+fail if it were on, which the last one shows, and only there.
+"""
+
+import functools
+import os
+import pathlib
+import subprocess
+import sys
+
+import grpc
+import numpy as np
+import pytest
+import tensorflow as tf
+from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
+
+from components.assemble.executor import assemble
+from components.assemble.weights import gather_weights
+from models.ranking.config import REFITTED, RankingConfig
+from models.ranking.weights import build_network, save_network
+from models.recommender import features
+from models.retrieval.config import RetrievalConfig
+from models.retrieval.snapshot import snapshot_name
+from serving.config import ServerConfig
+from serving.server import ModelServer
+from tests import tiny_training
+from tests.benches.onednn.overlapping import BATCH_SIZES, compare_overlapping, difference
+from tests.benches.onednn.session_model import SessionModel
+
+ROOT = pathlib.Path(__file__).parents[3]
+READY_S = 120
+SIGNATURES = [
+    "serving_default",
+    "recommend",
+    "similar_articles",
+    "describe_articles",
+    "customer_embedding",
+    "article_embedding",
+    "baselines",
+    "judge",
+]
+HAS_AMX = "amx_tile" in pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8").split()
+TIMES = 12
+
+
+@pytest.fixture(scope="module")
+def model(served):
+    return SessionModel(served.folder)
+
+
+@pytest.fixture(scope="module")
+def through_server(served, model):
+    """Asks the model server, as `SessionModel.ask` asks the model."""
+    config = ServerConfig(base_paths={"lookbook": served.folder.parent}, port=0, poll_interval_s=0.1)
+    with ModelServer(config) as server:
+        assert server.wait_ready(READY_S), server.failures()
+        with grpc.insecure_channel(f"127.0.0.1:{server.port}") as channel:
+            yield functools.partial(_ask, prediction_service_pb2_grpc.PredictionServiceStub(channel), model)
+
+
+def _ask(stub, model, signature, batch):
+    request = predict_pb2.PredictRequest()
+    request.model_spec.name = "lookbook"
+    request.model_spec.signature_name = signature
+    for name, values in model.inputs(signature, batch).items():
+        request.inputs[name].CopyFrom(tf.make_tensor_proto(values))
+    return {name: tf.make_ndarray(proto) for name, proto in stub.Predict(request, timeout=60).outputs.items()}
+
+
+@pytest.fixture(scope="session")
+def default_size(tiny, transformed, tmp_path_factory):
+    """The tiny shop's model with towers and ranking networks as wide as by default; the latter untrained."""
+    to = tmp_path_factory.mktemp("default-size")
+    tiny_training.train_towers(tiny_training.read_data(transformed), to, RetrievalConfig(epochs=1, batch_size=64))
+    config = RankingConfig()
+    for folder in (".", REFITTED):
+        save_network(build_network(config, features.NAMES), config, features.NAMES, to / "ranking" / folder)
+    last = to / "towers" / snapshot_name(len(tiny.calendar.list_days))
+    gather_weights(last, to / "ranking", transformed / "graph", to / "weights")
+    assemble(tiny.states, tiny.calendar.end, to / "weights", tiny_training.RECOMMENDER, to / "model" / "1")
+    return to / "model" / "1"
+
+
+def test_every_signature_is_asked(model):
+    assert sorted(model.signatures) == sorted(SIGNATURES)
+
+
+@pytest.mark.parametrize("sizes", BATCH_SIZES)
+@pytest.mark.parametrize("signature", SIGNATURES)
+def test_runs_that_overlap_in_one_process_answer_as_lone_runs(model, signature, sizes):
+    comparison = compare_overlapping(model.ask, [(signature, size) for size in sizes], TIMES)
+    assert comparison.calls >= 2 * TIMES
+    assert comparison.wrong == {}
+
+
+@pytest.mark.parametrize("sizes", BATCH_SIZES)
+def test_runs_of_all_signatures_that_overlap_answer_as_lone_runs(model, sizes):
+    calls = [(signature, size) for signature in SIGNATURES for size in sizes]
+    assert compare_overlapping(model.ask, calls, TIMES // 2).wrong == {}
+
+
+@pytest.mark.parametrize("sizes", BATCH_SIZES)
+def test_requests_that_overlap_are_answered_as_lone_requests(through_server, sizes):
+    calls = [(signature, size) for signature in SIGNATURES for size in sizes]
+    assert compare_overlapping(through_server, calls, TIMES // 2).wrong == {}
+
+
+def recommended(ids, scores, channels=None):
+    return {
+        "article_ids": np.array([ids], object),
+        "scores": np.array([scores], np.float32),
+        "channels": np.array([channels or [b"popular"] * len(ids)], object),
+    }
+
+
+@pytest.mark.parametrize(
+    ("other", "equal"),
+    [
+        (recommended([b"a", b"b", b"c"], [3.0, 2.0, 1.0]), True),
+        (recommended([b"a", b"b", b"c"], [3.00001, 2.0, 1.0]), True),
+        (recommended([b"b", b"a", b"c"], [3.0, 2.0, 1.0]), False),
+        (recommended([b"a", b"b", b"d"], [3.0, 2.0, 1.000001]), True),
+        (recommended([b"a", b"b", b"d"], [3.0, 2.0, 1.1]), False),
+        (recommended([b"a", b"b", b"c"], [3.0, 2.0, np.nan]), False),
+        (recommended([b"a", b"b", b"c"], [3.0, 2.0, 1.0], [b"popular", b"popular", b"towers"]), False),
+        ({"embedding": np.zeros([1, 3], np.float32)}, False),
+    ],
+)
+def test_answers_are_the_same_apart_from_rounding_and_ties(other, equal):
+    """Worked out by hand: `c` and `d` tie for the last place where their scores are 1 and 1.000001."""
+    lone = recommended([b"a", b"b", b"c"], [3.0, 2.0, 1.0])
+    assert (difference(lone, other) <= 1e-5) == equal
+
+
+def test_a_wrong_answer_is_counted():
+    """One in ten answers of batch 2 is off by 1, as a faulty processor library would have it."""
+    asked = []
+
+    def ask(signature, batch):
+        asked.append(batch)
+        off = batch == 2 and asked.count(2) % 10 == 0
+        return {"embedding": np.full([batch, 3], float(off), np.float32)}
+
+    comparison = compare_overlapping(ask, [("e", 3), ("e", 2)], 40)
+    assert comparison.wrong.keys() == {("e", 2)}
+    assert comparison.worst == 1.0
+
+
+@pytest.mark.proof
+@pytest.mark.skipif(not HAS_AMX, reason="this processor has no AMX (no amx_tile in /proc/cpuinfo)")
+def test_with_onednn_overlapping_runs_go_wrong_where_there_is_amx(default_size):
+    """The comparison finds the fault: with oneDNN on there are wrong answers, or the process is ended by a signal."""
+    command = [sys.executable, "-m", "tests.benches.onednn", "overlap", str(default_size), "--times", "5000"]
+    done = subprocess.run(
+        command, cwd=ROOT, env={**os.environ, "TF_ENABLE_ONEDNN_OPTS": "1"}, capture_output=True, text=True
+    )
+    assert done.returncode < 0 or done.returncode == 1, done.stdout + done.stderr
+
+
+@pytest.mark.proof
+def test_without_onednn_thousands_of_overlapping_runs_of_a_model_of_default_size_are_right(default_size):
+    command = [sys.executable, "-m", "tests.benches.onednn", "overlap", str(default_size), "--times", "1000"]
+    done = subprocess.run(
+        command, cwd=ROOT, env={**os.environ, "TF_ENABLE_ONEDNN_OPTS": "0"}, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
