@@ -24,7 +24,7 @@ export TF_USE_LEGACY_KERAS := 1
 export TF_ENABLE_ONEDNN_OPTS := 0
 export TF_CPP_MIN_LOG_LEVEL := 3
 
-.PHONY: help install run rolling test proof bench bench-serving quality lint format lock clean
+.PHONY: help install run rolling test proof bench bench-serving quality lint format lock pin-images clean
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -71,12 +71,15 @@ format: $(STAMP) ## let ruff put the code in order
 	.venv/bin/ruff check --fix-only $(CODE)
 	.venv/bin/ruff format $(CODE)
 
-lock: ## compile requirements.in anew into requirements.lock
+lock: ## compile requirements*.in anew into the three locks
 	.ci/install lock
+
+pin-images: ## append the digests of base images to Dockerfiles and manifests; needs docker and its registries
+	@.ci/pin-images
 
 clean: ## caches and build leftovers; neither .venv nor what a run made
 	rm -rf build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find $(ROOMS) tests -name __pycache__ -prune -exec rm -rf {} +
 
-$(STAMP): requirements.lock setup.py .ci/install
+$(STAMP): requirements.lock requirements-uv.lock setup.py .ci/install
 	@.ci/install

@@ -13,8 +13,7 @@ ROOMS = ("lookbook", "kubeflow", "pipeline", "components", "models", "serving", 
 
 def _direct_requirements() -> list[str]:
     lines = (pathlib.Path(__file__).parent / "requirements.in").read_text().splitlines()
-    runtime = lines[: lines.index("# development")]
-    return [line for line in runtime if line and not line.startswith("#")]
+    return [line for line in lines if line and not line.startswith("#")]
 
 
 setup(

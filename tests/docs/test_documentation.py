@@ -161,7 +161,8 @@ def test_decisions_are_numbered_and_have_the_same_parts():
 
 
 def test_every_direct_dependency_has_its_reason(read):
-    required = (ROOT / "requirements.in").read_text().splitlines()
+    files = ("requirements.in", "requirements-dev.in")
+    required = [line for name in files for line in (ROOT / name).read_text().splitlines()]
     reasons = read("docs/decisions/0001-the-stack.md").text + read("docs/decisions/0002-dependencies.md").text
     for line in required:
         name = re.split(r"[=<>\[]", line)[0]

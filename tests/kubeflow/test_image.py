@@ -42,7 +42,7 @@ def test_it_does_not_run_as_root_and_says_so_in_numbers():
 
 
 def test_schemas_and_setup_file_are_where_the_pipeline_looks_for_them():
-    build, image, *_ = DOCKERFILE.split("\nFROM ")[1:]
+    build, image, *_ = DOCKERFILE.split("\nFROM ")[2:]
     assert build.index("WORKDIR /app") < build.index("COPY transforms transforms")
     assert build.index("WORKDIR /app") < build.index("COPY setup.py pyproject.toml requirements.in MANIFEST.in ./")
     assert "COPY --from=build --chown=1000:0 /app /app" in image
@@ -51,9 +51,12 @@ def test_schemas_and_setup_file_are_where_the_pipeline_looks_for_them():
 
 
 def test_beams_workers_have_beams_own_start_and_the_version_that_is_installed():
-    image, worker, last = DOCKERFILE.split("\nFROM ")[2:]
+    image, worker, last = DOCKERFILE.split("\nFROM ")[3:]
     assert worker.startswith("image AS worker")
-    assert f"apache/beam_python3.10_sdk:{importlib.metadata.version('apache-beam')} /opt/apache/beam" in worker
+    assert "COPY --from=beam /opt/apache/beam /opt/apache/beam" in worker
+    version = importlib.metadata.version("apache-beam")
+    (base,) = re.findall(r"^ARG BEAM_IMAGE=(\S+)$", DOCKERFILE, re.M)
+    assert base.partition("@")[0] == f"apache/beam_python3.10_sdk:{version}"
     assert last.startswith("image\n")
     assert "ENTRYPOINT" not in image + last
 

@@ -198,9 +198,12 @@ def test_images_are_of_the_versions_that_are_installed():
     (own,) = re.findall(r'version="(.+)"', (ROOT / "setup.py").read_text())
     images = {service["image"] for service in COMPOSE["services"].values()}
     images |= {d["spec"]["template"]["spec"]["containers"][0]["image"] for _, d in DEPLOYMENTS}
-    assert images == {f"tensorflow/serving:{version}", f"lookbook:{own}"}
+    tags = {image.partition("@")[0] for image in images}
+    assert tags == {f"tensorflow/serving:{version}", f"lookbook-serving:{own}"}
+    assert f"-t lookbook-serving:{own} ." in (DEPLOY / "Dockerfile").read_text()
     recipe = (DEPLOY / "Dockerfile.scann").read_text()
-    assert f"ARG TF_SERVING={version}\n" in recipe
+    bases = [f"tensorflow/serving:{version}-devel", f"tensorflow/serving:{version}"]
+    assert [base.partition("@")[0] for base in re.findall(r"^ARG \w+_IMAGE=(\S+)$", recipe, re.M)] == bases
     (scann,) = re.findall(r"^scann==([\d.]+)", required, flags=re.M)
     assert f"ScaNN {scann} " in recipe
     assert re.search(r"^USER [1-9]\d*:\d+$", recipe, flags=re.M)
