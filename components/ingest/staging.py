@@ -18,7 +18,6 @@ import pathlib
 from collections.abc import Mapping
 
 import duckdb
-import pyarrow.parquet as pq
 
 from components.ingest.blocks import MAX_ROW_BYTES
 from components.ingest.following import following
@@ -27,6 +26,7 @@ from components.ingest.numbers import day_sql, float_sql, int_sql
 from components.ingest.reader import LINE, Malformed, Reader, is_plain
 from components.ingest.source import Source
 from transforms.columns import ARTICLE_ID, CUSTOMER_ID, TABLES, Column
+from transforms.parquet import pq
 from transforms.progress import Progress
 
 KEYS = {"articles": ARTICLE_ID, "customers": CUSTOMER_ID}
