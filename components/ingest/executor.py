@@ -156,6 +156,8 @@ def _refuse_too_many(
     beside: pathlib.Path,
     config: IngestConfig,
 ) -> None:
+    if not defects.rows_read:
+        raise DataError(f"{source.name} has a header but no rows")
     share = defects.rows_rejected / defects.rows_read
     if share <= config.max_rejected_share and defects.rows_rejected < defects.rows_read:
         return

@@ -14,12 +14,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from components.ingest.blocks import MAX_ROW_BYTES, UNCLOSED, Fault, cut
+from components.ingest.blocks import MAX_ROW_BYTES, TOO_MANY, UNCLOSED, Fault, cut
 from components.ingest.source import Source
 from transforms.columns import TABLES
 from transforms.errors import DataError
 
 LINE = "line"
+RETURNS = "too many values: line ends must be \\n or \\r\\n, not \\r alone"
 _BLOCK_BYTES = 4 << 20
 _MAX_RECORD_BYTES = 16 * MAX_ROW_BYTES
 _MAX_TEXT_BYTES = 2_000
@@ -118,12 +119,15 @@ class Reader:
                 f"{self._source.name} line {line} opens a quoted value that is never closed: "
                 "close it, or remove the quote"
             )
+        reason = fault.reason
+        if reason == TOO_MANY and b"\r" in block[fault.start : fault.end].replace(b"\r\n", b""):
+            reason = RETURNS
         column = self._source.header[fault.field] if 0 <= fault.field < len(self._source.header) else ""
-        self.malformed_counts[column, fault.reason] += 1
+        self.malformed_counts[column, reason] += 1
         if len(self.malformed) >= self._max_malformed:
             return
         text = block[fault.start : min(fault.end, fault.start + _MAX_TEXT_BYTES)].decode("utf-8", "replace")
-        self.malformed.append(Malformed(line, text, column, fault.reason))
+        self.malformed.append(Malformed(line, text, column, reason))
 
     def _check_encoding(self, block: bytes, *, last: bool) -> None:
         try:

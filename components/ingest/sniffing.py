@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 _SAVE = "save it again as CSV UTF-8, delimited by commas"
 _MAGIC = (
     (b"\x1f\x8b", "is a gzip file: unpack it, or let its name end in .csv.gz"),
@@ -39,7 +41,7 @@ def what_else(beginning: bytes) -> str | None:
         return "line 1 is not UTF-8: the file is UTF-16; save it again as UTF-8"
     for magic, what in _MAGIC:
         # A header of a CSV may begin with the letters of a short magic.
-        if beginning.startswith(magic) and (not magic.isalnum() or b"," not in beginning.split(b"\n")[0]):
+        if beginning.startswith(magic) and not (magic.isalnum() and _is_header(beginning)):
             if magic == b"PK\x03\x04" and (b"xl/" in beginning or b"[Content_Types].xml" in beginning):
                 return f"is an Excel workbook (xlsx): {_SAVE}"
             return what
@@ -54,9 +56,15 @@ def what_else(beginning: bytes) -> str | None:
         return "is an HTML page, such as an error or login page: download the file again"
     if text.startswith((b"<?xml", b"<")):
         return "is an XML file: write it as CSV"
-    if text.startswith((b"{", b"[")):
+    if re.match(rb'[\[{]\s*(["{\[\]}]|$)', text):
         return "is a JSON file: write it as CSV"
     return _first_line(beginning.removeprefix(BYTE_ORDER_MARK))
+
+
+def _is_header(beginning: bytes) -> bool:
+    """Whether the first line is readable text with a comma in it."""
+    line = beginning.split(b"\n", 1)[0].rstrip(b"\r")
+    return b"," in line and line.decode("utf-8", "replace").isprintable() and b"\xff" not in line
 
 
 def _is_utf_16(beginning: bytes) -> bool:

@@ -166,12 +166,27 @@ def parquet() -> bytes:
         (archive(), "is a ZIP file: unpack it"),
         (parquet(), "is a Parquet file: write it as CSV"),
         (gzip.compress(b"article_id\n1\n"), "is a gzip file: unpack it, or let its name end in .csv.gz"),
+        (b"PAR1\x15\x04,\x00\n", "is a Parquet file: write it as CSV"),
         (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n", "is a Git LFS pointer"),
     ],
-    ids=["NUL", "HTML", "HTML later", "XML", "JSON", "xlsx", "ZIP", "Parquet", "gzip", "LFS"],
+    ids=["NUL", "HTML", "HTML later", "XML", "JSON", "xlsx", "ZIP", "Parquet", "gzip", "Parquet, comma", "LFS"],
 )
 def test_another_kind_of_file_is_named_as_what_it_is(shop, content, message):
     stops(shop, "articles.csv " + message, articles=content)
+
+
+@pytest.mark.parametrize("name", ["ORC", "{note}", "[1]", "PAR1", "Obj"])
+def test_a_further_column_may_be_called_like_another_kind_of_file(shop, name):
+    header, *rows = shop.lines["customers"]
+    shop.ingest(customers="\n".join([f"{name},{header}", *(f"x,{row}" for row in rows)]).encode())
+    assert len(shop.rows("customers")) == 2
+
+
+def test_carriage_returns_alone_behind_the_header_are_named_too(shop):
+    header, *rows = shop.bytes_of("transactions").splitlines()
+    stopped = r"most often too many values: line ends must be \\n or \\r\\n, not \\r alone \(1\)"
+    with pytest.raises(DataError, match=stopped):
+        shop.ingest(transactions=header + b"\n" + b"\r".join(rows))
 
 
 def test_a_header_in_other_letters_says_which_names_to_change(shop):
