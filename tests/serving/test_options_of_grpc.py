@@ -9,6 +9,7 @@ from grpc._cython import cygrpc
 
 from serving.client import ClientConfig, RecommenderClient
 from serving.config import ServerConfig
+from serving.errors import ServerUnavailableError
 from serving.server import ModelServer
 
 KNOWN = Path(cygrpc.__file__).read_bytes()
@@ -33,9 +34,9 @@ def given(monkeypatch):
 
 
 def test_the_clients_options_are_known(given):
-    with RecommenderClient("127.0.0.1:1", ClientConfig(max_attempts=1)) as client:
-        with pytest.raises(Exception, match="UNAVAILABLE"):
-            client.recommend_default(["c1"])
+    config = ClientConfig(max_attempts=1)
+    with RecommenderClient("127.0.0.1:1", config) as client, pytest.raises(ServerUnavailableError):
+        client.recommend_default(["c1"])
     assert "grpc.keepalive_time_ms" in given
     assert [name for name in given if name.encode() + b"\0" not in KNOWN] == []
 
