@@ -85,7 +85,7 @@ class Reader:
                 if not block:
                     return
                 last = len(fresh) < want
-                if not fresh.isascii():
+                if not block.isascii():
                     self._check_encoding(block, last=last)
                 found = cut(block, fields, self._wanted, last=last)
                 if last or found.used:
