@@ -188,6 +188,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--load-timeout-s", type=float, default=defaults.load_timeout_s)
     parser.add_argument("--max-batch", type=int, default=defaults.max_batch)
     parser.add_argument("--max-concurrency", type=int, default=defaults.max_concurrency)
+    parser.add_argument(
+        "--max-rows-in-flight",
+        type=int,
+        default=defaults.max_rows_in_flight,
+        help="customers a version works on at once, over all requests",
+    )
     parser.add_argument("--max-message-bytes", type=int, default=defaults.max_message_bytes)
     parser.add_argument("--threads", type=int, default=defaults.threads, help="of TensorFlow; 0: its own choice")
     parser.add_argument("--joined-rows", type=int, default=defaults.joined_rows, help="of one run; 1: no joining")
@@ -204,6 +210,13 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         help="folder that its base paths must be in or below; repeatable (default: the parent of --base-path)",
+    )
+    parser.add_argument("--receive-timeout-s", type=float, default=defaults.receive_timeout_s)
+    parser.add_argument(
+        "--heartbeat-timeout-s",
+        type=float,
+        default=defaults.heartbeat_timeout_s,
+        help="a worker silent for so long is killed and replaced",
     )
     parser.add_argument("--grace-s", type=float, default=5.0, help="for requests begun, when stopped")
     parser.add_argument("--tls-certificate")
@@ -237,7 +250,8 @@ def _config(options: argparse.Namespace) -> ServerConfig:
     )
     same = ("host", "port", "metrics_port", "poll_interval_s", "load_timeout_s", "max_batch")
     limits = ("max_concurrency", "max_message_bytes", "threads", "joined_rows", "joined_runs")
-    named = same + limits + ("versions_always_present", "allow_reload")
+    bounds = ("max_rows_in_flight", "receive_timeout_s", "heartbeat_timeout_s")
+    named = same + limits + bounds + ("versions_always_present", "allow_reload")
     settings = {name: getattr(options, name) for name in named}
     return ServerConfig(models=(model,), tls=tls, reload_roots=tuple(options.reload_root), **settings)
 

@@ -1,12 +1,16 @@
 """The server as a process of its own: its one line, its end, its TLS."""
 
+import contextlib
 import datetime
 import ipaddress
 import re
 import select
+import shutil
 import signal
+import socket
 import subprocess
 import sys
+import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,7 +18,8 @@ import pytest
 
 from serving import errors, probe
 from serving.client import ClientConfig, RecommenderClient
-from serving.config import TlsConfig
+from serving.config import ServerConfig, TlsConfig
+from serving.server import ModelServer
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -74,6 +79,11 @@ def test_it_gives_up_if_asked_to(shop):
             "error: max_batch must be at least 1. Received: max_batch = 0.",
         ),
         (("--base-path", "/x", "--tls-key", "k"), "--tls-certificate and --tls-key must be given together"),
+        (("--base-path", "/x", "--tls-client-ca", "ca"), "Received: --tls-client-ca alone."),
+        (("--base-path", "/x", "--port", "70000"), "error: port must be in 0..65535. Received: port = 70000."),
+        (("--base-path", "/x", "--metrics-port", "-1"), "error: metrics_port must be in 0..65535."),
+        (("--base-path", "/x", "--host", "203.0.113.1"), "error: host must be an address of this machine."),
+        (("--base-path", "/x", "--host", "no such host"), "error: host must be a name or an address."),
     ],
 )
 def test_wrong_settings_are_said_in_one_line(arguments, words):
@@ -91,14 +101,19 @@ def test_a_taken_port_is_said(served):
         assert f"error: port must be free. Received: 127.0.0.1:{served.port}" in log
 
 
-@pytest.fixture(scope="module")
-def certificates(tmp_path_factory) -> Path:
+def test_it_listens_on_ipv6(shop, serve):
+    shop.push(1)
+    port = serve(shop, host="::1").port
+    with RecommenderClient(f"[::1]:{port}", ClientConfig(deadline_s=60)) as client:
+        assert client.recommend_default(["c1"])[0].model_version == 1
+
+
+def make_certificates(folder: Path) -> Path:
     """ca.pem, server.pem and .key for localhost, client.pem and .key."""
     x509 = pytest.importorskip("cryptography.x509")
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec
 
-    folder = tmp_path_factory.mktemp("tls")
     today = datetime.datetime.now(datetime.timezone.utc)
 
     def name(text):
@@ -129,6 +144,89 @@ def certificates(tmp_path_factory) -> Path:
     for who in ("server", "client"):
         issue(who, "ca", ca_key, ec.generate_private_key(ec.SECP256R1()))
     return folder
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory) -> Path:
+    return make_certificates(tmp_path_factory.mktemp("tls"))
+
+
+def test_new_certificates_are_taken_up_and_broken_ones_are_not(shop, serve, certificates, tmp_path):
+    shop.push(1)
+    (tmp_path / "new").mkdir()
+    new = make_certificates(tmp_path / "new")
+    live = tmp_path / "live"
+    shutil.copytree(certificates, live)
+    target = f"127.0.0.1:{serve(shop, tls=TlsConfig(certificate=live / 'server.pem', key=live / 'server.key')).port}"
+
+    def answers(authority):
+        with RecommenderClient(target, ClientConfig(deadline_s=30, max_attempts=1, tls_ca=authority)) as client:
+            try:
+                return bool(client.recommend_default(["c1"]))
+            except errors.ServingError:
+                return False
+
+    assert answers(certificates / "ca.pem")
+    for name in ("server.pem", "server.key"):
+        shutil.copy(new / name, live / name)
+    assert answers(new / "ca.pem")
+    (live / "server.pem").write_bytes(b"broken")
+    assert answers(new / "ca.pem")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"certificate": "gone.pem"}, "certificate must be a file that can be read. Received: .*gone.pem: No such"),
+        ({"certificate": "server.key"}, "certificate must be a PEM file with a certificate. Received: .*server.key"),
+        ({"client_ca": "server.key"}, "client_ca must be a PEM file with a certificate. Received: .*server.key"),
+        ({"key": "server.pem"}, "key must be a PEM file with a private key .* Received: .*server.pem"),
+        ({"key": "client.key"}, "key must belong to the certificate .*server.pem. Received: .*client.key"),
+        ({"key": ""}, "certificate and key must be given"),
+    ],
+    ids=["missing", "no certificate", "no authority", "no key", "another's key", "no key given"],
+)
+def test_a_wrong_pem_file_is_named(certificates, change, words):
+    files = {"certificate": "server.pem", "key": "server.key", **change}
+
+    def start():
+        tls = TlsConfig(**{field: name and certificates / name for field, name in files.items()})
+        ModelServer(ServerConfig(base_paths={"lookbook": "/x"}, port=0, tls=tls)).start()
+
+    with pytest.raises(ValueError, match=words):
+        start()
+
+
+def test_a_connection_that_says_nothing_does_not_hold_the_metrics_port(served):
+    with contextlib.ExitStack() as silent:
+        for _ in range(7):
+            silent.enter_context(socket.create_connection(("127.0.0.1", served.server.metrics_port)))
+        url = f"http://127.0.0.1:{served.server.metrics_port}/metrics"
+        assert b"lookbook_serving_load_seconds" in urllib.request.urlopen(url, timeout=30).read()
+
+
+def test_a_silent_connection_to_the_metrics_port_is_closed(served, eventually):
+    with socket.create_connection(("127.0.0.1", served.server.metrics_port)) as silent:
+        silent.settimeout(60)
+        assert silent.recv(1) == b""
+
+
+def test_series_of_a_version_that_is_gone_are_removed(shop, serve, eventually):
+    shop.push(1)
+    running = serve(shop, metrics_kept_s=0.1)
+    labels = {"method": "Predict", "model": "lookbook", "version": "1", "code": "OK"}
+    running.stock.predict({"customer_id": ["c1"]})
+
+    def counted(version):
+        found = running.server.metrics.registry.get_sample_value
+        return found("lookbook_serving_requests_total", {**labels, "version": version})
+
+    assert counted("1") == 1
+    shop.push(2)
+    eventually(lambda: [v.version for v in running.server.served_versions()] == [2], "2 serves")
+    running.stock.predict({"customer_id": ["c1"]})
+    eventually(lambda: counted("1") is None, "1 forgotten")
+    assert counted("2") == 1
 
 
 def test_tls_and_the_clients_own_certificate(shop, serve, certificates):

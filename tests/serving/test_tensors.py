@@ -123,3 +123,42 @@ def test_what_is_not_a_tensor_is_refused(change, words):
 def test_what_no_tensor_holds_is_not_written(value):
     with pytest.raises(tensors.TensorError, match="Received"):
         tensors.to_proto(value)
+
+
+def string_proto(size, **fields):
+    proto = wire.TensorProto(dtype=wire.DATA_TYPES["DT_STRING"], **fields)
+    proto.tensor_shape.dim.add(size=size)
+    return proto
+
+
+def test_a_length_of_more_than_ten_bytes_is_refused_at_the_eleventh():
+    """It was read to its end, in time that grows with the square of it."""
+    content = b"\xff" * 10 + b"\x01"
+    with pytest.raises(tensors.TensorError, match="lengths of at most 10 bytes"):
+        tensors.to_array(string_proto(1, tensor_content=content))
+    ten = b"\x83" + b"\x80" * 8 + b"\x00" + b"abc"
+    assert tensors.to_array(string_proto(1, tensor_content=ten)).tolist() == [b"abc"]
+
+
+@pytest.mark.parametrize("dtype", ["DT_STRING", "DT_FLOAT", "DT_INT32", "DT_COMPLEX64", "DT_HALF", "DT_BOOL"])
+def test_a_shape_may_ask_for_few_elements_that_the_message_does_not_hold(dtype):
+    proto = wire.TensorProto(dtype=wire.DATA_TYPES[dtype])
+    proto.tensor_shape.dim.add(size=65536)
+    assert tensors.to_array(proto).shape == (65536,)
+    proto.tensor_shape.dim[0].size = 65537
+    with pytest.raises(tensors.TensorError, match="at most 65536 elements more than there are values"):
+        tensors.to_array(proto)
+
+
+def test_elements_that_the_message_holds_are_not_counted():
+    values = [b"x"] * 70_000
+    assert tensors.to_array(string_proto(70_000, string_val=values)).tolist() == values
+    content = np.arange(70_000, dtype="<f4")
+    assert tensors.to_array(tensors.to_proto(content, as_content=True)).tolist() == content.tolist()
+
+
+def test_a_dimension_no_array_can_have_is_refused_also_without_a_limit():
+    proto = string_proto(0)
+    proto.tensor_shape.dim.add(size=2**62)
+    with pytest.raises(tensors.TensorError, match="at most 2147483647 elements"):
+        tensors.to_array(proto)
