@@ -141,6 +141,12 @@ class ModelManager:
             self._changed.wait_for(lambda: self._settled(wanted) or self._stopping, timeout=timeout_s)
         return all(map(self.available, wanted))
 
+    def undecided(self, name: str) -> bool:
+        """Whether the model has no available version, but one that is loading or is yet to be tried."""
+        with self._changed:
+            aspired = self._aspired(self._versions.get(name, {}), self._found.get(name), self._models.get(name))
+            return not self.available(name) and bool(aspired) and not self._failed(name)
+
     def reload(self, models: Iterable[ModelConfig], timeout_s: float, cancelled: Callable[[], bool] = _never) -> None:
         """Replaces the configuration; waits until the models that are new in it are available.
 

@@ -91,6 +91,10 @@ class ModelServer:
         """Waits until every model has an available version; False at the time-out or if one failed."""
         return self._manager.wait_available(self._manager.models(), timeout_s)
 
+    def undecided(self) -> bool:
+        """Whether a version is loading, or yet to be tried, of a model that has none available."""
+        return any(map(self._manager.undecided, self._manager.models()))
+
     def served_versions(self) -> list[ServedVersion]:
         """The versions that answer requests, with their processes; by model, oldest version first."""
         return self._manager.served_versions()
@@ -161,7 +165,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _announce(server: ModelServer, options: argparse.Namespace, asked_to_stop: threading.Event) -> None:
-    if not server.wait_ready(options.load_timeout_s) and not asked_to_stop.is_set():
+    ready = server.wait_ready(options.load_timeout_s)
+    while not ready and server.undecided() and not asked_to_stop.is_set():  # an older version is being tried
+        ready = server.wait_ready(options.poll_interval_s)
+    if not ready and not asked_to_stop.is_set():
         why = "; ".join(server.failures()) or f"no version under {options.base_path}"
         print(f"error: {options.model_name} is not available: {why}", file=sys.stderr, flush=True)
         if options.exit_on_failure:

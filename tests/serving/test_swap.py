@@ -17,8 +17,11 @@ import pytest
 import tensorflow as tf
 from tensorflow_serving.apis import prediction_log_pb2
 
-from serving.config import VersionPolicy
+from serving.config import ModelConfig, ServerConfig, VersionPolicy
+from serving.errors import StatusError
+from serving.server import ModelServer
 from serving.version_state import VersionState
+from serving.worker_client import WorkerHost
 
 INPUTS = {"customer_id": ["c1"]}
 READY_S = 120
@@ -268,6 +271,35 @@ def test_a_fresh_server_falls_back_to_the_newest_version_that_loads(shop, serve,
     shutil.copy(shop.exported / "saved_model.pb", shop.base / "4")
     eventually(lambda: version_of(running) == 4, "4 serves once it is whole")
     eventually(lambda: running.stock.states()[2][0] == "END", "2 dropped")
+
+
+class HangingHost(WorkerHost):
+    """Version 2 does not load, and takes its time for it."""
+
+    def __init__(self):
+        super().__init__()
+        self.end = threading.Event()
+
+    def load(self, spec, *args, **kwargs):
+        if spec.version == 2:
+            self.end.wait(READY_S)
+            raise StatusError(grpc.StatusCode.DEADLINE_EXCEEDED, "version 2 did not load in time")
+        return super().load(spec, *args, **kwargs)
+
+
+def test_as_long_as_a_version_is_to_be_tried_nothing_is_decided(shop, eventually):
+    shop.push(1)
+    shop.push(2)
+    host = HangingHost()
+    model = ModelConfig(name="lookbook", base_path=str(shop.base))
+    with ModelServer(ServerConfig(models=(model,), port=0, poll_interval_s=0.02), host) as server:
+        eventually(server.undecided, "version 2 is loading")
+        host.end.set()
+        while not server.wait_ready(timeout_s=0.1):
+            assert server.undecided(), server.failures()
+        assert [version.version for version in server.served_versions()] == [1]
+        assert not server.undecided()
+    host.stop()
 
 
 def test_the_command_says_which_version_serves_in_whose_place(shop):
