@@ -15,8 +15,8 @@ from collections.abc import Mapping
 
 from tests.benches.circumstances import ROOT, circumstances, machine_load
 
-_STEPS = 150
-_CALLS = 300
+_STEPS = 60
+_CALLS = 150
 _MEASURE = "import sys; from tests.benches.onednn.speed import measure; measure(sys.argv[1])"
 FIGURES = {
     "ranking_step_ms": "training step of the ranking networks, ms",
