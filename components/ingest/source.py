@@ -75,16 +75,19 @@ def fingerprint_of(data_dir: pathlib.Path) -> str:
     TFX does not hash the files it is given: this goes in as a parameter, so that its cache sees new data.
 
     Raises:
-        DataError: a file is missing.
+        DataError: a file is missing or cannot be read.
 
     """
     digest = hashlib.blake2b(digest_size=16)
     for table in TABLES:
         path = find(data_dir, table)
         digest.update(f"{path.name}:{path.stat().st_size}\n".encode())
-        with path.open("rb") as file:
-            while chunk := file.read(_CHUNK_BYTES):
-                digest.update(chunk)
+        try:
+            with path.open("rb") as file:
+                while chunk := file.read(_CHUNK_BYTES):
+                    digest.update(chunk)
+        except OSError as error:
+            raise DataError(f"{path} cannot be read: {error.strerror}; see to its permissions and its disk") from error
     return digest.hexdigest()
 
 

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from components.ingest.config import IngestConfig
 from components.ingest.executor import ingest
+from components.ingest.source import fingerprint_of
 from tests.components.ingest.conftest import Shop
 from transforms.columns import TABLES
 from transforms.errors import DataError, DiskFullError
@@ -222,6 +223,8 @@ def test_a_file_that_may_not_be_read(shop):
     (shop.data_dir / "customers.csv").unlink()
     (shop.data_dir / "customers.csv").symlink_to("/proc/self/mem")  # Reading it fails also for root.
     stops(shop, "ingest: .*Input/output error")
+    with pytest.raises(DataError, match=r"customers.csv cannot be read: Input/output error"):
+        fingerprint_of(shop.data_dir)
 
 
 HEADER = ",".join(column.name for column in TABLES["customers"]).encode()
