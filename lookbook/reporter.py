@@ -124,6 +124,8 @@ class Reporter:
         """A line of a kind of its own: as it is, or as an event."""
         if self._json is None:
             click.echo(line, err=True)
+        else:
+            fields = fields or {"message": line}
         self.tell(line, event, **fields)
 
     def tell(self, message: str, event: str, **fields: object) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from lookbook import options
+from lookbook.reporter import Reporter
 from transforms.progress import Progress
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the bootstrap.")
 @options.logs
-def command(out: pathlib.Path, truth: pathlib.Path, as_json: bool, seed: int) -> None:
+@click.pass_obj
+def command(reporter: Reporter, out: pathlib.Path, truth: pathlib.Path, as_json: bool, seed: int) -> None:
     """Judge the pushed model on purchases, beside baselines.
 
     The figures are precision, recall, NDCG and MAP at 12; each is a mean over the customers in the file
@@ -46,11 +48,11 @@ def command(out: pathlib.Path, truth: pathlib.Path, as_json: bool, seed: int) ->
     from pipeline.pushed import PushedModel
 
     model = PushedModel(version)
-    click.echo(compare_ids("customer", bought, model.known_customers(), otherwise="new to it"), err=True)
+    reporter.say(compare_ids("customer", bought, model.known_customers(), otherwise="new to it"), "ids")
     articles = dict.fromkeys(article for several in bought.values() for article in sorted(several))
     known_articles = model.known_articles()
     if known_articles is not None:
-        click.echo(compare_ids("article", articles, known_articles, otherwise="never recommended"), err=True)
+        reporter.say(compare_ids("article", articles, known_articles, otherwise="never recommended"), "ids")
     with Progress("evaluate", "customers", len(bought)) as progress:
         judgement = judge(model, bought, seed=seed, on_batch=progress.advance)
     if as_json:

@@ -5,6 +5,7 @@ import pathlib
 import click
 
 from lookbook import options
+from lookbook.reporter import Reporter
 from transforms.progress import Progress
 
 
@@ -16,7 +17,9 @@ from transforms.progress import Progress
 @click.option("--delimiter", default=" ", help="Between the article ids of a prediction; a space by default.")
 @click.option("--batch-size", type=click.IntRange(min=1), default=512, show_default=True, help="Customers.")
 @options.logs
+@click.pass_obj
 def command(
+    reporter: Reporter,
     out: pathlib.Path,
     everyone: bool,
     customers: pathlib.Path | None,
@@ -49,7 +52,7 @@ def command(
     require_unambiguous(model.known_articles() or [], delimiter)
     known = model.known_customers()
     if ids:
-        click.echo(compare_ids("customer", ids, known, otherwise="the others get what is popular"), err=True)
+        reporter.say(compare_ids("customer", ids, known, otherwise="the others get what is popular"), "ids")
     ids = ids or known
     with Progress("recommend", "customers", len(ids)) as progress:
         written = write_submission(to, model.recommend(ids, batch_size), on_batch=progress.advance, delimiter=delimiter)

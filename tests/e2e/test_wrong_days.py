@@ -1,0 +1,72 @@
+"""Data whose days cannot be right, or are older than what is served, end in one line before anything is computed."""
+
+import datetime
+import json
+
+import pytest
+
+from tests.e2e.shop import Shop, lookbook, synthesize
+
+pytestmark = pytest.mark.proof
+LAST = datetime.date(2020, 6, 4)  # of 70 days from 2020-03-27
+YEAR = datetime.timedelta(days=365)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    root = tmp_path_factory.mktemp("days")
+    synthesize(root / "shop")
+    return root / "shop"
+
+
+@pytest.fixture
+def shop(whole, tmp_path):
+    """A copy of the shop; `change(rows)` writes its transactions anew."""
+    (tmp_path / "shop").mkdir()
+    for path in whole.glob("*.csv"):
+        (tmp_path / "shop" / path.name).write_bytes(path.read_bytes())
+    return Shop(tmp_path / "shop", tmp_path / "out")
+
+
+def change(shop, to_row):
+    path = shop.data / "transactions_train.csv"
+    header, *rows = path.read_text().splitlines()
+    assert max(rows).startswith(str(LAST))
+    changed = (to_row(row) for row in rows)
+    path.write_text("\n".join([header, *(row for row in changed if row is not None)]) + "\n")
+
+
+def serve(shop, **figures):
+    """A version that tells of its days; nothing is loaded of it before the gates."""
+    extra = shop.out / "serving" / "lookbook" / "1" / "assets.extra"
+    extra.mkdir(parents=True)
+    (extra.parent / "saved_model.pb").touch()
+    (extra / "lookbook.json").write_text(json.dumps(figures))
+
+
+def test_two_days_that_are_mistyped_by_a_year_stop_a_run(shop):
+    mistyped = iter([LAST + YEAR, LAST + YEAR - datetime.timedelta(days=1)])
+    change(shop, lambda row: f"{next(mistyped, row[:10])}{row[10:]}" if row.startswith(str(LAST)) else row)
+    done = shop.run()
+    assert done.code == 1
+    assert "Traceback" not in done.err
+    assert done.last_line.startswith(
+        "lookbook: data gate: transactions.t_dat: only 2 transactions are dated after a gap of 364 days"
+    )
+
+
+def test_a_refresh_on_an_older_export_is_refused(shop):
+    serve(shop, as_of="2020-06-05", trained_until="2020-05-29")
+    change(shop, lambda row: row if row < "2020-05-20" else None)
+    done = lookbook("refresh", "--data", str(shop.data), "--out", str(shop.out))
+    assert done.code == 1
+    assert "the data end on 2020-05-19, those of version 1, which is served, on 2020-06-04." in done.last_line
+    assert "--allow-older" in done.last_line
+
+
+def test_a_refresh_is_not_judged_on_days_its_weights_have_seen_though_older_data_are_meant(shop):
+    serve(shop, as_of="2020-06-05", trained_until="2020-05-29")
+    change(shop, lambda row: row if row < "2020-05-20" else None)
+    done = lookbook("refresh", "--data", str(shop.data), "--out", str(shop.out), "--allow-older")
+    assert done.code == 1
+    assert "trained on, to 2020-05-28. Received: 2020-05-13 to 2020-05-19." in done.last_line
