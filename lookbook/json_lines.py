@@ -7,7 +7,7 @@ event:
     step_finished   seconds, cached
     progress        what, unit, done, total, rate (a second), seconds_left, elapsed_seconds, finished
     cell            a cell of `lookbook rolling`: its fields
-    ids             message: how many ids of a file the model knows
+    ids             line: how many ids of a file the model knows
     failed          message: why the command exits with another code than 0; traceback where nobody expected it
     log             logger, message: anything else that is logged
 """

@@ -125,7 +125,7 @@ class Reporter:
         if self._json is None:
             click.echo(line, err=True)
         else:
-            fields = fields or {"message": line}
+            fields = fields or {"line": line}
         self.tell(line, event, **fields)
 
     def tell(self, message: str, event: str, **fields: object) -> None:

@@ -202,7 +202,7 @@ def test_evaluate_says_how_many_ids_the_model_knows(out, truth, capsys):
 def test_what_is_said_of_ids_is_an_object_a_line_where_machines_listen(out, truth, capsys):
     assert main(["evaluate", "--out", str(out), "--truth", str(truth), "--json", "--json-logs"]) == 0
     lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
-    assert [line["message"] for line in lines if line["event"] == "ids"] == [
+    assert [line["line"] for line in lines if line["event"] == "ids"] == [
         "3 of 3 customer ids are known to the model",
         "2 of 3 article ids are known to the model; never recommended: 'zzz'",
     ]
