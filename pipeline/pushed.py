@@ -6,15 +6,18 @@ Batches run through the very signatures a server answers with. TensorFlow is imp
 from __future__ import annotations
 
 import itertools
+import json
 import pathlib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pipeline.versions import Version, served_version
 from transforms.errors import LookbookError
+from transforms.ids import read_ids
 
 BATCH_SIZE = 512
 BASELINES = ("own_purchases", "popular")
+_DESCRIPTION = pathlib.PurePath("assets.extra", "lookbook.json")
 _CUSTOMER_IDS = pathlib.PurePath("assets.extra", "customer_ids.txt")
 _ARTICLE_IDS = pathlib.PurePath("assets", "article_ids.txt")
 _RECOMMEND = "serving_default"
@@ -51,14 +54,20 @@ class PushedModel:
         """The ids of all customers the model was made with, in its own order.
 
         Raises:
-            LookbookError: the list of them was not pushed along.
+            LookbookError: the list of them was not pushed along, or is not of as many as the model was made with.
 
         """
-        ids = _read_ids(self.version.path / _CUSTOMER_IDS)
+        path = self.version.path / _CUSTOMER_IDS
+        ids = _read_ids(path)
         if ids is None:
             raise LookbookError(
-                f"{self.version.path / _CUSTOMER_IDS} must list the customers of the model; it is missing: push again "
-                "with this release"
+                f"{path} must list the customers of the model; it is missing: push again with this release"
+            )
+        described = self.version.path / _DESCRIPTION
+        made_with = json.loads(described.read_text()).get("customers") if described.is_file() else None
+        if made_with not in (None, len(ids)):
+            raise LookbookError(
+                f"{path} must hold the {made_with:,} customers of the model. Received: {len(ids):,} lines; push again"
             )
         return ids
 
@@ -84,7 +93,14 @@ class PushedModel:
     def _answers(self, signature: str, customer_ids: list[str]) -> dict[str, Any]:
         import tensorflow as tf
 
-        return self._model.signatures[signature](customer_id=tf.constant(customer_ids, tf.string))
+        answers = self._model.signatures[signature](customer_id=tf.constant(customer_ids, tf.string))
+        for name, rows in answers.items():
+            if rows.shape[0] != len(customer_ids):
+                raise LookbookError(
+                    f"{signature} must answer a row for each of {len(customer_ids):,} customers. Received: "
+                    f"{rows.shape[0]:,} rows of {name}; push again with this release"
+                )
+        return answers
 
 
 def load_served(out: pathlib.Path) -> PushedModel:
@@ -98,10 +114,7 @@ def load_served(out: pathlib.Path) -> PushedModel:
 
 
 def _read_ids(path: pathlib.Path) -> list[str] | None:
-    if not path.is_file():
-        return None
-    with path.open(encoding="utf-8", newline="\n") as file:  # an id may hold what other readers take for a line's end
-        return [line.removesuffix("\n") for line in file]
+    return read_ids(path) if path.is_file() else None
 
 
 def _batches(ids: Iterable[str], size: int) -> Iterator[list[str]]:

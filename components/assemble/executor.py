@@ -35,6 +35,7 @@ from models.retrieval.index import ExactIndex, recall_against_exact
 from transforms import columns
 from transforms.calendar import Calendar, date_of, day_of
 from transforms.errors import LookbookError, WeightsError
+from transforms.ids import require_lines, write_ids
 from transforms.parquet import pq
 
 _RECALL_QUERIES = 1000
@@ -234,6 +235,7 @@ def _add_figures(to: pathlib.Path, figures: Mapping[str, Any]) -> None:
 
 
 def _write_ids(parquet: pathlib.Path, column: str, to: pathlib.Path) -> pathlib.Path:
-    ids = pq.read_table(parquet, columns=[column])[column].to_pylist()
-    to.write_text("".join(f"{i}\n" for i in ids), encoding="utf-8")
+    ids = pq.read_table(parquet, columns=[column])[column]
+    require_lines(column, ids)
+    write_ids(ids.to_pylist(), to)
     return to

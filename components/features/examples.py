@@ -12,6 +12,7 @@ from components.features.engine import Engine
 from transforms import columns
 from transforms import features as f
 from transforms.calendar import Calendar
+from transforms.errors import DataError
 from transforms.progress import Progress
 
 SPLITS = ("articles", "customers", "purchases")
@@ -100,10 +101,18 @@ def write_judged_examples(engine: Engine, calendar: Calendar, to: pathlib.Path) 
     Columns: `customer_id`, `purchased` (distinct article ids), and what figures are sliced by: `age_group`,
     `club_member_status`, `activity` (purchases in the 30 days before the cut: none, few, many) and `standing`
     (`new` without a purchase before the cut, or `returning`).
+
+    Raises:
+        DataError: the customers and their purchases do not fit together.
     """
     customers = engine.table("judged_customers", cut=calendar.cut, end=calendar.end)
     purchases = engine.table("judged_purchases", cut=calendar.cut, end=calendar.end)
     # Both are sorted by customer_row, and hold the same customers.
+    if not np.array_equal(np.unique(purchases["customer_row"].to_numpy()), customers["customer_row"].to_numpy()):
+        raise DataError(
+            f"the judged customers and the buyers of the test week must be the same. Received: {customers.num_rows:,} "
+            f"and {len(np.unique(purchases['customer_row'].to_numpy())):,}."
+        )
     firsts = np.searchsorted(purchases["customer_row"].to_numpy(), customers["customer_row"].to_numpy())
     offsets = pa.array(np.append(firsts, purchases.num_rows), pa.int32())
     purchased = pa.ListArray.from_arrays(offsets, purchases[columns.ARTICLE_ID].combine_chunks())

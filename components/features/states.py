@@ -10,7 +10,10 @@ from collections.abc import Callable
 
 from components.features.config import FeaturesConfig
 from components.features.engine import Engine
+from transforms import columns
 from transforms.calendar import date_of
+from transforms.ids import require_lines
+from transforms.parquet import pq
 
 MONTH_SPAN_DAYS = 28
 
@@ -22,6 +25,9 @@ def prepare(engine: Engine, tables: pathlib.Path, to: pathlib.Path) -> None:
         engine: where the queries run.
         tables: folder with `articles`, `customers` and `transactions` as Parquet.
         to: the states folder.
+
+    Raises:
+        DataError: an id is not one line of text.
     """
     for name in ("articles", "customers", "transactions"):
         engine.view(name, tables / f"{name}.parquet")
@@ -30,6 +36,8 @@ def prepare(engine: Engine, tables: pathlib.Path, to: pathlib.Path) -> None:
     to.mkdir(parents=True, exist_ok=True)
     engine.write("article_rows", to / "catalogue.parquet")
     engine.write("people", to / "people.parquet")
+    for name, key in (("catalogue", columns.ARTICLE_ID), ("people", columns.CUSTOMER_ID)):
+        require_lines(key, pq.read_table(to / f"{name}.parquet", columns=[key])[key])
 
 
 def bring_together(engine: Engine, first_as_of: int, config: FeaturesConfig) -> None:

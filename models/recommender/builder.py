@@ -13,6 +13,8 @@ from models.recommender.state import State, load_tables
 from models.recommender.tower_inputs import TowerInputs, transform_entities
 from models.retrieval.index import build_index
 from models.retrieval.snapshot import load_snapshot
+from models.retrieval.transformed import vocabulary_sizes
+from transforms.errors import DataError
 
 
 class RecommenderBuilder:
@@ -27,7 +29,9 @@ class RecommenderBuilder:
     def __init__(self, config: RecommenderConfig, states: pathlib.Path, transform_graph: pathlib.Path):
         self._config = config
         self._states = states
-        self._entities = transform_entities(states, tft.TFTransformOutput(str(transform_graph)))
+        graph = tft.TFTransformOutput(str(transform_graph))
+        self._vocabularies = vocabulary_sizes(graph)
+        self._entities = transform_entities(states, graph)
 
     def build(self, as_of: int, snapshot: pathlib.Path, ranking: pathlib.Path | None = None) -> Recommender:
         """The graph of one day.
@@ -36,8 +40,18 @@ class RecommenderBuilder:
             as_of: day of the state.
             snapshot: folder of the towers.
             ranking: folder of the ranking weights, or None.
+
+        Raises:
+            DataError: the towers were trained with other vocabularies than the transform graph's, or the tables of the
+                state do not fit together.
         """
         towers = load_snapshot(snapshot)
+        if towers.sizes != self._vocabularies:
+            odd = sorted(key for key, size in self._vocabularies.items() if towers.sizes.get(key) != size)
+            raise DataError(
+                f"{snapshot} must hold towers trained with the vocabularies of the transform graph. Received: other "
+                f"sizes of {', '.join(odd)}; use the weights and the graph of one training"
+            )
         inputs = TowerInputs(*self._entities, towers)
         tables = load_tables(self._states, as_of)
         if self._config.channels.similar:

@@ -14,6 +14,7 @@ from models.recommender.builder import RecommenderBuilder
 from models.recommender.recommender import Recommender
 from models.retrieval.snapshot import snapshot_name
 from transforms.calendar import Calendar, date_of
+from transforms.errors import DataError
 from transforms.progress import Progress
 
 _BATCH = 256
@@ -90,14 +91,28 @@ def training_lists(
 def list_features(
     recommender: Recommender, stored: StoredLists, on_batch: Callable[[int], None] = lambda lists: None
 ) -> np.ndarray:
-    """`[lists, n, features]` float32 of one week's lists; `on_batch` is told the number of lists of each batch."""
+    """`[lists, n, features]` float32 of one week's lists; `on_batch` is told the number of lists of each batch.
+
+    Raises:
+        DataError: the lists name rows that the state does not have.
+    """
     signature = [tf.TensorSpec([None], tf.int32), tf.TensorSpec([None, None], tf.int32)]
 
     @tf.function(input_signature=signature, autograph=False)
     def compute(customers, rows):
         return recommender.features(recommender.query(customers), rows)
 
-    rows = np.where(stored.rows >= 0, stored.rows, recommender.state.articles).astype(np.int32)
+    state = recommender.state
+    for what, values, size in (
+        ("article", stored.rows, state.articles),
+        ("customer", stored.customers, state.customers),
+    ):
+        if (values >= size).any():
+            raise DataError(
+                f"{what} rows of the lists must lie below the {size:,} of the state. Received: {values.max():,}; make "
+                "lists and states from the same tables"
+            )
+    rows = np.where(stored.rows >= 0, stored.rows, state.articles).astype(np.int32)
     parts = []
     for start in range(0, len(rows), _BATCH):
         parts.append(compute(stored.customers[start : start + _BATCH], rows[start : start + _BATCH]).numpy())

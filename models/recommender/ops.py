@@ -124,6 +124,8 @@ def gather_rows(offsets: tf.Tensor, values: tf.Tensor, rows: tf.Tensor, length: 
     Returns:
         `[batch, length]`, dtype of `values`.
     """
+    if values.shape[0] == 0:  # a table without rows, such as the history where nobody bought twice
+        return tf.fill([tf.shape(rows)[0], length], tf.cast(default, values.dtype))
     start = tf.gather(offsets, rows)[:, None]
     end = tf.gather(offsets, rows + 1)[:, None]
     position = start + tf.range(length, dtype=tf.int32)[None, :]
@@ -156,6 +158,25 @@ def merge_min(ids: tf.Tensor, values: tf.Tensor, pad: tf.Tensor) -> tuple[tf.Ten
         for each in (sorted_ids, tf.gather(values, order, batch_dims=1))
     )
     return tf.minimum(least_ids, pad), least
+
+
+def first(ids: tf.Tensor, k: tf.Tensor | int, pad: tf.Tensor) -> tf.Tensor:
+    """The first k ids of each list that are not padding, in their order.
+
+    Args:
+        ids: `[batch, n]` int32, padding anywhere.
+        k: how many.
+        pad: int32 scalar.
+
+    Returns:
+        `[batch, k]` int32, padded behind.
+    """
+    missing = tf.maximum(k - tf.shape(ids)[1], 0)
+    ids = tf.pad(ids, [[0, 0], [0, missing]], constant_values=pad)
+    width = tf.shape(ids)[1]
+    place = tf.where(ids < pad, width - tf.range(width)[None, :], 0)
+    _, position = tf.math.top_k(place, k)  # ties, which padding alone has, go to the first place
+    return tf.gather(ids, position, batch_dims=1)
 
 
 def top(ids: tf.Tensor, scores: tf.Tensor, k: int, pad: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:

@@ -12,6 +12,8 @@ import tensorflow as tf
 
 from transforms import columns
 from transforms.calendar import date_of
+from transforms.errors import DataError
+from transforms.ids import require_lines
 from transforms.parquet import pq
 
 ARTICLE_NUMBERS = (
@@ -74,6 +76,8 @@ class State(tf.Module):
         neighbours: per table of `NEIGHBOUR_TABLES`, rows `[articles + 1, n]` int32 and scores float32; and where the
             channel `similar` is on, those of `likeness`.
         popular_rows: `[SEGMENTS, n]` int32 and popular_scores float32.
+        by_sales: `[articles]` int32, every article, those of the overall popular list first, then by customers of the
+            last days, sales and row.
     """
 
     def __init__(self, tables: dict[str, np.ndarray]):
@@ -85,6 +89,7 @@ class State(tf.Module):
         self.customers = int(tables["customer_segments"].shape[0]) - 1
         if self.articles >= MOST_ARTICLES:
             raise ValueError(f"articles must be fewer than {MOST_ARTICLES:,}. Received: {self.articles:,}.")
+        self.by_sales = tf.Variable(_by_sales(tables), trainable=False, name="by_sales")
 
 
 def load_tables(states: pathlib.Path, as_of: int) -> dict[str, np.ndarray]:
@@ -93,18 +98,38 @@ def load_tables(states: pathlib.Path, as_of: int) -> dict[str, np.ndarray]:
     Args:
         states: the folder with `catalogue.parquet` and the folders of the days.
         as_of: day number.
+
+    Raises:
+        DataError: an article id is not one line of text, or the tables' row numbers are not those of the catalogue and
+            the people.
     """
     day = states / date_of(as_of)
-    catalogue = pq.read_table(states / "catalogue.parquet", columns=[columns.ARTICLE_ID, *ARTICLE_GROUPS])
-    people = pq.read_table(states / "people.parquet", columns=["segment"])
+    catalogue = pq.read_table(
+        states / "catalogue.parquet", columns=["article_row", columns.ARTICLE_ID, *ARTICLE_GROUPS]
+    )
+    people = pq.read_table(states / "people.parquet", columns=["customer_row", "segment"])
     articles, customers = catalogue.num_rows, people.num_rows
+    _require_numbered(states / "catalogue.parquet", catalogue["article_row"])
+    _require_numbered(states / "people.parquet", people["customer_row"])
+    require_lines(columns.ARTICLE_ID, catalogue[columns.ARTICLE_ID])
+
+    def read(name: str, key: str, size: int) -> pa.Table:
+        table = pq.read_table(day / f"{name}.parquet")
+        limits = {"customer_row": customers, "article_row": articles, "neighbour_row": articles, key: size}
+        for column in table.column_names:
+            if column in limits:
+                _require_rows(day / f"{name}.parquet", column, table[column], limits[column], ascending=column == key)
+        return table
+
     tables = {
         "as_of": np.int32(as_of),
         "article_ids": np.array([*catalogue[columns.ARTICLE_ID].to_pylist(), ""], dtype=object),
         "article_groups": np.stack([_codes(catalogue[name]) for name in ARTICLE_GROUPS], axis=1),
-        "article_numbers": _numbers(pq.read_table(day / "articles.parquet"), ARTICLE_NUMBERS, "article_row", articles),
+        "article_numbers": _numbers(
+            read("articles", "article_row", articles), ARTICLE_NUMBERS, "article_row", articles
+        ),
         "customer_numbers": _numbers(
-            pq.read_table(day / "customers.parquet"), CUSTOMER_NUMBERS, "customer_row", customers
+            read("customers", "customer_row", customers), CUSTOMER_NUMBERS, "customer_row", customers
         ),
         "customer_segments": np.append(people["segment"].to_numpy(), 0).astype(np.int32),
     }
@@ -112,20 +137,45 @@ def load_tables(states: pathlib.Path, as_of: int) -> dict[str, np.ndarray]:
         ("history", ("article_row", *HISTORY_NUMBERS)),
         ("recent", ("article_row", "day")),
     ):
-        table = pq.read_table(day / f"{name}.parquet")
+        table = read(name, "customer_row", customers)
         tables[f"{name}_offsets"] = _offsets(table["customer_row"].to_numpy(), customers + 1)
         for column in kept:
             values = table[column].to_numpy()
             tables[f"{name}_{column}"] = values.astype(np.float32 if column == "strength" else np.int32)
     for name in NEIGHBOUR_TABLES:
-        table = pq.read_table(day / f"{name}.parquet")
+        table = read(name, "article_row", articles)
         rows, scores = _dense(table["article_row"], table["neighbour_row"], table["score"], articles + 1, articles)
         tables[f"{name}_rows"], tables[f"{name}_scores"] = rows, scores
-    table = pq.read_table(day / "popular.parquet")
+    table = read("popular", "segment", SEGMENTS)
     tables["popular_rows"], tables["popular_scores"] = _dense(
         table["segment"], table["article_row"], table["score"], SEGMENTS, articles
     )
     return tables
+
+
+def _require_numbered(path: pathlib.Path, rows: pa.ChunkedArray) -> None:
+    if not np.array_equal(rows.to_numpy(), np.arange(len(rows))):
+        raise DataError(f"{path} must be sorted by row number, 0 to {len(rows) - 1:,}; build the features again")
+
+
+def _require_rows(path: pathlib.Path, column: str, rows: pa.ChunkedArray, size: int, *, ascending: bool) -> None:
+    values = rows.to_numpy()
+    if len(values) and not 0 <= values.min() <= values.max() < size:
+        raise DataError(
+            f"{path}: {column} must lie in [0, {size - 1:,}]. Received: {values.min():,} to {values.max():,}; build "
+            "the features again"
+        )
+    if ascending and (values[1:] < values[:-1]).any():
+        raise DataError(f"{path} must be sorted by {column}; build the features again")
+
+
+def _by_sales(tables: dict[str, np.ndarray]) -> np.ndarray:
+    """All articles, `[articles]` int32: the popular ones in their order, then by customers, sales and row."""
+    numbers, popular = tables["article_numbers"][:-1], tables["popular_rows"][0]
+    place = np.full(len(numbers) + 1, len(popular), np.int64)
+    place[popular] = np.arange(len(popular))
+    keys = [-numbers[:, ARTICLE_NUMBERS.index(name)] for name in ("sales", "customers_30d", "customers_7d")]
+    return np.lexsort((*keys, place[:-1])).astype(np.int32)
 
 
 def _numbers(table: pa.Table, names: tuple[str, ...], key: str, rows: int) -> np.ndarray:

@@ -13,6 +13,7 @@ from models.retrieval.towers import Towers
 from models.retrieval.validation import embed_catalogue
 from transforms import columns
 from transforms import features as f
+from transforms.errors import DataError
 from transforms.parquet import pq
 from transforms.progress import Progress
 
@@ -46,6 +47,9 @@ def transform_entities(states: pathlib.Path, transform: tft.TFTransformOutput) -
     Args:
         states: the folder with `catalogue.parquet` and `people.parquet`.
         transform: the graph of Transform.
+
+    Raises:
+        DataError: the graph gives two ids one index, or another number of rows than it was given.
     """
     layer = transform.transform_features_layer()
     article_keys = (columns.ARTICLE_ID, columns.PRODUCT_NAME, columns.DESCRIPTION, *f.ARTICLE_CATEGORIES)
@@ -73,7 +77,21 @@ def _transform(table: pa.Table, layer, unit: str, without: tuple[str, ...] = ())
                     parts.setdefault(name, []).append(value.numpy())
             progress.advance(batch.num_rows)
     words = f.transformed_name(f.WORDS)
-    return {name: part if name == words else np.concatenate(part) for name, part in parts.items()}
+    features = {name: part if name == words else np.concatenate(part) for name, part in parts.items()}
+    _require_one_each(features, unit, table.num_rows)
+    return features
+
+
+def _require_one_each(features: dict, unit: str, rows: int) -> None:
+    """Checks that there is a row for each that was transformed, and that no two have the same id."""
+    for name, values in features.items():
+        if len(values) != rows and name not in map(f.transformed_name, (f.BOUGHT, f.DAY, f.WEEK)):
+            raise DataError(f"{name} must have a row for each of the {rows:,} {unit}. Received: {len(values):,}.")
+    key = columns.ARTICLE_ID if unit == "articles" else columns.CUSTOMER_ID
+    known = features[f.transformed_name(key)]
+    known = known[known >= 0]
+    if len(np.unique(known)) != len(known):
+        raise DataError(f"the vocabulary of {key} must give each of the {unit} another index; train anew")
 
 
 def _sparse(column: pa.Array, name: str) -> tf.SparseTensor:

@@ -12,6 +12,7 @@ from models.retrieval.entities import ArticleTable, CustomerTable, article_table
 from models.retrieval.purchases import Purchases, sort_purchases
 from transforms import columns
 from transforms import features as f
+from transforms.errors import DataError
 
 _BATCH = 8192
 # Transform writes every column in every split; parsing those that are missing there takes most of the time.
@@ -45,6 +46,9 @@ def read_training_data(files: Sequence[str], transform: tft.TFTransformOutput) -
     Args:
         files: patterns of the gzip TFRecords of all three splits, `.../Split-<name>/*`.
         transform: the transform graph they were made by.
+
+    Raises:
+        DataError: the vocabularies of ids do not hold each article and customer once, or a purchase is of neither.
     """
     spec = transform.transformed_feature_spec()
     articles, customers, bought = (
@@ -52,6 +56,10 @@ def read_training_data(files: Sequence[str], transform: tft.TFTransformOutput) -
         for split, keys in _KEYS.items()
     )
     sizes = vocabulary_sizes(transform)
+    _require_whole_vocabulary(columns.ARTICLE_ID, articles[f.transformed_name(columns.ARTICLE_ID)], sizes)
+    _require_whole_vocabulary(columns.CUSTOMER_ID, customers[f.transformed_name(columns.CUSTOMER_ID)], sizes)
+    _require_known(columns.CUSTOMER_ID, bought[f.transformed_name(columns.CUSTOMER_ID)], sizes)
+    _require_known(columns.ARTICLE_ID, bought[f.transformed_name(f.BOUGHT)].values, sizes)
     by_id = np.argsort(articles[f.transformed_name(columns.ARTICLE_ID)], kind="stable")
     words = articles.pop(f.transformed_name(f.WORDS)).split()
     article = article_table({name: values[by_id] for name, values in articles.items()}, [words[i] for i in by_id])
@@ -69,6 +77,25 @@ def vocabulary_sizes(transform: tft.TFTransformOutput) -> dict[str, int]:
     keys = (columns.ARTICLE_ID, columns.CUSTOMER_ID, f.WORDS, *f.ARTICLE_CATEGORIES, *f.CUSTOMER_CATEGORIES)
     sizes = {key: transform.vocabulary_size_by_name(f.vocabulary_name(key)) for key in keys}
     return {**sizes, "age_bucket": len(f.AGE_BOUNDARIES) + 2}
+
+
+def _require_whole_vocabulary(key: str, indices: np.ndarray, sizes: dict[str, int]) -> None:
+    """Checks that rows are the vocabulary's indices, each once: the tables are sorted by them."""
+    if not np.array_equal(np.sort(indices), np.arange(sizes[key])):
+        raise DataError(
+            f"the vocabulary of {key} must hold each id of the table once, and no other. Received: "
+            f"{sizes[key]:,} entries, {len(indices):,} rows, {int((indices < 0).sum()):,} of them not in it. An id may "
+            "hold a line break: rename it"
+        )
+
+
+def _require_known(key: str, indices: np.ndarray, sizes: dict[str, int]) -> None:
+    unknown = int(((indices < 0) | (indices >= sizes[key])).sum())
+    if unknown:
+        raise DataError(
+            f"the vocabulary of {key} must hold every id that was bought by or bought. Received: {unknown:,} purchases "
+            "of ids that are not in it; rename ids that hold a line break"
+        )
 
 
 def _of_split(files: Sequence[str], split: str) -> list[str]:

@@ -64,7 +64,18 @@ class WhollyUnknownAges(tft_unit.TransformTestCase):
         assert found["age_xf"] == [0.0] * len(ROWS)
         assert found["age_bucket_xf"] == [0] * len(ROWS)
 
-    def _transformed(self, given):
+    def test_a_value_that_is_no_line_is_missing_and_shifts_no_other(self):
+        lines = ["Coat", " Coat ", "a\0b", "\t", "a\u2028b", "a\x85b", "\x0b", "👗", "Coat  new"]
+        no_lines = ["Coat\nnew", "Coat\r\nnew", "\n", ""]
+        rows = [{"article_id": f"a{i}", "product_type_name": v} for i, v in enumerate(lines + no_lines)]
+        found = self._transformed(
+            [{key: values(row.get(key)) for key in KEYS} for row in rows], "product_type_name_vocab"
+        )
+        vocabulary, indices = found["vocabulary"], found["product_type_name_xf"]
+        assert sorted(vocabulary) == sorted(lines)
+        assert indices == [*(vocabulary.index(value) for value in lines), *[f.MISSING] * len(no_lines)]
+
+    def _transformed(self, given, vocabulary="words_vocab"):
         folder = self.get_temp_dir()
         metadata = dataset_metadata.DatasetMetadata(feature_schema())
         with self._makeTestPipeline() as pipeline, tft_beam.Context(temp_dir=folder):
@@ -75,7 +86,7 @@ class WhollyUnknownAges(tft_unit.TransformTestCase):
         kept = transform.transform_raw_features({key: sparse(key, [row[key] for row in given]) for key in KEYS})
         found = {key: value.numpy().tolist() for key, value in kept.items() if key not in LISTS}
         found |= {key: tf.RaggedTensor.from_sparse(kept[key]).to_list() for key in LISTS}
-        found["vocabulary"] = [word.decode() for word in transform.vocabulary_by_name("words_vocab")]
+        found["vocabulary"] = [word.decode() for word in transform.vocabulary_by_name(vocabulary)]
         return found
 
 

@@ -14,6 +14,8 @@ import time
 
 import numpy as np
 
+from transforms.ids import read_ids
+
 K = 200
 QUERIES = 2000
 _CLUSTERS, _SPREAD = 3000, 0.6
@@ -73,7 +75,7 @@ def _of_model(spec: Spec) -> tuple[np.ndarray, np.ndarray]:
     day = date_of(load_calendar(states / "calendar.json").end)
     purchases = pq.read_table(states / day / "customers.parquet", columns=["purchases"])["purchases"].to_numpy()
     chosen = np.random.default_rng(0).permutation(np.flatnonzero(purchases >= 2))[:QUERIES]
-    ids = (folder / "assets.extra" / "customer_ids.txt").read_text(encoding="utf-8").split()
+    ids = read_ids(folder / "assets.extra" / "customer_ids.txt")
     loaded = tf.saved_model.load(str(folder))
     asked = tf.constant([ids[row] for row in chosen])
     queries = loaded.signatures["customer_embedding"](customer_id=asked)["embedding"].numpy()

@@ -19,6 +19,7 @@ import numpy as np
 
 from serving.client import ClientConfig, RecommenderClient
 from serving.errors import ServingError
+from transforms.ids import read_ids
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -71,7 +72,7 @@ class Load:
 
 def measure(demand: Demand) -> Load:
     """Asks for `demand.seconds`, from threads that share nothing but the list of what is due."""
-    ids = pathlib.Path(demand.customers).read_text(encoding="utf-8").split()
+    ids = read_ids(pathlib.Path(demand.customers))
     arrivals = _arrivals(demand)
     lock = threading.Lock()
     askers = [_Asker(demand, ids, number) for number in range(demand.clients)]

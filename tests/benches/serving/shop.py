@@ -13,6 +13,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from transforms.ids import read_ids
+
 ARTICLES, CUSTOMERS, TRANSACTIONS = 105_542, 70_000, 1_500_000  # purchases a customer as in H&M's two years
 KINDS = ("scann", "exact")
 LABEL_DAYS = 7
@@ -67,8 +69,7 @@ class Shop:
 
     def customer_ids(self) -> list[str]:
         """Everybody the model knows."""
-        text = (self.model("exact") / "assets.extra" / "customer_ids.txt").read_text(encoding="utf-8")
-        return text.split()
+        return read_ids(self.model("exact") / "assets.extra" / "customer_ids.txt")
 
     def as_of(self) -> int:
         """Day of the state."""

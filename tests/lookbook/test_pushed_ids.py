@@ -1,0 +1,43 @@
+"""The ids of a pushed model are its customers, one each, whatever characters they hold."""
+
+import json
+import shutil
+
+import pytest
+
+from pipeline.pushed import load_served
+from transforms.errors import LookbookError
+from transforms.ids import write_ids
+
+ODD = ["a\u2028b", "a\x85b", "a\x0bb", "a\x0cb", " a ", "a\0b", "👗"]
+
+
+@pytest.fixture
+def extra(out, tmp_path):
+    """The `assets.extra` of a copy of the pushed version in `tmp_path`."""
+    shutil.copytree(out, tmp_path, dirs_exist_ok=True)
+    (version,) = (tmp_path / "serving" / "lookbook").iterdir()
+    return version / "assets.extra"
+
+
+def describe(extra, **more):
+    tree = json.loads((extra / "lookbook.json").read_text())
+    (extra / "lookbook.json").write_text(json.dumps({**tree, **more}))
+
+
+def test_an_id_is_a_line_and_a_line_ends_at_a_line_feed_alone(extra, tmp_path):
+    write_ids(ODD, extra / "customer_ids.txt")
+    describe(extra, customers=len(ODD))
+    model = load_served(tmp_path)
+    assert model.known_customers() == ODD
+    ((batch, lists),) = model.recommend(ODD)
+    assert batch == ODD
+    assert len(lists) == len(ODD)
+
+
+@pytest.mark.parametrize("count", [len(ODD) - 1, len(ODD) + 1])
+def test_more_or_fewer_ids_than_customers_are_refused(extra, tmp_path, count):
+    write_ids(ODD, extra / "customer_ids.txt")
+    describe(extra, customers=count)
+    with pytest.raises(LookbookError, match=rf"must hold the {count} customers of the model. Received: 7 lines; push"):
+        load_served(tmp_path).known_customers()

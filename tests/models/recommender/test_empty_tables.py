@@ -1,0 +1,94 @@
+"""Every table of a state may be empty: a young shop, or one where nobody buys twice."""
+
+import dataclasses
+import shutil
+
+import numpy as np
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import pytest
+import tensorflow as tf
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from models.recommender import baselines
+from models.recommender.builder import RecommenderBuilder
+from tests.tiny_shop import ARTICLES, CUSTOMERS
+from tests.tiny_training import RECOMMENDER
+from transforms.calendar import date_of
+
+TABLES = ["articles", "customers", "history", "popular", "recent", "same_product", "together_basket", "together_month"]
+EVERYBODY = tf.range(CUSTOMERS + 1)
+
+
+@pytest.fixture(scope="module")
+def build(tiny, trained, tmp_path_factory):
+    """Builds the tiny shop's graph from a state whose tables of these names are empty."""
+    states = shutil.copytree(tiny.states, tmp_path_factory.mktemp("empty") / "states")
+    builder = RecommenderBuilder(RECOMMENDER, states, trained / "weights" / "transform_graph")
+    day = date_of(tiny.calendar.end)
+
+    def make(names):
+        for name in TABLES:
+            table = pq.read_table(tiny.states / day / f"{name}.parquet")
+            pq.write_table(table.slice(0, 0) if name in names else table, states / day / f"{name}.parquet")
+        return builder.build(tiny.calendar.end, trained / "weights" / "towers", trained / "weights" / "ranking")
+
+    return make
+
+
+@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sets(st.sampled_from(TABLES)))
+@example({"history"})
+@example({"recent"})
+@example({"history", "recent"})
+@example(set(TABLES))
+def test_everything_runs_on_a_state_with_empty_tables(build, empty):
+    recommender = build(empty)
+    query = recommender.query(EVERYBODY, tf.fill([CUSTOMERS + 1, 1], 3))
+    rows = recommender.candidates(query).rows
+    features = recommender.features(query, rows).numpy()
+    assert np.isfinite(features).all()
+    answer = recommender.recommend(query, 12)
+    assert (answer.rows.numpy() < ARTICLES).all()
+    assert np.isfinite(answer.scores.numpy()).all()
+    excluded = tf.tile(tf.range(20)[None, :], [CUSTOMERS + 1, 1])
+    allowed = recommender.recommend(query, 12, excluded).rows.numpy()
+    assert ((allowed[:, :10] >= 20) & (allowed[:, :10] < ARTICLES)).all()
+    both = recommender.recommend_both_ways(query, 12)
+    np.testing.assert_array_equal(both[0].rows, answer.rows)
+    popular = baselines.popular(query, 12).numpy()
+    assert (popular == ARTICLES).all() == ("popular" in empty)
+    own = baselines.own_purchases(query, 12).numpy()
+    if "history" in empty:
+        np.testing.assert_array_equal(own, popular)
+
+
+def test_customers_without_history_get_what_is_popular(build):
+    recommender = build({"history", "recent", "customers"})
+    rows = recommender.candidates(recommender.query(EVERYBODY)).rows.numpy()
+    popular = recommender.state.popular_rows.numpy()[0][:6]
+    assert all(set(popular) <= set(candidates) for candidates in rows)
+
+
+@pytest.mark.parametrize("index", ["exact", "scann"])
+@pytest.mark.parametrize("articles", [1, 5])
+def test_a_catalogue_smaller_than_any_answer_is_answered_whole(tiny, trained, tmp_path, index, articles):
+    """One customer, and fewer articles than k, than a channel's size, than the index is asked for."""
+    states = shutil.copytree(tiny.states, tmp_path / "states")
+    day = states / date_of(tiny.calendar.end)
+    for path in (states / "catalogue.parquet", states / "people.parquet", *day.glob("*.parquet")):
+        table = pq.read_table(path)
+        for column, rows in (("article_row", articles), ("neighbour_row", articles), ("customer_row", 1)):
+            if column in table.column_names:
+                table = table.filter(pc.less(table[column], rows))
+        pq.write_table(table, path)
+    config = dataclasses.replace(RECOMMENDER, index=index)
+    builder = RecommenderBuilder(config, states, trained / "weights" / "transform_graph")
+    recommender = builder.build(tiny.calendar.end, trained / "weights" / "towers", trained / "weights" / "ranking")
+    query = recommender.query(tf.range(2))
+    found = recommender.recommend(query, 12).rows.numpy()
+    assert np.sort(found[:, :articles], axis=1).tolist() == [list(range(articles))] * 2
+    assert (found[:, articles:] == articles).all()
+    without = recommender.recommend(query, 12, tf.zeros([2, 1], tf.int32)).rows.numpy()
+    assert np.sort(without, axis=1).tolist() == [[*range(1, articles), *[articles] * (13 - articles)]] * 2

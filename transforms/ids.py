@@ -1,0 +1,52 @@
+"""Ids that every later store can hold: Transform's vocabularies, hash tables and id files keep one id a line."""
+
+from __future__ import annotations
+
+import pathlib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from transforms.errors import DataError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# TensorFlow ends a line of a text file at \n and drops \r; Transform leaves such values and empty ones out.
+_NOT_A_LINE = r"[\r\n]|^$"
+
+
+def require_lines(name: str, ids: pa.ChunkedArray | pa.Array) -> None:
+    """Checks that each id is one line of text.
+
+    Args:
+        name: the column, for the message.
+        ids: strings.
+
+    Raises:
+        DataError: an id is missing, empty or holds a line break.
+    """
+    import pyarrow.compute as pc
+
+    wrong = pc.fill_null(pc.match_substring_regex(ids, _NOT_A_LINE), fill_value=True)
+    if pc.any(wrong).as_py():
+        first = ids.filter(wrong)[0].as_py()
+        count = pc.sum(wrong).as_py()
+        raise DataError(
+            f"{name} must hold ids that are one line of text each, without \\n and \\r. Received: {first!r}, and "
+            f"{count - 1:,} more of the kind; set these rows aside or rename the ids"
+        )
+
+
+def write_ids(ids: Sequence[str], to: pathlib.Path) -> None:
+    """Writes ids, for which `require_lines` holds, as UTF-8 lines that end in `\\n`."""
+    to.write_bytes("".join(f"{i}\n" for i in ids).encode())
+
+
+def read_ids(path: pathlib.Path) -> list[str]:
+    r"""The ids of a file, one a line.
+
+    Lines end at `\n` alone: `str.splitlines` and Python's text files also end them at `\r`, U+0085, U+2028 and others,
+    which an id may hold.
+    """
+    *ids, rest = path.read_bytes().decode().split("\n")
+    return [*ids, rest] if rest else ids
