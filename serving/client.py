@@ -32,7 +32,7 @@ from serving.answers import (
 from serving.attempts import Attempts
 from serving.backends import Backends
 from serving.channel import ClientConfig
-from serving.errors import DeadlineExceededError, ServerFailureError, code_of, from_rpc_error
+from serving.errors import DeadlineExceededError, InvalidRequestError, ServerFailureError, code_of, from_rpc_error
 from serving.throttle import RetryThrottle
 
 MAX_K = 100
@@ -118,14 +118,41 @@ class RecommenderClient:
             "serving_default", customer_ids, lambda part: {"customer_id": _strings(customer_ids[part])}
         )
 
-    def similar(self, article_ids: Sequence[str], *, k: int = 12) -> list[list[SimilarArticle]]:
-        """Up to k nearest articles of each article, nearest first; none of one that is not known."""
+    def similar(
+        self,
+        article_ids: Sequence[str],
+        *,
+        exclude_article_ids: Sequence[Sequence[str]] | None = None,
+        k: int = 12,
+    ) -> list[list[SimilarArticle]]:
+        """The k nearest articles of each article, nearest first; fewer where no more are left, none of an unknown one.
+
+        Args:
+            article_ids: [batch].
+            exclude_article_ids: [batch], what must not be answered; None for nothing. Versions pushed by
+                earlier releases do not take it and are asked without it where nothing is excluded.
+            k: articles per article, 1 to 100.
+
+        Returns:
+            [batch], in the order asked.
+
+        """
         _check_k(k)
-        answers = self._batches(
-            "similar_articles",
-            len(article_ids),
-            lambda part: {"article_id": _strings(article_ids[part]), "k": np.int32(k)},
-        )
+        excluded = _given("exclude_article_ids", exclude_article_ids, len(article_ids), ())
+
+        def inputs(part: slice) -> dict[str, Any]:
+            exclude = _padded(excluded[part])
+            return {"article_id": _strings(article_ids[part]), "exclude_article_ids": exclude, "k": np.int32(k)}
+
+        def inputs_of_old(part: slice) -> dict[str, Any]:
+            return {name: values for name, values in inputs(part).items() if name != "exclude_article_ids"}
+
+        try:
+            answers = self._batches("similar_articles", len(article_ids), inputs)
+        except InvalidRequestError:
+            if any(excluded):
+                raise
+            answers = self._batches("similar_articles", len(article_ids), inputs_of_old)
         return [
             [SimilarArticle(i.decode(), float(s)) for i, s in zip(ids, scores, strict=True) if i]
             for _, arrays in answers

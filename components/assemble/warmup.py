@@ -34,7 +34,7 @@ def _requests(batch: int) -> list[predict_pb2.PredictRequest]:
             club_member_status=nobody,
             k=k,
         ),
-        _request("similar_articles", article_id=nobody, k=k),
+        _request("similar_articles", article_id=nobody, exclude_article_ids=nothing, k=k),
         _request("describe_articles", article_id=nobody),
     ]
 

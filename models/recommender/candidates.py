@@ -5,12 +5,14 @@ import dataclasses
 import tensorflow as tf
 
 from models.recommender import ops
+from models.recommender.allowed import Allowed, any_excluded
 from models.recommender.channels import CHANNELS
 from models.recommender.config import RecommenderConfig
 from models.recommender.query import Query
 
 _SMOOTHING = 60  # as in the paper; small changes of it change little
 _UNIT = 10_000_000
+_AHEAD = 160  # times a vote of rank 1000 is more than the best votes of eight channels
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,27 +52,93 @@ def find_candidates(query: Query, search, config: RecommenderConfig, excluded: t
 
     Args:
         query: the customers.
-        search: function of (embeddings `[batch, dim]`, k) to (rows `[batch, k]`, scores `[batch, k]`).
+        search: finds nearest articles, through the index or among those allowed.
         config: channels and their sizes.
-        excluded: `[batch, n]` int32 rows that must not be candidates, or None.
+        excluded: `[batch, n]` int32 rows that must not be candidates, padded, or None. Each channel proposes its best
+            of the others.
     """
-    proposals, votes, bits = [], [], []
-    for bit, (name, size) in enumerate(active_channels(config)):
-        rows, scores = CHANNELS[name](query, size, search)
-        proposals.append(tf.where(scores > 0, rows, query.pad)[:, :size])
-        vote = _votes(size)[: tf.shape(proposals[-1])[1]]
-        votes.append(vote)
-        bits.append(tf.fill(tf.shape(vote), 1 << bit))
+    proposals = _proposals(query, search, config)
+    votes, bits = [], []
+    for bit, ((_, size), rows) in enumerate(zip(active_channels(config), proposals, strict=True)):
+        votes.append(_votes(size)[: tf.shape(rows)[1]])
+        bits.append(tf.fill(tf.shape(votes[-1]), 1 << bit))
     proposed = tf.concat(proposals, 1)
     if excluded is not None:
-        unwanted = tf.reduce_any(proposed[:, :, None] == excluded[:, None, :], axis=2)
-        proposed = tf.where(unwanted, query.pad, proposed)
+        # What the query has computed for the proposals of everybody is there for the others too, outside of the branch.
+        proposed = tf.cond(
+            any_excluded(excluded, query.pad),
+            lambda: _allowed_proposals(query.without(excluded), search, config, proposals),
+            lambda: proposed,
+        )
+        votes, bits = [*(vote * _AHEAD for vote in votes), *votes], bits + bits
     batch, width = tf.unstack(tf.shape(proposed))
     flat = ops.flatten(proposed, tf.tile(tf.range(width)[None, :], [batch, 1]), query.pad)
     each = (tf.gather(tf.concat(of_columns, 0), flat.values) for of_columns in (votes, bits))
     owners, ids, vote, channels = ops.merge_sums(flat.keys, *each)
     rows, _, channels = ops.best(ops.Flat(owners, ids, vote), batch, config.max_candidates, query.pad, tags=channels)
     return Candidates(rows=rows, channels=channels)
+
+
+def fill_up(candidates: Candidates, query: Query, k: tf.Tensor | int, excluded: tf.Tensor | None) -> Candidates:
+    """Puts the articles that sell best behind the candidates of customers who have fewer than k.
+
+    After it there are k candidates wherever k articles are allowed; those that no channel proposed have no bit.
+
+    Args:
+        candidates: of the query's customers.
+        query: the customers.
+        k: how many there must be, at most `max_candidates`.
+        excluded: `[batch, n]` int32 rows that must not be candidates, padded, or None.
+    """
+    short = tf.where(tf.gather(candidates.rows, k - 1, axis=1) >= query.pad)
+
+    def filled():
+        rows = tf.gather(candidates.rows, short[:, 0])
+        taken = rows if excluded is None else tf.concat([rows, tf.gather(excluded, short[:, 0])], 1)
+        enough = tf.minimum(tf.shape(taken)[1] + k, query.state.articles)
+        best = tf.tile(query.state.by_sales[None, :enough], [tf.shape(short)[0], 1])
+        more = Allowed(taken, query.pad).keep(best, k)
+        rows = ops.first(tf.concat([rows, more], 1), candidates.rows.shape[1], query.pad)
+        return tf.tensor_scatter_nd_update(candidates.rows, short, rows)
+
+    return dataclasses.replace(
+        candidates, rows=tf.cond(tf.size(short) > 0, filled, lambda: tf.identity(candidates.rows))
+    )
+
+
+def _proposals(query: Query, search, config: RecommenderConfig) -> list[tf.Tensor]:
+    """Of each active channel `[batch, n]` int32 rows, best first, padded; n is its size or less."""
+    proposals = []
+    for name, size in active_channels(config):
+        rows, scores = CHANNELS[name](query, size, search)
+        proposals.append(tf.where(scores > 0, rows, query.pad)[:, :size])
+    return proposals
+
+
+def _allowed_proposals(query: Query, search, config: RecommenderConfig, plain: list[tf.Tensor]) -> tf.Tensor:
+    """The allowed among the proposals, in their places, and behind them what the channels propose in place of others.
+
+    What is proposed in place counts less than all else: an article that would not have been a candidate changes nothing
+    by its exclusion.
+
+    Args:
+        query: with `allowed`.
+        search: as of `find_candidates`.
+        config: as of `find_candidates`.
+        plain: proposals where nothing is excluded.
+
+    Returns:
+        `[batch, 2 * n]` int32, n the width of all plain proposals.
+    """
+    assert query.allowed is not None
+    proposed = tf.concat(plain, 1)
+    proposed = tf.where(query.allowed.of(proposed), proposed, query.pad)
+    others = []
+    for (name, size), rows in zip(active_channels(config), plain, strict=True):
+        best, scores = CHANNELS[name](query, size, search)
+        others.append(query.allowed.keep(tf.where(scores > 0, best, query.pad), tf.shape(rows)[1]))
+    more = tf.concat(others, 1)
+    return tf.concat([proposed, tf.where(Allowed(proposed, query.pad).of(more), more, query.pad)], 1)
 
 
 def _votes(size: int) -> tf.Tensor:

@@ -1,10 +1,13 @@
 """What is known of the customers who ask: gathered once from the state, read by channels and features."""
 
+import copy
+import dataclasses
 import functools
 
 import tensorflow as tf
 
 from models.recommender import ops
+from models.recommender.allowed import Allowed
 from models.recommender.state import CUSTOMER_NUMBERS, HISTORY_NUMBERS, State
 
 SEED_LENGTH = 40
@@ -39,6 +42,16 @@ class Query:
         self._looked_at = looked_at
         self._segments = segments
         self._neighbours: dict[str, ops.Flat] = {}
+        self.allowed: Allowed | None = None  # all articles
+
+    def without(self, excluded: tf.Tensor) -> "Query":
+        """The same customers, to whom channels propose none of `excluded` `[batch, m]` int32 rows, padded.
+
+        What this query has computed by now is shared.
+        """
+        query = copy.copy(self)
+        query.allowed = Allowed(excluded, self.pad)
+        return query
 
     @functools.cached_property
     def segments(self) -> tf.Tensor:
@@ -110,13 +123,15 @@ class Query:
         return self._neighbours[table]
 
     def best_neighbours(self, table: str, k: int) -> tuple[tf.Tensor, tf.Tensor]:
-        """The seeds' neighbours of the largest sums of weight * score.
+        """The seeds' neighbours of the largest sums of weight * score, of those that are allowed.
 
         Returns:
             rows `[batch, k]` int32, best first, padded, and the sums `[batch, k]` float32.
         """
         neighbours = self.neighbours(table)
         merged = ops.Flat(*ops.merge_sums(neighbours.keys, neighbours.values))
+        if self.allowed is not None:
+            merged = dataclasses.replace(merged, values=tf.where(self.allowed.of_keys(merged.keys), merged.values, 0.0))
         rows, sums, _ = ops.best(merged, tf.shape(self.customers)[0], k, self.pad)
         return rows, sums
 

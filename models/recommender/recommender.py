@@ -9,14 +9,16 @@ import tensorflow as tf
 
 from models.ranking.network import RankingNetwork
 from models.recommender import features, ops
-from models.recommender.candidates import Candidates, find_candidates
+from models.recommender.candidates import Candidates, fill_up, find_candidates
 from models.recommender.config import RecommenderConfig
 from models.recommender.features.pairs import Pairs
+from models.recommender.nearest import Nearest
 from models.recommender.query import Query
 from models.recommender.state import State
 from models.recommender.tower_inputs import TowerInputs
 from models.retrieval.index import ExactIndex, ScannIndex
 from models.retrieval.towers import Towers
+from transforms.errors import DataError
 
 _LAST = -1e30
 
@@ -46,6 +48,9 @@ class Recommender(tf.Module):
         inputs: the towers' inputs for the state's rows.
         index: over `inputs.embeddings`.
         ranker: the network, or None before there is one (candidates and features alone).
+
+    Raises:
+        DataError: the state and the towers' inputs are not of as many articles and customers.
     """
 
     def __init__(
@@ -64,6 +69,7 @@ class Recommender(tf.Module):
         self.inputs = inputs
         self.index = index
         self.ranker = ranker
+        self._require_equal_counts()
 
     def query(
         self,
@@ -89,9 +95,14 @@ class Recommender(tf.Module):
             segments=given["segments"] if given else None,
         )
 
+    @property
+    def nearest(self) -> Nearest:
+        """Search of articles, through the index or among those allowed."""
+        return Nearest(self.index, self.inputs.embeddings)
+
     def candidates(self, query: Query, excluded: tf.Tensor | None = None) -> Candidates:
         """Candidates of the channels, at most `max_candidates`; see `find_candidates`."""
-        return find_candidates(query, self.index, self.config, excluded)
+        return find_candidates(query, self.nearest, self.config, excluded)
 
     def features(self, query: Query, rows: tf.Tensor) -> tf.Tensor:
         """`[batch, candidates, features]` float32 of any rows `[batch, candidates]` int32."""
@@ -103,27 +114,40 @@ class Recommender(tf.Module):
         return tf.where(rows < query.pad, self.ranker(self.features(query, rows)), _LAST)
 
     def recommend(self, query: Query, k: tf.Tensor | int, excluded: tf.Tensor | None = None) -> Answer:
-        """The k best candidates.
+        """The k best candidates; where the channels bring fewer, articles that sell well are candidates too.
 
         Args:
             query: the customers.
-            k: how many, at most `max_candidates`.
+            k: how many, at most `max_candidates`. There are as many wherever as many articles are allowed.
             excluded: `[batch, n]` int32 rows that must not be recommended, padded, or None.
         """
         if self.config.exclude_purchased:
             bought = query.history_rows
             excluded = bought if excluded is None else tf.concat([bought, excluded], 1)
-        candidates = self.candidates(query, excluded)
+        candidates = fill_up(self.candidates(query, excluded), query, k, excluded)
         return self._best(query, candidates, self.scores(query, candidates.rows), k)
 
     def recommend_both_ways(self, query: Query, k: int) -> tuple[Answer, Answer]:
         """The k best with and without what the customer bought before, from the same candidates."""
-        candidates = self.candidates(query)
+        candidates = fill_up(self.candidates(query), query, k, None)
         scores = self.scores(query, candidates.rows)
         # Not by strength: that of a purchase many half-lives ago is 0.
         before = ops.sums_at(candidates.rows, ops.flatten(query.history_rows, query.history("days_bought"), query.pad))
         new_only = tf.where(before > 0, _LAST, scores)
         return self._best(query, candidates, scores, k), self._best(query, candidates, new_only, k)
+
+    def _require_equal_counts(self) -> None:
+        state, inputs = self.state, self.inputs
+        counts = (
+            ("articles", state.articles, inputs.article_ids.shape[0], inputs.embeddings.shape[0]),
+            ("customers", state.customers, inputs.customer_ids.shape[0], inputs.customer_age.shape[0]),
+        )
+        for what, in_state, *others in counts:
+            if any(rows != in_state + 1 for rows in others):
+                raise DataError(
+                    f"the state and the towers' inputs must be of the same {what}. Received: {in_state:,} in the "
+                    f"state, {', '.join(f'{rows - 1:,}' for rows in others)} in the inputs; build both from one folder"
+                )
 
     def _best(self, query: Query, candidates: Candidates, scores: tf.Tensor, k) -> Answer:
         best, position = tf.math.top_k(scores, k)

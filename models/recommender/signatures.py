@@ -5,7 +5,8 @@
     serving_default     customer_id [b]                           -> article_ids, scores, channels [b, 12]
     recommend           customer_id [b], recent_article_ids [b, n], exclude_article_ids [b, m], age [b],
                         club_member_status [b], k []              -> article_ids, scores, channels [b, k]
-    similar_articles    article_id [b], k []                      -> article_ids, scores [b, k]
+    similar_articles    article_id [b], exclude_article_ids [b, m], k []
+                                                                  -> article_ids, scores [b, k]
     describe_articles   article_id [b]                            -> one [b] string for each name of DESCRIBED
     customer_embedding  customer_id [b]                           -> embedding [b, dim]
     article_embedding   article_id [b]                            -> embedding [b, dim]
@@ -19,12 +20,14 @@ import tensorflow as tf
 import tensorflow_transform as tft
 
 from models.recommender import baselines
+from models.recommender.allowed import Allowed, any_excluded
 from models.recommender.candidates import active_channels
 from models.recommender.config import MOST_K
 from models.recommender.recommender import Answer, Recommender
 from models.recommender.sparse import sparse_column
 from transforms import columns
 from transforms import features as f
+from transforms.errors import DataError
 from transforms.parquet import pq
 
 K = 12
@@ -41,6 +44,9 @@ class IdTables(tf.Module):
         customer_ids: the same of the customers.
         articles: number of articles, the row of an id nobody knows.
         customers: the same of the customers.
+
+    Raises:
+        DataError: a file does not hold as many ids.
     """
 
     def __init__(self, article_ids: pathlib.Path, customer_ids: pathlib.Path, articles: int, customers: int):
@@ -65,6 +71,9 @@ class ServedRecommender(tf.Module):
         ids: tables of ids.
         catalogue: Parquet file of the raw catalogue, sorted by id.
         transform: the transform graph, applied to attributes a request gives.
+
+    Raises:
+        DataError: the catalogue has not as many rows as the state.
     """
 
     def __init__(
@@ -79,6 +88,11 @@ class ServedRecommender(tf.Module):
         self.ids = ids
         self.transform_layer = transform.transform_features_layer()
         described = pq.read_table(catalogue, columns=list(DESCRIBED))
+        if described.num_rows != recommender.state.articles:
+            raise DataError(
+                f"{catalogue} must hold the {recommender.state.articles:,} articles of the state. Received: "
+                f"{described.num_rows:,} rows."
+            )
         self.descriptions = tf.Variable(
             [[text or "" for text in described[name].to_pylist()] + [""] for name in DESCRIBED],
             trainable=False,
@@ -117,7 +131,7 @@ class ServedRecommender(tf.Module):
                 club_member_status=text,
                 k=number,
             ),
-            "similar_articles": concrete(self._similar, article_id=text, k=number),
+            "similar_articles": concrete(self._similar, article_id=text, exclude_article_ids=texts, k=number),
             "describe_articles": concrete(self._describe, article_id=text),
             "customer_embedding": concrete(self._customer_embedding, customer_id=text),
             "article_embedding": concrete(self._article_embedding, article_id=text),
@@ -160,22 +174,43 @@ class ServedRecommender(tf.Module):
             "segments": tf.where(has_age, segments, missing),
         }
 
-    def _similar(self, article_id, k):
-        recommender, pad = self.recommender, self.recommender.state.articles
+    def _similar(self, article_id, exclude_article_ids, k):
+        recommender, pad = self.recommender, tf.constant(self.recommender.state.articles)
         itself = self.ids.article_rows(article_id)
+        excluded = self.ids.article_rows(exclude_article_ids)
         embeddings = tf.gather(recommender.inputs.embeddings, itself)
+        with tf.control_dependencies([_within(k, MOST_K)]):
+            k = tf.identity(k)
         # The index finds large inner products, to which long vectors come easily; among those, cosine decides.
         rows, _ = recommender.index(embeddings, recommender.config.nearest)
+        rows = tf.cond(
+            any_excluded(excluded, pad),
+            lambda: self._allowed(rows, embeddings, Allowed(tf.concat([excluded, itself[:, None]], 1), pad), k),
+            lambda: tf.identity(rows),
+        )
         found = tf.math.l2_normalize(tf.gather(recommender.inputs.embeddings, rows), axis=2)
         scores = tf.einsum("bd,bnd->bn", tf.math.l2_normalize(embeddings, axis=1), found)
         other = tf.logical_and(rows != itself[:, None], tf.logical_and(rows < pad, (itself < pad)[:, None]))
-        with tf.control_dependencies([_within(k, MOST_K)]):
-            best, position = tf.math.top_k(tf.where(other, scores, -2.0), k)
+        best, position = tf.math.top_k(tf.where(other, scores, -2.0), k)
         rows = tf.where(best > -2.0, tf.gather(rows, position, batch_dims=1), pad)
         return {
             "article_ids": tf.gather(recommender.state.article_ids, rows),
             "scores": tf.where(best > -2.0, best, 0.0),
         }
+
+    def _allowed(self, found, embeddings, allowed, k):
+        """The allowed among `found` `[b, n]`; where they are fewer than k, those an exact search finds among all."""
+        width = found.shape[1]
+        left = allowed.keep(found, width)
+        # An article that nobody knows has the embedding of nothing and is answered by nothing.
+        short = tf.logical_and(tf.gather(left, k - 1, axis=1) >= allowed.pad, tf.reduce_any(embeddings != 0, axis=1))
+        nearest = self.recommender.nearest
+        # The answer to one article does not depend on the others of the batch.
+        return tf.cond(
+            tf.reduce_any(short),
+            lambda: tf.where(short[:, None], nearest.among(allowed, embeddings, width), left),
+            lambda: tf.identity(left),
+        )
 
     def _describe(self, article_id):
         rows = self.ids.article_rows(article_id)
@@ -232,4 +267,7 @@ def _row_table(path: pathlib.Path, default: int) -> tf.lookup.StaticHashTable:
         tf.int64,
         tf.lookup.TextFileIndex.LINE_NUMBER,
     )
-    return tf.lookup.StaticHashTable(lines, default)
+    table = tf.lookup.StaticHashTable(lines, default)
+    if (found := int(table.size())) != default:
+        raise DataError(f"{path.name} must hold an id for each of the {default:,} rows. Received: {found:,} ids.")
+    return table

@@ -7,6 +7,8 @@ import tensorflow as tf
 _LEAVES_SHARE_SEARCHED = 0.4
 _REORDERED_PER_NEIGHBOUR = 4
 _SMALLEST_TREE = 20_000  # below it ScaNN's own advice is to compare with every point
+_AT_ONCE = 32  # queries whose scores of the whole catalogue `search_without` holds together
+_LEAST = -1e30
 
 
 class ExactIndex(tf.Module):
@@ -34,6 +36,14 @@ class ExactIndex(tf.Module):
         found = min(k, self._articles)
         scores, rows = tf.math.top_k(tf.matmul(queries, self._embeddings, transpose_b=True), found)
         return _padded(rows, scores, k - found, self._articles)
+
+    def twice(self, queries: tf.Tensor, k: int) -> tf.Tensor:
+        """Twice as many for callers who leave some out: rows `[batch, 2 * k]` int32 as of `__call__`."""
+        return self(queries, 2 * k)[0]
+
+    def among(self, allowed, queries: tf.Tensor, k: int) -> tf.Tensor:
+        """The k nearest of the allowed articles; see `search_without`."""
+        return search_without(self._embeddings, queries, allowed.excluded, k, self._articles)
 
 
 class ScannIndex(tf.Module):
@@ -73,6 +83,16 @@ class ScannIndex(tf.Module):
         """
         if k > self._k:
             raise ValueError(f"k must be at most the k the index was built for, {self._k}. Received: k = {k}.")
+        return self._search(queries, k)
+
+    def twice(self, queries: tf.Tensor, k: int) -> tf.Tensor:
+        """Twice as many for callers who leave some out: rows `[batch, 2 * k]` int32 as of `__call__`.
+
+        The first k are those of `__call__`; the others are reordered as well, but more of theirs are missed.
+        """
+        return self._search(queries, 2 * k)[0]
+
+    def _search(self, queries: tf.Tensor, k: int) -> tuple[tf.Tensor, tf.Tensor]:
         found = min(k, self._articles)
         searcher = self._searcher_from_module(self.tensors)
         rows, scores = searcher.search_batched(queries, final_num_neighbors=found)
@@ -96,6 +116,45 @@ def build_index(kind: str, embeddings: np.ndarray, k: int) -> ExactIndex | Scann
     if kind == "scann":
         return ScannIndex(embeddings, k)
     raise ValueError(f"kind must be 'exact' or 'scann'. Received: kind = {kind!r}.")
+
+
+def search_without(embeddings: tf.Tensor, queries: tf.Tensor, excluded: tf.Tensor, k: int, articles: int) -> tf.Tensor:
+    """The k articles of largest inner product that are not excluded, by comparing all.
+
+    A part of the queries at a time, so that memory does not grow with their number.
+
+    Args:
+        embeddings: `[n, dim]` float32, the first `articles` rows those of the articles.
+        queries: `[batch, dim]` float32.
+        excluded: `[batch, m]` int32 rows, padded with `articles`.
+        k: how many.
+        articles: how many there are.
+
+    Returns:
+        `[batch, k]` int32 rows, best first, padded where fewer are left.
+    """
+    count, found = tf.shape(queries)[0], min(k, articles)
+    size = tf.maximum(tf.minimum(count, _AT_ONCE), 1)
+    parts = (count + size - 1) // size
+    missing = [[0, parts * size - count], [0, 0]]
+    excluded = tf.pad(excluded, missing, constant_values=articles)
+    by_part = (
+        tf.reshape(tf.pad(queries, missing), [parts, size, embeddings.shape[1]]),
+        tf.reshape(excluded, [parts, size, tf.shape(excluded)[1]]),
+    )
+
+    def search(part):
+        asked, without = part
+        scores = tf.matmul(asked, embeddings, transpose_b=True)[:, :articles]
+        at = tf.where(without < articles)
+        cells = tf.stack([tf.cast(at[:, 0], tf.int32), tf.gather_nd(without, at)], axis=1)
+        scores = tf.tensor_scatter_nd_update(scores, cells, tf.fill([tf.shape(cells)[0]], _LEAST))
+        best, rows = tf.math.top_k(scores, found)
+        return tf.where(best > _LEAST, rows, articles)
+
+    rows = tf.map_fn(search, by_part, fn_output_signature=tf.TensorSpec([None, found], tf.int32), parallel_iterations=1)
+    rows = tf.reshape(rows, [-1, found])[:count]
+    return tf.ensure_shape(tf.pad(rows, [[0, 0], [0, k - found]], constant_values=articles), [None, k])
 
 
 def recall_against_exact(index, exact: ExactIndex, queries: np.ndarray, k: int) -> float:

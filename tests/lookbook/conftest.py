@@ -61,8 +61,8 @@ def _save_model(to: pathlib.Path) -> None:
         known = module.customers.lookup(customer_id)
         return answer(tf.where(looked_at >= 0, looked_at, known), k, "recent")
 
-    @tf.function(input_signature=[strings, count])
-    def similar_articles(article_id, k):
+    @tf.function(input_signature=[strings, many, count])
+    def similar_articles(article_id, exclude_article_ids, k):
         index = module.articles.lookup(article_id)
         answered = answer(index + 1, k, "")
         ids = tf.where((index >= 0)[:, None], answered["article_ids"], "")

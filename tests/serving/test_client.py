@@ -82,6 +82,12 @@ def test_similar_articles(client, articles):
     assert first == [SimilarArticle(articles[1], -1.0), SimilarArticle(articles[2], -2.0)]
 
 
+def test_a_version_that_knows_no_exclusions_is_asked_without_and_refuses_some(client, articles):
+    assert client.similar(articles[:1], exclude_article_ids=[[]], k=2) == client.similar(articles[:1], k=2)
+    with pytest.raises(errors.InvalidRequestError):
+        client.similar(articles[:1], exclude_article_ids=[articles[1:2]], k=2)
+
+
 def test_descriptions(client, articles):
     a = articles[5]
     known = [f"{name} of {a}" for name in ("prod_name", "product_type_name", "colour_group_name", "detail_desc")]

@@ -15,6 +15,7 @@ def propose(query, size, search):
     numbers = query.state.article_numbers[:-1]
     now, before = (numbers[:, ARTICLE_NUMBERS.index(name)] for name in ("sales_7d", "sales_previous_7d"))
     rise = tf.math.divide_no_nan(now - before, tf.sqrt(now + before))
-    scores, rows = tf.math.top_k(rise, min(size, query.state.articles))
+    wanted = size if query.allowed is None else size + query.allowed.width
+    scores, rows = tf.math.top_k(rise, tf.minimum(wanted, query.state.articles))
     batch = tf.shape(query.customers)[0]
     return tf.tile(rows[None, :], [batch, 1]), tf.tile(scores[None, :], [batch, 1])

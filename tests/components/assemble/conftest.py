@@ -37,6 +37,10 @@ class Served:
             k=k,
         )
 
+    def similar(self, articles, exclude=None, k=12) -> dict[str, np.ndarray]:
+        exclude = exclude or [[""]] * len(articles)
+        return self.ask("similar_articles", article_id=articles, exclude_article_ids=exclude, k=k)
+
 
 @pytest.fixture(scope="session")
 def serve(tiny, trained, tmp_path_factory):

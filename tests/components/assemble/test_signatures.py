@@ -22,7 +22,10 @@ SHAPES = {
         },
         {"article_ids": None, "scores": None, "channels": None},
     ),
-    "similar_articles": ({"article_id": [None], "k": []}, {"article_ids": None, "scores": None}),
+    "similar_articles": (
+        {"article_id": [None], "exclude_article_ids": [None, None], "k": []},
+        {"article_ids": None, "scores": None},
+    ),
     "customer_embedding": ({"customer_id": [None]}, {"embedding": 8}),
     "article_embedding": ({"article_id": [None]}, {"embedding": 8}),
     "baselines": ({"customer_id": [None]}, {"own_purchases": 12, "popular": 12}),
@@ -52,7 +55,7 @@ def test_answers_have_the_documented_shapes(exact, name, batch):
 def test_recommend_and_similar_answer_k(exact, k):
     answer = exact.recommend([customer_id(0), "nobody"], k=k)
     assert {value.shape for value in answer.values()} == {(2, k)}
-    similar = exact.ask("similar_articles", article_id=[article_id(0), "?"], k=k)
+    similar = exact.similar([article_id(0), "?"], k=k)
     assert {value.shape for value in similar.values()} == {(2, k)}
 
 
@@ -65,7 +68,7 @@ def test_k_out_of_range_is_refused_with_the_range(exact, k):
 @pytest.mark.parametrize("k", [0, -1, 101])
 def test_k_out_of_range_is_refused_for_similar_articles_too(exact, k):
     with pytest.raises(tf.errors.InvalidArgumentError, match=r"k must lie in \[1, 100\]"):
-        exact.ask("similar_articles", article_id=[article_id(0)], k=k)
+        exact.similar([article_id(0)], k=k)
 
 
 def test_ids_nobody_knows_get_the_answer_of_nobody(exact):
@@ -79,7 +82,7 @@ def test_hostile_articles_are_ignored(exact):
     wanted = exact.recommend(["nobody"])
     found = exact.recommend(["nobody"], recent=[HOSTILE], exclude=[HOSTILE])
     np.testing.assert_array_equal(found["article_ids"], wanted["article_ids"])
-    similar = exact.ask("similar_articles", article_id=HOSTILE, k=5)
+    similar = exact.similar(HOSTILE, k=5)
     assert (similar["article_ids"] == b"").all()
     assert (exact.ask("article_embedding", article_id=HOSTILE)["embedding"] == 0).all()
     described = exact.ask("describe_articles", article_id=HOSTILE)
@@ -146,7 +149,7 @@ def test_a_given_age_overrides_what_is_known(exact):
 
 def test_similar_articles_are_others_by_falling_score(exact):
     ids = [article_id(i) for i in range(ARTICLES)]
-    answer = exact.ask("similar_articles", article_id=ids, k=5)
+    answer = exact.similar(ids, k=5)
     embeddings = exact.ask("article_embedding", article_id=ids)["embedding"]
     unit = embeddings / np.linalg.norm(embeddings, axis=1, keepdims=True)
     cosines = unit @ unit.T  # there are fewer articles than the index is asked for: none is missed
@@ -156,6 +159,28 @@ def test_similar_articles_are_others_by_falling_score(exact):
     for own, others in zip(ids, answer["article_ids"], strict=True):
         assert own.encode() not in others
         assert len(set(others)) == 5
+
+
+@pytest.mark.parametrize("excluded", [1, 12, 17, 18, 24, 29, 30])
+def test_similar_articles_are_full_while_allowed_articles_exist(served, excluded):
+    ids = [article_id(i) for i in range(ARTICLES)]
+    plain = served.similar(ids, k=ARTICLES - 1)["article_ids"]
+    for gone in (ids[:excluded], ids[ARTICLES - excluded :]):
+        answer = served.similar(ids, exclude=[["nobody's", *gone, ""]] * ARTICLES, k=12)
+        for own, others, found in zip(ids, plain, answer["article_ids"], strict=True):
+            wanted = [other for other in others if other.decode() not in gone][:12]
+            assert [article for article in found if article] == wanted, own
+
+
+@pytest.mark.parametrize("excluded", [0, 12, 18, 28, 30])
+def test_a_served_answer_is_full_while_allowed_articles_exist(served, excluded):
+    customers = [customer_id(0), customer_id(20), customer_id(47), "nobody"]
+    gone = [article_id(i) for i in range(excluded)]
+    answer = served.recommend(customers, exclude=[["nobody's", *gone]] * 4)["article_ids"]
+    for found in answer:
+        real = {article.decode() for article in found if article}
+        assert len(real) == (found != b"").sum() == min(12, ARTICLES - excluded)
+        assert not real & set(gone)
 
 
 def test_articles_are_described_in_their_own_words(exact):

@@ -20,22 +20,31 @@ EVERYBODY = tf.range(CUSTOMERS + 1)
 
 
 def proposals(recommender, query):
-    """By channel, `[batch, size]` rows as its function proposes them, best first."""
+    """By channel, `[batch, articles]` rows as its function proposes them, best first: all that it has."""
     return {
-        name: ops.top(*CHANNELS[name](query, size, recommender.index), size, query.pad)[0].numpy()
-        for name, size in active_channels(recommender.config)
+        name: ops.top(*CHANNELS[name](query, ARTICLES, recommender.index), ARTICLES, query.pad)[0].numpy()
+        for name, _ in active_channels(recommender.config)
     }
 
 
 def merged(recommender, proposed, customer, excluded=()):
-    """Rows and bits in plain Python: the largest sum of 1 / (60 + rank) first, then the lower row."""
+    """Rows and bits in plain Python: the largest sum of 1 / (60 + rank) first, then the lower row.
+
+    In place of the excluded each channel proposes its best others: behind, where no channel proposed them anyway.
+    """
     votes: dict[int, fractions.Fraction] = collections.defaultdict(fractions.Fraction)
     bits: dict[int, int] = collections.defaultdict(int)
-    for bit, (name, _) in enumerate(active_channels(recommender.config)):
-        for rank, row in enumerate(proposed[name][customer].tolist(), 1):
-            if row < ARTICLES and row not in excluded:
-                votes[row] += fractions.Fraction(1, 60 + rank)
-                bits[row] |= 1 << bit
+    first: set[int] = set()
+    for name, size in active_channels(recommender.config):
+        first |= {row for row in proposed[name][customer][:size].tolist() if row < ARTICLES and row not in excluded}
+    for bit, (name, size) in enumerate(active_channels(recommender.config)):
+        real = [row for row in proposed[name][customer].tolist() if row < ARTICLES]
+        allowed = [row for row in real if row not in excluded]
+        in_place = [row for row in allowed[:size] if row not in first]
+        for row in [*(row for row in real[:size] if row not in excluded), *in_place]:
+            rank, behind = (allowed.index(row) + 1, 1000) if row in in_place else (real.index(row) + 1, 1)
+            votes[row] += fractions.Fraction(1, (60 + rank) * behind)
+            bits[row] |= 1 << bit
     best = sorted(votes, key=lambda row: (-votes[row], row))[: recommender.config.max_candidates]
     return best, [bits[row] for row in best]
 

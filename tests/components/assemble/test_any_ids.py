@@ -1,0 +1,136 @@
+"""Ids are names and nothing more: with any others, whatever characters they hold, each customer has the same answer."""
+
+import dataclasses
+import pathlib
+import shutil
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import tensorflow as tf
+import tensorflow_transform as tft
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from components.assemble.executor import assemble
+from models.recommender.builder import RecommenderBuilder
+from models.recommender.signatures import IdTables, ServedRecommender
+from tests.tiny_shop import ARTICLES, CUSTOMERS
+from tests.tiny_training import RECOMMENDER
+from transforms.errors import DataError
+from transforms.ids import read_ids, write_ids
+
+CHARACTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\r\n")
+ODD = [
+    "\u2028",
+    "\x85",
+    "\x0b",
+    "\x0c",
+    "\x1c",
+    "\0",
+    " ",
+    "\t",
+    "👗",
+    "\uffff",
+    "\U0001f457b",
+    "\ufeff",
+    '"',
+    ",",
+    "é",
+]
+
+
+def names(count):
+    return st.lists(st.text(CHARACTERS, min_size=1, max_size=5), min_size=count, max_size=count, unique=True)
+
+
+def renamed(table, column, ids):
+    """The table with these ids in place of its own, which they are sorted like, code point by code point."""
+    return table.set_column(table.column_names.index(column), column, pa.array(sorted(ids), pa.string()))
+
+
+def signatures(states: pathlib.Path, graph: pathlib.Path, trained, calendar, work: pathlib.Path):
+    """The signatures of the model as it would be saved."""
+    recommender = RecommenderBuilder(RECOMMENDER, states, graph).build(
+        calendar.end, trained / "weights" / "towers", trained / "weights" / "ranking"
+    )
+    files = []
+    for table, column in (("catalogue", "article_id"), ("people", "customer_id")):
+        files.append(work / f"{column}.txt")
+        write_ids(pq.read_table(states / f"{table}.parquet")[column].to_pylist(), files[-1])
+    ids = IdTables(*files, ARTICLES, CUSTOMERS)
+    served = ServedRecommender(recommender, ids, states / "catalogue.parquet", tft.TFTransformOutput(str(graph)))
+    return served, served.signatures()
+
+
+@settings(max_examples=2)
+@given(names(ARTICLES), names(CUSTOMERS))
+@example([f"{odd}{i}" for i, odd in enumerate(2 * ODD)], [f"{i // 15} {odd}" for i, odd in enumerate(4 * ODD)][:48])
+def test_with_other_ids_each_customer_has_the_same_answer(
+    tiny, trained, exact, tmp_path_factory, article_ids, customer_ids
+):
+    work = tmp_path_factory.mktemp("renamed")
+    states = shutil.copytree(tiny.states, work / "states")
+    graph = shutil.copytree(trained / "weights" / "transform_graph", work / "graph")
+    new = {}
+    for table, column, ids in (("catalogue", "article_id", article_ids), ("people", "customer_id", customer_ids)):
+        plain = pq.read_table(states / f"{table}.parquet")
+        old = plain[column].to_pylist()
+        new[column] = dict(zip(old, sorted(ids), strict=True))
+        pq.write_table(renamed(plain, column, ids), states / f"{table}.parquet")
+        (vocabulary,) = graph.rglob(f"assets/{column}_vocab")
+        write_ids([new[column][name] for name in read_ids(vocabulary)], vocabulary)
+    # The signatures read variables of the recommender: it must live as long.
+    served, found = signatures(states, graph, trained, tiny.calendar, work)
+    customers = [*new["customer_id"].values(), "nobody at all"]
+    plain = exact.ask("serving_default", customer_id=[*new["customer_id"], "nobody at all"])
+    answer = found["serving_default"](customer_id=tf.constant(customers))
+    wanted = [[new["article_id"][name.decode()].encode() for name in row] for row in plain["article_ids"]]
+    assert answer["article_ids"].numpy().tolist() == wanted
+    np.testing.assert_allclose(answer["scores"], plain["scores"], atol=1e-6)
+    embeddings = found["article_embedding"](article_id=tf.constant([*new["article_id"].values()]))["embedding"]
+    plain = exact.ask("article_embedding", article_id=[*new["article_id"]])["embedding"]
+    np.testing.assert_array_equal(embeddings, plain)
+    del served
+
+
+def test_attributes_of_any_kind_shift_nothing(tiny, trained, exact, tmp_path):
+    """A value that the vocabulary cannot hold is one it lacks; names and descriptions come back as they are."""
+    states = shutil.copytree(tiny.states, tmp_path / "states")
+    catalogue = pq.read_table(states / "catalogue.parquet")
+    odd = ["Coat\nnew", "Coat\r\n", "\u2028", "a\0b", "\t", "", " Coat "]
+    for at, column in enumerate(("prod_name", "detail_desc", "product_type_name", "department_name")):
+        values = catalogue[column].to_pylist()
+        values[:7] = odd[at:] + odd[:at]
+        place = catalogue.column_names.index(column)
+        catalogue = catalogue.set_column(place, column, pa.array(values, pa.string()))
+    pq.write_table(catalogue, states / "catalogue.parquet")
+    served, found = signatures(states, trained / "weights" / "transform_graph", trained, tiny.calendar, tmp_path)
+    ids = catalogue["article_id"].to_pylist()
+    described = found["describe_articles"](article_id=tf.constant(ids))
+    for column in ("prod_name", "detail_desc", "product_type_name"):
+        assert [text.decode() for text in described[column].numpy()] == [v or "" for v in catalogue[column].to_pylist()]
+    embeddings = found["article_embedding"](article_id=tf.constant(ids[7:]))["embedding"]
+    np.testing.assert_array_equal(embeddings, exact.ask("article_embedding", article_id=ids[7:])["embedding"])
+    del served
+
+
+@pytest.mark.parametrize(("table", "column"), [("catalogue", "article_id"), ("people", "customer_id")])
+@pytest.mark.parametrize("wrong", ["a\nb", "a\r", ""])
+def test_an_id_that_is_no_line_is_refused_by_name(tiny, trained, tmp_path, table, column, wrong):
+    states = shutil.copytree(tiny.states, tmp_path / "states")
+    rows = pq.read_table(states / f"{table}.parquet")
+    pq.write_table(renamed(rows, column, [wrong, *rows[column].to_pylist()[1:]]), states / f"{table}.parquet")
+    config = dataclasses.replace(RECOMMENDER, index="exact")
+    with pytest.raises(DataError, match=f"{column} must hold ids that are one line") as caught:
+        assemble(states, tiny.calendar.end, trained / "weights", config, tmp_path / "to")
+    assert repr(wrong) in str(caught.value)
+
+
+def test_a_file_of_fewer_ids_than_rows_is_refused(tmp_path):
+    write_ids(["a", "b"], tmp_path / "a.txt")
+    write_ids(["c"], tmp_path / "c.txt")
+    IdTables(tmp_path / "a.txt", tmp_path / "c.txt", 2, 1)
+    with pytest.raises(DataError, match=r"c\.txt must hold an id for each of the 2 rows\. Received: 1 ids"):
+        IdTables(tmp_path / "a.txt", tmp_path / "c.txt", 2, 2)
