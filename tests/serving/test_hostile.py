@@ -1,7 +1,5 @@
 """What may arrive from outside: each is answered by a clear status, and the server is still up."""
 
-import threading
-
 import grpc
 import numpy as np
 import pytest
@@ -121,42 +119,122 @@ def test_bytes_that_are_no_message_are_refused(served):
     assert still_up(served)
 
 
-def test_a_deadline_is_kept_and_the_work_given_up(served, eventually):
-    import psutil
+def in_flight(running):
+    return running.server.metrics.registry.get_sample_value("lookbook_serving_requests_in_flight")
 
-    pid = next(version.pid for version in served.server.served_versions() if version.version == 8)
+
+def spin(running, rounds=2**30, **settings):
+    """A request that keeps a processor busy, on its way."""
+    request = predict_pb2.PredictRequest()
+    request.model_spec.name = "lookbook"
+    request.model_spec.signature_name = "spin"
+    request.inputs["rounds"].CopyFrom(tf.make_tensor_proto(np.int32(rounds)))
+    return running.stock.prediction.Predict.future(request, **settings)
+
+
+def test_a_deadline_is_kept_and_the_work_given_up(shop, serve, eventually):
+    """The worker gives its place back only when its run of the graph has ended, which would take hours."""
+    shop.push(1)
+    running = serve(shop)
+    call = spin(running, timeout=0.5)
+    assert call.code() is grpc.StatusCode.DEADLINE_EXCEEDED
+    eventually(lambda: in_flight(running) == 0, "the run's end")
+    assert running.stock.predict({"customer_id": ["c1"]}).outputs
+
+
+def big_batch(rows):
+    request = predict_pb2.PredictRequest()
+    request.model_spec.name = "lookbook"
+    request.inputs["customer_id"].CopyFrom(tf.make_tensor_proto(["c1"] * rows))
+    return request
+
+
+def test_rows_in_flight_are_bounded_and_further_requests_wait_for_their_turn(shop, serve, eventually):
+    """A run that does not end has one of two rows: a request of one row passes, one of two does not."""
+    shop.push(1)
+    running = serve(shop, max_rows_in_flight=2)
+    first = spin(running, timeout=60)
+    eventually(lambda: in_flight(running) == 1, "the first request in flight")
+    assert running.stock.predict({"customer_id": ["c1"]}).outputs
     with pytest.raises(grpc.RpcError) as caught:
-        served.stock.predict({"rounds": np.int32(2**30)}, signature="spin", timeout=0.3)
+        running.stock.prediction.Predict(big_batch(2), timeout=1)
     assert caught.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
-    process = psutil.Process(pid)
-    eventually(lambda: process.cpu_percent(interval=0.2) < 20, "the worker at rest")
-    assert still_up(served)
+    first.cancel()
+
+
+def test_requests_above_the_rows_in_flight_are_all_answered_one_by_one(shop, serve):
+    shop.push(1)
+    running = serve(shop, max_rows_in_flight=100)
+    calls = [running.stock.prediction.Predict.future(big_batch(1000), timeout=60) for _ in range(8)]
+    assert [call.result().outputs["scores"].tensor_shape.dim[0].size for call in calls] == [1000] * 8
+
+
+def test_a_request_whose_caller_has_gone_is_dropped_before_it_runs(shop, serve, eventually):
+    shop.push(1)
+    running = serve(shop, max_rows_in_flight=1)
+    first = spin(running, timeout=20)
+    eventually(lambda: in_flight(running) == 1, "the first request in flight")
+    others = [spin(running, timeout=50) for _ in range(5)]
+    eventually(lambda: in_flight(running) == 6, "the others behind it")
+    for call in others:
+        call.cancel()
+    eventually(lambda: in_flight(running) == 1, "the others dropped")  # the first still runs
+    assert not first.done()
+    first.cancel()
+
+
+def test_bytes_in_flight_are_bounded(shop, serve, eventually):
+    shop.push(1)
+    running = serve(shop, max_bytes_in_flight=100_000)
+    first = spin(running, timeout=60)
+    eventually(lambda: in_flight(running) == 1, "the first request in flight")
+    with pytest.raises(grpc.RpcError, match="requests of more than 100000 bytes at once; try again") as caught:
+        running.stock.predict({"customer_id": ["c" * 100_000]})
+    assert caught.value.code() is grpc.StatusCode.UNAVAILABLE
+    assert running.stock.predict({"customer_id": ["c" * 1000]}).outputs
+    first.cancel()
+
+
+@pytest.mark.parametrize(("sizes", "words"), [([30_000_000], "at most"), ([1] * 33, "rank at most 32")])
+def test_a_shape_is_checked_before_memory_is_taken(served, sizes, words):
+    """The answer says that the shape was refused, so that no array of it was made."""
+    request = predict_pb2.PredictRequest()
+    request.model_spec.name = "lookbook"
+    tensor = request.inputs["customer_id"]
+    tensor.dtype = 7
+    for size in sizes:
+        tensor.tensor_shape.dim.add(size=size)
+    assert len(request.SerializeToString()) < 200
+    with pytest.raises(grpc.RpcError) as caught:
+        served.stock.prediction.Predict(request, timeout=30)
+    assert caught.value.code() is INVALID
+    assert caught.value.details().startswith("tensor parsing error: customer_id. tensor_shape must")
+    assert words in caught.value.details()
+
+
+def test_57_bytes_cannot_ask_for_230_mib(served):
+    request = predict_pb2.PredictRequest()
+    request.model_spec.name = "lookbook"
+    tensor = request.inputs["customer_id"]
+    tensor.dtype = 7
+    for size in (1, 9_999_999):
+        tensor.tensor_shape.dim.add(size=size)
+    with pytest.raises(grpc.RpcError, match="at most 65536 elements more than there are values") as caught:
+        served.stock.prediction.Predict(request, timeout=30)
+    assert caught.value.code() is INVALID
 
 
 def test_one_request_too_many_at_once_is_unavailable(shop, serve, eventually):
     shop.push(1)
     running = serve(shop, max_concurrency=1)
-    codes = []
-
-    def spin():
-        with pytest.raises(grpc.RpcError) as caught:
-            running.stock.predict({"rounds": np.int32(2**30)}, signature="spin", timeout=2)
-        codes.append(caught.value.code())
-
-    thread = threading.Thread(target=spin)
-    thread.start()
-
-    def in_flight():
-        return running.server.metrics.registry.get_sample_value("lookbook_serving_requests_in_flight")
-
-    eventually(lambda: in_flight() == 1, "the first request in flight")
+    first = spin(running, timeout=4)
+    eventually(lambda: in_flight(running) == 1, "the first request in flight")
     with pytest.raises(grpc.RpcError, match="more than 1 requests at once") as caught:
         running.stock.predict({"customer_id": ["c1"]})
     assert caught.value.code() is grpc.StatusCode.UNAVAILABLE
     assert running.stock.states()[1] == ("AVAILABLE", 0, "")  # status is not refused
-    thread.join()
-    assert codes == [grpc.StatusCode.DEADLINE_EXCEEDED]
-    eventually(lambda: in_flight() == 0, "the first request given up")
+    assert first.code() is grpc.StatusCode.DEADLINE_EXCEEDED
+    eventually(lambda: in_flight(running) == 0, "the first request given up")
     assert running.stock.predict({"customer_id": ["c1"]}).outputs
 
 
