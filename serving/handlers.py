@@ -86,6 +86,7 @@ class Handlers:
             try:
                 request = await self._receiver.receive(context)
                 if request is None:
+                    code = grpc.StatusCode.CANCELLED
                     return b""
                 self._check_bytes(len(request))
                 size = len(request)
@@ -100,6 +101,12 @@ class Handlers:
             except asyncio.CancelledError:
                 late = time.monotonic() >= deadline_s - _CLOCKS_S
                 code = grpc.StatusCode.DEADLINE_EXCEEDED if late else grpc.StatusCode.CANCELLED
+                raise
+            except grpc.aio.AbortError:  # its message did not come in time
+                code = grpc.StatusCode.DEADLINE_EXCEEDED
+                raise
+            except Exception:  # a fault of ours, which gRPC answers as UNKNOWN
+                code = grpc.StatusCode.UNKNOWN
                 raise
             finally:
                 self._bytes -= size

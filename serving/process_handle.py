@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import contextlib
 import os
-import select
 import signal
+
+from serving.readable import wait_readable
 
 
 class ProcessHandle:
@@ -28,9 +29,7 @@ class ProcessHandle:
 
     def wait(self, timeout_s: float) -> bool:
         """Waits for the end of the process; False at the time-out."""
-        poll = select.poll()
-        poll.register(self._descriptor, select.POLLIN)
-        return bool(poll.poll(max(0.0, timeout_s) * 1000))
+        return wait_readable(self._descriptor, timeout_s)
 
     def kill(self) -> None:
         """Sends SIGKILL, which a stopped process cannot ignore either."""

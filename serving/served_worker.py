@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import collections
 import logging
-import select
 import socket
 import threading
 import time
@@ -16,6 +15,7 @@ import grpc
 from serving.errors import StatusError, code_of
 from serving.event_loop import event_loop
 from serving.process_handle import ProcessHandle
+from serving.readable import wait_readable
 from serving.worker import PING
 from serving.worker_connection import WorkerConnection
 
@@ -166,7 +166,7 @@ class Worker:
             try:
                 if silent_slices == 0:
                     self._control.send(PING)
-                readable, _, _ = select.select([self._control], [], [], timeout_s / _SLICES)
+                readable = wait_readable(self._control, timeout_s / _SLICES)
                 if readable and not self._control.recv(4096):
                     break
             except (OSError, ValueError):  # it has gone, or was closed just now

@@ -6,7 +6,6 @@ import base64
 import json
 import logging
 import os
-import select
 import socket
 import subprocess
 import sys
@@ -20,6 +19,7 @@ import grpc
 from serving import frames
 from serving.errors import StatusError, code_of
 from serving.process_handle import ProcessHandle
+from serving.readable import wait_readable
 from serving.served_worker import Worker
 from serving.tensorflow_environment import TENSORFLOW_ENVIRONMENT
 from serving.worker import WorkerSpec
@@ -169,7 +169,7 @@ class WorkerHost:
 def _wait_readable(
     sock: socket.socket, end_s: float, cancelled: Callable[[], bool], spec: WorkerSpec, timeout_s: float
 ) -> None:
-    while not select.select([sock], [], [], 0.05)[0]:
+    while not wait_readable(sock, 0.05):
         if cancelled():
             raise StatusError(grpc.StatusCode.CANCELLED, f"loading version {spec.version} was given up")
         if time.monotonic() > end_s:

@@ -15,6 +15,7 @@ from components.evaluation.config import EvaluationConfig
 from components.evaluation.report import read_evaluation
 from components.push.publish import BLESSED, as_of, blessed_customers, figures_of, trained_until
 from components.refresh_gate.executor import Blessed, judge_refresh
+from transforms.errors import LookbookError
 
 
 @component
@@ -29,6 +30,11 @@ def RefreshGate(  # noqa: N802 (TFX names components like classes)
     """Blesses a refresh if its MAP@12 has not fallen below what the weights were blessed with."""
     del code_version
     figures = figures_of(pathlib.Path(path_utils.serving_model_dir(model.uri)))
+    if BLESSED not in figures:
+        raise LookbookError(
+            f"a refresh must know {BLESSED}, the MAP@12 that the last blessed weights had. Their version does "
+            "not say it in assets.extra/lookbook.json: train anew"
+        )
     blessed = Blessed(
         map_at_12=figures[BLESSED], customers=blessed_customers(figures), trained_until=trained_until(figures)
     )
