@@ -79,31 +79,45 @@ def find_candidates(query: Query, search, config: RecommenderConfig, excluded: t
     return Candidates(rows=rows, channels=channels)
 
 
-def fill_up(candidates: Candidates, query: Query, k: tf.Tensor | int, excluded: tf.Tensor | None) -> Candidates:
+def fill_up(
+    candidates: Candidates, query: Query, config: RecommenderConfig, k: tf.Tensor | int, excluded: tf.Tensor | None
+) -> Candidates:
     """Puts the articles that sell best behind the candidates of customers who have fewer than k.
 
-    After it there are k candidates wherever k articles are allowed; those that no channel proposed have no bit.
+    After it there are k candidates wherever k articles are allowed; those that no channel proposed have no bit. Where
+    nothing is excluded and the popular channel alone brings k to everybody, it costs nothing.
 
     Args:
         candidates: of the query's customers.
         query: the customers.
+        config: channels and their sizes, as of `find_candidates`.
         k: how many there must be, at most `max_candidates`.
         excluded: `[batch, n]` int32 rows that must not be candidates, padded, or None.
     """
-    short = tf.where(tf.gather(candidates.rows, k - 1, axis=1) >= query.pad)
-
-    def filled():
-        rows = tf.gather(candidates.rows, short[:, 0])
-        taken = rows if excluded is None else tf.concat([rows, tf.gather(excluded, short[:, 0])], 1)
-        enough = tf.minimum(tf.shape(taken)[1] + k, query.state.articles)
-        best = tf.tile(query.state.by_sales[None, :enough], [tf.shape(short)[0], 1])
-        more = Allowed(taken, query.pad).keep(best, k)
-        rows = ops.first(tf.concat([rows, more], 1), candidates.rows.shape[1], query.pad)
-        return tf.tensor_scatter_nd_update(candidates.rows, short, rows)
-
-    return dataclasses.replace(
-        candidates, rows=tf.cond(tf.size(short) > 0, filled, lambda: tf.identity(candidates.rows))
+    enough_for_all = min(config.channels.popular, query.state.best_sellers)
+    may_be_short = k > enough_for_all
+    if excluded is not None:
+        may_be_short = tf.logical_or(may_be_short, any_excluded(excluded, query.pad))
+    if may_be_short is False:
+        return candidates
+    rows = tf.cond(
+        tf.convert_to_tensor(may_be_short),
+        lambda: _filled_up(candidates.rows, query, k, excluded),
+        lambda: tf.identity(candidates.rows),
     )
+    return dataclasses.replace(candidates, rows=rows)
+
+
+def _filled_up(rows: tf.Tensor, query: Query, k: tf.Tensor | int, excluded: tf.Tensor | None) -> tf.Tensor:
+    """Rows `[batch, max_candidates]` int32, filled up where fewer than k are no padding."""
+    short = tf.where(tf.gather(rows, k - 1, axis=1) >= query.pad)
+    candidates = tf.gather(rows, short[:, 0])
+    taken = candidates if excluded is None else tf.concat([candidates, tf.gather(excluded, short[:, 0])], 1)
+    enough = tf.minimum(tf.shape(taken)[1] + k, query.state.articles)
+    best = tf.tile(query.state.by_sales[None, :enough], [tf.shape(short)[0], 1])
+    more = Allowed(taken, query.pad).keep(best, k)
+    filled = ops.first(tf.concat([candidates, more], 1), rows.shape[1], query.pad)
+    return tf.tensor_scatter_nd_update(rows, short, filled)
 
 
 def _proposals(query: Query, search, config: RecommenderConfig) -> list[tf.Tensor]:

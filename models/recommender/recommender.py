@@ -124,12 +124,12 @@ class Recommender(tf.Module):
         if self.config.exclude_purchased:
             bought = query.history_rows
             excluded = bought if excluded is None else tf.concat([bought, excluded], 1)
-        candidates = fill_up(self.candidates(query, excluded), query, k, excluded)
+        candidates = fill_up(self.candidates(query, excluded), query, self.config, k, excluded)
         return self._best(query, candidates, self.scores(query, candidates.rows), k)
 
     def recommend_both_ways(self, query: Query, k: int) -> tuple[Answer, Answer]:
         """The k best with and without what the customer bought before, from the same candidates."""
-        candidates = fill_up(self.candidates(query), query, k, None)
+        candidates = fill_up(self.candidates(query), query, self.config, k, None)
         scores = self.scores(query, candidates.rows)
         # Not by strength: that of a purchase many half-lives ago is 0.
         before = ops.sums_at(candidates.rows, ops.flatten(query.history_rows, query.history("days_bought"), query.pad))

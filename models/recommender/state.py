@@ -76,6 +76,7 @@ class State(tf.Module):
         neighbours: per table of `NEIGHBOUR_TABLES`, rows `[articles + 1, n]` int32 and scores float32; and where the
             channel `similar` is on, those of `likeness`.
         popular_rows: `[SEGMENTS, n]` int32 and popular_scores float32.
+        best_sellers: int, articles of the overall popular list.
         by_sales: `[articles]` int32, every article, those of the overall popular list first, then by customers of the
             last days, sales and row.
     """
@@ -89,6 +90,8 @@ class State(tf.Module):
         self.customers = int(tables["customer_segments"].shape[0]) - 1
         if self.articles >= MOST_ARTICLES:
             raise ValueError(f"articles must be fewer than {MOST_ARTICLES:,}. Received: {self.articles:,}.")
+        real = (tables["popular_rows"][0] < self.articles) & (tables["popular_scores"][0] > 0)
+        self.best_sellers = int(real.sum())
         self.by_sales = tf.Variable(_by_sales(tables), trainable=False, name="by_sales")
 
 
