@@ -10,14 +10,19 @@ import contextlib
 import csv
 import gzip
 import io
+import itertools
 import pathlib
 import zlib
 from collections.abc import Iterator, Sequence
 
+from components.ingest.sniffing import another_kind
 from transforms.columns import ARTICLE_ID, CUSTOMER_ID
 from transforms.errors import DataError
 
 _DELIMITERS = (",", ";", "\t")
+_SNIFFED_BYTES = 1 << 16
+_MAX_VALUE_CHARACTERS = 1 << 30  # columns that are not asked for may hold long texts
+_END = "\uffff"  # the character that no text has; a line of its own behind the file's last
 
 
 def read_customer_ids(path: pathlib.Path) -> list[str]:
@@ -31,7 +36,7 @@ def read_customer_ids(path: pathlib.Path) -> list[str]:
 
     """
     with _opened(path) as file:
-        delimiter, header = _header(file)
+        delimiter, header = _header(path, file)
         if CUSTOMER_ID in header:
             ids = [customer for (customer,) in _values(path, file, delimiter, header, (CUSTOMER_ID,))]
         else:
@@ -55,7 +60,7 @@ def read_purchases(path: pathlib.Path) -> dict[str, set[str]]:
     bought: dict[str, set[str]] = {}
     columns = (CUSTOMER_ID, ARTICLE_ID)
     with _opened(path) as file:
-        delimiter, header = _header(file)
+        delimiter, header = _header(path, file)
         missing = [column for column in columns if column not in header]
         if missing:
             raise DataError(
@@ -73,21 +78,29 @@ def read_purchases(path: pathlib.Path) -> dict[str, set[str]]:
 def _opened(path: pathlib.Path) -> Iterator[io.TextIOWrapper]:
     if not path.is_file():
         raise DataError(f"{path} must be a file, plain or gzip; there is none")
-    with open(path, "rb") as raw:
-        compressed = raw.read(2) == b"\x1f\x8b"
-        raw.seek(0)
-        binary = gzip.GzipFile(fileobj=raw) if compressed else raw
-        with io.TextIOWrapper(binary, encoding="utf-8-sig", newline="") as file:
-            try:
+    longest = csv.field_size_limit(_MAX_VALUE_CHARACTERS)
+    try:
+        with open(path, "rb") as raw:
+            compressed = raw.read(2) == b"\x1f\x8b"
+            raw.seek(0)
+            binary = gzip.GzipFile(fileobj=raw) if compressed else raw
+            if what := another_kind(binary.read(_SNIFFED_BYTES), delimited=False):
+                raise DataError(f"{path} {what}")
+            binary.seek(0)
+            with io.TextIOWrapper(binary, encoding="utf-8-sig", newline="") as file:
                 yield file
-            except (UnicodeDecodeError, csv.Error, gzip.BadGzipFile, EOFError, zlib.error) as error:
-                raise DataError(f"{path} must be a CSV in UTF-8, plain or gzip; {error}") from error
+    except (UnicodeDecodeError, csv.Error, gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise DataError(f"{path} must be a CSV in UTF-8, plain or gzip; {error}") from error
+    finally:
+        csv.field_size_limit(longest)
 
 
-def _header(file: io.TextIOWrapper) -> tuple[str, list[str]]:
+def _header(path: pathlib.Path, file: io.TextIOWrapper) -> tuple[str, list[str]]:
     """The delimiter and the names of the columns, in small letters, if the first line that is not blank has them."""
     first = next((line for line in file if line.strip()), "")
     file.seek(0)
+    if first.strip('" ').lower().startswith("sep="):
+        raise DataError(f"{path} begins with Excel's `sep=` line: delete it")
     for delimiter in _DELIMITERS:
         names = [
             name.strip().lower() for name in next(csv.reader([first], delimiter=delimiter, skipinitialspace=True), [])
@@ -97,25 +110,62 @@ def _header(file: io.TextIOWrapper) -> tuple[str, list[str]]:
     return _DELIMITERS[0], [name.strip() for name in next(csv.reader([first]), [])]
 
 
+def _rows(path: pathlib.Path, file: io.TextIOWrapper, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """The rows that are not blank, each with its first line.
+
+    Raises:
+        DataError: a quoted value is never closed; Python's reader would take the rest of the file for its text.
+
+    """
+    rows = csv.reader(itertools.chain(file, [_END]), delimiter=delimiter, skipinitialspace=True)
+    line = 1
+    for row in rows:
+        if row == [_END]:
+            return
+        if row and row[-1].endswith(_END):
+            raise DataError(
+                f"{path} line {line} opens a quoted value that is never closed: close it, or remove the quote"
+            )
+        if any(value.strip() for value in row):
+            yield line, row
+        line = rows.line_num + 1
+
+
 def _values(
     path: pathlib.Path, file: io.TextIOWrapper, delimiter: str, header: Sequence[str], columns: Sequence[str]
 ) -> Iterator[list[str]]:
     """The values of some columns, row by row; blank lines are left out."""
     places = [header.index(column) for column in columns]
-    rows = csv.reader(file, delimiter=delimiter, skipinitialspace=True)
-    filled = (row for row in rows if any(value.strip() for value in row))
-    next(filled, None)  # the header
-    for row in filled:
+    for column in columns:
+        if header.count(column) > 1:
+            raise DataError(f"{path} must have the column {column} once; it has it {header.count(column)} times")
+    rows = _rows(path, file, delimiter)
+    next(rows, None)  # the header
+    for line, row in rows:
+        if any(value.strip() for value in row[len(header) :]):
+            raise DataError(f"{path} line {line} has {len(row)} values where the header has {len(header)}")
         values = [row[place].strip() if place < len(row) else "" for place in places]
         if not all(values):
-            raise DataError(f"{path} line {rows.line_num} must have a value for {' and '.join(columns)}")
+            raise DataError(f"{path} line {line} must have a value for {' and '.join(columns)}")
+        for value in values:
+            _require_one_line(path, line, value)
         yield values
 
 
 def _lines(path: pathlib.Path, file: io.TextIOWrapper) -> Iterator[str]:
     """The ids of a list without a header."""
-    for row in csv.reader(file, skipinitialspace=True):
+    for line, row in _rows(path, file, _DELIMITERS[0]):
         values = [value.strip() for value in row if value.strip()]
         if len(values) > 1:
             raise DataError(f"{path} must have a column {CUSTOMER_ID} or one id a line; received {','.join(row)!r}")
+        for value in values:
+            _require_one_line(path, line, value)
         yield from values
+
+
+def _require_one_line(path: pathlib.Path, line: int, value: str) -> None:
+    """Refuses an id over several lines: a quote that is not closed takes the lines behind it for its text."""
+    if "\n" in value or "\r" in value:
+        raise DataError(
+            f"{path} line {line} has an id with a line break in it; see to its quotes. Received: {value[:80]!r}"
+        )

@@ -35,17 +35,28 @@ def what_else(beginning: bytes) -> str | None:
         beginning: the file's first bytes, up to some thousands.
 
     """
+    return another_kind(beginning) or _first_line(beginning.removeprefix(BYTE_ORDER_MARK))
+
+
+def another_kind(beginning: bytes, *, delimited: bool = True) -> str | None:
+    """What a file that begins so is if it is no text in UTF-8 or another format, as the end of a sentence; else None.
+
+    Args:
+        beginning: the file's first bytes, up to some thousands.
+        delimited: whether the first line of such a CSV must hold a comma; a list of ids has none.
+
+    """
     if beginning.startswith(_UTF_32):
         return "line 1 is not UTF-8: the file is UTF-32; save it again as UTF-8"
     if beginning.startswith(_UTF_16):
         return "line 1 is not UTF-8: the file is UTF-16; save it again as UTF-8"
     for magic, what in _MAGIC:
         # A header of a CSV may begin with the letters of a short magic.
-        if beginning.startswith(magic) and not (magic.isalnum() and _is_header(beginning)):
+        if beginning.startswith(magic) and not (magic.isalnum() and _is_text(beginning, delimited)):
             if magic == b"PK\x03\x04" and (b"xl/" in beginning or b"[Content_Types].xml" in beginning):
                 return f"is an Excel workbook (xlsx): {_SAVE}"
             return what
-    if beginning[257:262] == b"ustar":
+    if beginning[257:264] in (b"ustar\0" + b"0", b"ustar  "):  # a text may hold the word "mustard" there
         return "is a tar archive: unpack it"
     if beginning and not beginning.strip(b"\0"):
         return "consists of NUL bytes: its copy or download failed; copy the file again"
@@ -58,13 +69,13 @@ def what_else(beginning: bytes) -> str | None:
         return "is an XML file: write it as CSV"
     if re.match(rb'[\[{]\s*(["{\[\]}]|$)', text):
         return "is a JSON file: write it as CSV"
-    return _first_line(beginning.removeprefix(BYTE_ORDER_MARK))
+    return None
 
 
-def _is_header(beginning: bytes) -> bool:
-    """Whether the first line is readable text with a comma in it."""
+def _is_text(beginning: bytes, delimited: bool) -> bool:
+    """Whether the first line is readable text, with a comma in it if it must have one."""
     line = beginning.split(b"\n", 1)[0].rstrip(b"\r")
-    return b"," in line and line.decode("utf-8", "replace").isprintable() and b"\xff" not in line
+    return (b"," in line or not delimited) and line.decode("utf-8", "replace").isprintable() and b"\xff" not in line
 
 
 def _is_utf_16(beginning: bytes) -> bool:

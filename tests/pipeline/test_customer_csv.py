@@ -52,6 +52,16 @@ def test_purchases_are_read_however_they_were_saved(tmp_path, delimiter):
     assert read_purchases(tmp_path / "truth") == {"a": {"01", "02"}}
 
 
+def test_long_and_broken_texts_beside_the_ids_are_passed_over(tmp_path):
+    (tmp_path / "truth").write_text(f'customer_id,article_id,x\na,1,"first\nsecond"\nb,2,{"x" * 200_000}\nc,3,\n')
+    assert read_purchases(tmp_path / "truth") == {"a": {"1"}, "b": {"2"}, "c": {"3"}}
+
+
+def test_ids_may_begin_as_other_kinds_of_file_do(tmp_path):
+    (tmp_path / "who").write_text("ORC1\nPAR1\n")
+    assert read_customer_ids(tmp_path / "who") == ["ORC1", "PAR1"]
+
+
 def test_gzip_is_known_by_its_content_not_its_name(tmp_path):
     (tmp_path / "who.csv").write_bytes(gzip.compress(b"customer_id\na\n"))
     assert read_customer_ids(tmp_path / "who.csv") == ["a"]
@@ -74,6 +84,16 @@ def test_purchases_are_sets_by_customer(tmp_path):
         (b"customer_id\n", "at least one customer id"),
         (b"age,name\n1,x\n", "must have a column customer_id or one id a line; received 'age,name'"),
         (b"customer_id,age\n,3\n", "line 2 must have a value for customer_id"),
+        (b'a\n"b\nc\nd\n', "line 2 opens a quoted value that is never closed"),
+        (b'a\nb\n"c', "line 3 opens a quoted value that is never closed"),
+        (b'customer_id,x\na,1\n\nb,"2\nc,3\n', "line 4 opens a quoted value that is never closed"),
+        (b'a\n"b\nc"\nd\n', "line 2 has an id with a line break"),
+        (b"customer_id,x\na,1\n0,b,2\n", "line 3 has 3 values where the header has 2"),
+        (b"customer_id,customer_id\na,b\n", "must have the column customer_id once"),
+        (b"sep=;\ncustomer_id;x\na;1\n", "begins with Excel's `sep=` line: delete it"),
+        ("customer_id\na\n".encode("utf-16"), "the file is UTF-16; save it again as UTF-8"),
+        (b"PK\x03\x04\x14\0\x06\0xl/workbook.xml", "is an Excel workbook"),
+        (b'{"customer_id": "a"}\n', "is a JSON file: write it as CSV"),
         (b"caf\xe9\n", "must be a CSV in UTF-8"),
         (gzip.compress(b"customer_id\na\n" * 100, mtime=0)[:-12], "must be a CSV in UTF-8, plain or gzip"),
     ],
@@ -92,6 +112,7 @@ def test_a_list_of_customers_that_is_none_is_refused(tmp_path, content, rule):
         (b"customer,article_id\na,b\n", "lacks customer_id and has customer, article_id"),
         (b"customer_id|article_id\na|b\n", r"lacks customer_id, article_id and has customer_id\|article_id"),
         (b"customer_id,article_id\na,b\na\n", "line 3 must have a value"),
+        (b'customer_id,article_id\na,1\nb,"2\nc,3\n', "line 3 opens a quoted value that is never closed"),
     ],
 )
 def test_purchases_that_are_none_are_refused(tmp_path, content, rule):
