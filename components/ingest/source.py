@@ -36,6 +36,7 @@ class Source:
         lines: physical lines of the file, without empty ones at its end.
         plain: whether the file is ASCII without quotes or NUL, with line ends of one kind. A byte order mark is
             ignored.
+        commas: of the whole file if it is plain; each separates two values.
 
     """
 
@@ -47,6 +48,7 @@ class Source:
     data_start: int
     lines: int
     plain: bool
+    commas: int
 
 
 def find(data_dir: pathlib.Path, table: str) -> pathlib.Path:
@@ -110,10 +112,10 @@ def open_source(data_dir: pathlib.Path, table: str, work: pathlib.Path) -> Sourc
         raise DataError(f"{found.name} is empty: it must have a header line and at least one row")
     header, header_lines, data_start = _header(beginning, found.name)
     _check_header(header, table, found.name)
-    lines, plain = _scan(path)
+    lines, plain, commas = _scan(path)
     if lines <= header_lines:
         raise DataError(f"{found.name} has a header but no rows")
-    return Source(table, found.name, path, header, header_lines, data_start, lines, plain)
+    return Source(table, found.name, path, header, header_lines, data_start, lines, plain, commas)
 
 
 def header_of(found: pathlib.Path) -> tuple[str, ...]:
@@ -149,9 +151,9 @@ def _unpack(packed: pathlib.Path, to: pathlib.Path) -> None:
         raise DataError(f"{packed.name} is not a sound gzip file ({error}); copy the file again") from error
 
 
-def _scan(path: pathlib.Path) -> tuple[int, bool]:
-    """Lines up to the last one that is not empty, and whether the file is plain (see `Source`)."""
-    newlines = lines = returns = pairs = 0
+def _scan(path: pathlib.Path) -> tuple[int, bool, int]:
+    """Lines up to the last one that is not empty, whether the file is plain and its commas (see `Source`)."""
+    newlines = lines = returns = pairs = commas = 0
     plain, before = True, b""
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK_BYTES):
@@ -160,12 +162,13 @@ def _scan(path: pathlib.Path) -> tuple[int, bool]:
                 lines = newlines + content.count(b"\n") + 1
             newlines += chunk.count(b"\n")
             if plain:
+                commas += chunk.count(b",")
                 text = chunk if before else chunk.removeprefix(BYTE_ORDER_MARK)
                 plain = text.isascii() and b'"' not in text and b"\0" not in text
                 returns += text.count(b"\r")
                 pairs += (before[-1:] + text).count(b"\r\n") if returns else 0
             before = chunk
-    return lines, plain and (returns == 0 or returns == pairs == newlines)
+    return lines, plain and (returns == 0 or returns == pairs == newlines), commas
 
 
 def _read_header(beginning: bytes, name: str) -> tuple[tuple[str, ...], int, int]:
@@ -195,7 +198,7 @@ def _check_header(header: tuple[str, ...], table: str, name: str) -> None:
     missing = [column for column in wanted if column not in header]
     if missing:
         found = ", ".join(header)[:300]
-        alike = {column.strip().lower(): column for column in reversed(header)}
+        alike = {_seen(column): column for column in reversed(header)}
         renames = [f"{alike[column.lower()]!r} to {column}" for column in missing if column.lower() in alike]
         remedy = f"; names are compared exactly: rename {', '.join(renames)}" if renames else ""
         raise DataError(
@@ -204,3 +207,8 @@ def _check_header(header: tuple[str, ...], table: str, name: str) -> None:
     repeated = sorted({column for column in wanted if header.count(column) > 1})
     if repeated:
         raise DataError(f"{name} has the column {repeated[0]} more than once")
+
+
+def _seen(column: str) -> str:
+    """A name as it looks, in small letters: without blanks at its ends and what shows nothing, a second mark say."""
+    return "".join(character for character in column if character.isprintable()).strip().lower()

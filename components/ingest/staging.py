@@ -83,6 +83,8 @@ def stage(
 
 def _stage_plain(connection: duckdb.DuckDBPyConnection, source: Source) -> bool:
     """Has DuckDB read a file in which each line should be a row; whether each is."""
+    if source.commas != source.lines * (len(source.header) - 1):
+        return False  # DuckDB lets one comma too many pass at the end of a line
     columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(source.header)))
     names = ", ".join(f'"c{source.header.index(column.name)}" AS {_text(column)}' for column in TABLES[source.table])
     try:

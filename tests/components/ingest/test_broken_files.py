@@ -195,6 +195,21 @@ def test_a_header_in_other_letters_says_which_names_to_change(shop):
     stops(shop, "lacks the column customer_id; it has: .* rename 'Customer_ID' to customer_id", customers=content)
 
 
+@pytest.mark.parametrize(("mark", "shown"), [("\ufeff", r"\\ufeff"), ("\u200b", r"\\u200b"), ("\u00a0", r"\\xa0")])
+def test_a_header_with_what_shows_nothing_shows_it(shop, mark, shown):
+    content = shop.bytes_of("customers").replace(b"customer_id", f"{mark}customer_id".encode(), 1)
+    content = b"\xef\xbb\xbf" + content
+    stops(shop, f"lacks the column customer_id; .* rename '{shown}customer_id' to customer_id", customers=content)
+
+
+def test_the_word_mustard_makes_no_tar_archive(shop):
+    header, *rows = shop.bytes_of("customers").split(b"\n", 1)
+    text = header + b"\n" + b"00cc,,,,,," + b"x" * (256 - len(header) - 11) + b"mustard\n"
+    assert text[257:262] == b"ustar"
+    shop.ingest(customers=text + rows[0])
+    assert len(shop.rows("customers")) == 3
+
+
 @pytest.mark.parametrize("error", [errno.ENOSPC, errno.EDQUOT])
 def test_a_full_disk_is_named_with_its_folder(shop, monkeypatch, error):
     def full(*_):

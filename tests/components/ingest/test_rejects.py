@@ -205,6 +205,7 @@ def test_a_row_wrong_in_two_ways_is_listed_twice_and_counted_once(shop):
     [
         ("2020-09-03,00aa", "article_id", "too few values"),
         ("2020-09-03,00aa,0100000001,0.5,1,2,3", "", "too many values"),
+        ("2020-09-03,00aa,0100000001,0.5,1,", "", "too many values"),
         ('2020-09-03,"00"aa,0100000001,0.5,1', "customer_id", "a quote in the wrong place"),
         ("2020-09-03,00aa" + "x" * 480, "article_id", "too few values"),
     ],
