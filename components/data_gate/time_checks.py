@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import glob
 import pathlib
 import statistics
 from collections.abc import Sequence
@@ -65,7 +66,7 @@ def read_sales(tables: pathlib.Path, label_days: int) -> Sales:
         tables: folder with `transactions.parquet`.
         label_days: length of a period, in days.
     """
-    source = [str(tables / "transactions.parquet")]
+    source = [glob.escape(str(tables / "transactions.parquet"))]
     with duckdb.connect() as connection:
         rows = connection.execute(
             f"SELECT {DAY}, count(*) FROM read_parquet(?) GROUP BY 1 ORDER BY 1", source
@@ -118,7 +119,10 @@ def _few_after_a_gap(sales: Sales) -> list[str]:
 
 
 def _few_in_the_last_periods(sales: Sales) -> list[str]:
-    """The last period, or as many of the last as `_TAIL_DAYS` hold, with far fewer buyers than those before them."""
+    """The last period, or as many of the last as `_TAIL_DAYS` hold, with far fewer buyers than those before them.
+
+    Several periods are suspicious only if each is: a shop that has opened again after a closed season is not.
+    """
     total = 0
     for count in range(1, min(len(sales.buyers), _TAIL_DAYS // sales.label_days + 1)):
         total += sales.buyers[count - 1]
@@ -126,6 +130,8 @@ def _few_in_the_last_periods(sales: Sales) -> list[str]:
         if count > 1 and sum(buyers > 0 for buyers in before) < _LEAST_PERIODS:
             break  # what is left is the beginning, which need not be usual
         usual = _usual_buyers(before)
+        if count > 1 and max(sales.buyers[:count]) >= USUAL_SHARE * usual:
+            continue
         if usual * count >= _LEAST_EXPECTED and total < MIN_SHARE * usual * count:
             last = sales.rows[-1][0]
             first = last - (count * sales.label_days - 1) * _ONE_DAY

@@ -108,6 +108,19 @@ def test_a_shop_that_opens_again_after_a_long_stop_goes_on_with_a_warning():
     assert found.warnings == (f"transactions.t_dat: there are no transactions between {LAST} and {LAST + 100 * DAY}",)
 
 
+@pytest.mark.parametrize(("open_days", "stops"), [(6, True), (7, False), (10, False), (17, False)])
+def test_a_shop_that_has_opened_again_goes_on_after_a_usual_week(open_days, stops):
+    """Half a year closed: whether the days since are right shows in how much is sold now, not in the closed weeks."""
+    opened = {LAST + 183 * DAY + day * DAY: 20 for day in range(open_days)}
+    assert bool(check({**steady(), **opened}).reasons) is stops
+
+
+def test_many_weeks_with_a_few_rows_each_stop_though_they_are_many_together():
+    mistyped = {LAST + week * 7 * DAY: 10 for week in range(1, 9)}
+    (reason,) = check({**steady(), **mistyped}).reasons
+    assert "customers bought in the" in reason
+
+
 def test_a_christmas_stop_is_nothing():
     stopped = {LAST + 13 * DAY + day * DAY: 20 for day in range(7)}
     assert check({**steady(), **stopped}).reasons == check({**steady(), **stopped}).warnings == ()
@@ -121,6 +134,8 @@ def test_a_few_rows_long_before_all_others_are_a_warning():
 
 
 def test_sales_are_counted_by_day_and_distinct_customers_by_period(tmp_path):
+    tmp_path = tmp_path / "tables [1]"
+    tmp_path.mkdir()
     day = datetime.date(2020, 9, 22)
     rows = [(day, "a"), (day, "a"), (day - 6 * DAY, "b"), (day - 7 * DAY, "a"), (day - 21 * DAY, "c")]
     table = pa.table({"t_dat": pa.array([d for d, _ in rows], pa.date32()), "customer_id": [c for _, c in rows]})
