@@ -1,5 +1,6 @@
 """The engine of one machine: DuckDB in this process, out of core where memory is short."""
 
+import glob
 import pathlib
 from collections.abc import Iterator
 
@@ -23,14 +24,15 @@ class DuckDbEngine:
 
     def __init__(self, spill_folder: pathlib.Path, memory_limit_gib: float | None = None):
         self._connection = duckdb.connect()
-        self._connection.execute(f"set temp_directory = '{spill_folder}'")
+        self._connection.execute(f"set temp_directory = {_sql_text(spill_folder)}")
         self._connection.execute("set preserve_insertion_order = true")
         if memory_limit_gib is not None:
             self._connection.execute(f"set memory_limit = '{memory_limit_gib}GiB'")
 
     def view(self, name: str, parquet: pathlib.Path) -> None:
         """Makes a Parquet file known as table `name`."""
-        self._connection.execute(f"create or replace view {name} as select * from read_parquet('{parquet}')")
+        file = _sql_text(glob.escape(str(parquet)))
+        self._connection.execute(f"create or replace view {name} as select * from read_parquet({file})")
 
     def materialise(self, name: str, **parameters: float) -> None:
         """Runs the query file `name` and keeps its result as a table of that name."""
@@ -63,3 +65,8 @@ class DuckDbEngine:
     def close(self) -> None:
         """Ends the connection and drops its tables."""
         self._connection.close()
+
+
+def _sql_text(value: object) -> str:
+    """A literal of SQL; a folder's name may hold quotes."""
+    return "'" + str(value).replace("'", "''") + "'"

@@ -4,6 +4,8 @@ import pathlib
 import subprocess
 import sys
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from components.features.config import FeaturesConfig
@@ -26,6 +28,17 @@ def java(folder: pathlib.Path, version: str) -> str:
 def test_duckdb_is_the_default(tmp_path):
     engine = open_engine(FeaturesConfig(), tmp_path)
     assert isinstance(engine, DuckDbEngine)
+    engine.close()
+
+
+@pytest.mark.parametrize("name", ["o'ut", "a [1] *", 'b"c', "50 % #x"])
+def test_a_folder_may_have_any_name(tmp_path, name):
+    folder = tmp_path / name
+    folder.mkdir()
+    pq.write_table(pa.table({"x": [7]}), folder / "rows.parquet")
+    engine = DuckDbEngine(folder / "spill")
+    engine.view("rows", folder / "rows.parquet")
+    assert engine.query("select x from rows").to_pylist() == [{"x": 7}]
     engine.close()
 
 
