@@ -48,6 +48,11 @@ def reason_sql(text: str) -> str:
     """
 
 
+def is_name_sql(text: str, column: str) -> str:
+    """SQL that is true where the id `text` is its column's name: files put together with a header each hold such."""
+    return f"(ltrim({text}, '\ufeff') = '{column}')"
+
+
 def stripped_sql(text: str) -> str:
     """SQL that gives `text` without the white space and control characters at its ends."""
     ends = f"[{_CONTROL}{_SEPARATORS}{_BLANKS}]+"

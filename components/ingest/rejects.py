@@ -10,7 +10,7 @@ import pathlib
 
 import duckdb
 
-from components.ingest.ids import reason_sql, stripped_sql
+from components.ingest.ids import is_name_sql, reason_sql, stripped_sql
 from components.ingest.numbers import day_reason_sql, float_reason_sql, int_reason_sql
 from components.ingest.source import Source
 from components.ingest.staging import KEYS, Staged, may_be_unusable
@@ -20,6 +20,7 @@ FILE = "rejects.csv"
 FIELDS = ("file", "line", "column", "value", "reason", "action")
 SET_ASIDE = "row set aside"
 SET_NULL = "value set to null"
+HEADER_AGAIN = "the header once more"
 REPEATED = "repeated, the first is kept"
 DROPPED = "its row in {} was set aside"
 _MAX_VALUE_CHARACTERS = 500
@@ -207,7 +208,7 @@ def _reason(column: Column, raw: str, table: str) -> str:
     if column.kind == "id":
         reason = reason_sql(raw)
         if table != "transactions":
-            return reason
+            return f"CASE WHEN {is_name_sql(raw, column.name)} THEN '{HEADER_AGAIN}' ELSE {reason} END"
         other = "articles" if column.name == ARTICLE_ID else "customers"
         return f"""
             coalesce(

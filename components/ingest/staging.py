@@ -21,7 +21,7 @@ import duckdb
 
 from components.ingest.blocks import MAX_ROW_BYTES
 from components.ingest.following import following
-from components.ingest.ids import accepted_sql
+from components.ingest.ids import accepted_sql, is_name_sql
 from components.ingest.numbers import day_sql, float_sql, int_sql
 from components.ingest.reader import LINE, Malformed, Reader, is_plain
 from components.ingest.source import Source
@@ -165,7 +165,7 @@ def _typed(column: Column, table: str) -> str:
     if column.kind == "id":
         if table == "transactions":
             return f"TRY_CAST({text} AS {column.name}_enum)"
-        return f"CASE WHEN {accepted_sql(text)} THEN {text} END"
+        return f"CASE WHEN {accepted_sql(text)} AND NOT {is_name_sql(text, column.name)} THEN {text} END"
     if column.kind == "date":
         return day_sql(text)
     if column.kind == "int":

@@ -193,6 +193,16 @@ def test_a_transaction_of_an_article_that_was_set_aside_is_set_aside_too(shop):
     ]
 
 
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_the_header_of_a_second_part_is_no_customer(shop, mark):
+    shop.lines["customers"].insert(2, mark + shop.lines["customers"][0])
+    shop.ingest()
+    assert [row["customer_id"] for row in shop.rows("customers")] == ["00aa", "00bb"]
+    assert ("customers.csv", 3, "customer_id", f"{mark}customer_id", "the header once more", "row set aside") in (
+        shop.rejects()
+    )
+
+
 def test_a_row_wrong_in_two_ways_is_listed_twice_and_counted_once(shop):
     shop.add("transactions", **{**GOOD, "price": "x", "t_dat": "y"})
     report = shop.ingest()
