@@ -77,7 +77,7 @@ def load_config(preset: str | None, assignments: Sequence[str]) -> PipelineConfi
         assignments: `section.name=value`, the value as in TOML.
 
     Raises:
-        ConfigError: the preset does not exist or is not TOML, or a setting is unknown or refused.
+        ConfigError: the preset does not exist or is not TOML in UTF-8, or a setting is unknown or refused.
 
     """
     layers = [_read_preset(preset)] if preset else []
@@ -105,5 +105,7 @@ def _read_preset(preset: str) -> dict[str, Any]:
         raise ConfigError(f"preset must be one of ({there}) or the path of a .toml file; received {preset!r}")
     try:
         return tomli.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomli.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"preset {path} is not UTF-8 ({error}); save it again as UTF-8") from error
+    except tomli.TOMLDecodeError as error:
         raise ConfigError(f"preset {path} is not TOML: {error}") from error

@@ -20,11 +20,13 @@ from pipeline.settings import fingerprint as settings_fingerprint
 from pipeline.steps import Watcher
 from pipeline.versions import model_dir, served_version
 from serving.tensorflow_environment import TENSORFLOW_ENVIRONMENT
+from transforms.errors import ConfigError
 
 if TYPE_CHECKING:
     from pipeline.summary import Summary
 
 _WIRING = ("pipeline/parts.py", "pipeline/pipeline.py", "pipeline/refresh.py")
+_WILDCARDS = "*?["
 _ROOMS = ("components", "models", *_WIRING, "serving", "transforms")
 
 
@@ -52,6 +54,7 @@ def run(
         Figures, gates' verdicts and where the model went.
 
     Raises:
+        ConfigError: the name of `out_dir` holds a wildcard.
         DiskError: there is too little disk.
         DataError: the CSVs are not what they should be.
         GateError: a gate stopped the run.
@@ -82,6 +85,7 @@ def refresh(
         As `run`.
 
     Raises:
+        ConfigError: the name of `out_dir` holds a wildcard.
         DiskError: there is too little disk.
         LookbookError: nothing was pushed yet, or today's code cannot use the weights.
         DataError: the CSVs are not what they should be.
@@ -102,6 +106,7 @@ def _execute(
 ) -> "Summary":
     started = time.monotonic()
     data_dir, out_dir = data_dir.resolve(), out_dir.resolve()
+    _require_no_wildcard(out_dir)
     data_fingerprint = fingerprint_of(data_dir)
     out_dir.mkdir(parents=True, exist_ok=True)
     key = _run_key(kind, data_fingerprint, config)
@@ -137,6 +142,13 @@ def _execute(
     if kind == "train" and summary.version:
         (out_dir / SETTINGS_OF_TRAINING).write_text(to_toml(as_tree(config)), encoding="utf-8")
     return summary
+
+
+def _require_no_wildcard(out_dir: pathlib.Path) -> None:
+    """TFX and Beam look for the files of a step by pattern, and find none of a folder whose name is one."""
+    found = [character for character in _WILDCARDS if character in str(out_dir)]
+    if found:
+        raise ConfigError(f"--out must not hold {' or '.join(found)}. Received: {str(out_dir)!r}; give another folder")
 
 
 def _schemas_by_content(schemas: pathlib.Path, out_dir: pathlib.Path) -> pathlib.Path:

@@ -72,11 +72,13 @@ def write_submission(
         The number of customers written.
 
     Raises:
-        ConfigError: the delimiter is none.
+        ConfigError: the delimiter is none, or `path` is a folder.
         DataError: an article id holds the delimiter.
 
     """
     require_delimiter(delimiter)
+    if path.is_dir():
+        raise ConfigError(f"the file to write must not be a folder. Received: {str(path)!r}; add a file's name")
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     written = 0

@@ -347,6 +347,12 @@ def test_a_locale_that_cannot_hold_a_path_is_named_as_the_cause(tmp_path, locale
     assert b"with the encoding ascii of LC_ALL=C" in done.stderr
 
 
+@pytest.mark.parametrize("name", ["out [1]", "o*", "o?"])
+def test_a_folder_in_which_no_step_would_find_its_files_is_refused_before_the_run(name, tmp_path, capsys):
+    assert main(["run", "--data", str(tmp_path / "nowhere"), "--out", str(tmp_path / name)]) == 2
+    assert "--out must not hold" in capsys.readouterr().err
+
+
 def test_a_path_that_is_not_utf_8_is_refused(tmp_path):
     done = subprocess.run(
         [sys.executable, "-m", "lookbook", "versions", "--out", f"{tmp_path}/t\u00e9st".encode("latin-1")],

@@ -49,6 +49,13 @@ def test_only_a_name_that_is_near_is_called_the_nearest():
         load_config(None, ["foo=1"])
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "latin-1"])
+def test_a_preset_that_is_not_utf_8_is_refused_with_the_remedy(tmp_path, encoding):
+    (tmp_path / "bad.toml").write_bytes("seed = 3  # é".encode(encoding))
+    with pytest.raises(ConfigError, match=r"bad\.toml is not UTF-8 .*; save it again as UTF-8"):
+        load_config(str(tmp_path / "bad.toml"), [])
+
+
 def test_a_preset_that_is_not_toml_is_refused(tmp_path):
     (tmp_path / "bad.toml").write_text("seed: 3")
     with pytest.raises(ConfigError, match=r"bad\.toml is not TOML"):

@@ -76,3 +76,9 @@ def test_what_cannot_separate_ids_is_refused(delimiter):
 @pytest.mark.parametrize("delimiter", [" ", "|", ";", "\t", "·"])
 def test_what_can_is_taken(delimiter):
     require_delimiter(delimiter)
+
+
+def test_a_folder_is_no_file_to_write(tmp_path):
+    with pytest.raises(ConfigError, match=r"must not be a folder. Received: .*; add a file.s name"):
+        write_submission(tmp_path, [(["c"], [["a"]])])
+    assert list(tmp_path.iterdir()) == []
