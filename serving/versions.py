@@ -14,16 +14,23 @@ from pathlib import Path
 from serving.config import VersionPolicy
 from serving.version_state import Phase
 
-_NUMBER = re.compile(r"[0-9]{1,18}$")
+_NUMBER = re.compile(r"[0-9]{1,18}\Z")  # `$` would take a name that ends with a line break
 
 
 def scan(base_path: str) -> dict[int, Path] | None:
     """The version folders under a base path by number; None if it cannot be read just now."""
     try:
         with os.scandir(base_path) as entries:
-            return {int(e.name): Path(e.path) for e in entries if _NUMBER.match(e.name) and e.is_dir()}
+            return {int(e.name): Path(e.path) for e in entries if _NUMBER.match(e.name) and _is_folder(e)}
     except OSError:
         return None
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a symlink to itself, say, which must not hide the versions beside it
+        return False
 
 
 def wanted(found: Iterable[int], policy: VersionPolicy, failed: Container[int] = ()) -> set[int]:

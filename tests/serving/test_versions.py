@@ -23,6 +23,19 @@ def test_folders_named_by_numbers_are_versions(tmp_path):
     assert versions.scan(str(tmp_path)) == {n: tmp_path / name for n, name in ((0, "0"), (7, "7"), (12, "0012"))}
 
 
+@pytest.mark.parametrize("target", ["8", "nowhere"])
+def test_a_symlink_that_leads_nowhere_hides_no_other_version(tmp_path, target):
+    (tmp_path / "7").mkdir()
+    (tmp_path / "8").symlink_to(target)
+    assert versions.scan(str(tmp_path)) == {7: tmp_path / "7"}
+
+
+def test_a_name_with_a_line_break_is_no_number(tmp_path):
+    (tmp_path / "7").mkdir()
+    (tmp_path / "8\n").mkdir()
+    assert versions.scan(str(tmp_path)) == {7: tmp_path / "7"}
+
+
 def test_a_base_path_that_is_away_says_nothing(tmp_path):
     assert versions.scan(str(tmp_path / "unmounted")) is None
 
