@@ -96,7 +96,8 @@ class ScannIndex(tf.Module):
         found = min(k, self._articles)
         searcher = self._searcher_from_module(self.tensors)
         rows, scores = searcher.search_batched(queries, final_num_neighbors=found)
-        rows, scores = tf.ensure_shape(rows, [None, found]), tf.ensure_shape(scores, [None, found])
+        shape = [tf.shape(queries)[0], found]  # of no queries, ScaNN makes [0, 0]
+        rows, scores = tf.reshape(rows, shape), tf.reshape(scores, shape)
         return _padded(rows, scores, k - found, self._articles)
 
 

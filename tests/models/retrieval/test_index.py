@@ -90,3 +90,11 @@ def test_scann_works_in_a_graph_with_known_shapes():
 def test_another_kind_is_refused():
     with pytest.raises(ValueError, match=r"kind must be 'exact' or 'scann'\. Received: kind = 'annoy'"):
         build_index("annoy", VECTORS, 3)
+
+
+@pytest.mark.parametrize("kind", ["exact", "scann"])
+@pytest.mark.parametrize("articles", [7, 3000])
+def test_no_queries_have_no_neighbours(kind, articles):
+    found = build_index(kind, VECTORS[:articles], 12)
+    rows, scores = tf.function(lambda queries: found(queries, 12))(tf.zeros([0, 16]))
+    assert rows.shape == scores.shape == (0, 12)
