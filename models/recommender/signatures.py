@@ -149,7 +149,8 @@ class ServedRecommender(tf.Module):
         excluded = self.ids.article_rows(exclude_article_ids)
         given = self._given(age, club_member_status)
         query = self.recommender.query(customers, looked_at, given)
-        with tf.control_dependencies([_within(k, min(MOST_K, self.recommender.config.max_candidates))]):
+        within = _within(k, min(MOST_K, self.recommender.config.max_candidates))
+        with tf.control_dependencies([within, _a_row_each(exclude_article_ids, customer_id)]):
             return self._named(self.recommender.recommend(query, k, excluded))
 
     def _given(self, age, club_member_status):
@@ -179,7 +180,7 @@ class ServedRecommender(tf.Module):
         itself = self.ids.article_rows(article_id)
         excluded = self.ids.article_rows(exclude_article_ids)
         embeddings = tf.gather(recommender.inputs.embeddings, itself)
-        with tf.control_dependencies([_within(k, MOST_K)]):
+        with tf.control_dependencies([_within(k, MOST_K), _a_row_each(exclude_article_ids, article_id)]):
             k = tf.identity(k)
         # The index finds large inner products, to which long vectors come easily; among those, cosine decides.
         rows, _ = recommender.index(embeddings, recommender.config.nearest)
@@ -257,6 +258,13 @@ class ServedRecommender(tf.Module):
 
 def _within(k: tf.Tensor, at_most: int) -> tf.Operation:
     return tf.debugging.Assert(tf.logical_and(k >= 1, k <= at_most), [f"k must lie in [1, {at_most}]. Received:", k])
+
+
+def _a_row_each(exclude_article_ids: tf.Tensor, ids: tf.Tensor) -> tf.Operation:
+    """What is computed of exclusions alone would else be one customer's for another, or nobody's, without a word."""
+    rows, batch = tf.shape(exclude_article_ids)[0], tf.shape(ids)[0]
+    what = ["exclude_article_ids must have a row for each of", batch, "ids. Received rows:", rows]
+    return tf.debugging.Assert(tf.equal(rows, batch), what)
 
 
 def _row_table(path: pathlib.Path, default: int) -> tf.lookup.StaticHashTable:

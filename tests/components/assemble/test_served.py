@@ -84,6 +84,30 @@ def test_whatever_a_shop_may_send_is_answered(stub, change):
     assert (answer["article_ids"] != b"").any()
 
 
+def test_nobody_is_answered_with_no_rows(stub):
+    nobody = {name: np.zeros([0, *np.shape(values)[1:]], np.asarray(values).dtype) for name, values in NOTHING.items()}
+    nobody = {name: values.astype(object) if values.dtype.kind == "U" else values for name, values in nobody.items()}
+    nobody["k"] = NOTHING["k"]
+    assert ask(stub, **nobody)["article_ids"].shape == (0, 12)
+    assert ask(stub, "serving_default", customer_id=nobody["customer_id"])["article_ids"].shape == (0, 12)
+    similar = {"article_id": nobody["customer_id"], **{n: nobody[n] for n in ("exclude_article_ids", "k")}}
+    assert ask(stub, "similar_articles", **similar)["article_ids"].shape == (0, 12)
+
+
+@pytest.mark.parametrize("rows", [0, 1, 3])
+def test_exclusions_of_others_are_refused_for_similar_articles_too(stub, rows):
+    exclude = np.full([rows, 1], "", object)
+    with pytest.raises(grpc.RpcError) as caught:
+        ask(
+            stub,
+            "similar_articles",
+            article_id=[article_id(0), article_id(1)],
+            exclude_article_ids=exclude,
+            k=NOTHING["k"],
+        )
+    assert caught.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+
+
 WRONG = {
     "customer as a number": {"customer_id": [1]},
     "recent articles as numbers": {"recent_article_ids": [[1]]},
@@ -96,6 +120,13 @@ WRONG = {
     "two ages for one customer": {"age": np.float32([30, 40])},
     "two clubs for one customer": {"club_member_status": ["ACTIVE", "ACTIVE"]},
     "recent articles of two for one customer": {"recent_article_ids": [["a"], ["b"]]},
+    "exclusions of two for one customer": {"exclude_article_ids": [[article_id(0)], [article_id(1)]]},
+    "exclusions of one for two customers": {
+        **{name: [*values, *values] for name, values in NOTHING.items() if name not in ("k", "age")},
+        "age": np.float32([np.nan, np.nan]),
+        "exclude_article_ids": [[article_id(0)]],
+    },
+    "exclusions of nobody": {"exclude_article_ids": np.zeros([0, 1], object)},
 }
 
 
