@@ -71,7 +71,7 @@ format: $(STAMP) ## let ruff put the code in order
 	.venv/bin/ruff check --fix-only $(CODE)
 	.venv/bin/ruff format $(CODE)
 
-lock: ## compile requirements*.in anew into the three locks
+lock: ## compile requirements*.in into the three locks
 	.ci/install lock
 
 pin-images: ## append the digests of base images to Dockerfiles and manifests; needs docker and its registries

@@ -1,8 +1,8 @@
 """Sets the environment of TensorFlow in a Beam worker on a cluster.
 
-`--beam_plugins=kubeflow.beam_worker` has each worker import this module before it unpickles the steps' code, and so
-before it imports TensorFlow. The worker's image may be Beam's own, which sets none of these variables. Beam offers no
-other hook at this point, hence the effect at import.
+With `--beam_plugins=kubeflow.beam_worker`, each worker imports this module before it unpickles the steps' code and
+imports TensorFlow. Beam's own worker image sets none of these variables. The module acts at import because Beam has no
+other hook at this point.
 """
 
 import os

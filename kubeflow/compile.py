@@ -1,7 +1,7 @@
 """Compiles a pipeline, `train` or `refresh`, for open-source Kubeflow Pipelines, version 2.
 
 The file has two YAML documents: the pipeline spec of schema 2.1, and the platform spec that mounts the volume.
-Each run may be given `data_dir`, `data_version` and `allow_older`; every other place is fixed when compiling.
+Each run may set `data_dir`, `data_version` and `allow_older`; all other paths are fixed when compiling.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ DATA_VERSION = "1"
 PIPELINES = ("train", "refresh")
 _DESCRIPTIONS = {
     "data_dir": "Folder of the three CSVs on the mounted volume.",
-    "allow_older": "true lets data pass that end before those of the served version.",
+    "allow_older": "true accepts data that end before those of the served version.",
     "data_version": "Names this state of the CSVs: steps done for another state are not taken from the cache.",
 }
 _NEVER_CACHED = ("FreshnessGate", "LastBlessed")

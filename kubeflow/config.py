@@ -155,7 +155,7 @@ def _read_preset(preset: str) -> dict[str, Any]:
     name = preset if preset.endswith(".toml") else f"{preset}.toml"
     path = next((folder / name for folder in folders if (folder / name).is_file()), None)
     if path is None and preset.endswith(".toml"):
-        raise ConfigError(f"--preset must name a TOML file that is there. Received: {preset!r}, which is none")
+        raise ConfigError(f"--preset must name an existing TOML file. Received: {preset!r}")
     if path is None:
         there = ", ".join(preset_names())
         raise ConfigError(f"preset must be one of ({there}) or the path of a .toml file; received {preset!r}")

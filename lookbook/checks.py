@@ -44,7 +44,7 @@ class Check:
         name: what was looked at.
         ok: whether it will do.
         found: what there is.
-        remedy: what to do about it; "" if there is nothing to do.
+        remedy: what to do; "" if nothing.
 
     """
 
@@ -106,11 +106,11 @@ def scann() -> Check:
 
 
 def onednn(started_with: Mapping[str, str], cpuinfo: pathlib.Path = CPUINFO) -> Check:
-    """Whether TensorFlow runs without oneDNN, with which overlapping requests get wrong answers where there is AMX.
+    """Checks that oneDNN is off: with it, overlapping requests get wrong answers on processors with AMX.
 
     Args:
-        started_with: the environment that the person gave this process; the command line has overridden it since.
-        cpuinfo: as Linux shows the processor.
+        started_with: environment at the start of this process, before the command line overrode it.
+        cpuinfo: Linux's description of the processor.
 
     """
     try:
@@ -125,7 +125,7 @@ def onednn(started_with: Mapping[str, str], cpuinfo: pathlib.Path = CPUINFO) -> 
     found = f"{state}; this processor has {'AMX' if 'amx_tile' in text.split() else 'no AMX'}"
     wished = started_with.get(_ONEDNN)
     if wished not in (None, "0") and in_use == "False":
-        found += f"; {_ONEDNN}={wished} in your environment is overridden, for answers would be wrong with AMX"
+        found += f"; {_ONEDNN}={wished} in your environment is overridden, because it gives wrong answers with AMX"
     return _check("oneDNN", in_use == "False", found, f"set {_ONEDNN}=0, or `make install`")
 
 
@@ -171,14 +171,14 @@ def tables(data: pathlib.Path) -> Iterator[Check]:
 
 
 def _article_ids(data: pathlib.Path) -> Iterator[Check]:
-    """What is special about the ids of the articles, if anything is."""
+    """Checks for article ids that would be set aside or that hold blanks."""
     try:
         count = count_article_ids(data)
-    except DataError:  # about a file without rows, or with a bad one, ingest has more to say
+    except DataError:  # ingest reports files without rows or with bad rows in detail
         return
     if count.set_aside:
-        found = f"{count.set_aside:,} of {count.rows:,} are empty, too long, or hold what no id may hold"
-        yield _check("article ids", False, found, "`rejects.csv` of a run names each; see components/ingest/README.md")
+        found = f"{count.set_aside:,} of {count.rows:,} are empty, too long, or hold characters that ids must not hold"
+        yield _check("article ids", False, found, "`rejects.csv` of a run lists them; see components/ingest/README.md")
     if count.with_blanks:
         found = f"{count.with_blanks:,} of {count.rows:,} hold blanks, which separate the articles in predictions"
         remedy = "write predictions with `lookbook recommend --delimiter '|'`"

@@ -95,7 +95,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _failed(error: Exception, reporter: Reporter) -> int:
-    """Tells an error in one line; with `--debug` its traceback goes before it. Returns the exit code."""
+    """Prints an error in one line, after its traceback with `--debug`. Returns the exit code."""
     if reporter.debug:
         traceback.print_exception(type(error), error, error.__traceback__)
     if isinstance(error, click.ClickException):

@@ -9,7 +9,7 @@ _PYTHON_310_IS_OLD = "google.api_core._python_version_support"
 
 
 def prepare_tensorflow() -> None:
-    """Sets `TENSORFLOW_ENVIRONMENT`, whatever the variables were before, and quiets the start.
+    """Sets `TENSORFLOW_ENVIRONMENT`, overriding existing values, and silences TensorFlow's start messages.
 
     TensorFlow 2.16 logs at its start, as errors, that CUDA's plugins are registered twice, which harms
     nothing; what does fail is raised all the same. A log level and filters that the person has set stay.

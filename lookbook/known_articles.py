@@ -1,4 +1,4 @@
-"""Article ids that a person hands in, compared with those that a running server knows."""
+"""Compares article ids given by a user with the catalogue of a running server."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _EXAMPLES = 3
 
 
 def listed(text: str) -> list[str]:
-    """The ids of a comma-separated list, each once, without quotes and surrounding blanks.
+    """Splits a comma-separated list into distinct ids, without quotes and surrounding blanks.
 
     >>> listed('0706016001, "a,b",,0706016001')
     ['0706016001', 'a,b']
@@ -26,7 +26,7 @@ def listed(text: str) -> list[str]:
 
 
 def known_to(asked: RecommenderClient, article_ids: Sequence[str]) -> set[str]:
-    """Those of the ids that are in the served catalogue."""
+    """Returns the ids that are in the served catalogue."""
     described = asked.describe(article_ids)
     known = {d.article_id for d in described if d.prod_name or d.product_type_name or d.colour_group_name}
     nameless = [i for i in article_ids if i not in known]
@@ -37,15 +37,15 @@ def check_known(asked: RecommenderClient, article_ids: Sequence[str], what: str)
     """Compares ids with the served catalogue.
 
     Args:
-        asked: the server.
-        article_ids: distinct.
-        what: where they come from, such as `--recent`.
+        asked: client of the server.
+        article_ids: distinct ids.
+        what: source of the ids, such as `--recent`.
 
     Returns:
-        How many are known and which are not; None if all are known.
+        A line with the number of known ids and the unknown ids; None if all are known.
 
     Raises:
-        LookbookError: none is known.
+        LookbookError: no id is known.
     """
     known = known_to(asked, article_ids)
     unknown = [i for i in article_ids if i not in known]
@@ -59,7 +59,7 @@ def check_known(asked: RecommenderClient, article_ids: Sequence[str], what: str)
 
 
 def lost_zeros(asked: RecommenderClient, unknown: Iterable[str]) -> str:
-    """A hint if some of the unknown ids would be known with leading zeros; else nothing."""
+    """A hint if leading zeros would make some unknown ids known; else an empty text."""
     padded = [i.zfill(width) for i in unknown if i.isdigit() for width in range(len(i) + 1, _LONGEST_PADDED + 1)]
     known = known_to(asked, padded) if padded else set()
     if not known:

@@ -15,13 +15,13 @@ from lookbook.reporter import Reporter
 
 
 class OurPath(click.Path):
-    """A path that every library can be given: one that is UTF-8 in this locale."""
+    """A path that is valid UTF-8 in this locale, so that all libraries accept it."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The path.
+        """Converts the value to a path.
 
         Raises:
-            click.BadParameter: the locale makes other characters of it, or it is not UTF-8.
+            click.BadParameter: the locale cannot encode the path, or it is not UTF-8.
         """
         path = super().convert(value, param, ctx)
         encoding = sys.getfilesystemencoding()
@@ -80,7 +80,7 @@ def settings(command: Callable) -> Callable:
 
 
 def logs(command: Callable) -> Callable:
-    """`--json-logs` and `--debug`; the context's `Reporter` hears what is logged until the command is done."""
+    """Adds `--json-logs` and `--debug`; the context's `Reporter` receives log records until the command ends."""
 
     @functools.wraps(command)
     def heard(context: click.Context, /, *given, json_logs: bool, debug: bool, **named):
@@ -120,7 +120,7 @@ def allow_older(command: Callable) -> Callable:
     return click.option(
         "--allow-older",
         is_flag=True,
-        help="Go on though the data end before those of the served model.",
+        help="Accept data that end before those of the served model.",
     )(command)
 
 

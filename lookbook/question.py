@@ -38,22 +38,22 @@ def client(host: str, port: int) -> Iterator[RecommenderClient]:
             f" or give --host and --port ({error})"
         ) from error
     except DeadlineExceededError as error:
-        raise LookbookError(f"the model server at {target} did not answer in time; ask again ({error})") from error
+        raise LookbookError(f"the model server at {target} did not answer in time; try again ({error})") from error
     except ServingError as error:
         raise LookbookError(f"the model server at {target} refused: {error}") from error
 
 
 def _why_not_found(asked: RecommenderClient, error: Exception) -> str:
-    """What the server does with the model while it has no version to ask."""
+    """Explains why the server has no available version of the model."""
     from serving.errors import ServingError
 
     try:
         versions = asked.model_status()
     except ServingError:
-        return f"has no version of the model, or not yet; ask again in a moment ({error})"
+        return f"has no version of the model yet; try again in a moment ({error})"
     loading = [str(version.version) for version in versions if version.state in ("START", "LOADING")]
     if loading:
-        return f"is loading version {' and '.join(loading)}; ask again in a moment"
+        return f"is loading version {' and '.join(loading)}; try again in a moment"
     failed = [f"version {v.version}: {v.error_message}" for v in versions if v.error_code != "OK"]
     if failed:
         return f"could not load the model: {'; '.join(failed)}"

@@ -23,13 +23,13 @@ _log = logging.getLogger("lookbook.steps")
 
 
 class RunLog(logging.FileHandler):
-    """The log file of a command; where its disk is full, it ends early and the command says why."""
+    """The log file of a command. On a full disk it drops records; the command reports the error."""
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 (logging's name)
-        """Drops the record: Python would print a traceback for each."""
+        """Drops the record. The default prints a traceback for each."""
 
     def close(self) -> None:
-        """Closes the file, whatever of it could not be written."""
+        """Closes the file and ignores write errors."""
         with contextlib.suppress(OSError):
             super().close()
 
@@ -41,8 +41,8 @@ class Reporter:
         before_step: called before each step; what it raises ends the run.
 
     Attributes:
-        debug: whether tracebacks are shown, as `--debug` asks.
-        folders: where the command writes.
+        debug: whether to print tracebacks (`--debug`).
+        folders: folders that the command writes to.
     """
 
     def __init__(self, before_step: Callable[[], None] = lambda: None) -> None:
@@ -133,7 +133,7 @@ class Reporter:
         _log.info(message, extra={"event": event, "fields": fields})
 
     def keep_trace(self, error: BaseException) -> None:
-        """Writes the traceback of what ends the command to run.log, where there is one."""
+        """Writes the traceback of the error that ends the command to run.log, if there is one."""
         if self._file is not None:
             trace = type(error), error, error.__traceback__
             self._file.handle(_log.makeRecord(_log.name, logging.ERROR, __file__, 0, "failed", (), trace))

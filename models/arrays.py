@@ -1,4 +1,4 @@
-"""Weights of a Keras model in a NumPy archive, compared with the model before they are loaded."""
+"""Loads weights of a Keras model from a NumPy archive, after checking that they fit the model."""
 
 import dataclasses
 import pathlib
@@ -14,14 +14,14 @@ C = TypeVar("C")
 
 
 def load_arrays(model: tf.keras.Model, path: pathlib.Path) -> None:
-    """Gives a built model the arrays of an archive, in their order.
+    """Loads the arrays of an archive into a built model, in order.
 
     Args:
-        model: all its weights exist.
-        path: `.npz` file of as many arrays, of the same shapes.
+        model: a built model.
+        path: `.npz` file with an array of the same shape for each weight.
 
     Raises:
-        WeightsError: number or shapes differ.
+        WeightsError: the number of arrays or their shapes differ.
     """
     with np.load(path) as archive:
         arrays = [archive[name] for name in archive.files]
@@ -36,15 +36,15 @@ def load_arrays(model: tf.keras.Model, path: pathlib.Path) -> None:
 
 
 def saved_config(cls: type[C], tree: Mapping[str, Any], path: pathlib.Path) -> C:
-    """The settings that weights were saved with.
+    """Builds the settings that weights were saved with.
 
     Args:
         cls: dataclass of the settings.
-        tree: fields by name; those left out have their defaults.
-        path: where they were read, for the message.
+        tree: fields by name; missing ones get their defaults.
+        path: file they were read from, for the error message.
 
     Raises:
-        WeightsError: there are settings that today's code does not have.
+        WeightsError: today's code does not have some of the settings.
     """
     unknown = sorted(set(tree) - {field.name for field in dataclasses.fields(cls)})  # type: ignore[arg-type]
     if unknown:

@@ -1,7 +1,7 @@
-"""What an error of a library comes from, in one line: a full disk, memory that ran out, or its own words.
+"""Finds the cause of a library's error, in one line: a full disk, too little memory, or the error's own message.
 
-Steps use TensorFlow, Beam, DuckDB, Arrow, SQLite and NumPy, which each tell a full disk with a class and a sentence of
-their own, and wrap each other's errors. So the whole chain of an error is looked at, by what it says.
+TensorFlow, Beam, DuckDB, Arrow, SQLite and NumPy each report a full disk by their own class and message, and wrap each
+other's errors. So this module searches the messages of the whole chain of errors.
 """
 
 from __future__ import annotations
@@ -26,29 +26,29 @@ _MIB = 2**20
 
 
 def explain(error: BaseException, folders: Sequence[pathlib.Path]) -> str | None:
-    """What a person can do about an error of a library; None where nothing but its words is known.
+    """Returns the cause and remedy of a library's error; None if the cause is unknown.
 
     Args:
-        error: with the errors it was raised from.
-        folders: where the command writes, existing or not.
+        error: the error, with its chain of causes.
+        folders: folders that the command writes to, existing or not.
     """
     said = "\n".join(_chain(error))
     if _DISK.search(said):
         folder = _full(said, folders)
         return (
             f"the disk of {folder} is full ({_free(folder) / _MIB:,.0f} MiB free now). Make room there or choose "
-            "another folder, then give the same command again: what is done is not repeated"
+            "another folder, then run the same command again: finished steps are not repeated"
         )
     if _MEMORY.search(said):
         return (
-            "the memory of this machine ran out. Close other programs or use a machine with more, then give the same "
-            "command again: what is done is not repeated"
+            "the memory of this machine ran out. Close other programs or use a machine with more, then run the same "
+            "command again: finished steps are not repeated"
         )
     return None
 
 
 def one_line(error: BaseException) -> str:
-    """The class of an error and the line of its message that says most.
+    """The class of an error and the most informative line of its message.
 
     >>> one_line(ValueError("shapes differ\\n  at layer 3"))
     'ValueError: shapes differ'
@@ -72,7 +72,7 @@ def _chain(error: BaseException) -> Iterator[str]:
 
 
 def _full(said: str, folders: Sequence[pathlib.Path]) -> pathlib.Path:
-    """The folder that is named in what was said; else the one with the least room."""
+    """The folder named in the messages; else the one with the least free space."""
     named = [folder for folder in folders if str(folder) in said]
     return min(named or folders, key=_free)
 

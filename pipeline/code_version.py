@@ -14,8 +14,8 @@ def code_version(rooms: Sequence[str]) -> str:
     """A hash over the sources of folders or files, and over all of the project's modules that they import.
 
     Args:
-        rooms: paths below the project's root, such as `models/ranking`; folders with all below them. What is not
-            imported, such as SQL, must be among them.
+        rooms: paths below the project's root, such as `models/ranking`; folders include all files below them. Files
+            that are not imported, such as SQL, must be listed.
 
     Returns:
         16 hex digits.
@@ -28,7 +28,7 @@ def code_version(rooms: Sequence[str]) -> str:
 
 
 def sources(rooms: Sequence[str]) -> list[pathlib.Path]:
-    """The files whose content makes the version, sorted; arguments as of `code_version`."""
+    """The files that the version is computed from, sorted; arguments as in `code_version`."""
     files: list[pathlib.Path] = []
     for room in rooms:
         path = _ROOT / room

@@ -99,7 +99,7 @@ def _read_preset(preset: str) -> dict[str, Any]:
     own = preset.endswith(".toml")
     path = pathlib.Path(preset) if own else PRESETS / f"{preset}.toml"
     if own and not path.is_file():
-        raise ConfigError(f"--preset must name a TOML file that is there. Received: {preset!r}, which is none")
+        raise ConfigError(f"--preset must name an existing TOML file. Received: {preset!r}")
     if not path.is_file():
         there = ", ".join(preset_names()) or "none"
         raise ConfigError(f"preset must be one of ({there}) or the path of a .toml file; received {preset!r}")

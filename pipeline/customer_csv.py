@@ -1,7 +1,7 @@
 """Small CSVs about customers that a person hands in: who to recommend to, and what they bought.
 
 Plain or gzip, UTF-8 with or without a byte order mark; values may be quoted and have blanks around them. Columns are
-separated by commas, semicolons or tabs, named in any case, and those that are not asked for are ignored.
+separated by commas, semicolons or tabs. Their names may be in any case. Other columns are ignored.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def _opened(path: pathlib.Path) -> Iterator[io.TextIOWrapper]:
 
 
 def _header(path: pathlib.Path, file: io.TextIOWrapper) -> tuple[str, list[str]]:
-    """The delimiter and the names of the columns, in small letters, if the first line that is not blank has them."""
+    """The delimiter and the lower-case column names, if the first non-blank line is a header."""
     first = next((line for line in file if line.strip()), "")
     file.seek(0)
     if first.strip('" ').lower().startswith("sep="):
@@ -134,7 +134,7 @@ def _rows(path: pathlib.Path, file: io.TextIOWrapper, delimiter: str) -> Iterato
 def _values(
     path: pathlib.Path, file: io.TextIOWrapper, delimiter: str, header: Sequence[str], columns: Sequence[str]
 ) -> Iterator[list[str]]:
-    """The values of some columns, row by row; blank lines are left out."""
+    """Yields the values of some columns, row by row, without blank lines."""
     places = [header.index(column) for column in columns]
     for column in columns:
         if header.count(column) > 1:
@@ -157,15 +157,15 @@ def _lines(path: pathlib.Path, file: io.TextIOWrapper) -> Iterator[str]:
     for line, row in _rows(path, file, _DELIMITERS[0]):
         values = [value.strip() for value in row if value.strip()]
         if len(values) > 1:
-            raise DataError(f"{path} must have a column {CUSTOMER_ID} or one id a line; received {','.join(row)!r}")
+            raise DataError(f"{path} must have a column {CUSTOMER_ID} or one id a line. Received: {','.join(row)!r}")
         for value in values:
             _require_one_line(path, line, value)
         yield from values
 
 
 def _require_one_line(path: pathlib.Path, line: int, value: str) -> None:
-    """Refuses an id over several lines: a quote that is not closed takes the lines behind it for its text."""
+    """Refuses an id over several lines, which an unclosed quote causes."""
     if "\n" in value or "\r" in value:
         raise DataError(
-            f"{path} line {line} has an id with a line break in it; see to its quotes. Received: {value[:80]!r}"
+            f"{path} line {line} has an id with a line break in it; check its quotes. Received: {value[:80]!r}"
         )

@@ -160,7 +160,7 @@ def require_room(
 
 
 def _noted(path: pathlib.Path) -> dict[str, Any]:
-    """What a run noted when it began; nothing where a full disk left half of the note."""
+    """The notes that a run wrote when it began; empty if a full disk truncated them."""
     try:
         noted = json.loads(path.read_text())
     except (FileNotFoundError, ValueError):

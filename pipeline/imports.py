@@ -1,4 +1,4 @@
-"""Which of the project's own modules a module imports, directly or through others, found without importing any."""
+"""Finds the project's modules that a module imports, directly or indirectly, without importing them."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from collections.abc import Iterable, Iterator
 
 
 def with_imports(files: Iterable[pathlib.Path], root: pathlib.Path) -> set[pathlib.Path]:
-    """The files and all modules below `root` that they import, wherever in a file the import stands.
+    """Returns the files and all modules below `root` that they import, anywhere in a file.
 
-    A package's `__init__.py` runs when a module of it is imported, so it is among them.
+    Includes the `__init__.py` of packages, because importing a module runs it.
 
     Args:
-        files: sources; those that are not Python import nothing.
+        files: source files; files other than Python import nothing.
         root: folder of the packages.
 
     Raises:
-        SyntaxError: a source is not Python.
+        SyntaxError: a Python file cannot be parsed.
     """
     found: set[pathlib.Path] = set()
     waiting = list(files)
@@ -42,12 +42,12 @@ def _imported(file: pathlib.Path, root: pathlib.Path) -> Iterator[pathlib.Path]:
             above = package[: len(package) - node.level + 1] if node.level else ()
             base = (*above, *(node.module.split(".") if node.module else ()))
             yield from _modules(base, root)
-            for alias in node.names:  # a module of the package, or a name in it
+            for alias in node.names:  # either a module of the package or a name in it
                 yield from _modules((*base, alias.name), root)
 
 
 def _modules(parts: Iterable[str], root: pathlib.Path) -> Iterator[pathlib.Path]:
-    """The module of a dotted name and the packages above it, as far as they are ours."""
+    """The files of a dotted name and of its parent packages, if they belong to the project."""
     path = root
     for part in parts:
         path = path / part

@@ -1,7 +1,7 @@
-"""Ids that a person hands in, compared with those the model knows: how many there are, and what near misses look like.
+"""Compares ids given by a user with those of the model: counts known ids and explains near misses.
 
-A model answers ids that it does not know too, with what is popular. A list that was saved by a spreadsheet, which drops
-leading zeros, would be answered like that from its first line to its last.
+A model answers unknown ids with popular articles. Without this check, a list saved by a spreadsheet that drops leading
+zeros would get popular articles for every id.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ _EXAMPLES = 3
 
 
 def compare_ids(what: str, ids: Collection[str], known: Collection[str], *, otherwise: str) -> str:
-    """Says how many ids the model knows.
+    """Describes how many ids the model knows.
 
     Args:
-        what: of what they are ids, such as `customer`.
-        ids: distinct, from the file.
-        known: those of the model.
-        otherwise: what becomes of the others, for the message.
+        what: kind of the ids, such as `customer`.
+        ids: distinct ids from the file.
+        known: ids of the model.
+        otherwise: how unknown ids are treated, for the message.
 
     Returns:
         One line.
 
     Raises:
-        DataError: the model knows none of them.
+        DataError: the model knows no id.
     """
     there = frozenset(known)
     unknown = [given for given in ids if given not in there]
@@ -47,7 +47,7 @@ def compare_ids(what: str, ids: Collection[str], known: Collection[str], *, othe
 
 
 def near_misses(unknown: Iterable[str], known: Collection[str]) -> str | None:
-    """What would make unknown ids known, where something simple would; None otherwise.
+    """Describes a simple change that would make unknown ids known; None if there is none.
 
     >>> near_misses(["663713001"], {"0663713001"})
     '1 would be known with leading zeros, as 0663713001: keep ids as text, not as numbers'
@@ -86,7 +86,7 @@ def _matches(tried: list[str], known: frozenset[str], change: Callable[[str], st
 
 
 def _whole(text: str) -> str:
-    """`663713001.0`, as spreadsheets and data frames write whole numbers, is `663713001`."""
+    """Converts `663713001.0`, as spreadsheets and data frames write whole numbers, to `663713001`."""
     whole, point, fraction = text.partition(".")
     return whole if point and whole.isdigit() and not fraction.strip("0") else text
 

@@ -41,9 +41,8 @@ def run_locally(
         The steps by name.
 
     Raises:
-        LookbookError: what a step found wrong with the data, or a step did not find its inputs; the steps behind it
-            are not run.
-        StepError: a step failed with an error of a library, which is its cause.
+        LookbookError: a step found wrong data or did not find its inputs. Later steps do not run.
+        StepError: a step failed with an error of a library, which is `__cause__`.
     """
     watcher = watcher or Watcher()
     connection = metadata.sqlite_metadata_connection_config(str(metadata_file))
@@ -75,12 +74,12 @@ def run_locally(
 
 @contextlib.contextmanager
 def _told(name: str, out: pathlib.Path) -> Iterator[None]:
-    """Turns an error of a library into one line that names the step, the cause and what to do."""
+    """Converts an error of a library into one line with the step, the cause and the remedy."""
     try:
         yield
     except LookbookError:
         raise
-    except Exception as error:  # any library below a step may raise anything; its traceback goes to the log
+    except Exception as error:  # libraries may raise any exception; its traceback goes to the log
         told = explain(error, (out, pathlib.Path(tempfile.gettempdir())))
         if told is None:
             told = f"{one_line(error)}; the whole error is in {out / 'run.log'}, and --debug shows it"

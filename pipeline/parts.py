@@ -53,9 +53,9 @@ class Occasion:
         fingerprint: of the CSVs.
         run_key: names the run by its inputs, settings and code.
         last_blessed: names the last blessed weights, see `components.last_blessed`.
-        served_as_of: the day that the served version is as of, or `none`.
-        allow_older: `true` where the data may end before those of the served version, else `false`; a word, as the
-            parameters of a run on Kubeflow are.
+        served_as_of: day of the served version's state, or `none`.
+        allow_older: `true` if the data may end before those of the served version, else `false`. A string, like all
+            parameters of a run on Kubeflow.
     """
 
     fingerprint: str
@@ -73,7 +73,7 @@ class Checked:
         nodes: all steps up to the gate.
         tables: what ingest wrote.
         verdict: the gate's.
-        fresh: the freshness gate, which what is made of the tables waits for.
+        fresh: the freshness gate; all steps that use the tables run after it.
     """
 
     nodes: list
@@ -85,14 +85,14 @@ class Checked:
 def checked_tables(
     config: PipelineConfig, places: Places, occasion: Occasion, version_of: VersionOf, *, refreshes: bool
 ) -> Checked:
-    """Ingest; the freshness gate; statistics, curated schema and anomalies of each table; the data gate.
+    """Creates ingest, the freshness gate, the statistics, schema and anomalies of each table, and the data gate.
 
     Args:
         config: all settings.
-        places: where to read, and where versions are pushed.
-        occasion: names this run.
-        version_of: names the code of rooms.
-        refreshes: whether the weights of the served version will be judged on the last label period.
+        places: paths to read from and to push versions to.
+        occasion: cache keys of this run.
+        version_of: returns the code version of folders.
+        refreshes: whether a refresh judges the served version's weights on the last label period.
     """
     ingest = Ingest(
         data_dir=places.data_dir,

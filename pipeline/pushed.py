@@ -54,14 +54,14 @@ class PushedModel:
         """The ids of all customers the model was made with, in its own order.
 
         Raises:
-            LookbookError: the list of them was not pushed along, or is not of as many as the model was made with.
+            LookbookError: the version has no list of customers, or one of a different length than the model.
 
         """
         path = self.version.path / _CUSTOMER_IDS
         ids = _read_ids(path)
         if ids is None:
             raise LookbookError(
-                f"{path} must list the customers of the model; it is missing: push again with this release"
+                f"{path} must list the customers of the model. It is missing; push again with this release"
             )
         described = self.version.path / _DESCRIPTION
         made_with = json.loads(described.read_text()).get("customers") if described.is_file() else None
@@ -72,7 +72,7 @@ class PushedModel:
         return ids
 
     def known_articles(self) -> list[str] | None:
-        """The ids of all articles the model was made with, in its own order; None where they were not pushed along."""
+        """The ids of all articles of the model, in its order; None if the version has no list of them."""
         return _read_ids(self.version.path / _ARTICLE_IDS)
 
     def recommend(

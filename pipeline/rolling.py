@@ -123,7 +123,7 @@ class _Table:
         started = time.monotonic()
         try:
             pushed, said = _in_process(_run if train else _refresh, data, out, self.config, self.disk_check)
-        except (DiskError, DiskFullError, StepError):  # no word on the policy: it goes on when the cause is mended
+        except (DiskError, DiskFullError, StepError):  # not a result of the policy: rerun after removing the cause
             raise
         except LookbookError as error:
             pushed, said = False, f"stopped: {error}"

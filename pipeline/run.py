@@ -48,7 +48,7 @@ def run(
         config: all settings.
         watcher: told of each step.
         disk_check: whether to refuse a run that would not find its disk.
-        allow_older: whether the data may end before those of the served version.
+        allow_older: whether to accept data that end before those of the served version.
 
     Returns:
         Figures, gates' verdicts and where the model went.
@@ -79,7 +79,7 @@ def refresh(
         config: all settings; those of the run that trained.
         watcher: told of each step.
         disk_check: as of `run`.
-        allow_older: as of `run`; the weights must not have seen the last label period all the same.
+        allow_older: as in `run`. Weights trained on the last label period are refused in any case.
 
     Returns:
         As `run`.

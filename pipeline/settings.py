@@ -207,7 +207,7 @@ def _unknown(path: tuple[str, ...], known: Sequence[str]) -> str:
     same_last_part = [name for name in known if name.split(".")[-1] == path[-1]]
     last_parts = {name.split(".")[-1]: name for name in known}
     near = same_last_part or difflib.get_close_matches(dotted, known, n=1)
-    if not near:  # misspelt, and the section left out
+    if not near:  # misspelt, without its section
         near = [last_parts[part] for part in difflib.get_close_matches(path[-1], last_parts, n=1)]
     if near:
         return f"{dotted} is not a setting; the nearest is {near[0]}"

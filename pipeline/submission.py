@@ -1,6 +1,7 @@
 """The file of recommendations, in Kaggle's submission format: `customer_id,prediction`.
 
-A row a customer; the prediction is up to 12 article ids, best first, separated by a delimiter, a space by default.
+One row for each customer. The prediction has up to 12 article ids, best first, separated by a delimiter, by default a
+space.
 """
 
 from __future__ import annotations
@@ -19,10 +20,10 @@ _OTHERS = ("|", ";", "\t", "~", "^")
 
 
 def require_delimiter(delimiter: str) -> None:
-    """Refuses what cannot separate ids within a field of a CSV.
+    """Checks that a delimiter can separate ids within a field of a CSV.
 
     Raises:
-        ConfigError: it is not one character, or one that the CSV itself uses.
+        ConfigError: it is not one character, or the CSV itself uses it.
     """
     if len(delimiter) != 1 or delimiter in _FORBIDDEN or not (delimiter == "\t" or delimiter.isprintable()):
         raise ConfigError(
@@ -32,14 +33,14 @@ def require_delimiter(delimiter: str) -> None:
 
 
 def require_unambiguous(article_ids: Collection[str], delimiter: str) -> None:
-    """Refuses a delimiter that an article id holds: the prediction could not be split into ids again.
+    """Checks that no article id holds the delimiter, so that a prediction can be split into ids.
 
     Args:
-        article_ids: those that may be recommended.
+        article_ids: ids that may be recommended.
         delimiter: one character.
 
     Raises:
-        DataError: an id holds it; the message has a delimiter that none holds.
+        DataError: an id holds it. The message names a delimiter that no id holds.
     """
     holding = [article for article in article_ids if delimiter in article]
     if not holding:
@@ -66,13 +67,13 @@ def write_submission(
         path: where to; an existing file is replaced at the end.
         answers: batches of customer ids and the article ids of each.
         on_batch: told the number of customers of each batch once it is written.
-        delimiter: one character between the article ids.
+        delimiter: character between the article ids.
 
     Returns:
         The number of customers written.
 
     Raises:
-        ConfigError: the delimiter is none, or `path` is a folder.
+        ConfigError: the delimiter is not valid, or `path` is a folder.
         DataError: an article id holds the delimiter.
 
     """

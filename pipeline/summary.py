@@ -29,7 +29,7 @@ class Summary:
         customers: customers who bought in the test week.
         difference: mean, low and high of the paired difference of MAP@12 from the best simple baseline.
         slices: by slice, MAP@12 of the recommended ranking and number of customers.
-        data_gate: warnings of the data gate, a line each.
+        data_gate: warnings of the data gate, one line each.
         model_gate: verdict of the model gate, one line.
         infra_gate: verdict of the infra gate, one line.
         version: folder of the pushed version, or None if a gate refused.

@@ -67,7 +67,7 @@ def served_version(out: pathlib.Path) -> Version:
     if not versions:
         raise LookbookError(
             f"--out must hold a pushed model, but {model_dir(out)} has none; run `lookbook run --out "
-            f"{shlex.quote(str(out))}` and read what its gates say"
+            f"{shlex.quote(str(out))}` and read the lines of its gates"
         )
     return versions[-1]
 

@@ -1,4 +1,4 @@
-"""Host and port to listen on: as one text, IPv6 included, and whether they can be."""
+"""Host and port to listen on: formats them, IPv6 included, and checks that a server can bind them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _WHY = {
 
 
 def bare(host: str) -> str:
-    """The host without the brackets that an IPv6 address may have."""
+    """The host without the brackets of an IPv6 address."""
     return host[1:-1] if host.startswith("[") and host.endswith("]") else host
 
 
@@ -27,7 +27,7 @@ def check_free(host: str, port: int) -> None:
     """Checks that a server can listen there.
 
     Raises:
-        OSError: it cannot; the message says why.
+        OSError: the server cannot listen there; the message says why.
 
     """
     address = joined(host, port)
@@ -46,5 +46,5 @@ def check_free(host: str, port: int) -> None:
     taken = [error for error in failures if error.errno == errno.EADDRINUSE]
     if taken or len(failures) == len(found):
         failure = (taken or failures)[0]
-        message = _WHY.get(failure.errno or 0, "host and port must be ones to listen on. Received: {0}: {1}.")
+        message = _WHY.get(failure.errno or 0, "host and port must be usable to listen on. Received: {0}: {1}.")
         raise OSError(message.format(address, failure.strerror)) from failure

@@ -1,6 +1,6 @@
-"""One request, asked until it is answered: elsewhere when a server is UNAVAILABLE or silent, and again after a wait.
+"""Retries and hedges one request: on another server if one is UNAVAILABLE or silent, and again after a wait.
 
-All attempts share one deadline. Requests may be asked twice, for none of them changes anything.
+All attempts share one deadline. Requests may be sent twice, because no request changes anything.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from serving.backends import Backend, Backends
 from serving.channel import ClientConfig
 from serving.throttle import RetryThrottle
 
-_JITTER = 0.2  # share by which waits differ, as gRPC's
-_SHARE_OF_DEADLINE = 1 / 3  # of the time that is left, after which another server is asked at the latest
+_JITTER = 0.2  # share by which waits vary at random, as in gRPC
+_SHARE_OF_DEADLINE = 1 / 3  # of the remaining time: latest hedging to another server
 _SHORTEST_RETRY_S = 0.005
 
 
@@ -32,15 +32,15 @@ class _Attempt:
 
 
 class Attempts:
-    """A request on its way; the first attempt is sent at once.
+    """A request in flight; sends the first attempt at once.
 
     Args:
-        backends: of the client.
-        throttle: of the client.
-        config: of the client.
+        backends: servers of the client.
+        throttle: retry throttle of the client.
+        config: settings of the client.
         method: full name, as in `wire`.
         request: the message.
-        end_s: the deadline, by `time.monotonic()`.
+        end_s: the deadline on the clock `time.monotonic()`.
 
     """
 
@@ -62,7 +62,7 @@ class Attempts:
         self._send()
 
     def result(self) -> Any:
-        """The answer.
+        """Waits for the answer.
 
         Raises:
             grpc.RpcError: the status of the last attempt.
@@ -84,12 +84,12 @@ class Attempts:
                 else:
                     self._backends.answered(attempt.backend)
                     self._throttle.answered()
-                return attempt.call.result()  # raises where it is an error
+                return attempt.call.result()  # raises if it is an error
         finally:
             self.cancel()
 
     def cancel(self) -> None:
-        """Gives up what is still on its way."""
+        """Cancels the attempts that are still in flight."""
         for attempt in self._open:
             attempt.call.cancel()
 
@@ -106,13 +106,13 @@ class Attempts:
                 self._hedge()
 
     def _hedge_at_s(self) -> float:
-        """When the newest attempt is overdue; never, if it has been found to be so."""
+        """When the newest attempt becomes overdue; infinity if it has already been treated as overdue."""
         newest = self._open[-1]
         share_s = (self._end_s - newest.sent_s) * _SHARE_OF_DEADLINE
         return math.inf if newest.overdue else newest.sent_s + min(self._config.hedge_after_s, share_s)
 
     def _hedge(self) -> None:
-        """Asks another server, or the same one by a new connection, and waits for either answer."""
+        """Hedges: sends the request to another server or over a new connection, and waits for either answer."""
         newest = self._open[-1]
         newest.overdue = True
         first = self._backends.unanswered(newest.backend)
@@ -120,7 +120,7 @@ class Attempts:
             self._send()
 
     def _send_again(self) -> bool:
-        """Asks a server not yet tried at once, else any after a wait; False if there is to be no other attempt."""
+        """Retries on an untried server at once, else on any after a wait; False if no further attempt is allowed."""
         if not self._backends.another(self._tried):
             left_s = self._end_s - time.monotonic()
             if self._rounds == self._config.max_attempts or left_s < _SHORTEST_RETRY_S:

@@ -1,7 +1,7 @@
-"""The servers that a client asks: one channel for each address, taken in turn, those that fail left out for a while.
+"""The servers of a client: one channel for each address, used in turn; avoids servers that fail for a while.
 
-gRPC's own round_robin does not know which server left a request unanswered: a frozen process keeps its connection open,
-and keepalive takes longer to notice than a request may wait. So the client keeps the channels itself.
+gRPC's round_robin does not know which server left a request unanswered: a frozen process keeps its connection open, and
+keepalive takes longer to detect it than the deadline of a request. So the client keeps the channels itself.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from serving import wire
 from serving.channel import ClientConfig, open_channel
 from serving.target import Address, Target
 
-RESOLVE_INTERVAL_S = 30.0  # between two resolutions of names
-RESOLVE_AFTER_FAILURE_S = 1.0  # the same, when a server was UNAVAILABLE: others may have taken its place
-UNANSWERED_AVOID_S = 5.0  # how long a server that left a request unanswered is not asked
+RESOLVE_INTERVAL_S = 30.0  # interval between name resolutions
+RESOLVE_AFTER_FAILURE_S = 1.0  # after UNAVAILABLE, because servers may have been replaced
+UNANSWERED_AVOID_S = 5.0  # how long the client avoids a server that left a request unanswered
 
 
 class Backend:
-    """One server, and how it has answered.
+    """One server and the history of its answers.
 
     Attributes:
-        address: of the server.
-        avoid_until_s: by `time.monotonic()`; it is not asked before, if another can be.
-        failures: times it was UNAVAILABLE since it last answered.
+        address: address of the server.
+        avoid_until_s: time (`time.monotonic()`) before which it is used only if no other server can be.
+        failures: number of UNAVAILABLE results since its last answer.
 
     """
 
@@ -37,7 +37,7 @@ class Backend:
         self.connect()
 
     def connect(self) -> grpc.Channel | None:
-        """Opens a new connection for what is asked from now on; returns the channel that it replaces."""
+        """Opens a new connection for future requests; returns the replaced channel."""
         old: grpc.Channel | None = getattr(self, "channel", None)
         self.channel = open_channel(self.address, self._config)
         self.methods = {
@@ -57,8 +57,8 @@ class Backends:
     """All servers of a target. Threads may share it.
 
     Args:
-        target: as of `Target`.
-        config: of the client.
+        target: target of the client.
+        config: settings of the client.
 
     """
 
@@ -68,11 +68,11 @@ class Backends:
         self._backends: list[Backend] = []
         self._next = 0
         self._resolve_at_s = 0.0
-        self._retired: list[tuple[float, grpc.Channel]] = []  # closed when all that was asked over them has ended
+        self._retired: list[tuple[float, grpc.Channel]] = []  # closed once their requests have ended
         self._closed = False
 
     def pick(self, tried: Collection[Backend] = ()) -> Backend:
-        """The server to ask next, in turn; one that was tried or is avoided only if there is no other."""
+        """The next server in turn; tried or avoided servers only if there is no other."""
         self._resolve_if_due()
         with self._lock:
             now_s = time.monotonic()
@@ -81,22 +81,22 @@ class Backends:
             fresh = [backend for backend in in_turn if backend not in tried] or in_turn
             picked = min(fresh, key=lambda backend: backend.avoid_until_s if backend.avoid_until_s > now_s else 0.0)
             self._next = self._backends.index(picked) + 1
-            if 0 < picked.avoid_until_s <= now_s:  # let one request find out whether it answers again
+            if 0 < picked.avoid_until_s <= now_s:  # probe it with one request
                 picked.avoid_until_s = now_s + self._config.hedge_after_s
             return picked
 
     def another(self, tried: Collection[Backend]) -> bool:
-        """Whether a server that was not tried may be asked now."""
+        """Whether an untried server may be used now."""
         with self._lock:
             now_s = time.monotonic()
             return any(b not in tried and b.avoid_until_s <= now_s for b in self._backends)
 
     def answered(self, backend: Backend) -> None:
-        """Notes an answer, whatever it says."""
+        """Records an answer of any status."""
         backend.avoid_until_s, backend.failures = 0.0, 0
 
     def unavailable(self, backend: Backend) -> None:
-        """Notes that a server could not be reached, or refused: others are asked first for a while."""
+        """Records that a server was UNAVAILABLE; avoids it for a while."""
         with self._lock:
             wait_s = min(self._config.backoff_s * 2**backend.failures, self._config.max_backoff_s)
             backend.failures += 1
@@ -105,10 +105,10 @@ class Backends:
             self._resolve_at_s = min(self._resolve_at_s, now_s + RESOLVE_AFTER_FAILURE_S)
 
     def unanswered(self, backend: Backend) -> bool:
-        """Notes that a request is overdue: others are asked first for a while, and this one by a new connection.
+        """Records that a request is overdue: avoids the server for a while and gives it a new connection.
 
         Returns:
-            Whether the request is the first overdue one in this time.
+            Whether this is the first overdue request in that time.
 
         """
         with self._lock:
@@ -137,7 +137,7 @@ class Backends:
             if now_s < self._resolve_at_s or not self._target.has_names:
                 return
             self._resolve_at_s = now_s + RESOLVE_INTERVAL_S
-        threading.Thread(target=self._resolve, name="resolve", daemon=True).start()  # what is known is asked meanwhile
+        threading.Thread(target=self._resolve, name="resolve", daemon=True).start()  # meanwhile uses known addresses
 
     def _resolve_first(self) -> None:
         if self._target.has_names:

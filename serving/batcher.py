@@ -50,10 +50,10 @@ class Batcher:
             key: only requests of equal keys are joined.
             feeds: arrays `[rows, ...]`, of the same number of rows and, but for that, the same shapes for a key.
             timeout_s: of this request; others may have longer.
-            unwanted: asked before its rows are run; True drops them.
+            unwanted: called before the rows are run; True drops them.
 
         Raises:
-            StatusError: DEADLINE_EXCEEDED, CANCELLED if it was dropped, or what `run` raised for this request alone.
+            StatusError: DEADLINE_EXCEEDED, CANCELLED if it was dropped, or the error of `run` for this request.
 
         """
         rows = min((len(array) for array in feeds.values()), default=0)
@@ -140,7 +140,7 @@ class _Job:
     error: Exception | None = None
 
     def dropped(self, now_s: float) -> bool:
-        """Whether nobody waits for it any more; it is then answered."""
+        """Whether the caller no longer waits; the request is then answered with an error."""
         if now_s >= self.deadline_s:
             self.error = StatusError(grpc.StatusCode.DEADLINE_EXCEEDED, "Deadline Exceeded")
         elif self.unwanted():

@@ -1,4 +1,4 @@
-"""How the query client reaches a server: settings, TLS, keepalive."""
+"""Channels of the query client: settings, TLS, keepalive."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ class ClientConfig:
     Attributes:
         model_name: as the server knows it.
         deadline_s: of each call, all its retries and batches included.
-        max_attempts: of one request when the server is UNAVAILABLE; 1 to 5, 1 for no retry. Of several servers
-            each may be asked once in an attempt. The defaults wait 3.75 s in all: longer than a new process of a
-            server takes to load a model.
-        backoff_s: about what is waited before the first retry; doubles up to `max_backoff_s`, and is cut to half of
-            the time that is left.
+        max_attempts: attempts of one request while servers are UNAVAILABLE, 1 to 5; 1 for no retry. One attempt may
+            try each of several servers once. The default waits add up to 3.75 s, longer than a new server process
+            takes to load a model.
+        backoff_s: approximate wait before the first retry. Doubles up to `max_backoff_s`; cut to half of the
+            remaining time.
         max_backoff_s: longest wait.
-        hedge_after_s: a request unanswered for so long, or for a third of its deadline, is asked of another server as
-            well (of the same one by a new connection, if there is no other); the first answer counts.
-        keepalive_s: between two pings of a connection, also while nothing is asked; 0 for none. Servers close
-            connections that ping more often than they permit: the project's own permits 10 s, TensorFlow Serving's
-            needs `--grpc_channel_arguments` (see deploy/).
-        keepalive_timeout_s: a connection whose ping is unanswered for so long is closed.
+        hedge_after_s: time without an answer, or a third of the deadline if that is less, after which the request is
+            also sent to another server (or over a new connection if there is only one). The first answer is used.
+        keepalive_s: interval between pings of a connection, also without requests; 0 for none. Servers close
+            connections that ping more often than they permit. The project's own server permits 10 s, TensorFlow
+            Serving needs `--grpc_channel_arguments` (see deploy/).
+        keepalive_timeout_s: timeout of a ping, after which the connection is closed.
         batch_size: most customers or articles in one request.
         requests_at_once: requests of one call on their way at the same time.
         tls_ca: PEM file of the authority that signed the server's certificate; None for plain text.
@@ -66,7 +66,7 @@ class ClientConfig:
             raise ValueError(f"keepalive_s must be 0 or above. Received: keepalive_s = {self.keepalive_s}.")
 
 
-_CONNECT_TIMEOUT_MS = 5000  # a frozen server accepts connections, and says nothing
+_CONNECT_TIMEOUT_MS = 5000  # a frozen server accepts connections but sends nothing
 _POSITIVE = (
     "deadline_s",
     "backoff_s",
@@ -79,11 +79,11 @@ _POSITIVE = (
 
 
 def open_channel(address: Address, config: ClientConfig) -> grpc.Channel:
-    """A channel to one server, with a connection of its own; it connects when first asked."""
+    """A channel to one server, with its own connection; connects at the first request."""
     options: list[tuple[str, Any]] = [
         ("grpc.max_receive_message_length", config.max_message_bytes),
         ("grpc.max_send_message_length", -1),  # the server's limit decides
-        ("grpc.use_local_subchannel_pool", 1),  # else a new channel would use the old connection
+        ("grpc.use_local_subchannel_pool", 1),  # otherwise a new channel would share the old connection
         ("grpc.max_reconnect_backoff_ms", int(1000 * config.max_backoff_s)),
         ("grpc.initial_reconnect_backoff_ms", int(1000 * config.backoff_s)),
         ("grpc.min_reconnect_backoff_ms", _CONNECT_TIMEOUT_MS),

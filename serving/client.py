@@ -1,8 +1,8 @@
 """The query client: typed answers from TensorFlow Serving, or the local server, without importing TensorFlow.
 
 `RecommenderClient("shop-models:8500").recommend(["customer"])`. Calls block; threads may share a client.
-More customers than `batch_size` are asked for in several requests, a few at a time. Requests go to all servers of the
-target in turn; one that is UNAVAILABLE or does not answer is made up for by the others, within the deadline.
+More than `batch_size` customers are split into several requests, a few in flight at a time. Requests go to all servers
+of the target in turn. If a server is UNAVAILABLE or does not answer, the client tries the others within the deadline.
 """
 
 from __future__ import annotations
@@ -40,14 +40,14 @@ _CHANNELS_SEPARATOR = ","
 
 
 class RecommenderClient:
-    """Asks one model on one server, or on several that serve the same.
+    """Queries one model on one or several servers that serve it.
 
     Every method raises a `serving.errors.ServingError`: InvalidRequestError, ModelNotFoundError,
     SignatureNotFoundError, RequestTooLargeError, DeadlineExceededError, ServerUnavailableError,
     ServerFailureError.
 
     Args:
-        target: `host:port`, or several joined by commas. All addresses of a name are asked in turn.
+        target: one or more `host:port` joined by commas. All addresses of a name are used in turn.
         config: None for `ClientConfig()`.
         version: ask this version of the model; None for the newest.
         version_label: ask the version with this label.
@@ -125,12 +125,12 @@ class RecommenderClient:
         exclude_article_ids: Sequence[Sequence[str]] | None = None,
         k: int = 12,
     ) -> list[list[SimilarArticle]]:
-        """The k nearest articles of each article, nearest first; fewer where no more are left, none of an unknown one.
+        """The k nearest articles of each article, nearest first; fewer if fewer are left, none for an unknown one.
 
         Args:
             article_ids: [batch].
-            exclude_article_ids: [batch], what must not be answered; None for nothing. Versions pushed by
-                earlier releases do not take it and are asked without it where nothing is excluded.
+            exclude_article_ids: [batch], articles to leave out of the answers; None for none. Omitted from requests
+                to versions of earlier releases if nothing is excluded, because they lack this input.
             k: articles per article, 1 to 100.
 
         Returns:

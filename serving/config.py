@@ -13,8 +13,8 @@ class VersionPolicy:
 
     Attributes:
         latest: the so many newest; at least 1. Ignored if `specific` or `all_versions` is given.
-        specific: exactly these, as far as they are there; none at all if empty, as in TensorFlow Serving. None if
-            not given.
+        specific: exactly these versions, if they exist; no version if empty, as in TensorFlow Serving. None if not
+            given.
         all_versions: all that are there.
 
     """
@@ -90,32 +90,33 @@ class ServerConfig:
         load_retry_interval_s: between those.
         default_deadline_s: of a request that has none.
         drain_s: how long a dropped version may finish what it has begun.
-        max_message_bytes: of a request, after inflating if it was compressed.
+        max_message_bytes: limit of a request, after inflating if it was compressed.
         max_batch: largest first dimension of an input.
         max_concurrency: requests worked on at once; one more is answered UNAVAILABLE.
-        max_rows_in_flight: customers (rows) of all requests that a version works on at once, which bounds its
-            memory; a request that would exceed it waits within its deadline. 128 elements of an input count as a
-            row, if that is more; a request that is above it by itself runs alone.
-        max_bytes_in_flight: of all requests being received or worked on; one more is answered UNAVAILABLE.
-        receive_timeout_s: from the beginning of a call to the whole of its request; the call is ended then.
-        max_calls_per_connection: open at once; a client's further ones wait.
-        max_open_calls: of all connections, received or not; one more is answered UNAVAILABLE. Health has as many.
-        max_reflection_streams: open at once; each is ended after `receive_timeout_s` without a request.
-        connection_idle_s: connections without a call are closed after so long.
-        keepalive_s: between two pings to a silent client; its connection is closed if it does not answer in 10 s.
-        metrics_kept_s: the series of a model or version stay for so long after its end.
-        heartbeat_timeout_s: a worker that has not answered for so long is killed and replaced.
+        max_rows_in_flight: limit of customers (rows) in flight in a version, over all requests; it bounds memory. A
+            request above it waits within its deadline. A request counts one row for every 128 elements of an input
+            if that is more than its rows. A request that exceeds the limit by itself runs alone.
+        max_bytes_in_flight: limit of all requests being received or in flight; above it the answer is UNAVAILABLE.
+        receive_timeout_s: time from the start of a call to the end of its request message; then the call ends.
+        max_calls_per_connection: limit of open calls of a connection; further calls wait in the client.
+        max_open_calls: limit of open calls of all connections; above it the answer is UNAVAILABLE. Health has a
+            separate limit of the same size.
+        max_reflection_streams: limit of open streams; each ends after `receive_timeout_s` without a request.
+        connection_idle_s: time without a call after which a connection is closed.
+        keepalive_s: interval between pings to a silent client; closes the connection without an answer in 10 s.
+        metrics_kept_s: how long the series of a removed model or version are kept.
+        heartbeat_timeout_s: time without an answer to heartbeats after which a worker is killed and replaced.
         threads: of TensorFlow in each worker; 0 leaves it to TensorFlow.
         joined_rows: customers of small requests that one run of the graph answers together, if they arrive while
             it is busy (none waits for others to come); 1 for a run for each request.
         joined_runs: such runs at once; 0 for one for every two processors.
-        versions_always_present: keep what is loaded when none of the versions wanted is in the base path any more
+        versions_always_present: keep loaded versions when the base path no longer has any of the wanted versions
             (TensorFlow Serving's servable_versions_always_present, which is off there).
         allow_version_labels_for_unavailable_models: a new label may name a version not yet available
             (TensorFlow Serving's flag; here on for the configuration given at the start).
-        allow_reload: answer HandleReloadConfigRequest, by which any caller may change what is served.
-        reload_roots: folders in or below which its base paths must be, symlinks resolved; empty for the parents of
-            the base paths above.
+        allow_reload: accept HandleReloadConfigRequest, by which any caller may change the served models.
+        reload_roots: folders that contain all base paths of reloads, after resolving symlinks; empty for the parents
+            of the base paths above.
 
     """
 

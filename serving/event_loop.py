@@ -1,6 +1,6 @@
-"""The event loop of the front, in a thread of its own: one for all servers of a process.
+"""The event loop of the front in its own thread, shared by all servers of a process.
 
-grpc.aio has one completion queue for a process. Loops in several threads would wake each other for nothing.
+grpc.aio has one completion queue for each process, so loops in several threads would wake each other needlessly.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ import threading
 from typing import Any
 
 _lock = threading.Lock()
-_loops: dict[int, asyncio.AbstractEventLoop] = {}  # by process id: a forked child has no thread for its parent's loop
+_loops: dict[int, asyncio.AbstractEventLoop] = {}  # by process id: a forked child lacks the thread of its parent's loop
 
 
 def event_loop() -> asyncio.AbstractEventLoop:
-    """The running loop of this process; started when first asked for."""
+    """Returns the running loop of this process; starts it at the first call."""
     with _lock:
         loop = _loops.get(os.getpid())
         if loop is None:
@@ -32,7 +32,7 @@ def _run(loop: asyncio.AbstractEventLoop) -> None:
 
 
 def _log_unless_spurious(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Logs, but for what grpc.aio raises when a loop of the embedding program was quicker to take an event."""
+    """Logs errors except those that grpc.aio raises when another loop of the program took its event."""
     if isinstance(context.get("exception"), BlockingIOError) and "PollerCompletionQueue" in str(context.get("handle")):
         return
     loop.default_exception_handler(context)

@@ -48,7 +48,7 @@ def receive(sock: socket.socket) -> tuple[int, bytes]:
     """Receives one frame, kind and payload; the other side must wait for an answer before sending another.
 
     Raises:
-        EOFError: the other side has gone.
+        EOFError: the other side closed the connection.
         OSError: the connection broke; TimeoutError, after the socket's time-out.
 
     """
@@ -71,10 +71,10 @@ def receive(sock: socket.socket) -> tuple[int, bytes]:
 
 
 def receive_exactly(sock: socket.socket) -> tuple[int, bytes]:
-    """Receives one frame, kind and payload, and leaves what may follow it.
+    """Receives one frame, kind and payload, and leaves the bytes after it unread.
 
     Raises:
-        EOFError: the other side has gone.
+        EOFError: the other side closed the connection.
         OSError: the connection broke.
 
     """

@@ -1,4 +1,4 @@
-"""The gRPC server of the front, in its event loop: options that bound what connections may cost, port, services."""
+"""The gRPC server of the front: options that limit the cost of connections, port, services."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from serving.tls import Certificates
 
 _HANDSHAKE_MS = 10_000
 _KEEPALIVE_TIMEOUT_MS = 10_000
-_PING_INTERVAL_MS = 1_000  # clients may ping as often, also without a call
-_SMALL_BYTES = 65536  # of a request for health or reflection
+_PING_INTERVAL_MS = 1_000  # minimum interval of client pings, also without a call
+_SMALL_BYTES = 65536  # limit of a request for health or reflection
 _SERVICES = (wire.PREDICTION_SERVICE, wire.MODEL_SERVICE)
 
 
 class Front:
-    """Listens and answers; its methods are called from other threads than the event loop's.
+    """Listens and answers. Call its methods from threads other than the event loop's.
 
     Args:
-        config: of the server.
-        handlers: of the services.
-        receiver: of their requests.
+        config: settings of the server.
+        handlers: handlers of the services.
+        receiver: receives their requests.
         ready: whether every model has an available version.
 
     """
@@ -46,17 +46,17 @@ class Front:
         self._server: grpc.aio.Server | None = None
 
     def start(self) -> int:
-        """Binds the port and answers from then on; returns the port.
+        """Binds the port and starts answering; returns the port.
 
         Raises:
             OSError: the port cannot be bound.
-            ValueError: the certificates are no use.
+            ValueError: the certificates are invalid.
 
         """
         return int(_run(self._start()))
 
     def stop(self, grace_s: float) -> None:
-        """Refuses new calls, lets those begun end within `grace_s`; health is NOT_SERVING at once."""
+        """Refuses new calls and gives open calls `grace_s` to end; health is NOT_SERVING at once."""
         self._health.stop()
         if self._server is not None:
             _run(self._server.stop(grace_s))
@@ -88,7 +88,7 @@ def _options(config: ServerConfig) -> tuple[tuple[str, int], ...]:
     return (
         ("grpc.max_receive_message_length", config.max_message_bytes),
         ("grpc.max_send_message_length", -1),
-        ("grpc.per_message_decompression", 0),  # `receiving` inflates, and no more than allowed
+        ("grpc.per_message_decompression", 0),  # `receiving` inflates, with a limit
         ("grpc.so_reuseport", 0),
         ("grpc.max_concurrent_streams", config.max_calls_per_connection),
         ("grpc.server_handshake_timeout_ms", _HANDSHAKE_MS),

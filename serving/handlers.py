@@ -27,21 +27,21 @@ from serving.served_worker import Worker, WorkerGoneError
 _SIGNATURE_FIELD = "signature_def"
 _SIGNATURE_TYPE = "type.googleapis.com/tensorflow.serving.SignatureDefMap"
 _STATUS_THREADS, _RELOAD_THREADS = 4, 4
-_CLOCKS_S = 0.01  # gRPC's deadlines are by another clock
-_LOOK_S = 0.02  # between two looks for a version that is being restarted
-_TRIES = 2  # of a request whose worker ends under it: more, and one that brings workers down brings down many
+_CLOCKS_S = 0.01  # tolerance: gRPC's deadlines use another clock
+_LOOK_S = 0.02  # poll interval for a version that is being restarted
+_TRIES = 2  # of a request whose worker ends; limits how many workers one request can crash
 
 _Call = Callable[[bytes, float], Awaitable[tuple[str, str, bytes]]]  # -> model, version, answer
 
 
 class Handlers:
-    """Answers requests, in the front's event loop.
+    """Answers requests in the front's event loop.
 
     Args:
         config: of the server.
         manager: of the versions.
         metrics: where answers are counted.
-        receiver: of requests.
+        receiver: receives requests.
 
     """
 
@@ -54,7 +54,7 @@ class Handlers:
         self._reload_threads = ThreadPoolExecutor(_RELOAD_THREADS, thread_name_prefix="reload")
 
     def generic(self) -> tuple[grpc.GenericRpcHandler, ...]:
-        """The two services, for `grpc.aio.Server.add_generic_rpc_handlers`."""
+        """Handlers of the two services, for `grpc.aio.Server.add_generic_rpc_handlers`."""
         prediction = {
             "Predict": self._unary("Predict", self._predict),
             "GetModelMetadata": self._unary("GetModelMetadata", self._metadata),
@@ -102,17 +102,17 @@ class Handlers:
                 late = time.monotonic() >= deadline_s - _CLOCKS_S
                 code = grpc.StatusCode.DEADLINE_EXCEEDED if late else grpc.StatusCode.CANCELLED
                 raise
-            except grpc.aio.AbortError:  # its message did not come in time
+            except grpc.aio.AbortError:  # its message did not arrive in time
                 code = grpc.StatusCode.DEADLINE_EXCEEDED
                 raise
-            except Exception:  # a fault of ours, which gRPC answers as UNKNOWN
+            except Exception:  # a bug, which gRPC answers as UNKNOWN
                 code = grpc.StatusCode.UNKNOWN
                 raise
             finally:
                 self._bytes -= size
                 self._open_calls.leave()
                 self._metrics.record(method, model, version, code.name, time.monotonic() - start_s)
-            # Not a body with a status: gRPC would take that for an answer, and clients would not try again.
+            # Abort instead of a body with a status: gRPC treats a body as an answer, and clients would not retry.
             await context.abort(code, truncated(message))
             raise AssertionError("abort raises")
 
@@ -120,7 +120,7 @@ class Handlers:
 
     def _check_bytes(self, size: int) -> None:
         if self._bytes and self._bytes + size > self._config.max_bytes_in_flight:
-            message = f"requests of more than {self._config.max_bytes_in_flight} bytes at once; try again"
+            message = f"requests in flight exceed {self._config.max_bytes_in_flight} bytes; try again"
             raise StatusError(grpc.StatusCode.UNAVAILABLE, message)
 
     async def _predict(self, request: bytes, deadline_s: float) -> tuple[str, str, bytes]:
@@ -143,7 +143,7 @@ class Handlers:
         while True:
             number, worker = await self._find(spec, deadline_s)
             if not worker.lease():
-                await asyncio.sleep(_LOOK_S)  # it is closing; the next look finds its successor
+                await asyncio.sleep(_LOOK_S)  # the worker is closing; poll for its successor
                 continue
             try:
                 return number, await worker.predict(request, deadline_s, place.lent(worker))
@@ -155,7 +155,7 @@ class Handlers:
                 await asyncio.sleep(_LOOK_S)
 
     async def _find(self, spec: Any, deadline_s: float) -> tuple[int, Worker]:
-        """Version and worker; waits for one that is being restarted, but leaves half the time to ask another server."""
+        """Version and worker. Waits for a restart for half the time left, which leaves time for another server."""
         now_s = time.monotonic()
         patience_end_s = now_s + (deadline_s - now_s) / 2
         while True:
@@ -213,9 +213,9 @@ class Handlers:
 
 
 class _Place:
-    """One of the requests that may be worked on at once; free again when request and workers are done with it.
+    """One of the concurrent requests; released when the request and its workers are done.
 
-    A worker may be done later: a caller that has gone must not make room for another while its rows are computed.
+    A worker may be done later than its caller: a cancelled request keeps its place while its rows are computed.
     """
 
     def __init__(self, handlers: Handlers) -> None:
@@ -224,7 +224,7 @@ class _Place:
         handlers._metrics.in_flight.inc()
 
     def lent(self, worker: Worker) -> Callable[[], None]:
-        """Holds it for a leased worker until what is returned is called."""
+        """Holds the place for a leased worker; call the returned function to release it."""
         self._holders += 1
 
         def ended() -> None:

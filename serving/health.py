@@ -1,6 +1,6 @@
-"""The health service, grpc.health.v1, in the front's event loop.
+"""The health service grpc.health.v1, in the front's event loop.
 
-Check reads whether the models can be asked at that moment. It needs no thread, no lock and no worker.
+Check reads the current availability of the models. It needs no thread, lock or worker.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ class Health:
 
     Args:
         ready: whether every model has an available version.
-        services: names that may be asked for; "" is the whole server.
-        receiver: of requests.
-        open_calls: how many may be open at once.
+        services: names of the services; "" is the whole server.
+        receiver: receives requests.
+        open_calls: limit of open calls.
 
     """
 
@@ -40,7 +40,7 @@ class Health:
         self._stopping = False
 
     def handler(self) -> grpc.GenericRpcHandler:
-        """For `grpc.aio.Server.add_generic_rpc_handlers`."""
+        """Handler for `grpc.aio.Server.add_generic_rpc_handlers`."""
         methods = {
             "Check": grpc.stream_unary_rpc_method_handler(self._check),
             "Watch": grpc.stream_stream_rpc_method_handler(self._watch),
@@ -48,7 +48,7 @@ class Health:
         return grpc.method_handlers_generic_handler(SERVICE, methods)
 
     def stop(self) -> None:
-        """Everything is NOT_SERVING from now on."""
+        """Sets all services to NOT_SERVING permanently."""
         self._stopping = True
 
     async def _check(self, _requests: Any, context: Any) -> bytes:

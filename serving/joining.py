@@ -1,7 +1,7 @@
-"""Which requests one run of the graph can answer together: same signature, outputs and scalars, rows of same shapes.
+"""Rules for joining requests into one run of the graph: same signature, outputs, scalars and shapes of rows.
 
-Joined rows are another batch than the one a client sent. That is right only for a model whose rows do not depend on
-each other, which no SignatureDef says: the model must declare it, by `"independent_rows": true` in its
+Joining changes the batch that a client sent, so it is right only for a model whose rows do not depend on each other. A
+SignatureDef does not say this, so the model must declare it by `"independent_rows": true` in its
 `assets.extra/lookbook.json`. Requests for other models are never joined.
 """
 

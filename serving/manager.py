@@ -28,7 +28,7 @@ from serving.worker_client import Worker, WorkerHost
 
 LOAD_THREADS = 2
 KEPT_ENDED = 50  # statuses of dropped versions that are remembered
-CANCEL_CHECK_S = 0.1  # between two looks whether the caller of a reload has gone
+CANCEL_CHECK_S = 0.1  # poll interval for a cancelled caller of a reload
 
 _log = logging.getLogger(__name__)
 
@@ -50,8 +50,8 @@ class ModelManager:
         self._config, self._host = config, host
         self._models: dict[str, ModelConfig] = {}
         self._versions: dict[str, dict[int, VersionState]] = {}
-        self._found: dict[str, dict[int, Path] | None] = {}  # at the last look
-        self._said: dict[str, str | None] = {}  # what is missing, as last logged
+        self._found: dict[str, dict[int, Path] | None] = {}  # at the last poll
+        self._said: dict[str, str | None] = {}  # last logged message about a missing folder or version
         self._labels: dict[str, dict[str, int]] = {}
         self._serving: dict[str, dict[int | None, tuple[int, Worker]]] = {}
         self._changed = threading.Condition()  # guards all of the above but reads of _serving and _labels
@@ -118,7 +118,7 @@ class ModelManager:
         ]
 
     def served_versions(self) -> list[ServedVersion]:
-        """A view of all that is served, by model, oldest version first."""
+        """Returns a view of all served versions, by model, oldest first."""
 
         def crashes(name: str, number: int) -> int:
             return self._versions[name][number].crashes
@@ -142,7 +142,7 @@ class ModelManager:
         return all(map(self.available, wanted))
 
     def undecided(self, name: str) -> bool:
-        """Whether the model has no available version, but one that is loading or is yet to be tried."""
+        """Whether the model has no available version, but one that is loading or not tried yet."""
         with self._changed:
             aspired = self._aspired(self._versions.get(name, {}), self._found.get(name), self._models.get(name))
             return not self.available(name) and bool(aspired) and not self._failed(name)
@@ -150,12 +150,12 @@ class ModelManager:
     def reload(self, models: Iterable[ModelConfig], timeout_s: float, cancelled: Callable[[], bool] = _never) -> None:
         """Replaces the configuration; waits until the models that are new in it are available.
 
-        No lock is held during the wait: another reload takes effect at once, and ends the wait of this one.
+        Holds no lock during the wait: another reload takes effect at once and ends the wait of this one.
 
         Args:
-            models: all that are to be served.
-            timeout_s: for the wait.
-            cancelled: asked now and then; True ends the wait.
+            models: all models to serve.
+            timeout_s: timeout of the wait.
+            cancelled: called periodically; True ends the wait.
 
         Raises:
             StatusError: FAILED_PRECONDITION for a label on a version that is not available, and nothing has changed;
@@ -167,7 +167,7 @@ class ModelManager:
         with self._changed:
             labels = {name: self._checked_labels(model) for name, model in new.items()}
             added = [name for name in new if name not in self._models]
-            for name in added:  # what it was when it was served before must not pass for its state now
+            for name in added:  # drop its state from an earlier time as a served model
                 self._found.pop(name, None)
                 old = self._versions.get(name, {})
                 self._versions[name] = {n: v for n, v in old.items() if v.phase is not Phase.END}
@@ -188,7 +188,7 @@ class ModelManager:
         if superseded:
             raise StatusError(grpc.StatusCode.ABORTED, "another HandleReloadConfigRequest replaced this one")
         if cancelled():
-            raise StatusError(grpc.StatusCode.CANCELLED, "the caller has gone; the new configuration stays")
+            raise StatusError(grpc.StatusCode.CANCELLED, "the caller cancelled; the new configuration stays")
         raise StatusError(grpc.StatusCode.UNKNOWN, self._unavailable_message(missing))
 
     def wake(self) -> None:
@@ -239,7 +239,7 @@ class ModelManager:
         self._drop_crashed(name, known)
         aspired = self._aspired(known, found, model)
         self._tell_what_is_missing(name, found, model, aspired)
-        if aspired is None:  # not readable now, or emptied by mistake: leave things as they are
+        if aspired is None:  # unreadable or empty, maybe by mistake: keep loaded versions
             aspired = {n for n, v in known.items() if v.phase in (Phase.LOADING, Phase.AVAILABLE) or v.crashes}
             found = {n: known[n].path for n in aspired}
         assert found is not None
@@ -262,7 +262,7 @@ class ModelManager:
     def _aspired(
         self, known: Mapping[int, VersionState], found: Mapping[int, Path] | None, model: ModelConfig | None
     ) -> set[int] | None:
-        """What is to be served; None for what is loaded now."""
+        """The versions to serve; None to keep the loaded ones."""
         if model is None:
             return set()
         if found is None:
@@ -274,10 +274,10 @@ class ModelManager:
     def _tell_what_is_missing(
         self, name: str, found: Mapping[int, Path] | None, model: ModelConfig | None, aspired: set[int] | None
     ) -> None:
-        """Logs, once, that the base path is missing or has none of the versions wanted."""
+        """Logs once that the base path is missing or has none of the wanted versions."""
         said = None
         if model is not None and not aspired:
-            what = "cannot be read, or does not exist" if found is None else "has none of the versions wanted"
+            what = "cannot be read, or does not exist" if found is None else "has none of the wanted versions"
             loaded = sorted(n for n in self._serving.get(name, {}) if n is not None)
             then = f"version {', '.join(map(str, loaded))} stays loaded" if loaded and aspired is None else "waiting"
             said = f"the folder {model.base_path} of model {name} {what}; {then}"
@@ -359,13 +359,13 @@ class ModelManager:
         return all(map(self.available, names)) or any(map(self._failed, names))
 
     def _failed(self, name: str) -> bool:
-        """Whether each version wanted has been tried and has failed; a failure adds the next older one to them."""
+        """Whether all wanted versions have failed to load; each failure adds the next older version."""
         known = self._versions.get(name, {})
         tried = self._aspired(known, self._found.get(name), self._models.get(name)) or set(known)
         return bool(tried) and all(n in known and known[n].failing and known[n].phase is Phase.END for n in tried)
 
     def _refuse_if_restarting(self, name: str, number: int | None) -> None:
-        known = list(self._versions.get(name, {}).values())  # without the lock, for which requests must not wait
+        known = list(self._versions.get(name, {}).values())  # without the lock, so that requests do not wait for it
         if any(v.crashes and v.worker is None and number in (None, v.number) for v in known):
             message = f"the process serving {name} ended; it is being restarted"
             raise StatusError(grpc.StatusCode.UNAVAILABLE, message)

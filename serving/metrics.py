@@ -57,10 +57,10 @@ class ServerMetrics:
                 self._recorded.add(labels)
 
     def forget(self, kept: Callable[[str, int | None], bool]) -> None:
-        """Removes the series of models and versions that are gone.
+        """Removes the series of removed models and versions.
 
         Args:
-            kept: whether the series of a model, or of a version of it, are to stay.
+            kept: whether to keep the series of a model or of one of its versions.
 
         """
         with self._lock:
@@ -79,7 +79,7 @@ class ServerMetrics:
         """Starts the HTTP port; returns its number.
 
         Raises:
-            OSError: it cannot be bound; the message says why.
+            OSError: the port cannot be bound; the message says why.
 
         """
         self._port = MetricsPort(self.registry, host, port)

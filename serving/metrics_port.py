@@ -1,4 +1,4 @@
-"""The HTTP port of the metrics: a few threads, and a time limit for each connection."""
+"""The HTTP port of the metrics: a limited number of threads and a timeout for each connection."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 
 from serving.address import bare, check_free
 
-TIMEOUT_S = 5.0  # for a request to arrive, and for its answer to be taken
+TIMEOUT_S = 5.0  # to receive a request, and to send its answer
 MAX_CONNECTIONS = 8  # at once; more are closed at once
 
 
@@ -20,12 +20,12 @@ class MetricsPort:
     """Serves a registry's metrics, under any path, until stopped.
 
     Args:
-        registry: of the metrics.
-        host: to listen on.
+        registry: registry of the metrics.
+        host: host to listen on.
         port: 0 for any free one.
 
     Raises:
-        OSError: it cannot listen there; the message says why.
+        OSError: the port cannot be bound; the message says why.
 
     """
 
@@ -55,15 +55,15 @@ class _Server(ThreadingHTTPServer):
         super().__init__(address, handler)
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        """As socketserver's, if there are not too many connections."""
+        """Accepts the connection if the limit is not reached; see `socketserver`."""
         if not self._free.acquire(blocking=False):
             self.shutdown_request(request)
             return
         super().process_request(request, client_address)
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
-        """As socketserver's; makes room after it."""
-        timer = threading.Timer(2 * TIMEOUT_S, _cut, [request])  # also of one that sends a byte now and then
+        """Handles the connection and then releases its place; see `socketserver`."""
+        timer = threading.Timer(2 * TIMEOUT_S, _cut, [request])  # also ends a connection that sends single bytes
         timer.daemon = True
         timer.start()
         try:
@@ -73,7 +73,7 @@ class _Server(ThreadingHTTPServer):
             self._free.release()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Says nothing: a client that goes away is no error of the server."""
+        """Logs nothing: a client that disconnects is no error of the server."""
 
 
 def _cut(connection: socket.socket) -> None:

@@ -1,4 +1,4 @@
-"""A bound on the calls that are open at once; used in the front's event loop alone."""
+"""A limit of open calls; used only in the front's event loop."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ class OpenCalls:
     """Counts the open calls of a kind.
 
     Args:
-        most: how many may be open.
-        what: they are, for the message.
+        most: maximum number of open calls.
+        what: kind of the calls, for the message.
 
     """
 
@@ -23,7 +23,7 @@ class OpenCalls:
 
     @asynccontextmanager
     async def one(self, context: Any) -> AsyncIterator[None]:
-        """Counts one call while the block runs; ends it with UNAVAILABLE if there are too many."""
+        """Counts one call while the block runs; ends it with UNAVAILABLE above the limit."""
         if not self.enter():
             await context.abort(grpc.StatusCode.UNAVAILABLE, self.refusal)
         try:
@@ -33,11 +33,11 @@ class OpenCalls:
 
     @property
     def refusal(self) -> str:
-        """What a call too many is told."""
+        """The error message of a call above the limit."""
         return f"more than {self._most} {self._what} are open; try again"
 
     def enter(self) -> bool:
-        """Counts one call; False if there are too many."""
+        """Counts one call; False above the limit."""
         if self._open >= self._most:
             return False
         self._open += 1

@@ -30,7 +30,7 @@ from serving.row_limit import RowLimit
 WARMUP_FILE = "assets.extra/tf_serving_warmup_requests"
 MAX_WARMUP_RECORDS = 1000  # as TensorFlow Serving
 WARMUP_TIMEOUT_S = 60.0  # of one record
-ELEMENTS_OF_A_ROW = 128  # one with more counts as several: recent and excluded articles take memory, too
+ELEMENTS_OF_A_ROW = 128  # inputs with more count as several rows, because they take memory too
 DEFAULT_SIGNATURE = "serving_default"
 _SCANN_OP = b"Scann>"
 _CPP_TYPE_NAMES = {"float32": "float", "float64": "double", "float16": "half"}
@@ -52,7 +52,7 @@ class Predictor:
         joined_rows: rows of small requests that are answered in one run of the graph, if the model declares its rows
             independent; 1 for no joining.
         joined_runs: such runs at once; 0 for one for every two processors.
-        max_rows_in_flight: rows of all requests that are worked on at once.
+        max_rows_in_flight: limit of rows in flight, over all requests.
 
     Raises:
         StatusError: it cannot be loaded.
@@ -120,8 +120,8 @@ class Predictor:
 
         Args:
             request_bytes: serialised PredictRequest.
-            timeout_s: for waiting and for running the graph.
-            unwanted: asked before the graph is run; True drops the request.
+            timeout_s: timeout for waiting and running the graph.
+            unwanted: called before the graph is run; True drops the request.
 
         Returns:
             Serialised PredictResponse, values in typed fields as TensorFlow Serving's default is.
@@ -167,7 +167,7 @@ class Predictor:
         return response.SerializeToString()
 
     def _cost(self, protos: Mapping[str, Any]) -> int:
-        """Rows that a request counts as, by its shapes alone: no array is made yet."""
+        """Rows that a request counts as, from its shapes only, before any array is made."""
         cost = 1
         for alias, proto in protos.items():
             try:
@@ -265,7 +265,7 @@ def _load(session: Any, path: Path) -> Any:
 
 
 def _protos(signature: Any, request: Any) -> dict[str, Any]:
-    """The TensorProto of each input, by alias, in order; the signature's own for one that is not given."""
+    """The TensorProto of each input, by alias, in order; the signature's default if one is missing."""
     return {
         alias: request.inputs[alias]
         if alias in request.inputs

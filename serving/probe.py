@@ -1,9 +1,9 @@
 """Asks a server for its health and says so by its exit status: for a container's health check.
 
     python -m serving.probe 127.0.0.1:8500            0 if every model has an available version: it is ready
-    python -m serving.probe --alive 127.0.0.1:8500    0 if the server answers, also while it loads: do not restart it
+    python -m serving.probe --alive 127.0.0.1:8500    0 if the server answers, also while it loads
 
-With TLS: `--tls-ca`, and `--tls-certificate` and `--tls-key` where the server wants a client's certificate.
+With TLS: `--tls-ca`, and `--tls-certificate` and `--tls-key` if the server requires a client certificate.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ TIMEOUT_S = 3.0
 
 
 def healthy(target: str, timeout_s: float = TIMEOUT_S, *, alive: bool = False, tls: ClientConfig | None = None) -> bool:
-    """Whether a server is well.
+    """Checks the health of a server.
 
     Args:
         target: `host:port`.
-        timeout_s: for the answer.
-        alive: any answer will do, also that no version is available yet.
+        timeout_s: timeout of the answer.
+        alive: accept any answer, also that no version is available yet.
         tls: its `tls_*` settings are used; None for plain text.
 
     Returns:
@@ -46,7 +46,7 @@ def healthy(target: str, timeout_s: float = TIMEOUT_S, *, alive: bool = False, t
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Exit status 0 if the server is well, else 1."""
+    """Exit status 0 if the server is healthy, else 1."""
     options = _parser().parse_args(arguments)
     if options.tls_ca is None and (options.tls_certificate or options.tls_key or options.tls_server_name):
         _parser().error("--tls-ca must be given with the other --tls options. Received: none.")
@@ -66,12 +66,12 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m serving.probe", description="Asks a server for its health.")
     parser.add_argument("target", help="host:port")
-    parser.add_argument("--alive", action="store_true", help="be content with any answer, also while it loads")
+    parser.add_argument("--alive", action="store_true", help="accept any answer, also while the server loads")
     parser.add_argument("--timeout-s", type=float, default=TIMEOUT_S)
     parser.add_argument("--tls-ca", type=Path, help="PEM file of the authority that signed the server's certificate")
     parser.add_argument("--tls-certificate", type=Path, help="of the client, for mutual TLS")
     parser.add_argument("--tls-key", type=Path)
-    parser.add_argument("--tls-server-name", help="the name in the server's certificate, if it isn't the address")
+    parser.add_argument("--tls-server-name", help="name in the server's certificate, if it isn't the address")
     return parser
 
 

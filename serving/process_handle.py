@@ -1,6 +1,6 @@
-"""A handle on a process that is not a child of ours: says whether it has ended, and kills it.
+"""A handle on a process that is not a child of this one: checks whether it has ended, and kills it.
 
-The handle is the process itself, not its number, which the system may give to another process after its end.
+A handle always refers to the same process. The system may reuse a process id after the process has ended.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from serving.readable import wait_readable
 
 
 class ProcessHandle:
-    """Holds on to a running process.
+    """A handle on a running process.
 
     Args:
-        pid: of the process, which must not have ended yet.
+        pid: process id of a running process.
 
     Raises:
-        ProcessLookupError: it has ended.
+        ProcessLookupError: the process has ended.
 
     """
 
@@ -28,7 +28,7 @@ class ProcessHandle:
         self._descriptor = os.pidfd_open(pid)
 
     def wait(self, timeout_s: float) -> bool:
-        """Waits for the end of the process; False at the time-out."""
+        """Waits for the end of the process; False on timeout."""
         return wait_readable(self._descriptor, timeout_s)
 
     def kill(self) -> None:

@@ -7,12 +7,12 @@ import socket
 
 
 def wait_readable(source: socket.socket | int, timeout_s: float) -> bool:
-    """Waits until there is something to read, or the other side has gone; False at the time-out.
+    """Waits until there is data to read or the other side has closed; False on timeout.
 
-    By poll: select refuses descriptors of 1,024 and above, which a server with as many connections hands out.
+    Uses poll, because select refuses descriptors of 1,024 and above, which a server with many connections has.
 
     Args:
-        source: a socket or a descriptor, open.
+        source: an open socket or descriptor.
         timeout_s: seconds to wait.
 
     Raises:

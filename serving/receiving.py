@@ -1,7 +1,7 @@
-"""Receives the request message of a call: within a time limit, and not larger than allowed, also when compressed.
+"""Receives the request message of a call, with a timeout and a size limit that also holds for compressed messages.
 
-A unary call is received through the streaming interface of grpc.aio, which leaves the time limit to the server: a
-call that has sent its headers and no message costs a coroutine, no thread, and is ended after the limit.
+A unary call is received through the streaming interface of grpc.aio, so that the server can set the timeout. A call
+that sends headers and no message costs a coroutine and no thread, and ends after the timeout.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ import grpc
 
 from serving.errors import StatusError
 
-# gRPC hands compressed messages over as they came, without saying so. No request begins with these bytes: as
-# protobuf, the first is no field at all and the others are a field that no request has.
+# gRPC passes compressed messages on without marking them. No uncompressed request begins with these bytes: in
+# protobuf, the first is not a field and the others are a field that no request has.
 _COMPRESSED = (b"\x1f\x8b", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
 _GZIP_OR_ZLIB = zlib.MAX_WBITS + 32
-_SMALL = 65536  # bytes; inflating more is left to a thread
+_SMALL = 65536  # bytes; larger messages are inflated in a thread
 
 
 class Receiver:
     """Receives messages.
 
     Args:
-        timeout_s: from the headers of a call to the whole of its message.
-        max_bytes: of a message, after inflating.
+        timeout_s: timeout from the headers of a call to the end of its message.
+        max_bytes: limit of a message, after inflating.
 
     """
 
@@ -35,11 +35,11 @@ class Receiver:
         self._timeout_s, self._max_bytes = timeout_s, max_bytes
 
     async def receive(self, context: Any) -> bytes | None:
-        """The next message of a call; None if the caller has ended its side or gone.
+        """The next message of a call; None if the caller closed its side or disconnected.
 
         Raises:
             StatusError: RESOURCE_EXHAUSTED, or INVALID_ARGUMENT for bytes that cannot be inflated.
-            grpc.aio.AbortError: the time limit has passed, and the call was ended.
+            grpc.aio.AbortError: the timeout has passed and the call was ended.
 
         """
         loop = asyncio.get_running_loop()
@@ -57,7 +57,7 @@ class Receiver:
         return await loop.run_in_executor(None, self.inflated, message)
 
     def inflated(self, message: bytes) -> bytes:
-        """The bytes of a compressed message; no more of them than allowed are ever made.
+        """Inflates a compressed message, never beyond the limit.
 
         Raises:
             StatusError: RESOURCE_EXHAUSTED, or INVALID_ARGUMENT for bytes that cannot be inflated.
@@ -79,7 +79,7 @@ class Receiver:
         loop.create_task(self._end(context))
 
     async def _end(self, context: Any) -> None:
-        """Ends the call; what waits for its message is then told."""
+        """Ends the call, which also ends the wait for its message."""
         with contextlib.suppress(Exception):
             message = f"no request message within {self._timeout_s:g} s of the call's beginning"
             await context.abort(grpc.StatusCode.DEADLINE_EXCEEDED, message)

@@ -1,4 +1,4 @@
-"""Server reflection, bounded: an open stream that asks nothing is ended, and there may be a few at once."""
+"""Server reflection with limits: a timeout for idle streams and a maximum number of streams."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ METHOD = "ServerReflectionInfo"
 
 
 class Reflection:
-    """Answers what services and messages there are.
+    """Answers requests for services and messages.
 
     Args:
         services: names to list.
-        receiver: of requests; its time limit is that of each of a stream's.
-        open_calls: how many streams may be open at once.
+        receiver: receives requests; its timeout applies to each request of a stream.
+        open_calls: limit of open streams.
 
     """
 
@@ -33,7 +33,7 @@ class Reflection:
         self._receiver, self._open_calls = receiver, open_calls
 
     def handler(self) -> grpc.GenericRpcHandler:
-        """For `grpc.aio.Server.add_generic_rpc_handlers`."""
+        """Handler for `grpc.aio.Server.add_generic_rpc_handlers`."""
         methods = {METHOD: grpc.stream_stream_rpc_method_handler(self._stream)}
         return grpc.method_handlers_generic_handler(reflection.SERVICE_NAME, methods)
 

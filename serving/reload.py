@@ -1,8 +1,8 @@
-"""HandleReloadConfigRequest: whether it is allowed, what it may ask for, and the configuration that it stands for.
+"""HandleReloadConfigRequest: checks permission and request, and converts it into a configuration.
 
-The API has no authentication, and a SavedModel is code. So the method is off unless the server was started with
-`allow_reload`; then it accepts only base paths in or below `reload_roots`. Checks of the request's fields, their
-order and their messages are TensorFlow Serving's.
+The API has no authentication, and a SavedModel is code. So the method is off unless `allow_reload` is set. It accepts
+only base paths in or below `reload_roots`. The checks of the request's fields, their order and their messages are those
+of TensorFlow Serving.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from serving.errors import StatusError
 from serving.manager import ModelManager
 
 _PLATFORM = "tensorflow"
-_MODEL_TYPE_TENSORFLOW = 1  # deprecated, but still sent by some
+_MODEL_TYPE_TENSORFLOW = 1  # deprecated, but some clients still send it
 
 
 class Reloader:
     """Replaces the configuration of a manager by one that a client sent.
 
     Args:
-        config: of the server.
-        manager: of the versions.
+        config: settings of the server.
+        manager: manager of the versions.
 
     """
 
@@ -37,18 +37,18 @@ class Reloader:
         self._manager = manager
 
     def reload(self, config: Any, deadline_s: float, cancelled: Callable[[], bool]) -> None:
-        """Applies a ModelServerConfig; returns when the models that are new in it are available.
+        """Applies a ModelServerConfig; returns when its new models are available.
 
-        Waits until `deadline_s`, at most the server's `load_timeout_s`, and no longer than the caller does.
+        Waits until `deadline_s`, the server's `load_timeout_s` or cancellation, whichever is first.
 
         Args:
             config: tensorflow.serving.ModelServerConfig.
-            deadline_s: by `time.monotonic()`.
-            cancelled: asked now and then; True when the caller has gone.
+            deadline_s: deadline on the clock `time.monotonic()`.
+            cancelled: called periodically; True if the caller has cancelled.
 
         Raises:
-            StatusError: PERMISSION_DENIED, INVALID_ARGUMENT or FAILED_PRECONDITION, and nothing has changed; or as
-                of `ModelManager.reload`.
+            StatusError: PERMISSION_DENIED, INVALID_ARGUMENT or FAILED_PRECONDITION, and nothing has changed; or
+                an error of `ModelManager.reload`.
 
         """
         if not self._allowed:

@@ -1,4 +1,4 @@
-"""A bound on the rows of all requests that are worked on at once: what they need grows with it, and memory does not."""
+"""A limit of the rows in flight over all requests, which bounds the memory that they take."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ import grpc
 
 from serving.errors import StatusError
 
-_LOOK_S = 0.2  # between two looks whether a request that waits is still wanted
+_LOOK_S = 0.2  # poll interval for cancelled requests
 
 
 class RowLimit:
-    """Lets requests through in the order they came, as long as their rows together are within the limit.
+    """Admits requests in the order of their arrival while the sum of their rows is within the limit.
 
     Args:
-        most: rows at once; a request of more runs alone.
+        most: maximum number of rows in flight; a larger request runs alone.
 
     """
 
@@ -30,15 +30,15 @@ class RowLimit:
 
     @contextmanager
     def taken(self, rows: int, timeout_s: float, unwanted: Callable[[], bool]) -> Iterator[None]:
-        """Counts the rows while the block runs; waits for its turn before.
+        """Waits for its turn, then counts the rows while the block runs.
 
         Args:
-            rows: of this request.
-            timeout_s: for waiting.
-            unwanted: asked now and then; True gives up.
+            rows: rows of this request.
+            timeout_s: timeout of the wait.
+            unwanted: called periodically; True ends the wait.
 
         Raises:
-            StatusError: DEADLINE_EXCEEDED or CANCELLED, and the block was not run.
+            StatusError: DEADLINE_EXCEEDED or CANCELLED; the block has not run.
 
         """
         rows = min(rows, self._most)

@@ -11,11 +11,11 @@ class ServedVersion:
 
     Attributes:
         model: name of the model.
-        version: its number.
-        pid: of the worker process.
-        load_s: seconds that loading and warming up took.
-        warmup_records: requests the version was warmed up with.
-        restarts: how often its process was replaced because it had ended or hung.
+        version: number of the version.
+        pid: process id of the worker.
+        load_s: seconds that loading and warm-up took.
+        warmup_records: number of warm-up requests.
+        restarts: how often its process was replaced after it ended or hung.
 
     """
 

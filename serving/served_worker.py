@@ -1,4 +1,4 @@
-"""A loaded version in its process: passes requests to it, watches it, and ends it."""
+"""A loaded version in its process: sends requests and heartbeats to it, and ends it."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from serving.readable import wait_readable
 from serving.worker import PING
 from serving.worker_connection import WorkerConnection
 
-KILL_AFTER_S = 5.0  # from closing a worker's sockets, which it ends by, to SIGKILL
-_SLACK_S = 0.25  # the worker gives up at the deadline itself, and says so; waiting for that keeps the connection
-_SLICES = 10  # of the heartbeat's time-out; each must pass without an answer, so a front that was held up itself
-#               does not take that for a worker's silence
+KILL_AFTER_S = 5.0  # from closing a worker's sockets, which makes it end, to SIGKILL
+_SLACK_S = 0.25  # the worker reports a passed deadline itself; waiting for it keeps the connection
+_SLICES = 10  # of the heartbeat's timeout; each must pass without an answer, so that a delay of the front itself
+#               does not count as a worker's silence
 
 _log = logging.getLogger(__name__)
 
 
 class WorkerGoneError(Exception):
-    """The process ended, or was found hanging and killed, before it answered; another may be asked.
+    """The process ended, or hung and was killed, before it answered; the request may be retried.
 
     Attributes:
-        sent: whether it may have had the request.
+        sent: whether the process may have received the request.
 
     """
 
@@ -44,9 +44,9 @@ class Worker:
     """A loaded version in its process.
 
     Attributes:
-        pid: of the process.
-        load_s: what loading and warming up took.
-        warmup_records: how many requests it was warmed up with.
+        pid: process id.
+        load_s: seconds that loading and warm-up took.
+        warmup_records: number of warm-up requests.
         signatures: serialised SignatureDefMap.
 
     """
@@ -57,33 +57,33 @@ class Worker:
         self.pid, self.load_s, self.warmup_records, self.signatures = process.pid, load_s, warmup_records, signatures
         self._control, self._process = control, process
         self._control.setblocking(False)
-        self._idle: collections.deque[WorkerConnection] = collections.deque()  # the event loop's alone
+        self._idle: collections.deque[WorkerConnection] = collections.deque()  # used only in the event loop
         self._state = threading.Condition()
         self._in_flight = 0
         self._closing = self._gone = False
 
     @property
     def alive(self) -> bool:
-        """Whether the process is there and answers heartbeats."""
+        """Whether the process is running and answers heartbeats."""
         if self._gone or self._closing:
             return False
         return not self._process.wait(0)
 
     def watch(self, timeout_s: float, lost: Callable[[], None]) -> None:
-        """Sends heartbeats from a thread; kills the process if it is silent.
+        """Sends heartbeats from a thread; kills the process if it does not answer.
 
-        They are answered by a thread of the worker that does nothing else. They notice a process that was stopped,
-        swapped out, or that holds Python's lock; not a run of the graph that does not end, which has its deadline.
+        A dedicated thread of the worker answers them. They detect a process that was stopped, was swapped out or holds
+        Python's lock. They do not detect a run of the graph that does not end; its deadline limits that.
 
         Args:
-            timeout_s: how long the process may be silent.
-            lost: called once when it has ended or was killed, unless it was closed.
+            timeout_s: time without an answer after which the process is killed.
+            lost: called once when the process has ended or was killed, unless it was closed.
 
         """
         threading.Thread(target=self._watch, args=(timeout_s, lost), name="heartbeat", daemon=True).start()
 
     def lease(self) -> bool:
-        """Holds the worker open while a request is on its way, until `release`; False if it is already closing."""
+        """Keeps the worker open for a request until `release`; False if it is already closing."""
         with self._state:
             self._in_flight += not self._closing
             return not self._closing
@@ -96,16 +96,16 @@ class Worker:
                 self._state.notify_all()
 
     async def predict(self, request: bytes, deadline_s: float, ended: Callable[[], None]) -> bytes:
-        """The serialised PredictResponse to a serialised PredictRequest; in the front's event loop.
+        """Returns the serialised PredictResponse to a serialised PredictRequest; runs in the front's event loop.
 
         Args:
-            request: passed through unread.
-            deadline_s: by `time.monotonic()`.
-            ended: called when the worker is done with it, which may be after the caller was cancelled.
+            request: passed on without parsing.
+            deadline_s: deadline on the clock `time.monotonic()`.
+            ended: called when the worker is done with the request, which may be after the caller cancelled.
 
         Raises:
             StatusError: the worker's own status; DEADLINE_EXCEEDED.
-            WorkerGoneError: the process has gone.
+            WorkerGoneError: the process has ended.
 
         """
         connection = None
@@ -133,7 +133,7 @@ class Worker:
         return payload
 
     def close(self, grace_s: float) -> None:
-        """Ends the process once no request is on its way, or after `grace_s`; kills it if it does not end then."""
+        """Ends the process once no request is in flight, or after `grace_s`; kills it if it does not end."""
         with self._state:
             self._closing = True
             if not self._gone:
@@ -169,7 +169,7 @@ class Worker:
                 readable = wait_readable(self._control, timeout_s / _SLICES)
                 if readable and not self._control.recv(4096):
                     break
-            except (OSError, ValueError):  # it has gone, or was closed just now
+            except (OSError, ValueError):  # the process ended or was closed
                 break
             silent_slices = 0 if readable else silent_slices + 1
             if silent_slices >= _SLICES:

@@ -72,7 +72,7 @@ class ModelServer:
 
         Raises:
             OSError: the port cannot be bound.
-            ValueError: the certificates are no use.
+            ValueError: the certificates are invalid.
 
         """
         self._port = self._front.start()
@@ -92,11 +92,11 @@ class ModelServer:
         return self._manager.wait_available(self._manager.models(), timeout_s)
 
     def undecided(self) -> bool:
-        """Whether a version is loading, or yet to be tried, of a model that has none available."""
+        """Whether a model without an available version has one that is loading or not tried yet."""
         return any(map(self._manager.undecided, self._manager.models()))
 
     def served_versions(self) -> list[ServedVersion]:
-        """The versions that answer requests, with their processes; by model, oldest version first."""
+        """Returns the versions that answer requests, with their processes, by model, oldest first."""
         return self._manager.served_versions()
 
     def failures(self) -> list[str]:
@@ -127,7 +127,7 @@ class ModelServer:
         self.stop()
 
     def _forget_metrics(self) -> None:
-        """Removes the series of versions that have ended, once a scrape has had the time to read them."""
+        """Removes the series of ended versions after a delay in which a scrape can still read them."""
         ended_s: dict[tuple[str, int | None], float] = {}
 
         def kept(model: str, version: int | None) -> bool:
@@ -159,7 +159,7 @@ def main(arguments: list[str] | None = None) -> int:
         signal.signal(number, lambda *_: asked_to_stop.set())
     threading.Thread(target=_announce, args=(server, options, asked_to_stop), daemon=True).start()
     while not asked_to_stop.wait(_SIGNAL_CHECK_S):
-        pass  # a signal may reach another thread, as after SIGCONT, and then wakes nobody who waits for ever
+        pass  # a signal may reach another thread, for example after SIGCONT, so wait with a timeout
     server.stop(options.grace_s)
     return 0 if not getattr(options, "failed", False) else 1
 
@@ -185,7 +185,7 @@ def _parser() -> argparse.ArgumentParser:
     defaults = ServerConfig()
     parser = argparse.ArgumentParser(prog="python -m serving.server", description="The local model server.")
     parser.add_argument("--model-name", default="lookbook")
-    parser.add_argument("--base-path", required=True, help="folder of the version folders; waited for if missing")
+    parser.add_argument("--base-path", required=True, help="folder of the version folders; may appear later")
     parser.add_argument("--host", default=defaults.host)
     parser.add_argument("--port", type=int, default=defaults.port, help="0 for any free one")
     parser.add_argument("--metrics-port", type=int, default=None, help="HTTP port of Prometheus metrics")
@@ -199,7 +199,7 @@ def _parser() -> argparse.ArgumentParser:
         "--max-rows-in-flight",
         type=int,
         default=defaults.max_rows_in_flight,
-        help="customers a version works on at once, over all requests",
+        help="customers in flight in a version, over all requests",
     )
     parser.add_argument("--max-message-bytes", type=int, default=defaults.max_message_bytes)
     parser.add_argument("--threads", type=int, default=defaults.threads, help="of TensorFlow; 0: its own choice")
@@ -209,27 +209,27 @@ def _parser() -> argparse.ArgumentParser:
         "--versions-always-present",
         action=argparse.BooleanOptionalAction,
         default=defaults.versions_always_present,
-        help="keep what is loaded when the folder has become empty",
+        help="keep loaded versions when the folder becomes empty",
     )
     parser.add_argument("--allow-reload", action="store_true", help="answer HandleReloadConfigRequest")
     parser.add_argument(
         "--reload-root",
         action="append",
         default=[],
-        help="folder that its base paths must be in or below; repeatable (default: the parent of --base-path)",
+        help="folder that must contain the base paths of reloads; repeatable (default: the parent of --base-path)",
     )
     parser.add_argument("--receive-timeout-s", type=float, default=defaults.receive_timeout_s)
     parser.add_argument(
         "--heartbeat-timeout-s",
         type=float,
         default=defaults.heartbeat_timeout_s,
-        help="a worker silent for so long is killed and replaced",
+        help="time without an answer after which a worker is killed and replaced",
     )
     parser.add_argument("--grace-s", type=float, default=5.0, help="for requests begun, when stopped")
     parser.add_argument("--tls-certificate")
     parser.add_argument("--tls-key")
     parser.add_argument("--tls-client-ca")
-    parser.add_argument("--exit-on-failure", action="store_true", help="end if no version loads, or no folder is there")
+    parser.add_argument("--exit-on-failure", action="store_true", help="end if no version loads or no folder exists")
     return parser
 
 

@@ -1,7 +1,8 @@
-"""The addresses that a client's target stands for.
+"""Resolves a client's target into addresses.
 
-`host:port`, several of them joined by commas, or gRPC's `dns:///host:port`, `ipv4:a:1,b:2` and `ipv6:[a]:1,[b]:2`. A
-name stands for all addresses that it resolves to. Any other target (`unix:...`) is left to gRPC as one address.
+A target is one or more `host:port` joined by commas, or gRPC's `dns:///host:port`, `ipv4:a:1,b:2` or
+`ipv6:[a]:1,[b]:2`. A name gives all addresses that it resolves to. Any other target (`unix:...`) is passed to gRPC as
+one address.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ class Address:
     """One server.
 
     Attributes:
-        uri: for gRPC: `ipv4:127.0.0.1:8500`.
-        name: the `host:port` that resolved to it; None if the target gave the address itself.
+        uri: target for gRPC, such as `ipv4:127.0.0.1:8500`.
+        name: the `host:port` that resolved to it; None if the target is the address itself.
 
     """
 
@@ -30,17 +31,17 @@ class Address:
 
     @property
     def resolved(self) -> bool:
-        """Whether it is an address, and no name for which there is none now."""
+        """Whether it is an address; False for a name that does not resolve now."""
         return self.uri != self.name
 
     @property
     def host(self) -> str | None:
-        """The host of `name`, which a certificate is to be for."""
+        """The host of `name`, which the certificate must name."""
         return self.name.rpartition(":")[0] if self.name else None
 
 
 class Target:
-    """A target, taken apart.
+    """A parsed target.
 
     Args:
         text: as given to the client.
@@ -71,16 +72,16 @@ class Target:
 
     @property
     def has_names(self) -> bool:
-        """Whether resolving again may give other addresses."""
+        """Whether another resolution may give other addresses."""
         return bool(self._names)
 
     def unresolved(self) -> list[Address]:
-        """What can be asked while there are no addresses: gRPC resolves the names, or says why not."""
+        """Unresolved names, used while there are no addresses; gRPC resolves them or reports the error."""
         names = [f"{host}:{port}" for host, port in self._names]
         return self._literal + [Address(name, name) for name in names]
 
     def resolve(self) -> list[Address]:
-        """All addresses, each once. A name that cannot be resolved now is left to gRPC, which says why."""
+        """All distinct addresses. A name that does not resolve is passed to gRPC, which reports the error."""
         found = list(self._literal)
         for host, port in self._names:
             found += _resolved(host, port)

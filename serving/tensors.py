@@ -17,9 +17,9 @@ import numpy.typing as npt
 from serving.wire import DATA_TYPES, TensorProto
 
 MAX_RANK = 32  # numpy's; TensorFlow's is 254
-MAX_FILLED = 65536  # elements that a message may leave to its last value or to zero: it is memory for a few bytes
+MAX_FILLED = 65536  # elements without values in a message; they take memory that the sender does not send
 _MAX_SIZE = 2**31 - 1  # of a dimension
-_VARINT_BYTES = 10  # most of a 64-bit number
+_VARINT_BYTES = 10  # longest encoding of a 64-bit number
 
 STRING = DATA_TYPES["DT_STRING"]
 _NUMPY_TYPES: dict[int, Any] = {
@@ -169,10 +169,10 @@ def _with_shape(number: int, shape: tuple[int, ...]) -> Any:
 
 
 def checked_shape(proto: Any, max_elements: int | None = None) -> tuple[int, ...]:
-    """The shape of a TensorProto, checked against what the message holds before any memory is taken for it.
+    """The shape of a TensorProto, checked against the message's values before any memory is allocated.
 
     Raises:
-        TensorError: as of `to_array`, as far as shape and sizes go.
+        TensorError: the shape or a size is invalid, see `to_array`.
 
     """
     dimensions = len(proto.tensor_shape.dim)
@@ -183,7 +183,7 @@ def checked_shape(proto: Any, max_elements: int | None = None) -> tuple[int, ...
     if any(size < 0 for size in shape):
         raise TensorError(f"tensor_shape must have no negative dimension. Received: {shape}.")
     limit = _MAX_SIZE if max_elements is None else max_elements
-    # Not the product alone: a dimension of 0 makes that 0, whatever the others are.
+    # Check each dimension too, because one dimension of 0 makes the product 0.
     if max(math.prod(shape), *shape, 0) > limit:
         raise TensorError(f"tensor_shape must have at most {limit} elements. Received: {shape}.")
     held = _held(proto)
@@ -196,7 +196,7 @@ def checked_shape(proto: Any, max_elements: int | None = None) -> tuple[int, ...
 
 
 def _held(proto: Any) -> int | None:
-    """How many elements a message has values for, at most; None for a type that is refused anyway."""
+    """Maximum number of elements that the message has values for; None for a refused type."""
     if proto.tensor_content:
         return len(proto.tensor_content)  # at least a byte for each; the exact size is checked later
     field = _FIELD_OF.get(proto.dtype)
@@ -226,7 +226,7 @@ def _split(content: bytes, count: int) -> list[bytes]:
 
 
 def _varint(content: bytes, at: int) -> tuple[int, int]:
-    """The number at a place, and the place after it."""
+    """The number at a position, and the position after it."""
     value = 0
     for shift in range(0, 7 * _VARINT_BYTES, 7):
         byte = content[at]

@@ -1,7 +1,7 @@
 """Limits retries while most requests fail, so that clients do not keep a failing server from recovering.
 
-The algorithm is gRPC's retryThrottling (proposal A6): a failure takes a token, an answer gives a part of one back, and
-there are no retries while half of the tokens or fewer are left.
+The algorithm is gRPC's retryThrottling (proposal A6): a failure takes one token, an answer returns part of a token, and
+retries stop while at most half of the tokens are left.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ TOKEN_RATIO = 0.5
 
 
 class RetryThrottle:
-    """Tokens that all requests of a client share."""
+    """Tokens shared by all requests of a client."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -1,4 +1,4 @@
-"""Certificates of the server: checked with messages that name the file, and taken up again when the files change."""
+"""Certificates of the server: checks the files and reloads them when they change."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ class Certificates:
     """The PEM files of a configuration.
 
     Args:
-        tls: names the files.
+        tls: settings with the paths of the files.
 
     Raises:
-        ValueError: a file cannot be read or is not what it should be; the message names it.
+        ValueError: a file cannot be read or is invalid; the message names it.
 
     """
 
@@ -30,16 +30,16 @@ class Certificates:
         self._tls = tls
         self._lock = threading.Lock()
         self._seen = self._stamp()
-        self._read()  # raises before anything is served
+        self._read()  # raises before the server starts
 
     def credentials(self) -> grpc.ServerCredentials:
-        """For the port; each handshake looks whether the files have changed."""
+        """Credentials of the port; each handshake checks whether the files have changed."""
         return grpc.dynamic_ssl_server_credentials(
             self._read(), self._changed, require_client_authentication=self._tls.client_ca is not None
         )
 
     def _changed(self) -> grpc.ServerCertificateConfiguration | None:
-        """The new certificates; None if there are none, or if they are no use: those that served go on then."""
+        """The new certificates; None if unchanged or invalid, which keeps the current ones."""
         with self._lock:
             stamp = self._stamp()
             if stamp == self._seen:
@@ -48,9 +48,9 @@ class Certificates:
             try:
                 configuration = self._read()
             except ValueError as error:
-                _log.error("the new certificates are no use, the old ones stay: %s", error)
+                _log.error("the new certificates are invalid, keeping the old ones: %s", error)
                 return None
-            _log.info("new certificates are taken up from %s", self._tls.certificate)
+            _log.info("loaded new certificates from %s", self._tls.certificate)
             return configuration
 
     def _read(self) -> grpc.ServerCertificateConfiguration:

@@ -71,7 +71,7 @@ class VersionState:
 
     @property
     def failing(self) -> bool:
-        """Whether it failed to load and has not loaded since; also while it is tried again."""
+        """Whether it failed to load and has not loaded since, also during a retry."""
         return self.failures > 0 and self.phase in (Phase.START, Phase.LOADING, Phase.END)
 
     def loaded(self, worker: Worker) -> None:

@@ -34,14 +34,14 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 
 def wanted(found: Iterable[int], policy: VersionPolicy, failed: Container[int] = ()) -> set[int]:
-    """The versions the policy asks for, of those found.
+    """Selects the versions of a policy from those found.
 
-    Where one of the newest has failed to load, the next older one is wanted as well, to serve in its place.
+    For each of the newest that failed to load, the next older version is also selected, as its replacement.
 
     Args:
-        found: numbers of the versions.
-        policy: how to choose.
-        failed: numbers of those that failed to load and have not loaded since.
+        found: version numbers.
+        policy: the policy.
+        failed: numbers of versions that failed to load and have not loaded since.
 
     """
     if policy.all_versions:

@@ -5,7 +5,7 @@ process goes with it. A worker is forked from the worker host, which has importe
 
 The control socket carries a STARTED frame to the front (JSON: the process id) and, after loading, a REPORT frame
 (JSON: what was loaded, or code and message); from the front one byte with a connected socket for each connection,
-and PING bytes, each answered by one. Its end is the worker's end, also while it loads.
+and PING bytes, each answered by one. When the front closes it, the worker ends, also while it loads.
 On a connection: PREDICT frames (deadline as CLOCK_MONOTONIC seconds, float64, then the PredictRequest) in,
 frames of kind gRPC status code out (0: the PredictResponse, else the message). A front that shuts its side down
 while it waits for an answer does not want it any more.
@@ -48,7 +48,7 @@ class WorkerSpec:
         threads: of TensorFlow; 0 leaves it to TensorFlow.
         joined_rows: rows of small requests that are answered in one run of the graph; 1 for no joining.
         joined_runs: such runs at once; 0 for one for every two processors.
-        max_rows_in_flight: rows of all requests that are worked on at once.
+        max_rows_in_flight: limit of rows in flight, over all requests.
 
     """
 
@@ -71,7 +71,7 @@ class WorkerSpec:
 
 
 def run(spec: WorkerSpec, control: socket.socket) -> None:
-    """Loads a version and serves it until the control socket is closed by the front."""
+    """Loads a version and serves it until the front closes the control socket."""
     loaded: Future[Any] = Future()
     try:
         frames.send(control, STARTED, json.dumps({"pid": os.getpid()}).encode())
@@ -87,7 +87,7 @@ def run(spec: WorkerSpec, control: socket.socket) -> None:
 
 
 def _listen(control: socket.socket, loaded: Future[Any]) -> None:
-    """Answers heartbeats and takes connections; ends the process when the front closes the socket."""
+    """Answers heartbeats and accepts connections; ends the process when the front closes the socket."""
     try:
         while True:
             data, fds, _, _ = socket.recv_fds(control, 1, 1)
@@ -99,9 +99,9 @@ def _listen(control: socket.socket, loaded: Future[Any]) -> None:
                 arguments = loaded.result(), socket.socket(fileno=fd)
                 threading.Thread(target=_answer, args=arguments, daemon=True).start()
     except OSError:
-        pass  # the front has gone
+        pass  # the front has ended
     sys.stderr.flush()
-    os._exit(0)  # whatever the others are at
+    os._exit(0)  # without waiting for other threads
 
 
 def _load(spec: WorkerSpec, control: socket.socket) -> Any:

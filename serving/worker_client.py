@@ -1,4 +1,4 @@
-"""The front's side of the worker host: starts it, has versions loaded by it, replaces it if it hangs."""
+"""The front's side of the worker host: starts it, loads versions through it, replaces it if it hangs."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _ENVIRONMENT = {  # before TensorFlow and numpy are imported
     "OPENBLAS_NUM_THREADS": "1",  # a thread pool made at import would not survive the fork
 }
 START_TIMEOUT_S = 120.0  # for the worker host to import TensorFlow
-FORK_TIMEOUT_S = 10.0  # of a worker host that has forked before; what it does takes milliseconds
+FORK_TIMEOUT_S = 10.0  # of a worker host that has forked before; a fork takes milliseconds
 
 _log = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ class WorkerHost:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._socket: socket.socket | None = None
-        self._has_forked = False  # it has imported TensorFlow then
+        self._has_forked = False  # then it has imported TensorFlow
         self._started_s = 0.0
 
     def start(self) -> None:
@@ -80,7 +80,7 @@ class WorkerHost:
             raise
 
     def revive(self) -> None:
-        """Starts the process anew if it has ended by itself."""
+        """Restarts the process if it has ended by itself."""
         with self._lock:
             if self._process is not None:
                 self._ensure()
@@ -88,7 +88,7 @@ class WorkerHost:
     def _forked(
         self, spec: WorkerSpec, end_s: float, cancelled: Callable[[], bool], timeout_s: float
     ) -> tuple[socket.socket, ProcessHandle]:
-        """Control socket and process of a worker that begins to load; a host that hangs is replaced once."""
+        """Control socket and process of a worker that starts loading; replaces a hanging host once."""
         for last in (False, True):
             ours, theirs = socket.socketpair()
             host: subprocess.Popen[bytes] | None = None
@@ -116,13 +116,13 @@ class WorkerHost:
         raise AssertionError("the loop returns or raises")
 
     def _patience_s(self) -> float:
-        """Seconds within which the process must fork: next to none once it has imported TensorFlow."""
+        """Timeout of a fork in seconds; short once the host has imported TensorFlow."""
         if self._has_forked:
             return FORK_TIMEOUT_S
         return max(FORK_TIMEOUT_S, self._started_s + START_TIMEOUT_S - time.monotonic())
 
     def _replace(self, host: subprocess.Popen[bytes] | None) -> None:
-        """Ends a host that did not fork: it hangs or has ended. One that may still be importing is left alone."""
+        """Ends a host that hangs or has ended; keeps one that may still be importing TensorFlow."""
         with self._lock:
             if host is None or host is not self._process:
                 return
@@ -142,7 +142,7 @@ class WorkerHost:
         if self._socket is not None:
             self._socket.close()
         if self._process is not None:
-            self._process.kill()  # it holds nothing, and may be in the middle of an import
+            self._process.kill()  # it has no state to save, and may still be importing
             self._process.wait()
         self._process, self._socket, self._has_forked = None, None, False
 

@@ -1,4 +1,4 @@
-"""One connection to a worker, in the front's event loop: a request out, its answer in, then the next."""
+"""One connection to a worker, in the front's event loop; carries one request at a time."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from serving.worker import DEADLINE, PREDICT
 
 
 class WorkerConnection(asyncio.Protocol):
-    """Speaks frames over a connected socket.
+    """Sends and receives frames over a connected socket.
 
     Attributes:
         usable: whether another request may be sent.
@@ -30,17 +30,17 @@ class WorkerConnection(asyncio.Protocol):
     ) -> tuple[int, bytes]:
         """Status number and payload that answer a request.
 
-        If the caller is cancelled, the worker is told, and drops the request if it has not begun to work on it.
+        If the caller cancels, the worker is notified and drops the request if it has not started it.
 
         Args:
             request: serialised PredictRequest.
-            deadline_s: by `time.monotonic()`, for the worker.
+            deadline_s: deadline for the worker, on the clock `time.monotonic()`.
             give_up_s: seconds after which the connection is closed.
-            ended: called once the worker is done with the request, which may be after the caller was cancelled.
+            ended: called once the worker is done with the request, which may be after the caller cancelled.
 
         Raises:
             TimeoutError: no answer within `give_up_s`.
-            ConnectionError: the worker has gone.
+            ConnectionError: the worker has closed the connection.
 
         """
         loop = asyncio.get_running_loop()
@@ -59,7 +59,7 @@ class WorkerConnection(asyncio.Protocol):
             raise
 
     def close(self) -> None:
-        """Closes the connection; a request on its way fails."""
+        """Closes the connection; a request in flight fails."""
         self.usable = False
         if self._transport is not None:
             self._transport.abort()
@@ -87,7 +87,7 @@ class WorkerConnection(asyncio.Protocol):
     def _give_up(self) -> None:
         self.usable = False
         self._finish(TimeoutError())
-        self.close()  # its late answer must not be taken for the next one's
+        self.close()  # otherwise its late answer could be read as the next one's
 
     def _finish(self, result: tuple[int, bytes] | Exception) -> None:
         if self._timer is not None:

@@ -11,9 +11,9 @@ from lookbook.environment import prepare_tensorflow
 
 prepare_tensorflow()
 
-# No verdict of a test may depend on how busy the machine is, or on chance: no deadline, no check of the time that
-# examples take, the same examples on every run. A test that suppresses a health check of its own replaces this list
-# and would be timed again, so that what any test needs suppressed stands here.
+# No test result may depend on the load of the machine or on chance: no deadline, no health check of the time that
+# examples take, the same examples in every run. A test that sets its own list of suppressed health checks replaces this
+# list and is timed again, so this list has the health checks that all tests need suppressed.
 settings.register_profile(
     "lookbook",
     deadline=None,

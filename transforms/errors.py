@@ -2,7 +2,7 @@
 
 LookbookError             one line for a person; the CLI prints it and exits 1
 |-- DataError             the CSVs are not what they should be
-|-- DiskFullError         a disk is full or its quota used up
+|-- DiskFullError         a disk or its quota is full
 |-- WeightsError          saved weights do not fit the graph that today's code builds
 |-- ConfigError           a setting is unknown or out of range; the CLI exits 2
 |-- GateError             a gate refused to go on
@@ -19,11 +19,11 @@ class DataError(LookbookError):
 
 
 class DiskFullError(LookbookError):
-    """A disk is full, or what may be written to it is."""
+    """A disk or its quota is full."""
 
 
 class WeightsError(LookbookError):
-    """Saved weights do not fit the graph: it computes other features, or arrays of other names or shapes."""
+    """Saved weights do not fit the graph: its features, or the names or shapes of its arrays, differ."""
 
 
 class ConfigError(LookbookError):
@@ -31,7 +31,7 @@ class ConfigError(LookbookError):
 
 
 class StepError(LookbookError):
-    """A step failed with an error that no rule of ours foresaw, such as a full disk; `__cause__` is that error."""
+    """A step failed with an error of a library, such as a full disk; `__cause__` is that error."""
 
 
 class GateError(LookbookError):

@@ -1,4 +1,4 @@
-"""Ids that every later store can hold: Transform's vocabularies, hash tables and id files keep one id a line."""
+"""Checks, writes and reads ids as lines: vocabularies, hash tables and id files store one id a line."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from transforms.errors import DataError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-# TensorFlow ends a line of a text file at \n and drops \r; Transform leaves such values and empty ones out.
+# TensorFlow ends lines of text files at \n and drops \r; Transform leaves out such values and empty ones.
 _NOT_A_LINE = r"[\r\n]|^$"
 
 
@@ -19,8 +19,8 @@ def require_lines(name: str, ids: pa.ChunkedArray | pa.Array) -> None:
     """Checks that each id is one line of text.
 
     Args:
-        name: the column, for the message.
-        ids: strings.
+        name: name of the column, for the message.
+        ids: ids to check.
 
     Raises:
         DataError: an id is missing, empty or holds a line break.
@@ -33,20 +33,20 @@ def require_lines(name: str, ids: pa.ChunkedArray | pa.Array) -> None:
         count = pc.sum(wrong).as_py()
         raise DataError(
             f"{name} must hold ids that are one line of text each, without \\n and \\r. Received: {first!r}, and "
-            f"{count - 1:,} more of the kind; set these rows aside or rename the ids"
+            f"{count - 1:,} more such ids; remove these rows or rename the ids"
         )
 
 
 def write_ids(ids: Sequence[str], to: pathlib.Path) -> None:
-    """Writes ids, for which `require_lines` holds, as UTF-8 lines that end in `\\n`."""
+    """Writes ids that pass `require_lines` as UTF-8 lines that end in `\\n`."""
     to.write_bytes("".join(f"{i}\n" for i in ids).encode())
 
 
 def read_ids(path: pathlib.Path) -> list[str]:
-    r"""The ids of a file, one a line.
+    r"""Reads the ids of a file, one a line.
 
-    Lines end at `\n` alone: `str.splitlines` and Python's text files also end them at `\r`, U+0085, U+2028 and others,
-    which an id may hold.
+    Splits at `\n` only. `str.splitlines` and Python's text files also split at `\r`, U+0085, U+2028 and others, which
+    an id may hold.
     """
     *ids, rest = path.read_bytes().decode().split("\n")
     return [*ids, rest] if rest else ids

@@ -1,7 +1,7 @@
-"""`pyarrow.parquet` for this project: every module that reads or writes Parquet takes `pq` from here.
+"""`pyarrow.parquet` for this project: every module that reads or writes Parquet imports `pq` from here.
 
-The pinned pyarrow (10.0.1) unpickles extension types that a file's metadata names, and so runs code from the file
-(CVE-2023-47248). `pyarrow_hotfix` has it refuse such files, in the whole process, from its import on.
+The pinned pyarrow (10.0.1) unpickles extension types named in a file's metadata, which runs code from the file
+(CVE-2023-47248). Importing `pyarrow_hotfix` makes pyarrow refuse such files in the whole process.
 """
 
 import pyarrow.parquet as pq

@@ -52,8 +52,8 @@ class Description:
         index_recall: mean share of the exact nearest articles that the index finds, for the towers' channel.
         articles: number of articles.
         customers: number of customers.
-        independent_rows: whether each row of a request is answered without regard to the others. The model server
-            then answers several requests in one run of the graph.
+        independent_rows: whether the answer to a row of a request does not depend on the other rows. The model
+            server then joins several requests in one run of the graph.
     """
 
     weights_digest: str
@@ -120,7 +120,7 @@ def assemble_blessed(
     *,
     refitted: bool = False,
 ) -> Description:
-    """Puts the last blessed weights on a new state; what they were blessed with and trained on goes along.
+    """Puts the last blessed weights on a new state; copies their blessed figures and training days.
 
     Args:
         states: folder of the states.
@@ -156,11 +156,11 @@ def assemble_blessed(
 
 
 def note_training(to: pathlib.Path, calendar: Calendar) -> None:
-    """Notes with a model until when its weights were trained: they must not be judged on what they have seen.
+    """Records with a model until when its weights were trained, so that no later week judges them on training data.
 
     Args:
         to: folder of the SavedModel, with the weights.
-        calendar: of the run that trained them.
+        calendar: calendar of the run that trained the weights.
     """
     cut = date_of(calendar.cut)
     weights = to / "assets.extra" / WEIGHTS
@@ -173,8 +173,8 @@ def assemble_baseline(
 ) -> str:
     """Writes the model the new one is held against.
 
-    Weights that today's code cannot use (it computes other features), and weights that were trained on the week that
-    judges, are no baseline: the own-purchases recommender stands in, as on a first run.
+    The baseline is the own-purchases recommender, as on a first run, if today's code cannot use the weights (it
+    computes other features) or if they were trained on the judged week.
 
     Args:
         states: folder of the states.

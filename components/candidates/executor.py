@@ -51,7 +51,7 @@ def make_lists(
         among the candidates) and `candidates` (mean number).
 
     Raises:
-        DataError: no list holds an article that was bought, so that there is nothing to learn from.
+        DataError: no list holds an article that was bought, so there is nothing to train on.
     """
     calendar = load_calendar(states / "calendar.json")
     builder = RecommenderBuilder(recommender_config, states, transform_graph)
@@ -64,7 +64,7 @@ def make_lists(
             table, figures[date_of(day)] = _lists_of_week(recommender, day, labels_of[day], config, week, progress)
             tables.append(table)
             logging.info("lists of %s: %s", date_of(day), figures[date_of(day)])
-    if not any(table.num_rows for table in tables[:-1]):  # the last are the test week's, for the refitted network alone
+    if not any(table.num_rows for table in tables[:-1]):  # the last is the test week, for the refitted network
         raise DataError(
             _nothing_to_learn(calendar, sum(figures[date_of(day)]["customers"] for day in calendar.list_days))
         )

@@ -65,7 +65,7 @@ def judge(
     Args:
         anomalies: per table, what its statistics have against its schema.
         report: what ingest set aside.
-        time: what the days of the transactions have against them.
+        time: findings on the days of the transactions.
 
     """
     reasons: list[str] = []
@@ -117,7 +117,7 @@ def read_anomalies(folder: pathlib.Path) -> anomalies_pb2.Anomalies:
 
 
 def _is_told_of_every_row(anomaly: anomalies_pb2.AnomalyInfo, report: IngestReport, table: str, column: str) -> bool:
-    """Whether ingest found in all rows what the statistics found in some: values outside the column's domain."""
+    """Whether ingest already reports this anomaly, values outside the column's domain, for all rows."""
     kinds = {reason.type for reason in anomaly.reason}
     violated = {violation.column for violation in report.tables[table].violations}
     return column in violated and bool(kinds) and kinds <= _TOLERATED | _OUT_OF_RANGE

@@ -1,7 +1,7 @@
-"""Checks of the days of the transactions: mistyped days, a last week that is not there, days in the future.
+"""Checks of the days of the transactions: mistyped days, a missing last week, days in the future.
 
-The last day decides which week is judged and as of which day the pushed model answers. A handful of rows with a
-mistyped year would move both to where there are no purchases, so these checks look at how much was sold when.
+The last day determines the judged week and the day of the pushed model's state. A few rows with a mistyped year would
+move both to days without purchases. These checks compare the sales of the last days with those before them.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ MIN_SHARE = 0.1
 USUAL_SHARE = 0.5
 _PERIODS_BEFORE, _LEAST_PERIODS = 8, 3
 _LEAST_EXPECTED = 10
-_TAIL_DAYS = 400  # a year typed wrong by one, and a month
+_TAIL_DAYS = 400  # a year, for years mistyped by one, and a month
 _WEEK_DAYS = 7
 _ONE_DAY = datetime.timedelta(days=1)
 
 
 @dataclasses.dataclass(frozen=True)
 class Sales:
-    """How much was sold when.
+    """Sales by day and by period.
 
     Attributes:
-        rows: the days with transactions, ascending, with the number of transactions of each.
-        buyers: distinct customers of each period of `label_days`, the last period, which is judged, first; 0 for
-            periods without transactions.
+        rows: days with transactions, ascending, each with its number of transactions.
+        buyers: distinct customers of each period of `label_days`, in descending order of time; the first is the judged
+            period. 0 for periods without transactions.
         label_days: length of a period, in days.
     """
 
@@ -45,11 +45,11 @@ class Sales:
 
 @dataclasses.dataclass(frozen=True)
 class Findings:
-    """What the checks found, a line each.
+    """Findings of the checks, one line each.
 
     Attributes:
-        reasons: why the run must stop.
-        warnings: what is odd but does not stop it.
+        reasons: findings that stop the run.
+        warnings: findings that do not stop it.
     """
 
     reasons: tuple[str, ...] = ()
@@ -81,11 +81,11 @@ def read_sales(tables: pathlib.Path, label_days: int) -> Sales:
 
 
 def check_time(sales: Sales, today: datetime.date) -> Findings:
-    """Applies all rules of this file.
+    """Applies all checks of this module.
 
     Args:
         sales: from `read_sales`.
-        today: days after tomorrow are in the future, whatever the time zone.
+        today: current day. Days after tomorrow count as the future, to allow for time zones.
     """
     if not sales.rows:
         return Findings()
@@ -104,7 +104,7 @@ def _future(sales: Sales, today: datetime.date) -> list[str]:
 
 
 def _few_after_a_gap(sales: Sales) -> list[str]:
-    """A gap of more than `MAX_GAP_DAYS` after which there is less than a usual week, or a single day."""
+    """Finds a gap of more than `MAX_GAP_DAYS` followed by fewer transactions than a usual week, or by a single day."""
     for place in _gaps(sales):
         before, after = sales.rows[: place + 1], sales.rows[place + 1 :]
         week = _usual_week(before[::-1])
@@ -119,16 +119,16 @@ def _few_after_a_gap(sales: Sales) -> list[str]:
 
 
 def _few_in_the_last_periods(sales: Sales) -> list[str]:
-    """The last period, or as many of the last as `_TAIL_DAYS` hold, with far fewer buyers than those before them.
+    """Finds last periods, within `_TAIL_DAYS`, with far fewer buyers than the periods before them.
 
-    Several periods are suspicious only if each is: a shop that has opened again after a closed season is not.
+    Several periods are suspicious only if each of them is, so that a shop that reopens after a closed season passes.
     """
     total = 0
     for count in range(1, min(len(sales.buyers), _TAIL_DAYS // sales.label_days + 1)):
         total += sales.buyers[count - 1]
         before = sales.buyers[count:]
         if count > 1 and sum(buyers > 0 for buyers in before) < _LEAST_PERIODS:
-            break  # what is left is the beginning, which need not be usual
+            break  # the first periods of the data may have fewer buyers
         usual = _usual_buyers(before)
         if count > 1 and max(sales.buyers[:count]) >= USUAL_SHARE * usual:
             continue
@@ -150,7 +150,7 @@ def _gap_warnings(sales: Sales) -> list[str]:
         before, after = sales.rows[: place + 1], sales.rows[place + 1 :]
         line = f"transactions.{DAY}: there are no transactions between {before[-1][0]} and {after[0][0]}"
         if _count(before) < _usual_week(after):
-            line += f", and only {_transactions(before)} before that; see that their days are not mistyped"
+            line += f", and only {_transactions(before)} before that; check their days for typing errors"
         lines.append(line)
     return lines
 
@@ -161,7 +161,7 @@ def _low_last_period(sales: Sales) -> list[str]:
         return []
     return [
         f"transactions.{DAY}: {judged:,} customers bought in the last {sales.label_days} days, to {sales.rows[-1][0]}, "
-        f"where about {usual:,.0f} did in as many days before; see that the last days are complete"
+        f"where about {usual:,.0f} did in as many days before; check that the export contains the last days completely"
     ]
 
 

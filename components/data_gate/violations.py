@@ -1,4 +1,4 @@
-"""What ingest found on every row against the curated schemas, as the gate's reasons and warnings."""
+"""Converts violations of the curated schemas that ingest found into reasons and warnings of the gate."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from transforms.columns import FILES
 
 
 def violations_of(report: IngestReport) -> tuple[list[str], list[str]]:
-    """Reasons to stop, and warnings: a line for each column and kind.
+    """Returns reasons to stop and warnings, one line for each column and kind.
 
     Values out of range stop the run. Values that a string domain does not list are warnings: they become entries of the
     vocabulary like any other.

@@ -103,7 +103,7 @@ def write_judged_examples(engine: Engine, calendar: Calendar, to: pathlib.Path) 
     (`new` without a purchase before the cut, or `returning`).
 
     Raises:
-        DataError: the customers and their purchases do not fit together.
+        DataError: the judged customers differ from the buyers of the test week.
     """
     customers = engine.table("judged_customers", cut=calendar.cut, end=calendar.end)
     purchases = engine.table("judged_purchases", cut=calendar.cut, end=calendar.end)

@@ -26,18 +26,18 @@ def choose_list_weeks(engine: Engine, *, first: int, end: int, label_days: int, 
         more than half of the weeks with purchases, so that the first of them has a history.
 
     Raises:
-        DataError: nobody bought in any of the list weeks, so that there is nothing to learn from.
+        DataError: no customer bought in any of the list weeks, so there is nothing to train on.
     """
     cut = end - label_days
     least = min(config.least_list_weeks, config.list_weeks)
     counted = engine.table("buyers_by_week", cut=cut, label_days=label_days)
     customers = dict(zip(counted["week"].to_pylist(), counted["customers"].to_pylist(), strict=True))
-    # The test week and those before it; a mistyped day long before all others makes weeks without purchases.
+    # The test week and those before it. A mistyped early day would create many weeks without purchases.
     weeks_spanned = (end - first) // label_days
     weeks = min(weeks_spanned, 1 + len(customers))
     most = max(least, min(config.list_weeks, weeks // 2))
     lists = list(itertools.accumulate(customers.get(week, 0) for week in range(most)))
-    if weeks_spanned >= _LEAST_WEEKS and not lists[-1]:  # of shorter data `plan` says that they are too short
+    if weeks_spanned >= _LEAST_WEEKS and not lists[-1]:  # `plan` raises for shorter data
         raise DataError(
             f"at least one of the {most} list weeks before {date_of(cut)} must have customers who bought. None has: "
             f"see that the days in {FILES['transactions']} are not mistyped, or give data of more days"

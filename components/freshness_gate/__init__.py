@@ -1,1 +1,1 @@
-"""The freshness gate: stops a run whose data end before those of the model that is served."""
+"""The freshness gate: stops a run whose data end before those of the served model."""

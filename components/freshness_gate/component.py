@@ -22,8 +22,8 @@ def FreshnessGate(  # noqa: N802 (TFX names components like classes)
     code_version: Parameter[str],
     verdict: OutputArtifact[GateVerdict],
 ) -> None:
-    """Stops a run that would replace the served model by an older one; see README.md."""
-    del served_as_of, code_version  # they are for TFX's cache
+    """Stops a run whose data end before those of the served model; see README.md."""
+    del served_as_of, code_version  # only part of TFX's cache key
     last_day = IngestReport.read(pathlib.Path(tables.uri)).last_day
     line = require_fresh(last_day, pathlib.Path(serving_dir), allow_older=allow_older == "true")
     if refreshed_label_days:

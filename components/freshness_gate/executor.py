@@ -1,7 +1,7 @@
 """Compares the last day of the data with the version that is served, without TFX.
 
-A model of older data than the served one is almost always a stale export or the wrong folder. Weights that are put
-on older data would moreover be judged on a week that they were trained on.
+Data older than those of the served model are almost always a stale export or the wrong folder. A refresh on older data
+would also judge weights on a week that they were trained on.
 """
 
 import datetime
@@ -15,47 +15,47 @@ _DAY = datetime.timedelta(days=1)
 
 
 def served_as_of(serving_dir: pathlib.Path) -> str:
-    """What TFX's cache knows the served version by: the day its state is as of, or `none`."""
+    """Cache key of the served version: the day of its state, or `none`."""
     served = _served(serving_dir)
     day = None if served is None else as_of(figures_of(served))
     return NONE if day is None else day.isoformat()
 
 
 def require_fresh(last_day: datetime.date, serving_dir: pathlib.Path, *, allow_older: bool) -> str:
-    """Holds the data to those of the newest version.
+    """Checks that the data do not end before those of the newest version.
 
     Args:
         last_day: last day with a transaction.
         serving_dir: folder of the versions.
-        allow_older: whether data that end earlier are meant.
+        allow_older: whether to accept data that end earlier.
 
     Returns:
-        What was compared, in one line.
+        The days compared, in one line.
 
     Raises:
-        GateError: the data end earlier, and that is not allowed.
+        GateError: the data end earlier and `allow_older` is False.
     """
     served = _served(serving_dir)
     day = None if served is None else as_of(figures_of(served))
     if served is None or day is None:
-        return "passed: no version is served that tells the last day of its data"
-    told = f"the data end on {last_day}, those of version {served.name}, which is served, on {day - _DAY}"
+        return "passed: no served version records the last day of its data"
+    told = f"the data end on {last_day}, those of the served version {served.name} on {day - _DAY}"
     if last_day + _DAY >= day or allow_older:
         return f"passed: {told}"
     raise GateError(
         f"freshness gate: the data must not end before those of the served model. Received: {told}. See that the "
-        "export is complete and --data is the right folder; if an older model is meant, add --allow-older (on Kubeflow "
+        "export is complete and --data is the right folder; to serve older data anyway, add --allow-older (on Kubeflow "
         "the parameter allow_older=true)"
     )
 
 
 def require_unseen(last_day: datetime.date, serving_dir: pathlib.Path, label_days: int) -> None:
-    """Holds a refresh to a week that the weights of the newest version have not seen in training.
+    """Checks that the newest version's weights were not trained on the judged week of a refresh.
 
     Args:
         last_day: last day with a transaction.
         serving_dir: folder of the versions.
-        label_days: length of the week that the refresh is judged on, in days.
+        label_days: length of the judged week, in days.
 
     Raises:
         GateError: the weights were trained on purchases of that week.
@@ -68,7 +68,7 @@ def require_unseen(last_day: datetime.date, serving_dir: pathlib.Path, label_day
 
 
 def seen(first: datetime.date, last_day: datetime.date, until: datetime.date) -> str:
-    """Says that a week cannot judge weights that were trained on it.
+    """Returns the error message for a judged week that the weights were trained on.
 
     Args:
         first: first day of the week.

@@ -95,6 +95,6 @@ def _customers(saved_model: pathlib.Path, count: int) -> list[str]:
     known_file = saved_model / "assets.extra" / "customer_ids.txt"
     known: list[str] = []
     if known_file.exists():
-        with known_file.open(encoding="utf-8", newline="\n") as lines:  # an id may hold \r's kin, which end no line
+        with known_file.open(encoding="utf-8", newline="\n") as lines:  # ids may hold U+0085
             known = [line.removesuffix("\n") for line in itertools.islice(lines, count)]
     return list(itertools.islice(itertools.cycle([*_UNKNOWN, *known]), count))

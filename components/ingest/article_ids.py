@@ -1,4 +1,4 @@
-"""Counts the article ids of a CSV that ingest would set aside, and those that hold blanks, without a run."""
+"""Counts article ids of a CSV that ingest would set aside or that hold blanks, without a run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from transforms.columns import ARTICLE_ID
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class IdCount:
-    """Rows of the articles by what their id is.
+    """Numbers of article rows by the state of their id.
 
     Attributes:
         rows: all rows.
@@ -34,7 +34,7 @@ def count_article_ids(data_dir: pathlib.Path) -> IdCount:
     """Reads the articles of `data_dir`.
 
     Raises:
-        DataError: the file is not such a CSV.
+        DataError: the file is not a readable CSV with the required columns.
 
     """
     rows = set_aside = with_blanks = 0

@@ -1,10 +1,10 @@
-"""A block of CSV bytes cut into records and values: positions only, no copies.
+"""Cuts a block of CSV bytes into records and values; returns positions, no copies.
 
 RFC 4180 with `\\n` or `\\r\\n` as line end. A value that begins with a quote ends with one; a quote inside an unquoted
-value is a character like any other; spaces around a quoted value are ignored. Empty lines hold no record.
+value is an ordinary character; spaces around a quoted value are ignored. Empty lines hold no record.
 
-Most blocks are cut by NumPy: if every quote is where RFC 4180 wants it, a separator lies outside quoted values if an
-even number of quotes precede it. `_slowly` cuts the records from the first quote elsewhere on, byte by byte.
+NumPy cuts most blocks: if all quotes are placed as RFC 4180 requires, a separator lies outside quoted values if an even
+number of quotes precede it. From the first misplaced quote on, `_slowly` cuts records byte by byte.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ MAX_ROW_BYTES = 4_000_000
 """The longest row that is read; a longer one is set aside."""
 TOO_FEW, TOO_MANY, TOO_LONG = "too few values", "too many values", f"row longer than {MAX_ROW_BYTES:,} bytes"
 MISPLACED, UNCLOSED = "a quote in the wrong place", "a quoted value that is never closed"
-_SLOW_RECORDS = 64  # how many records `_slowly` takes at least, once it is at it
+_SLOW_RECORDS = 64  # minimum number of records that `_slowly` cuts in one call
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,9 +26,9 @@ class Fault:
     """A record that is not a row.
 
     Attributes:
-        start: of its first byte in the block.
-        end: behind its last byte, the line end left out.
-        field: number of the value where it goes wrong, from 0, or -1.
+        start: position of its first byte in the block.
+        end: position after its last byte, without the line end.
+        field: index of the wrong value, from 0, or -1.
         reason: what is wrong.
 
     """
@@ -41,15 +41,15 @@ class Fault:
 
 @dataclasses.dataclass
 class Cut:
-    """Records of a block, in its order.
+    """Records of a block, in order.
 
     Attributes:
         rows: `[rows]` int64, the first byte of each row.
         starts: `[rows, wanted]` int64, the first byte of each wanted value, without its quote.
-        ends: `[rows, wanted]` int64, behind the last byte of each wanted value, without its quote.
+        ends: `[rows, wanted]` int64, the byte after each wanted value, without its quote.
         escaped: `[rows, wanted]` bool, whether the value holds doubled quotes.
-        faults: records that are no rows.
-        used: bytes of the block that are cut; the others belong to a record that goes on behind the block.
+        faults: records that are not rows.
+        used: number of bytes cut; the others belong to a record that continues in the next block.
 
     """
 
@@ -66,9 +66,9 @@ def cut(block: bytes, fields: int, wanted: list[int], *, last: bool) -> Cut:
 
     Args:
         block: the bytes.
-        fields: values a row has.
-        wanted: numbers of the values to locate, from 0.
-        last: whether the file ends with the block; then its end also ends a record.
+        fields: number of values in a row.
+        wanted: indices of the values to locate, from 0.
+        last: whether this is the file's last block, whose end also ends a record.
 
     """
     pieces: list[Cut] = []
@@ -82,7 +82,7 @@ def cut(block: bytes, fields: int, wanted: list[int], *, last: bool) -> Cut:
             break
         piece = _slowly(block, used, fields, wanted, slow_records, last=last)
         pieces.append(piece)
-        if piece.used == used:  # the record goes on behind the block
+        if piece.used == used:  # the record continues in the next block
             break
         used = piece.used
         slow_records *= 2
@@ -90,7 +90,7 @@ def cut(block: bytes, fields: int, wanted: list[int], *, last: bool) -> Cut:
 
 
 def first_record(block: bytes, begin: int) -> tuple[list[bytes], int] | None:
-    """The values of the record at `begin` and the next record's first byte; None if it is malformed or goes on."""
+    """The values of the record at `begin` and the next record's first byte; None if malformed or incomplete."""
     record = _record(block, begin, last=True)
     if record is None or record[3] is not None:
         return None
@@ -100,7 +100,7 @@ def first_record(block: bytes, begin: int) -> tuple[list[bytes], int] | None:
 
 
 def _fast(block: bytes, begin: int, fields: int, wanted: list[int], *, last: bool) -> Cut:
-    """Cuts `block[begin:]` up to a record with a quote in an unusual place; then `used` is `~` of its first byte."""
+    """Cuts `block[begin:]` up to a record with a misplaced quote; `used` is then `~` of that record's first byte."""
     data = np.frombuffer(block, np.uint8)[begin:]
     separators = np.flatnonzero((data == _COMMA) | (data == _NEWLINE))
     if last and (not len(data) or data[-1] != _NEWLINE):
@@ -125,7 +125,7 @@ def _fast(block: bytes, begin: int, fields: int, wanted: list[int], *, last: boo
 
 
 def _first_irregular(data: np.ndarray, quotes: np.ndarray) -> int:
-    """Position of the first quote that neither opens a value nor closes one nor is half of a doubled one, or -1."""
+    """Position of the first quote that neither opens nor closes a value and is not doubled, or -1."""
     opening, closing = quotes[0::2], quotes[1::2]
     before = data[np.maximum(opening - 1, 0)]
     opens = (opening == 0) | (before == _COMMA) | (before == _NEWLINE)
@@ -151,7 +151,7 @@ def _first_swallowing(block: bytes, begin: int, separators: np.ndarray, line_end
 
 
 def _swallows_rows(block: bytes, start: int, end: int, fields: int) -> bool:
-    """Whether a line of the record, behind its first, is a row by itself: then a quote was opened by mistake."""
+    """Whether a line of the record after its first is itself a row, which shows that a quote was opened by mistake."""
     first = block.find(b"\n", start, end)
     return first >= 0 and any(
         line.count(b",") == fields - 1 and b'"' not in line for line in block[first + 1 : end].split(b"\n")
@@ -167,8 +167,8 @@ def _records(
     fields: int,
     wanted: list[int],
 ) -> Cut:
-    """Rows and faults between `separators`, of which those numbered `line_ends` end a record."""
-    first = np.concatenate([[0], line_ends[:-1] + 1])[: len(line_ends)]  # number of the record's first separator
+    """Rows and faults between `separators`; those with the indices `line_ends` end a record."""
+    first = np.concatenate([[0], line_ends[:-1] + 1])[: len(line_ends)]  # index of the record's first separator
     counts = line_ends - first + 1
     ends = separators[line_ends]
     starts = np.concatenate([[0], ends[:-1] + 1])[: len(ends)]
@@ -247,7 +247,7 @@ _Values = list[tuple[int, int, bool]]
 
 
 def _record(block: bytes, begin: int, *, last: bool) -> tuple[_Values, int, int, Fault | None] | None:
-    """The values of the record at `begin`, its end, the next one's first byte, and a fault; None if it goes on."""
+    """The values of the record at `begin`, its end, the next one's first byte, and a fault; None if incomplete."""
     line_end = block.find(b"\n", begin)
     if line_end < 0:
         if not last:
@@ -282,7 +282,7 @@ def _record(block: bytes, begin: int, *, last: bool) -> tuple[_Values, int, int,
                 end += 1
             bare = _bare(block, begin, value_line_end)
             if end < bare and block[end] != _COMMA:
-                # Only the line goes: the quote may not have been meant to open anything.
+                # Set aside the line only: the quote may be part of the text.
                 return (
                     values,
                     line_end,
@@ -302,12 +302,12 @@ def _record(block: bytes, begin: int, *, last: bool) -> tuple[_Values, int, int,
 
 
 def _open_at(values: _Values, line_end: int) -> int:
-    """Number of the value that is open at the end of a line."""
+    """Index of the value that is open at the end of a line."""
     return next(number for number, (_, end, _) in enumerate(values) if end > line_end)
 
 
 def _closing(block: bytes, at: int) -> tuple[int, bool]:
-    """The quote that closes the value whose first byte is `at`, or -1; and whether the value holds doubled ones."""
+    """Position of the quote that closes the value at `at`, or -1; and whether the value holds doubled quotes."""
     escaped = False
     while True:
         at = block.find(b'"', at)

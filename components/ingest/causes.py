@@ -1,4 +1,4 @@
-"""Names the rows of articles and customers that were set aside and took most transactions with them."""
+"""Names the rows of articles and customers whose rejection set aside the most transactions."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _NAMED = 3
 
 
 def first_causes(connection: duckdb.DuckDBPyConnection, table: str, rejects: Sequence[Reject]) -> str:
-    """Where transactions are set aside because a row of another file was: which, where and why; else "".
+    """Describes the rejected articles or customers that set aside the most transactions; "" if there are none.
 
     Args:
         connection: holds `<table>_staged` and, of articles and customers, `<table>_dropped`.
-        table: the table that too many rows are set aside of.
-        rejects: of all tables so far; they give the other file's name.
+        table: the table with too many rows set aside.
+        rejects: rejects of all tables so far; they give the other file's name.
 
     """
     if table != "transactions":
@@ -47,6 +47,6 @@ def first_causes(connection: duckdb.DuckDBPyConnection, table: str, rejects: Seq
 
 
 def _short(text: str) -> str:
-    """The id in one line, also if it is one that cannot be."""
+    """The id in one line, with line breaks escaped."""
     shown = text if text.isprintable() else ascii(text)
     return shown if len(shown) <= 80 else shown[:77] + "..."

@@ -1,7 +1,7 @@
-"""What the curated schemas say of values, held against every row that is kept.
+"""Checks every kept row against the domains of the curated schemas.
 
-TFX's statistics see a sample of a large table; a single impossible value passes them. The bounds and lists themselves
-have one owner, `transforms/schemas/<table>.pbtxt`.
+TFX's statistics read a sample of a large table and can miss a single impossible value. The bounds and lists are defined
+in `transforms/schemas/<table>.pbtxt` only.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ _BOUNDS: tuple[tuple[Literal["below", "above"], str, str, str], ...] = (
 def find_violations(
     connection: duckdb.DuckDBPyConnection, table: str, schemas: pathlib.Path = SCHEMAS
 ) -> tuple[Violation, ...]:
-    """Values of the rows that are kept outside the domains of their schema.
+    """Finds values of kept rows outside the domains of their schema.
 
     Args:
-        connection: holds `<table>_kept`, whose column `line` is a row's line, and its rows as the table
-            `<table>_sorted`, which is quicker to go through.
+        connection: holds `<table>_kept`, with each row's line in the column `line`, and the same rows in the table
+            `<table>_sorted`, which is faster to scan.
         table: `articles`, `customers` or `transactions`.
         schemas: folder of the curated schemas.
 
@@ -63,7 +63,7 @@ def _out_of_range(
     domain: schema_pb2.IntDomain | schema_pb2.FloatDomain,
 ) -> Iterator[Violation]:
     for kind, field, operator, order in _BOUNDS:
-        # A bound that is not given is 0 for protobuf.
+        # protobuf reads an unset bound as 0.
         if not domain.HasField(field):
             continue
         bound = getattr(domain, field)
@@ -105,7 +105,7 @@ def _unlisted(
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, table: str, condition: str) -> tuple[int, int]:
-    """How many rows meet `condition`, and the line of the first."""
+    """Number of rows that meet `condition`, and the line of the first."""
     (rows,) = connection.execute(f"SELECT count(*) FROM {table}_sorted WHERE {condition}").fetchall()[0]
     if not rows:
         return 0, 0

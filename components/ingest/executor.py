@@ -89,7 +89,7 @@ def _ingest(data_dir: pathlib.Path, to: pathlib.Path, config: IngestConfig) -> I
 
 
 def _sql_text(value: object) -> str:
-    """A literal of SQL; a folder's name may hold quotes."""
+    """An SQL string literal; doubles quotes."""
     return "'" + str(value).replace("'", "''") + "'"
 
 
@@ -171,7 +171,7 @@ def _refuse_too_many(
 
 
 def _sort_table(connection: duckdb.DuckDBPyConnection, table: str, line: str) -> None:
-    """Makes the view `<table>_kept` of the rows that are kept, with their lines, and the table `<table>_sorted`."""
+    """Creates the view `<table>_kept`, the kept rows with their lines, and the table `<table>_sorted`."""
     columns = ", ".join(f'"{column.name}"' for column in TABLES[table])
     connection.execute(
         f"""
@@ -196,7 +196,7 @@ def _ids_with_blanks(connection: duckdb.DuckDBPyConnection, table: str) -> int:
 
 
 def _write_table(connection: duckdb.DuckDBPyConnection, table: str, path: pathlib.Path) -> None:
-    """Writes `<table>_sorted` and drops it; staged ids of transactions become strings again."""
+    """Writes `<table>_sorted` and drops it; converts the ENUM ids of transactions to strings."""
     columns = ", ".join(
         f'CAST("{column.name}" AS VARCHAR) AS "{column.name}"' if column.kind == "id" else f'"{column.name}"'
         for column in TABLES[table]

@@ -1,4 +1,4 @@
-"""Errors of the libraries that ingest uses, as one line with step, cause and remedy."""
+"""Converts errors of the libraries that ingest uses into one-line errors with step, cause and remedy."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _FULL_TEXTS = ("no space left on device", "disk quota exceeded", "disk full", "m
 
 @contextlib.contextmanager
 def told_in_one_line(folder: pathlib.Path) -> Iterator[None]:
-    """Makes errors of the block's files, memory and data errors for a person.
+    """Converts file, memory and library errors of the block into errors of this project.
 
     Args:
-        folder: where the block writes.
+        folder: the folder that the block writes to.
 
     Raises:
         DiskFullError: the disk of `folder` is full.
-        DataError: a file cannot be read or written, memory does not suffice, or a library refuses the data.
+        DataError: a file cannot be read or written, memory is too small, or a library refuses the data.
 
     """
     try:
@@ -34,20 +34,16 @@ def told_in_one_line(folder: pathlib.Path) -> Iterator[None]:
         raise
     except Exception as error:
         line = _line(error)
-        if _is_disk_full(error):  # TensorFlow has an error of its own for it
+        if _is_disk_full(error):  # TensorFlow raises its own error class
             raise DiskFullError(
                 f"ingest: the disk of {folder} is full ({line}); free some of it, or give another folder, and run again"
             ) from error
         if not isinstance(error, (OSError, MemoryError, duckdb.Error, pa.ArrowException)):
             raise
         if isinstance(error, (MemoryError, duckdb.OutOfMemoryException)):
-            raise DataError(
-                f"ingest: memory does not suffice ({line}); raise ingest.memory_limit_gib, or free memory"
-            ) from error
+            raise DataError(f"ingest: out of memory ({line}); raise ingest.memory_limit_gib, or free memory") from error
         if isinstance(error, OSError):
-            raise DataError(
-                f"ingest: {line}; see that the file can be read and that {folder} can be written"
-            ) from error
+            raise DataError(f"ingest: {line}; check that the file can be read and {folder} written") from error
         raise DataError(f"ingest: the data cannot be read ({line}); --debug shows where") from error
 
 

@@ -1,7 +1,7 @@
-"""Which ids are accepted: those that every later store can hold, one a line.
+"""Rules for ids: an id is accepted if every later store can hold it as one line.
 
-Vocabularies, hash tables and id files keep an id as a line of text. Transform leaves out values with a line break,
-and many readers of text also split at other separators or cut blanks off the ends. So an id is accepted if it
+Vocabularies, hash tables and id files store one id a line. Transform leaves out values with a line break. Many text
+readers also split at other separators or strip blanks at the ends. So an id is accepted if it
 
 - is not empty,
 - holds no control character (Unicode category Cc: line feed, carriage return, NUL, tab, U+0085 ...),
@@ -9,13 +9,13 @@ and many readers of text also split at other separators or cut blanks off the en
 - neither begins nor ends with white space of any kind (Unicode White_Space: blanks, U+00A0, U+3000 ...),
 - takes at most `MAX_ID_BYTES` bytes of UTF-8.
 
-Others are set aside and not trimmed: an id is a name that other systems use too.
+Rows with other ids are set aside. Ids are not trimmed, because other systems use the untrimmed ids.
 """
 
 from __future__ import annotations
 
 MAX_ID_BYTES = 256
-"""Kafka keys, HTTP headers and file names of other systems hold as much; H&M's longest id takes 64."""
+"""Fits Kafka keys, HTTP headers and file names of other systems; H&M's longest id has 64 bytes."""
 
 _CONTROL = r"\x{00}-\x{1F}\x{7F}-\x{9F}"
 _SEPARATORS = r"\x{2028}\x{2029}"
@@ -34,7 +34,7 @@ def accepted_sql(text: str) -> str:
 
 
 def reason_sql(text: str) -> str:
-    """SQL that says why the string `text` is not accepted; NULL where it is."""
+    """SQL that gives the reason why the string `text` is not accepted; NULL if it is accepted."""
     return f"""
         CASE
             WHEN {text} IS NULL OR NOT regexp_matches({text}, '[^{_BLANKS}]') THEN '{MISSING}'

@@ -1,7 +1,7 @@
-"""How numbers and days are written: SQL that reads them, and that says what is wrong with a text that is none.
+"""SQL that parses numbers and days, and SQL that gives the reason why a text is not one.
 
 A number is an optional minus, ASCII digits with at most one decimal point, and an optional exponent (R writes 100000 as
-`1e+05`); blanks around it are ignored. DuckDB's own cast also takes `1_000` and `+5`: these are refused. A whole number
+`1e+05`); blanks around it are ignored. DuckDB's cast also accepts `1_000` and `+5`; these are refused. A whole number
 may be written `12.0`, as pandas does in columns with gaps. A day is `YYYY-MM-DD` and nothing else.
 """
 
@@ -12,14 +12,14 @@ from transforms.columns import PRICE
 FIRST_DAY = "1970-01-01"
 LAST_DAY = "2099-12-31"
 MAX_FLOAT = 3.4028234e38
-"""The largest float32: numbers are features of that type later."""
+"""The largest float32, the type of numeric features."""
 MAX_PRICE = 1e15
-"""So large that no currency needs more, and so small that sums and squares of prices are still float32."""
-_MAX_INT = 9e15  # doubles hold all whole numbers up to there
+"""Large enough for every currency; sums and squares of prices still fit float32."""
+_MAX_INT = 9e15  # doubles represent all whole numbers up to here exactly
 
 
 def float_sql(text: str, column: str) -> str:
-    """SQL that reads a number of `column`; NULL where the text is none or is out of the range that is stored."""
+    """SQL that parses a number of `column`; NULL if the text is not a number or is out of range."""
     number = _number(text)
     if column == PRICE:
         return f"CASE WHEN {number} BETWEEN 0 AND {MAX_PRICE} THEN {number} END"
@@ -27,19 +27,19 @@ def float_sql(text: str, column: str) -> str:
 
 
 def int_sql(text: str) -> str:
-    """SQL that reads a whole number; NULL where the text is none."""
+    """SQL that parses a whole number; NULL if the text is not one."""
     number = _number(text)
     # A plain cast to BIGINT rounds 12.7 to 13.
     return f"CASE WHEN {number} = trunc({number}) AND abs({number}) < {_MAX_INT} THEN CAST({number} AS BIGINT) END"
 
 
 def day_sql(text: str) -> str:
-    """SQL that reads a day; NULL where the text is none or the day is out of range."""
+    """SQL that parses a day; NULL if the text is not a day or is out of range."""
     return f"CASE WHEN {_day(text)} BETWEEN DATE '{FIRST_DAY}' AND DATE '{LAST_DAY}' THEN {_day(text)} END"
 
 
 def float_reason_sql(text: str, column: str) -> str:
-    """SQL that says why `float_sql` gave NULL."""
+    """SQL that gives the reason why `float_sql` is NULL."""
     number = _number(text)
     negative = f"WHEN {number} < 0 THEN 'negative'" if column == PRICE else ""
     most = f"{MAX_PRICE:g}" if column == PRICE else f"{MAX_FLOAT:g}"
@@ -54,7 +54,7 @@ def float_reason_sql(text: str, column: str) -> str:
 
 
 def int_reason_sql(text: str) -> str:
-    """SQL that says why `int_sql` gave NULL."""
+    """SQL that gives the reason why `int_sql` is NULL."""
     number = _number(text)
     return f"""
         CASE WHEN isfinite({number}) AND abs({number}) >= {_MAX_INT}
@@ -63,7 +63,7 @@ def int_reason_sql(text: str) -> str:
 
 
 def day_reason_sql(text: str) -> str:
-    """SQL that says why `day_sql` gave NULL."""
+    """SQL that gives the reason why `day_sql` is NULL."""
     return f"""
         CASE WHEN {_day(text)} IS NULL THEN 'not a day (YYYY-MM-DD)'
             ELSE 'day outside {FIRST_DAY} to {LAST_DAY}' END

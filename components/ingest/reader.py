@@ -1,7 +1,7 @@
-"""The one reader of CSV files: rows as Arrow batches of text, each with its line; records that are no rows apart.
+"""The reader of CSV files: yields rows as Arrow batches of text with their lines; collects records that are not rows.
 
-DuckDB reads a file directly only if each line is a row of plain ASCII text without quotes (`is_plain`): nothing can be
-read in two ways there. All other files are cut by `blocks.cut`. No other code looks for records in a file.
+DuckDB reads a file directly only if each line is a row of plain ASCII text without quotes (`is_plain`), because such a
+file is unambiguous. `blocks.cut` cuts all other files. No other code parses records.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ class Malformed:
     """A record that is not a row: too many or too few values, or a quote in the wrong place.
 
     Attributes:
-        line: of its first byte, from 1.
+        line: line of its first byte, from 1.
         text: the beginning of the record.
-        column: where it goes wrong, or empty.
+        column: the wrong column, or empty.
         reason: what is wrong.
 
     """
@@ -49,12 +49,12 @@ class Reader:
 
     Args:
         source: the file.
-        max_malformed: records that are no rows and are kept in detail, at most.
-        on_bytes: told how many bytes of the file are done.
+        max_malformed: maximum number of records that are not rows to keep in `malformed`.
+        on_bytes: called with the number of bytes read so far.
 
     Attributes:
-        malformed: the first records that are no rows, in the file's order.
-        malformed_counts: all of them, by column and reason.
+        malformed: the first records that are not rows, in the file's order.
+        malformed_counts: counts of all such records, by column and reason.
 
     """
 
@@ -96,7 +96,7 @@ class Reader:
                     return
                 if len(rest) > _MAX_RECORD_BYTES:
                     self._refuse_endless(rest)
-                # A record longer than a block is looked at again as few times as may be.
+                # Rescans a record longer than a block as few times as possible.
                 want = max(_BLOCK_BYTES, len(rest))
                 done += len(fresh)
                 self._on_bytes(done)
@@ -150,14 +150,14 @@ class Reader:
 
 
 def is_plain(source: Source) -> bool:
-    """Whether no line of the file can be read in two ways: ASCII without quotes or NUL, line ends of one kind.
+    """Whether the file is unambiguous: ASCII without quotes or NUL, line ends of one kind.
 
-    The line ends and quotes are counted by `open_source`, which reads the whole file anyhow.
+    `open_source` counts line ends and quotes, because it reads the whole file anyway.
     """
     return source.plain and len(source.header) <= _MAX_PLAIN_COLUMNS
 
 
-_MAX_PLAIN_COLUMNS = 100  # DuckDB holds a vector of text for each
+_MAX_PLAIN_COLUMNS = 100  # DuckDB allocates a text vector for each column
 
 
 def _texts(data: pa.Buffer, starts: np.ndarray, ends: np.ndarray, escaped: np.ndarray) -> pa.Array:
@@ -165,7 +165,7 @@ def _texts(data: pa.Buffer, starts: np.ndarray, ends: np.ndarray, escaped: np.nd
     rows = len(starts)
     if not rows:
         return pa.array([], pa.string())
-    # The values, and between them what is between them; then every other one.
+    # Slices alternate between values and the bytes between them; take every other one.
     offsets = np.empty(2 * rows, np.int32)
     offsets[0::2], offsets[1::2] = starts, ends
     both = pa.StringArray.from_buffers(2 * rows - 1, pa.py_buffer(offsets), data)

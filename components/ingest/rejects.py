@@ -62,8 +62,8 @@ class Defects:
 def find_defects(connection: duckdb.DuckDBPyConnection, source: Source, staged: Staged, max_lines: int) -> Defects:
     """Finds what is wrong in `<table>_staged`, and leaves the rows to set aside in `<table>_set_aside(row)`.
 
-    Of articles and customers it also leaves `<table>_dropped(id, line, reason)`, a row for each id of which no row is
-    kept, with its first line and what is wrong there.
+    For articles and customers it also creates `<table>_dropped(id, line, reason)`: a row for each id without a kept
+    row, with its first line and the reason.
     """
     table = source.table
     _collect(connection, table, staged)
@@ -103,7 +103,7 @@ def find_defects(connection: duckdb.DuckDBPyConnection, source: Source, staged: 
 
 
 def write_rejects(path: pathlib.Path, rejects: list[Reject]) -> None:
-    """Writes `rejects` as CSV, a header line also when there are none. Any text can be written: no value is parsed."""
+    """Writes `rejects` as CSV, with a header line even if there are none. Values may hold any text."""
     with path.open("w", encoding="utf-8", errors="replace", newline="") as file:
         file.write(",".join(FIELDS) + "\n")
         for reject in rejects:
@@ -111,7 +111,7 @@ def write_rejects(path: pathlib.Path, rejects: list[Reject]) -> None:
 
 
 def _quoted(value: str) -> str:
-    """A value as RFC 4180 has it; NUL, which many readers of CSV end at, as U+2400."""
+    """Quotes a value as in RFC 4180; replaces NUL, at which many CSV readers stop, by U+2400."""
     value = value.replace("\0", "\u2400")
     if any(character in value for character in ',"\r\n'):
         return '"' + value.replace('"', '""') + '"'
@@ -119,7 +119,7 @@ def _quoted(value: str) -> str:
 
 
 def _collect(connection: duckdb.DuckDBPyConnection, table: str, staged: Staged) -> None:
-    """Makes `<table>_defects(row, line, position, name, value, reason, action)` and the tables that follow from it."""
+    """Creates `<table>_defects(row, line, position, name, value, reason, action)` and the tables derived from it."""
     per_column = " UNION ALL ".join(
         _defects_of(column, table, position, staged.line) for position, column in enumerate(TABLES[table])
     )
@@ -151,9 +151,9 @@ def _collect(connection: duckdb.DuckDBPyConnection, table: str, staged: Staged) 
 
 
 def _collect_dropped(connection: duckdb.DuckDBPyConnection, source: Source, staged: Staged) -> None:
-    """Makes `<table>_dropped(id, line, reason)`: ids without a kept row, their first line and what is wrong there.
+    """Creates `<table>_dropped(id, line, reason)`: ids without a kept row, their first line and the reason.
 
-    An id with white space at its ends is there without it too: so the transactions may have it.
+    An id with white space at its ends is also added without it, because transactions may hold the trimmed id.
     """
     table, key = source.table, KEYS[source.table]
     connection.execute(
@@ -164,7 +164,7 @@ def _collect_dropped(connection: duckdb.DuckDBPyConnection, source: Source, stag
         WHERE action = '{SET_ASIDE}'
         """
     )
-    # Of a record that is no row the id can be made out where the values before it are whole.
+    # The id of a record that is not a row is known if the values before it are complete.
     number = source.header.index(key)
     guessed = [
         (values[number].strip(' "'), record.line, ": ".join(filter(None, (record.column, record.reason))))

@@ -14,14 +14,14 @@ MAX_VALUES = 3
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Violation:
-    """Kept values of a column that its curated schema does not allow; every row is looked at.
+    """Kept values of a column that its curated schema does not allow, over all rows.
 
     Attributes:
         column: the column.
         kind: `below` or `above` the bound of its domain, or `unlisted` in its string domain.
         bound: the bound as text; "" if unlisted.
         rows: rows with such a value.
-        values: the worst or most frequent ones as text, at most `MAX_VALUES`.
+        values: the worst or most frequent values as text, at most `MAX_VALUES`.
         line: line of the first such row in the CSV.
 
     """
@@ -46,8 +46,8 @@ class TableReport:
         reasons: defects by `column: reason`, most frequent first. A row may have several.
         nulls: optional values that could not be parsed and became null, by `column: reason`.
         reject_lines_left_out: defects that are counted but not listed in `rejects.csv`.
-        violations: what the curated schema does not allow.
-        ids_with_blanks: kept ids of the table itself that hold white space.
+        violations: values that the curated schema does not allow.
+        ids_with_blanks: number of kept ids of the table itself that hold white space.
 
     """
 
@@ -63,7 +63,7 @@ class TableReport:
 
     @classmethod
     def of(cls, plain: dict[str, Any]) -> TableReport:
-        """The report as JSON gives it."""
+        """Builds the report from parsed JSON."""
         violations = tuple(
             Violation(**{**violation, "values": tuple(violation["values"])})
             for violation in plain.get("violations", ())

@@ -1,4 +1,4 @@
-"""Names what a file is that is not a CSV of UTF-8, from its first bytes, with the remedy."""
+"""Recognises files that are not CSV in UTF-8 by their first bytes, and names the remedy."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def what_else(beginning: bytes) -> str | None:
-    """What is wrong with a file that begins so, as the end of a sentence; None if it may be such a CSV.
+    """Describes what is wrong with a file, as the end of a sentence; None if it may be a CSV in UTF-8.
 
     Args:
-        beginning: the file's first bytes, up to some thousands.
+        beginning: the file's first bytes, up to a few thousand.
 
     """
     return another_kind(beginning) or _first_line(beginning.removeprefix(BYTE_ORDER_MARK))
@@ -79,7 +79,7 @@ def _is_text(beginning: bytes, delimited: bool) -> bool:
 
 
 def _is_utf_16(beginning: bytes) -> bool:
-    """Whether every other byte is NUL, for the most part: ASCII in UTF-16."""
+    """Whether most of every second byte is NUL, as in ASCII text encoded as UTF-16."""
     even = beginning[: len(beginning) // 2 * 2]
     if len(even) < 4:
         return False
@@ -94,7 +94,7 @@ def _first_line(text: bytes) -> str | None:
         return "has line ends that are \\r alone (old Macintosh): save it again with \\n or \\r\\n"
     line = line.removesuffix(b"\r")
     if line.strip(b'" ').lower().startswith(b"sep="):
-        return "begins with Excel's `sep=` line: delete line 1, the header must come first"
+        return "begins with Excel's `sep=` line: delete line 1, because the header must come first"
     if text and not line.strip():
-        return "begins with an empty line: delete it, the header must come first"
+        return "begins with an empty line: delete it, because the header must come first"
     return None

@@ -1,6 +1,6 @@
 """The CSV files of a shop as they lie in a folder: found, unpacked, their header read, their bytes hashed.
 
-Gzip files are unpacked here, which shows whether they were cut off; the plain file that results is read by all cores.
+Unpacks gzip files, which detects truncated ones. All cores can read the plain file.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Source:
         path: the plain (unpacked) file.
         header: the names of all its columns, in order.
         header_lines: physical lines the header takes.
-        data_start: the first byte behind the header's line end.
+        data_start: position of the first byte after the header's line end.
         lines: physical lines of the file, without empty ones at its end.
         plain: whether the file is ASCII without quotes or NUL, with line ends of one kind. A byte order mark is
             ignored.
@@ -89,7 +89,7 @@ def fingerprint_of(data_dir: pathlib.Path) -> str:
                 while chunk := file.read(_CHUNK_BYTES):
                     digest.update(chunk)
         except OSError as error:
-            raise DataError(f"{path} cannot be read: {error.strerror}; see to its permissions and its disk") from error
+            raise DataError(f"{path} cannot be read: {error.strerror}; check its permissions and its disk") from error
     return digest.hexdigest()
 
 
@@ -97,8 +97,8 @@ def open_source(data_dir: pathlib.Path, table: str, work: pathlib.Path) -> Sourc
     """Unpacks the file of `table` into `work` if it is gzip, reads its header and counts its lines.
 
     Raises:
-        DataError: missing, empty, cut off, something else than a CSV in UTF-8, wrongly delimited, or without a column
-            of the schema.
+        DataError: the file is missing, empty, truncated, not a CSV in UTF-8, wrongly delimited, or lacks a column of
+            the schema.
 
     """
     found = find(data_dir, table)
@@ -119,10 +119,10 @@ def open_source(data_dir: pathlib.Path, table: str, work: pathlib.Path) -> Sourc
 
 
 def header_of(found: pathlib.Path) -> tuple[str, ...]:
-    """The names of the columns of a CSV, plain or gzip, from its beginning alone.
+    """Reads the column names of a CSV, plain or gzip, from its first bytes only.
 
     Raises:
-        DataError: it is something else than a CSV in UTF-8, or its header cannot be read.
+        DataError: the file is not a CSV in UTF-8, or its header cannot be read.
 
     """
     try:
@@ -152,7 +152,7 @@ def _unpack(packed: pathlib.Path, to: pathlib.Path) -> None:
 
 
 def _scan(path: pathlib.Path) -> tuple[int, bool, int]:
-    """Lines up to the last one that is not empty, whether the file is plain and its commas (see `Source`)."""
+    """Number of lines up to the last non-empty one, whether the file is plain, and its commas (see `Source`)."""
     newlines = lines = returns = pairs = commas = 0
     plain, before = True, b""
     with path.open("rb") as file:
@@ -172,7 +172,7 @@ def _scan(path: pathlib.Path) -> tuple[int, bool, int]:
 
 
 def _read_header(beginning: bytes, name: str) -> tuple[tuple[str, ...], int, int]:
-    """The names of the columns, the lines they take, and the first byte behind them."""
+    """The column names, the number of lines of the header, and the first byte after it."""
     start = len(BYTE_ORDER_MARK) if beginning.startswith(BYTE_ORDER_MARK) else 0
     record = first_record(beginning, start)
     if record is None or len(record[0]) == 1:

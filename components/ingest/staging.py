@@ -4,7 +4,7 @@ The staged table `<table>_staged` has, in the order of the file (so that `rowid`
 
     one column per column of the schema   typed; NULL where missing or not usable
     `raw_<column>`                        the text that could not be used, else NULL
-    `line`                                the line of the row's first byte, from 1; not there if each line is a row
+    `line`                                the line of the row's first byte, from 1; absent if each line is a row
 
 The ids of transactions are staged as ENUMs over the kept ids of the other two tables: what is not in the
 ENUM is dangling, an id takes four bytes, and the ENUM's order is the ids' order.
@@ -34,12 +34,12 @@ KEYS = {"articles": ARTICLE_ID, "customers": CUSTOMER_ID}
 
 @dataclasses.dataclass(frozen=True)
 class Staged:
-    """What is known of a staged table beside its rows.
+    """Description of a staged table beside its rows.
 
     Attributes:
-        line: SQL that gives the line of a row of the table.
-        malformed: the first records that are no rows, in the file's order.
-        malformed_counts: all of them, by column and reason.
+        line: SQL expression for the line of a row.
+        malformed: the first records that are not rows, in the file's order.
+        malformed_counts: counts of all such records, by column and reason.
 
     """
 
@@ -59,15 +59,15 @@ def stage(
     """Reads `source` into `<table>_staged`.
 
     Args:
-        connection: receives the table; of transactions it holds the ENUMs of the ids.
+        connection: receives the table; for transactions it holds the ENUMs of the ids.
         source: the file.
-        work: folder for a file in between.
-        max_malformed: records that are no rows and are kept in detail, at most.
-        progress: goes from 0 to `rows`.
-        rows: what `progress` reaches.
+        work: folder for an intermediate file.
+        max_malformed: maximum number of records that are not rows to keep in `malformed`.
+        progress: advances from 0 to `rows`.
+        rows: final value of `progress`.
 
     Raises:
-        DataError: not UTF-8, or a quote that is never closed.
+        DataError: the file is not UTF-8, or a quote is never closed.
 
     """
     if is_plain(source):
@@ -82,9 +82,9 @@ def stage(
 
 
 def _stage_plain(connection: duckdb.DuckDBPyConnection, source: Source) -> bool:
-    """Has DuckDB read a file in which each line should be a row; whether each is."""
+    """Reads a file in DuckDB in which each line should be a row; returns whether each line is one."""
     if source.commas != source.lines * (len(source.header) - 1):
-        return False  # DuckDB lets one comma too many pass at the end of a line
+        return False  # DuckDB accepts one extra comma at the end of a line
     columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(source.header)))
     names = ", ".join(f'"c{source.header.index(column.name)}" AS {_text(column)}' for column in TABLES[source.table])
     try:
@@ -105,14 +105,14 @@ def _stage_plain(connection: duckdb.DuckDBPyConnection, source: Source) -> bool:
             """,
             [glob.escape(str(source.path))],
         )
-    except (duckdb.InvalidInputException, duckdb.ConversionException):  # a line that is no row; the reader finds it
+    except (duckdb.InvalidInputException, duckdb.ConversionException):  # a line that is not a row; the reader finds it
         return False
     row = connection.execute(f"SELECT count(*) FROM {source.table}_staged").fetchone()
     return row is not None and row[0] == source.lines - source.header_lines
 
 
 def _stage_read(connection: duckdb.DuckDBPyConnection, source: Source, reader: Reader, path: pathlib.Path) -> None:
-    """Has the reader cut the file; its rows go to DuckDB as text by way of the Parquet file `path`."""
+    """Reads the file with `reader` and loads its rows into DuckDB as text, through the Parquet file `path`."""
     try:
         with pq.ParquetWriter(path, reader.schema, compression="snappy", use_dictionary=False) as writer:
             for batch in reader.batches():
@@ -134,7 +134,7 @@ def _stage_read(connection: duckdb.DuckDBPyConnection, source: Source, reader: R
 
 
 def _columns(table: str) -> str:
-    # A column that a text may always be read into has no raw text to keep.
+    # Text columns accept every value, so they keep no raw text.
     raw = [
         f"CASE WHEN {_name(column)} IS NULL THEN {_text(column)} END AS raw_{column.name}"
         for column in TABLES[table]

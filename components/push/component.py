@@ -34,7 +34,7 @@ class Push(Pusher):
         keep_versions: versions kept.
         least_share: of the MAP@12 of the last blessed weights that the model must not certainly lie below.
         code_version: hash of the sources, for TFX's cache.
-        allow_older: `true` where the model may be of older data than the one served.
+        allow_older: `true` if the model's data may end before those of the served version.
     """
 
     SPEC_CLASS = PushSpec

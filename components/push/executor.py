@@ -33,8 +33,8 @@ class Executor(tfx_pusher.Executor):
         """Pushes, or marks as not pushed.
 
         Raises:
-            GateError: the judged model and the model to push are not made from the same weights, or a version of newer
-                data was pushed meanwhile.
+            GateError: the judged model and the model to push have different weights, or a version with newer data was
+                pushed in the meantime.
         """
         pushed = artifact_utils.get_single_instance(output_dict[standard_component_specs.PUSHED_MODEL_KEY])
         if not self.CheckBlessing(input_dict):

@@ -36,7 +36,7 @@ def figures_of(version: pathlib.Path) -> Mapping[str, Any]:
 
 
 def figures_at(path: pathlib.Path) -> Mapping[str, Any]:
-    """What a `lookbook.json` says; empty if it is missing or broken."""
+    """Reads a `lookbook.json`; empty if it is missing or invalid."""
     with contextlib.suppress(FileNotFoundError, json.JSONDecodeError):
         figures = json.loads(path.read_text(encoding="utf-8"))
         if isinstance(figures, dict):
@@ -54,24 +54,24 @@ def blessed_map(figures: Mapping[str, Any]) -> float | None:
 
 
 def blessed_customers(figures: Mapping[str, Any]) -> int | None:
-    """How many customers a version's weights were blessed with; as of `blessed_map`."""
+    """Number of customers in the blessed MAP@12 of a version's weights; see `blessed_map`."""
     customers = figures.get(BLESSED_CUSTOMERS, figures.get("evaluation", {}).get("customers"))
     return None if customers is None else int(customers)
 
 
 def as_of(figures: Mapping[str, Any]) -> datetime.date | None:
-    """The day a version's state is as of, the day after the last of its data; None where `figures` do not say."""
+    """The day of a version's state, which is the day after the last of its data; None if `figures` lack it."""
     return _date(figures.get(AS_OF))
 
 
 def trained_until(figures: Mapping[str, Any]) -> datetime.date | None:
     """The judged weights of a version were trained on purchases dated before this day.
 
-    Versions of earlier releases do not say so. The first day of the week that judged them takes its place: where a
-    run pushed them it is the same day, where a refresh did it is later unless the data went backwards.
+    Versions of earlier releases do not record it; the first day of their judged week is used instead. For versions
+    pushed by a run it is the same day. For versions pushed by a refresh it is later, unless the data went backwards.
 
     Args:
-        figures: from `figures_of`; None is returned where they say neither.
+        figures: from `figures_of`. If they have neither day, the result is None.
     """
     return _date(figures.get(TRAINED_UNTIL, figures.get(JUDGED_AS_OF)))
 
@@ -130,7 +130,7 @@ def drop_old(serving_dir: pathlib.Path, keep: int) -> list[int]:
 def _date(text: Any) -> datetime.date | None:
     try:
         return datetime.date.fromisoformat(text)
-    except (TypeError, ValueError):  # not there, or not written by us
+    except (TypeError, ValueError):  # missing, or not written by this project
         return None
 
 

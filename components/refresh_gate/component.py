@@ -32,8 +32,8 @@ def RefreshGate(  # noqa: N802 (TFX names components like classes)
     figures = figures_of(pathlib.Path(path_utils.serving_model_dir(model.uri)))
     if BLESSED not in figures:
         raise LookbookError(
-            f"a refresh must know {BLESSED}, the MAP@12 that the last blessed weights had. Their version does "
-            "not say it in assets.extra/lookbook.json: train anew"
+            f"a refresh must know {BLESSED}, the MAP@12 of the last blessed weights. Their version does "
+            "not record it in assets.extra/lookbook.json: train again with `lookbook run`"
         )
     blessed = Blessed(
         map_at_12=figures[BLESSED], customers=blessed_customers(figures), trained_until=trained_until(figures)

@@ -12,12 +12,12 @@ MIN_SHARE_OF_CUSTOMERS = 0.1
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Blessed:
-    """What is known of the weights of a refresh.
+    """Blessed figures and training days of the weights of a refresh.
 
     Attributes:
         map_at_12: MAP@12 when they were blessed.
-        customers: how many customers that was the mean of; None where the version does not say.
-        trained_until: they were trained on purchases dated before this day; None where the version does not say.
+        customers: number of customers in that mean; None if the version does not record it.
+        trained_until: they were trained on purchases dated before this day; None if the version does not record it.
     """
 
     map_at_12: float
@@ -40,9 +40,9 @@ def judge_refresh(
 
     Args:
         evaluation: figures of the refreshed model as of the cut, on the label period from there.
-        blessed: what the weights had when they were blessed, and until when they were trained.
+        blessed: figures of the weights when they were blessed, and until when they were trained.
         margin: how far below that the figure may lie, in MAP@12.
-        judged: first and last day of the label period, where they are known.
+        judged: first and last day of the label period, if known.
     """
     if judged is not None and blessed.trained_until is not None and judged[0] < blessed.trained_until:
         return _refused(seen(*judged, blessed.trained_until))

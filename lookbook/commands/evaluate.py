@@ -34,7 +34,7 @@ def command(reporter: Reporter, out: pathlib.Path, truth: pathlib.Path, as_json:
 
     The figures are precision, recall, NDCG and MAP at 12; each is a mean over the customers in the file
     with its 95 % bootstrap interval. The simple baselines (what the customer bought before; what sells
-    now) are judged on the same customers. How many ids of the file the model knows is said on standard error.
+    now) are judged on the same customers. Prints on standard error how many ids of the file the model knows.
     """
     from lookbook.console import tables
     from pipeline.customer_csv import read_purchases

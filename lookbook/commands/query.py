@@ -14,8 +14,8 @@ def command(customer_id: str, host: str, port: int, recent: str, k: int) -> None
     """Show what CUSTOMER_ID is recommended, and why.
 
     Asks a running server. A customer nobody knows is answered too: by what sells now, and by what
-    --recent says. Articles of --recent that the model does not know are told; if it knows none, that is
-    an error.
+    --recent says. Prints which articles of --recent the model does not know; fails if it knows
+    none.
     """
     from lookbook.console import tables
     from lookbook.known_articles import check_known, listed

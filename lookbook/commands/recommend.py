@@ -14,7 +14,7 @@ from transforms.progress import Progress
 @click.option("--all", "everyone", is_flag=True, help="Every customer the model was made with.")
 @click.option("--customers", type=options.PATH, help="A CSV with customer_id, or one id a line; gzip or not.")
 @click.option("--to", type=options.PATH, required=True, help="The CSV to write: customer_id,prediction.")
-@click.option("--delimiter", default=" ", help="Between the article ids of a prediction; a space by default.")
+@click.option("--delimiter", default=" ", help="Character between the article ids of a prediction; a space by default.")
 @click.option("--batch-size", type=click.IntRange(min=1), default=512, show_default=True, help="Customers.")
 @options.logs
 @click.pass_obj
@@ -30,8 +30,8 @@ def command(
     """Write 12 articles for each customer, from the pushed model.
 
     The file is in Kaggle's submission format, a row a customer: customer_id,prediction, the prediction being
-    article ids separated by a space or another delimiter, best first. It appears whole or not at all. Customers the
-    model does not know get what is popular; how many there are is said, and a list of such alone is refused.
+    article ids separated by a space or another delimiter, best first. It is written completely or not at all. Customers
+    that the model does not know get popular articles; their number is printed. A list without any known customer fails.
     """
     if everyone == (customers is not None):
         raise click.UsageError("Say for whom: either --all or --customers FILE.")

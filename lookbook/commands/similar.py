@@ -24,7 +24,7 @@ def command(article_id: str, host: str, port: int, k: int) -> None:
         (neighbours,) = asked.similar([article_id], k=k)
         if not neighbours and not known_to(asked, [article_id]):
             hint = lost_zeros(asked, [article_id])
-            raise LookbookError(f"article_id must be one of the catalogue's; received {article_id!r}{hint}")
+            raise LookbookError(f"article_id must be in the catalogue. Received: {article_id!r}{hint}")
         table = article_table(
             asked, [article.article_id for article in neighbours], [article.score for article in neighbours]
         )

@@ -43,7 +43,7 @@ def load_network(folder: pathlib.Path, features: Sequence[str]) -> RankingNetwor
         features: names of the features the graph computes now.
 
     Raises:
-        WeightsError: if they are not those the network was trained on, or the arrays do not fit the network.
+        WeightsError: the features differ from those of the training, or the arrays do not fit the network.
     """
     tree = json.loads((folder / _TREE).read_text())
     if list(features) != tree["features"]:

@@ -1,4 +1,4 @@
-"""Which articles may be proposed to each customer of a batch: channels ask before they take their best."""
+"""The articles that may be proposed to each customer of a batch; channels apply it before they take their best."""
 
 import tensorflow as tf
 
@@ -6,9 +6,9 @@ from models.recommender import ops
 
 
 class Allowed:
-    """All articles of the catalogue but those that are excluded for the customer.
+    """All articles of the catalogue except those excluded for the customer.
 
-    Held as lists, not as a mask of the catalogue, which would be `[batch, articles]`.
+    Stores the excluded articles as lists; a mask would be `[batch, articles]`.
 
     Args:
         excluded: `[batch, m]` int32 article rows in any order, repeated or not, padded.
@@ -21,7 +21,7 @@ class Allowed:
 
     @property
     def width(self) -> tf.Tensor:
-        """int32 scalar: no customer has more excluded articles."""
+        """int32 scalar: upper bound of the number of excluded articles of a customer."""
         return tf.shape(self.excluded)[1]
 
     def of(self, rows: tf.Tensor) -> tf.Tensor:
@@ -36,11 +36,11 @@ class Allowed:
         return tf.gather(found, here) == 0
 
     def keep(self, rows: tf.Tensor, k: int | tf.Tensor) -> tf.Tensor:
-        """The first k that are allowed of each list `[batch, n]` int32, in their order: `[batch, k]`, padded."""
+        """The first k allowed articles of each list `[batch, n]` int32, in order: `[batch, k]`, padded."""
         return ops.first(tf.where(self.of(rows), rows, self.pad), k, self.pad)
 
     def also_without(self, rows: tf.Tensor) -> "Allowed":
-        """The same without `rows` `[batch, n]` int32, padded."""
+        """A copy that also excludes `rows` `[batch, n]` int32, padded."""
         return Allowed(tf.concat([self.excluded, rows], 1), self.pad)
 
 

@@ -42,8 +42,8 @@ class RecommenderBuilder:
             ranking: folder of the ranking weights, or None.
 
         Raises:
-            DataError: the towers were trained with other vocabularies than the transform graph's, or the tables of the
-                state do not fit together.
+            DataError: the towers were trained with vocabularies other than the transform graph's, or the numbers of
+                rows of the state's tables differ.
         """
         towers = load_snapshot(snapshot)
         if towers.sizes != self._vocabularies:

@@ -52,10 +52,10 @@ def find_candidates(query: Query, search, config: RecommenderConfig, excluded: t
 
     Args:
         query: the customers.
-        search: finds nearest articles, through the index or among those allowed.
+        search: finds the nearest articles, among all or among those allowed.
         config: channels and their sizes.
-        excluded: `[batch, n]` int32 rows that must not be candidates, padded, or None. Each channel proposes its best
-            of the others.
+        excluded: `[batch, n]` int32 rows that must not be candidates, padded, or None. Each channel then proposes its
+            best other articles.
     """
     proposals = _proposals(query, search, config)
     votes, bits = [], []
@@ -64,7 +64,7 @@ def find_candidates(query: Query, search, config: RecommenderConfig, excluded: t
         bits.append(tf.fill(tf.shape(votes[-1]), 1 << bit))
     proposed = tf.concat(proposals, 1)
     if excluded is not None:
-        # What the query has computed for the proposals of everybody is there for the others too, outside of the branch.
+        # Tensors that the query computes here, outside of the branch, are also available inside it.
         proposed = tf.cond(
             any_excluded(excluded, query.pad),
             lambda: _allowed_proposals(query.without(excluded), search, config, proposals),
@@ -82,16 +82,16 @@ def find_candidates(query: Query, search, config: RecommenderConfig, excluded: t
 def fill_up(
     candidates: Candidates, query: Query, config: RecommenderConfig, k: tf.Tensor | int, excluded: tf.Tensor | None
 ) -> Candidates:
-    """Puts the articles that sell best behind the candidates of customers who have fewer than k.
+    """Appends best-selling articles to the candidates of customers who have fewer than k.
 
-    After it there are k candidates wherever k articles are allowed; those that no channel proposed have no bit. Where
-    nothing is excluded and the popular channel alone brings k to everybody, it costs nothing.
+    Afterwards a customer has k candidates if k articles are allowed. Appended articles have no channel bit. Does
+    nothing if no article is excluded and the popular channel alone gives k candidates to every customer.
 
     Args:
         candidates: of the query's customers.
         query: the customers.
         config: channels and their sizes, as of `find_candidates`.
-        k: how many there must be, at most `max_candidates`.
+        k: number of candidates required, at most `max_candidates`.
         excluded: `[batch, n]` int32 rows that must not be candidates, padded, or None.
     """
     enough_for_all = min(config.channels.popular, query.state.best_sellers)
@@ -109,7 +109,7 @@ def fill_up(
 
 
 def _filled_up(rows: tf.Tensor, query: Query, k: tf.Tensor | int, excluded: tf.Tensor | None) -> tf.Tensor:
-    """Rows `[batch, max_candidates]` int32, filled up where fewer than k are no padding."""
+    """Rows `[batch, max_candidates]` int32, filled up where fewer than k rows are real articles."""
     short = tf.where(tf.gather(rows, k - 1, axis=1) >= query.pad)
     candidates = tf.gather(rows, short[:, 0])
     taken = candidates if excluded is None else tf.concat([candidates, tf.gather(excluded, short[:, 0])], 1)
@@ -121,7 +121,7 @@ def _filled_up(rows: tf.Tensor, query: Query, k: tf.Tensor | int, excluded: tf.T
 
 
 def _proposals(query: Query, search, config: RecommenderConfig) -> list[tf.Tensor]:
-    """Of each active channel `[batch, n]` int32 rows, best first, padded; n is its size or less."""
+    """Proposals of each active channel: `[batch, n]` int32 rows, best first, padded; n is at most its size."""
     proposals = []
     for name, size in active_channels(config):
         rows, scores = CHANNELS[name](query, size, search)
@@ -130,16 +130,15 @@ def _proposals(query: Query, search, config: RecommenderConfig) -> list[tf.Tenso
 
 
 def _allowed_proposals(query: Query, search, config: RecommenderConfig, plain: list[tf.Tensor]) -> tf.Tensor:
-    """The allowed among the proposals, in their places, and behind them what the channels propose in place of others.
+    """The allowed proposals in their places, followed by the channels' replacements for excluded ones.
 
-    What is proposed in place counts less than all else: an article that would not have been a candidate changes nothing
-    by its exclusion.
+    Replacements count less than all other proposals, so excluding an article that was no candidate changes nothing.
 
     Args:
         query: with `allowed`.
         search: as of `find_candidates`.
         config: as of `find_candidates`.
-        plain: proposals where nothing is excluded.
+        plain: proposals without exclusions.
 
     Returns:
         `[batch, 2 * n]` int32, n the width of all plain proposals.

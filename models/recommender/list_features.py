@@ -91,10 +91,10 @@ def training_lists(
 def list_features(
     recommender: Recommender, stored: StoredLists, on_batch: Callable[[int], None] = lambda lists: None
 ) -> np.ndarray:
-    """`[lists, n, features]` float32 of one week's lists; `on_batch` is told the number of lists of each batch.
+    """`[lists, n, features]` float32 of one week's lists; calls `on_batch` with the number of lists of each batch.
 
     Raises:
-        DataError: the lists name rows that the state does not have.
+        DataError: the lists have row numbers that the state does not have.
     """
     signature = [tf.TensorSpec([None], tf.int32), tf.TensorSpec([None, None], tf.int32)]
 

@@ -1,4 +1,4 @@
-"""The articles nearest to an embedding that are allowed: by the index, and exactly where it finds too few."""
+"""Finds the nearest allowed articles: through the index, and by exact search if the index finds too few."""
 
 import tensorflow as tf
 
@@ -7,11 +7,11 @@ from models.retrieval.index import ExactIndex, ScannIndex, search_without
 
 
 class Nearest:
-    """Search through the index, among all articles or among those that are allowed.
+    """Searches among all articles or among the allowed ones.
 
     Args:
         index: over the articles' embeddings.
-        embeddings: `[articles + 1, dim]` float32, what the index was built over and the padding article.
+        embeddings: `[articles + 1, dim]` float32, the indexed embeddings and that of the padding article.
     """
 
     def __init__(self, index: ExactIndex | ScannIndex, embeddings: tf.Variable):
@@ -19,21 +19,21 @@ class Nearest:
         self._embeddings = embeddings
 
     def __call__(self, queries: tf.Tensor, k: int) -> tuple[tf.Tensor, tf.Tensor]:
-        """The k nearest articles, as the index finds them: rows `[batch, k]` int32, padded, and scores float32."""
+        """The k nearest articles of the index: rows `[batch, k]` int32, padded, and scores float32."""
         return self._index(queries, k)
 
     def among(self, allowed: Allowed, queries: tf.Tensor, k: int) -> tf.Tensor:
-        """The k allowed articles of largest inner product.
+        """The k allowed articles with the largest inner product.
 
-        The index is asked for twice as many. Only for customers to whom it leaves fewer than k all are compared.
+        Asks the index for 2 * k articles. Customers with fewer than k allowed ones among them get an exact search.
 
         Args:
-            allowed: of the batch.
+            allowed: allowed articles of the batch's customers.
             queries: `[batch, dim]` float32.
-            k: how many.
+            k: number of articles.
 
         Returns:
-            `[batch, k]` int32 rows, best first, padded where fewer are allowed.
+            `[batch, k]` int32 rows, best first, padded if fewer are allowed.
         """
         found = allowed.keep(self._index.twice(queries, k), k)
         short = tf.where(found[:, -1] >= allowed.pad)

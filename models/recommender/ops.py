@@ -124,7 +124,7 @@ def gather_rows(offsets: tf.Tensor, values: tf.Tensor, rows: tf.Tensor, length: 
     Returns:
         `[batch, length]`, dtype of `values`.
     """
-    if values.shape[0] == 0:  # a table without rows, such as the history where nobody bought twice
+    if values.shape[0] == 0:  # an empty table, such as `history` if no customer bought twice
         return tf.fill([tf.shape(rows)[0], length], tf.cast(default, values.dtype))
     start = tf.gather(offsets, rows)[:, None]
     end = tf.gather(offsets, rows + 1)[:, None]
@@ -161,21 +161,21 @@ def merge_min(ids: tf.Tensor, values: tf.Tensor, pad: tf.Tensor) -> tuple[tf.Ten
 
 
 def first(ids: tf.Tensor, k: tf.Tensor | int, pad: tf.Tensor) -> tf.Tensor:
-    """The first k ids of each list that are not padding, in their order.
+    """The first k ids of each list that are not padding, in order.
 
     Args:
         ids: `[batch, n]` int32, padding anywhere.
-        k: how many.
+        k: number of ids.
         pad: int32 scalar.
 
     Returns:
-        `[batch, k]` int32, padded behind.
+        `[batch, k]` int32, padded at the end.
     """
     missing = tf.maximum(k - tf.shape(ids)[1], 0)
     ids = tf.pad(ids, [[0, 0], [0, missing]], constant_values=pad)
     width = tf.shape(ids)[1]
     place = tf.where(ids < pad, width - tf.range(width)[None, :], 0)
-    _, position = tf.math.top_k(place, k)  # ties, which padding alone has, go to the first place
+    _, position = tf.math.top_k(place, k)  # ties, which only padding has, go to the first position
     return tf.gather(ids, position, batch_dims=1)
 
 

@@ -45,9 +45,9 @@ class Query:
         self.allowed: Allowed | None = None  # all articles
 
     def without(self, excluded: tf.Tensor) -> "Query":
-        """The same customers, to whom channels propose none of `excluded` `[batch, m]` int32 rows, padded.
+        """A query for the same customers without `excluded`, `[batch, m]` int32 rows, padded.
 
-        What this query has computed by now is shared.
+        Shares the tensors that this query has already computed.
         """
         query = copy.copy(self)
         query.allowed = Allowed(excluded, self.pad)
@@ -123,7 +123,7 @@ class Query:
         return self._neighbours[table]
 
     def best_neighbours(self, table: str, k: int) -> tuple[tf.Tensor, tf.Tensor]:
-        """The seeds' neighbours of the largest sums of weight * score, of those that are allowed.
+        """The allowed neighbours of the seeds with the largest sums of weight * score.
 
         Returns:
             rows `[batch, k]` int32, best first, padded, and the sums `[batch, k]` float32.

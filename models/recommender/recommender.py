@@ -50,7 +50,7 @@ class Recommender(tf.Module):
         ranker: the network, or None before there is one (candidates and features alone).
 
     Raises:
-        DataError: the state and the towers' inputs are not of as many articles and customers.
+        DataError: the state and the towers' inputs have different numbers of articles or customers.
     """
 
     def __init__(
@@ -97,7 +97,7 @@ class Recommender(tf.Module):
 
     @property
     def nearest(self) -> Nearest:
-        """Search of articles, through the index or among those allowed."""
+        """Search for nearest articles, among all or among the allowed ones."""
         return Nearest(self.index, self.inputs.embeddings)
 
     def candidates(self, query: Query, excluded: tf.Tensor | None = None) -> Candidates:
@@ -114,11 +114,11 @@ class Recommender(tf.Module):
         return tf.where(rows < query.pad, self.ranker(self.features(query, rows)), _LAST)
 
     def recommend(self, query: Query, k: tf.Tensor | int, excluded: tf.Tensor | None = None) -> Answer:
-        """The k best candidates; where the channels bring fewer, articles that sell well are candidates too.
+        """The k best candidates. If the channels propose fewer than k, best-selling articles are added.
 
         Args:
             query: the customers.
-            k: how many, at most `max_candidates`. There are as many wherever as many articles are allowed.
+            k: number of articles, at most `max_candidates`. Fewer are returned only if fewer are allowed.
             excluded: `[batch, n]` int32 rows that must not be recommended, padded, or None.
         """
         if self.config.exclude_purchased:

@@ -46,7 +46,7 @@ class IdTables(tf.Module):
         customers: the same of the customers.
 
     Raises:
-        DataError: a file does not hold as many ids.
+        DataError: a file holds a different number of ids.
     """
 
     def __init__(self, article_ids: pathlib.Path, customer_ids: pathlib.Path, articles: int, customers: int):
@@ -73,7 +73,7 @@ class ServedRecommender(tf.Module):
         transform: the transform graph, applied to attributes a request gives.
 
     Raises:
-        DataError: the catalogue has not as many rows as the state.
+        DataError: the catalogue and the state have different numbers of rows.
     """
 
     def __init__(
@@ -200,10 +200,10 @@ class ServedRecommender(tf.Module):
         }
 
     def _allowed(self, found, embeddings, allowed, k):
-        """The allowed among `found` `[b, n]`; where they are fewer than k, those an exact search finds among all."""
+        """The first k allowed articles of `found` `[b, n]`; an exact search where fewer than k are allowed."""
         width = found.shape[1]
         left = allowed.keep(found, width)
-        # An article that nobody knows has the embedding of nothing and is answered by nothing.
+        # An unknown article has the padding embedding; its answer is empty.
         short = tf.logical_and(tf.gather(left, k - 1, axis=1) >= allowed.pad, tf.reduce_any(embeddings != 0, axis=1))
         nearest = self.recommender.nearest
         # The answer to one article does not depend on the others of the batch.

@@ -76,9 +76,9 @@ class State(tf.Module):
         neighbours: per table of `NEIGHBOUR_TABLES`, rows `[articles + 1, n]` int32 and scores float32; and where the
             channel `similar` is on, those of `likeness`.
         popular_rows: `[SEGMENTS, n]` int32 and popular_scores float32.
-        best_sellers: int, articles of the overall popular list.
-        by_sales: `[articles]` int32, every article, those of the overall popular list first, then by customers of the
-            last days, sales and row.
+        best_sellers: int, number of articles in the overall popular list.
+        by_sales: `[articles]` int32, all articles: those of the overall popular list first, then the others by
+            customers of the last days, sales and row.
     """
 
     def __init__(self, tables: dict[str, np.ndarray]):
@@ -103,8 +103,8 @@ def load_tables(states: pathlib.Path, as_of: int) -> dict[str, np.ndarray]:
         as_of: day number.
 
     Raises:
-        DataError: an article id is not one line of text, or the tables' row numbers are not those of the catalogue and
-            the people.
+        DataError: an article id is not one line of text, or the tables' row numbers do not match the catalogue and the
+            people.
     """
     day = states / date_of(as_of)
     catalogue = pq.read_table(

@@ -49,7 +49,7 @@ def transform_entities(states: pathlib.Path, transform: tft.TFTransformOutput) -
         transform: the graph of Transform.
 
     Raises:
-        DataError: the graph gives two ids one index, or another number of rows than it was given.
+        DataError: the graph maps two ids to one index, or returns a different number of rows than its input.
     """
     layer = transform.transform_features_layer()
     article_keys = (columns.ARTICLE_ID, columns.PRODUCT_NAME, columns.DESCRIPTION, *f.ARTICLE_CATEGORIES)
@@ -83,7 +83,7 @@ def _transform(table: pa.Table, layer, unit: str, without: tuple[str, ...] = ())
 
 
 def _require_one_each(features: dict, unit: str, rows: int) -> None:
-    """Checks that there is a row for each that was transformed, and that no two have the same id."""
+    """Checks that each transformed row is present and that ids are distinct."""
     for name, values in features.items():
         if len(values) != rows and name not in map(f.transformed_name, (f.BOUGHT, f.DAY, f.WEEK)):
             raise DataError(f"{name} must have a row for each of the {rows:,} {unit}. Received: {len(values):,}.")
@@ -91,7 +91,7 @@ def _require_one_each(features: dict, unit: str, rows: int) -> None:
     known = features[f.transformed_name(key)]
     known = known[known >= 0]
     if len(np.unique(known)) != len(known):
-        raise DataError(f"the vocabulary of {key} must give each of the {unit} another index; train anew")
+        raise DataError(f"the vocabulary of {key} must map each of the {unit} to its own index; train again")
 
 
 def _sparse(column: pa.Array, name: str) -> tf.SparseTensor:

@@ -7,7 +7,7 @@ import tensorflow as tf
 _LEAVES_SHARE_SEARCHED = 0.4
 _REORDERED_PER_NEIGHBOUR = 4
 _SMALLEST_TREE = 20_000  # below it ScaNN's own advice is to compare with every point
-_AT_ONCE = 32  # queries whose scores of the whole catalogue `search_without` holds together
+_AT_ONCE = 32  # queries that `search_without` scores against the whole catalogue at once
 _LEAST = -1e30
 
 
@@ -88,7 +88,7 @@ class ScannIndex(tf.Module):
     def twice(self, queries: tf.Tensor, k: int) -> tf.Tensor:
         """Twice as many for callers who leave some out: rows `[batch, 2 * k]` int32 as of `__call__`.
 
-        The first k are those of `__call__`; the others are reordered as well, but more of theirs are missed.
+        The first k are those of `__call__`. The others are reordered too, but with lower recall.
         """
         return self._search(queries, 2 * k)[0]
 
@@ -120,19 +120,19 @@ def build_index(kind: str, embeddings: np.ndarray, k: int) -> ExactIndex | Scann
 
 
 def search_without(embeddings: tf.Tensor, queries: tf.Tensor, excluded: tf.Tensor, k: int, articles: int) -> tf.Tensor:
-    """The k articles of largest inner product that are not excluded, by comparing all.
+    """Exact search: the k articles with the largest inner product that are not excluded.
 
-    A part of the queries at a time, so that memory does not grow with their number.
+    Processes the queries in chunks, so that memory does not grow with the batch.
 
     Args:
-        embeddings: `[n, dim]` float32, the first `articles` rows those of the articles.
+        embeddings: `[n, dim]` float32; the first `articles` rows are those of the articles.
         queries: `[batch, dim]` float32.
         excluded: `[batch, m]` int32 rows, padded with `articles`.
-        k: how many.
-        articles: how many there are.
+        k: number of articles to return.
+        articles: number of articles.
 
     Returns:
-        `[batch, k]` int32 rows, best first, padded where fewer are left.
+        `[batch, k]` int32 rows, best first, padded if fewer are left.
     """
     count, found = tf.shape(queries)[0], min(k, articles)
     size = tf.maximum(tf.minimum(count, _AT_ONCE), 1)

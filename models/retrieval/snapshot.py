@@ -36,10 +36,10 @@ def save_snapshot(towers: Towers, folder: pathlib.Path) -> None:
 
 
 def load_snapshot(folder: pathlib.Path) -> Towers:
-    """Builds the towers a snapshot was taken of.
+    """Builds the towers of a snapshot.
 
     Raises:
-        WeightsError: today's towers have other settings, vocabularies or shapes.
+        WeightsError: today's towers have different settings, vocabularies or shapes.
     """
     tree = json.loads((folder / _CONFIG).read_text())
     missing = sorted(set(VOCABULARIES) - set(tree["sizes"]))
@@ -55,9 +55,9 @@ def load_snapshot(folder: pathlib.Path) -> Towers:
 
 
 def restore(towers: Towers, folder: pathlib.Path) -> None:
-    """Gives towers of the same sizes the weights of a snapshot.
+    """Loads the weights of a snapshot into towers of the same sizes.
 
     Raises:
-        WeightsError: they are of other sizes.
+        WeightsError: the sizes differ.
     """
     load_arrays(towers, folder / "weights.npz")

@@ -48,7 +48,7 @@ def read_training_data(files: Sequence[str], transform: tft.TFTransformOutput) -
         transform: the transform graph they were made by.
 
     Raises:
-        DataError: the vocabularies of ids do not hold each article and customer once, or a purchase is of neither.
+        DataError: the vocabularies of ids do not hold each article and customer once, or lack an id of a purchase.
     """
     spec = transform.transformed_feature_spec()
     articles, customers, bought = (
@@ -80,7 +80,7 @@ def vocabulary_sizes(transform: tft.TFTransformOutput) -> dict[str, int]:
 
 
 def _require_whole_vocabulary(key: str, indices: np.ndarray, sizes: dict[str, int]) -> None:
-    """Checks that rows are the vocabulary's indices, each once: the tables are sorted by them."""
+    """Checks that the rows are the vocabulary's indices, each once, because the tables are sorted by them."""
     if not np.array_equal(np.sort(indices), np.arange(sizes[key])):
         raise DataError(
             f"the vocabulary of {key} must hold each id of the table once, and no other. Received: "

@@ -29,7 +29,7 @@ def test_a_full_disk_is_one_line_and_the_run_goes_on_when_there_is_room(small, t
     assert full.code == 1
     assert "Traceback" not in full.err
     assert f"the disk of {shop.out} is full" in full.last_line
-    assert "give the same command again" in full.last_line or "run again" in full.last_line
+    assert "run the same command again" in full.last_line or "run again" in full.last_line
     done_before = [line for line in full.err.splitlines() if line.startswith("[")]
     subprocess.run(["mount", "-o", "remount,size=1g", str(small)], check=True)
     done = lookbook(*command, "--no-disk-check", TMPDIR=str(tmp_path))

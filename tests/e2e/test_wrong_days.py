@@ -37,7 +37,7 @@ def change(shop, to_row):
 
 
 def serve(shop, **figures):
-    """A version that tells of its days; nothing is loaded of it before the gates."""
+    """A version that records its days; the gates read only these."""
     extra = shop.out / "serving" / "lookbook" / "1" / "assets.extra"
     extra.mkdir(parents=True)
     (extra.parent / "saved_model.pb").touch()
@@ -60,7 +60,7 @@ def test_a_refresh_on_an_older_export_is_refused(shop):
     change(shop, lambda row: row if row < "2020-05-20" else None)
     done = lookbook("refresh", "--data", str(shop.data), "--out", str(shop.out))
     assert done.code == 1
-    assert "the data end on 2020-05-19, those of version 1, which is served, on 2020-06-04." in done.last_line
+    assert "the data end on 2020-05-19, those of the served version 1 on 2020-06-04." in done.last_line
     assert "--allow-older" in done.last_line
 
 

@@ -160,7 +160,7 @@ def test_article_ids_that_ingest_would_set_aside_are_told(tmp_path):
     ("content", "found", "remedy"),
     [
         ("a\n".encode("utf-16"), "line 1 is not UTF-8", "the file is UTF-16; save it again as UTF-8"),
-        (b"sep=,\na,b\n", "begins with Excel's `sep=` line", "delete line 1, the header must come first"),
+        (b"sep=,\na,b\n", "begins with Excel's `sep=` line", "delete line 1, because the header must come first"),
         (b"PAR1", "is a Parquet file", "write it as CSV"),
         (b'"t_dat";"price"\n', "is delimited by semicolons", "it must be delimited by commas"),
     ],

@@ -268,7 +268,7 @@ def test_a_full_disk_is_named_whatever_wrote_to_it(monkeypatch, capsys, tmp_path
     assert main(["run", "--data", "x", "--out", str(tmp_path)]) == 1
     told = capsys.readouterr().err
     assert told.startswith(f"lookbook: the disk of {tmp_path} is full (")
-    assert told.endswith("then give the same command again: what is done is not repeated\n")
+    assert told.endswith("then run the same command again: finished steps are not repeated\n")
 
 
 def test_a_reader_that_leaves_early_gets_no_traceback():

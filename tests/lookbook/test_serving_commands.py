@@ -87,7 +87,7 @@ def test_similar_shows_neighbours_without_channels(port, capsys):
 
 def test_an_article_that_is_not_in_the_catalogue_is_refused(port, capsys):
     assert main(["similar", "nonesuch", "--port", port]) == 1
-    assert "article_id must be one of the catalogue's; received 'nonesuch'" in capsys.readouterr().err
+    assert "article_id must be in the catalogue. Received: 'nonesuch'" in capsys.readouterr().err
 
 
 def test_unknown_articles_of_recent_are_told(port, capsys):
@@ -168,7 +168,7 @@ def test_a_server_that_is_still_loading_says_so(out, capsys):
         for command in (["query", "c5"], ["similar", "a07"]):
             assert main([*command, "--port", str(server.port)]) == 1
             said = capsys.readouterr().err
-            assert f"the model server at localhost:{server.port} is loading version 7; ask again in a moment" in said
+            assert f"the model server at localhost:{server.port} is loading version 7; try again in a moment" in said
         host.may_load.set()
     host.stop()
 

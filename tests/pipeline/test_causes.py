@@ -1,4 +1,4 @@
-"""A full disk and memory that ran out are known by what libraries say of them, however deep in a chain."""
+"""A full disk and too little memory are recognised by messages of libraries, at any depth of a chain of errors."""
 
 import errno
 import pathlib
@@ -51,7 +51,7 @@ def wrapped(error):
 def test_a_full_disk_is_named_with_what_to_do(error):
     for told in (explain(error, [OUT, TEMPORARY]), explain(wrapped(error), [OUT, TEMPORARY])):
         assert told.startswith("the disk of /")
-        assert told.endswith("give the same command again: what is done is not repeated")
+        assert told.endswith("run the same command again: finished steps are not repeated")
         assert "\n" not in told
 
 

@@ -32,7 +32,7 @@ def test_an_unknown_preset_is_refused_with_those_there_are():
 
 
 def test_a_preset_file_that_is_not_there_is_called_that(tmp_path):
-    with pytest.raises(ConfigError, match=r"--preset must name a TOML file that is there. Received: 'mine\.toml'"):
+    with pytest.raises(ConfigError, match=r"--preset must name an existing TOML file\. Received: 'mine\.toml'"):
         load_config("mine.toml", [])
 
 

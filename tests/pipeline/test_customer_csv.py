@@ -82,7 +82,7 @@ def test_purchases_are_sets_by_customer(tmp_path):
     [
         (b"", "at least one customer id"),
         (b"customer_id\n", "at least one customer id"),
-        (b"age,name\n1,x\n", "must have a column customer_id or one id a line; received 'age,name'"),
+        (b"age,name\n1,x\n", "must have a column customer_id or one id a line. Received: 'age,name'"),
         (b"customer_id,age\n,3\n", "line 2 must have a value for customer_id"),
         (b'a\n"b\nc\nd\n', "line 2 opens a quoted value that is never closed"),
         (b'a\nb\n"c', "line 3 opens a quoted value that is never closed"),

@@ -1,4 +1,4 @@
-"""How many ids the model knows is said; a list of none is refused, with what would have made them known."""
+"""Counts ids that the model knows; refuses a list without any, with a hint that would make them known."""
 
 import pytest
 

@@ -133,7 +133,7 @@ def spin(running, rounds=2**30, **settings):
 
 
 def test_a_deadline_is_kept_and_the_work_given_up(shop, serve, eventually):
-    """The worker gives its place back only when its run of the graph has ended, which would take hours."""
+    """The worker releases its place only when its run of the graph has ended, which would take hours."""
     shop.push(1)
     running = serve(shop)
     call = spin(running, timeout=0.5)
@@ -188,7 +188,7 @@ def test_bytes_in_flight_are_bounded(shop, serve, eventually):
     running = serve(shop, max_bytes_in_flight=100_000)
     first = spin(running, timeout=60)
     eventually(lambda: in_flight(running) == 1, "the first request in flight")
-    with pytest.raises(grpc.RpcError, match="requests of more than 100000 bytes at once; try again") as caught:
+    with pytest.raises(grpc.RpcError, match="requests in flight exceed 100000 bytes; try again") as caught:
         running.stock.predict({"customer_id": ["c" * 100_000]})
     assert caught.value.code() is grpc.StatusCode.UNAVAILABLE
     assert running.stock.predict({"customer_id": ["c" * 1000]}).outputs
@@ -197,7 +197,7 @@ def test_bytes_in_flight_are_bounded(shop, serve, eventually):
 
 @pytest.mark.parametrize(("sizes", "words"), [([30_000_000], "at most"), ([1] * 33, "rank at most 32")])
 def test_a_shape_is_checked_before_memory_is_taken(served, sizes, words):
-    """The answer says that the shape was refused, so that no array of it was made."""
+    """The error names the shape, which shows that no array of it was made."""
     request = predict_pb2.PredictRequest()
     request.model_spec.name = "lookbook"
     tensor = request.inputs["customer_id"]

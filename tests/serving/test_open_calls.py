@@ -157,13 +157,13 @@ def test_a_compressed_message_is_bounded_by_its_inflated_size(shop, serve):
 
 
 def test_what_is_refused_as_unavailable_is_asked_again_by_the_products_client(shop, serve, eventually):
-    """A refusal with a body would be an answer to gRPC, which then does not try again."""
+    """A refusal with a body would count as an answer, and gRPC would not retry it."""
     shop.push(1)
     running = serve(shop, max_concurrency=1)
     in_flight = running.server.metrics.registry.get_sample_value
     spin = running.stock.prediction.Predict.future(
         _spin_request(), timeout=6
-    )  # given up after that, and its place free
+    )  # cancelled after that, which releases its place
     eventually(lambda: in_flight("lookbook_serving_requests_in_flight") == 1, "a request in flight")
     answered = []
     config = ClientConfig(deadline_s=60, max_attempts=5, backoff_s=2, max_backoff_s=2)

@@ -1,4 +1,4 @@
-"""Waiting for a descriptor, also one of a process that holds more than a thousand connections."""
+"""Waits for a descriptor, also in a process with more than a thousand connections."""
 
 import fcntl
 import os

@@ -1,4 +1,4 @@
-"""Ids are kept one a line: what is no line is refused, everything else is read as it was written."""
+"""Ids are stored one a line: other values are refused, and ids are read as they were written."""
 
 import pyarrow as pa
 import pytest

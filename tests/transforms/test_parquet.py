@@ -52,7 +52,7 @@ def test_a_file_that_would_run_code_is_refused(malicious):
 
 
 def test_without_the_fix_the_code_runs(malicious):
-    """The file is one that does harm, so that the test above can fail."""
+    """The file runs its code without the fix, so the test above can fail."""
     read(malicious, "import pyarrow.parquet as pq")
     assert (malicious.parent / "ran").exists()
 

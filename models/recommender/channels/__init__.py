@@ -2,8 +2,8 @@
 
 A channel is a function of the query (and of the index, for the towers) that yields `(ids, scores)`:
 `[batch, n]` int32 distinct article rows, padded, and float32 scores, best first, those of real proposals above 0.
-Of more than it is asked for, the first `size` are taken. Where `query.allowed` is given, those that are not allowed are
-left out afterwards, so a channel yields enough to have `size` that are allowed, if there are.
+The first `size` articles are taken. If `query.allowed` is given, articles that are not allowed are then removed, so a
+channel returns enough articles that `size` of them are allowed, if that many exist.
 """
 
 from models.recommender.channels import (

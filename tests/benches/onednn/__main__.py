@@ -1,12 +1,11 @@
-"""Whether TensorFlow's oneDNN gives wrong answers on this processor, and what it costs or saves.
+"""Tests oneDNN for wrong answers on this processor, and measures its speed.
 
     TF_ENABLE_ONEDNN_OPTS=1 python -m tests.benches.onednn overlap VERSION   # runs that overlap
     TF_ENABLE_ONEDNN_OPTS=1 python -m tests.benches.onednn one-run VERSION   # branches of one run
     python -m tests.benches.onednn speed VERSION [--repeats 5]               # on and off in turns
 
 VERSION is the folder of a version that `lookbook run` pushed, such as out/serving/lookbook/1. The first two leave
-oneDNN as the environment says and exit 1 if an answer was wrong; with the fault the process may also be ended by a
-signal.
+oneDNN as the environment sets it and exit 1 if an answer was wrong. With the fault, a signal may also end the process.
 """
 
 import argparse
@@ -16,7 +15,7 @@ import sys
 
 os.environ["TF_USE_LEGACY_KERAS"] = "1"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-ONEDNN = "TF_ENABLE_ONEDNN_OPTS"  # not set here: it is what is looked into
+ONEDNN = "TF_ENABLE_ONEDNN_OPTS"  # not set here, because it is under test
 
 
 def main() -> int:

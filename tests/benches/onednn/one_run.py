@@ -1,4 +1,4 @@
-"""Whether the parallel branches of a single run meet the fault that overlapping runs meet.
+"""Tests whether parallel branches of a single run have the fault of overlapping runs.
 
 TensorFlow computes independent branches of a graph in parallel, and so does a training step with its gradients.
 """

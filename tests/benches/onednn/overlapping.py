@@ -15,7 +15,7 @@ BATCH_SIZES = ((3, 2), (64, 36))
 
 @dataclasses.dataclass
 class Comparison:
-    """What came of the overlapping calls.
+    """Results of the overlapping calls.
 
     Attributes:
         calls: calls that overlapped with others.

@@ -1,6 +1,6 @@
-"""What oneDNN costs or saves: training steps of the ranking networks, and answers of a model in one process.
+"""Measures the speed of training steps and of a model's answers in one process, with and without oneDNN.
 
-Both ways are measured in turns, each in a process of its own, so that what else the machine does meets both alike.
+Both are measured in turns, each in its own process, so that other load of the machine affects both equally.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Ids are names and nothing more: with any others, whatever characters they hold, each customer has the same answer."""
+"""Answers do not depend on the ids: with other ids of any characters, each customer has the same answer."""
 
 import dataclasses
 import pathlib

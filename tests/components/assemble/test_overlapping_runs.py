@@ -1,7 +1,7 @@
-"""No overlap of requests changes an answer: each is compared with the answer to the same request made alone.
+"""Overlapping requests get right answers: each is compared with the answer to the same request made alone.
 
-TensorFlow's oneDNN failed this on processors with AMX (docs/decisions/0036-onednn-is-off.md). There the tests would
-fail if it were on, which the last one shows, and only there.
+TensorFlow's oneDNN fails this on processors with AMX (docs/decisions/0036-onednn-is-off.md). The last test shows that
+the tests fail there with oneDNN on.
 """
 
 import functools
@@ -151,7 +151,7 @@ def test_a_wrong_answer_is_counted():
 @pytest.mark.proof
 @pytest.mark.skipif(not HAS_AMX, reason="this processor has no AMX (no amx_tile in /proc/cpuinfo)")
 def test_with_onednn_overlapping_runs_go_wrong_where_there_is_amx(default_size):
-    """The comparison finds the fault: with oneDNN on there are wrong answers, or the process is ended by a signal."""
+    """The comparison finds the fault: with oneDNN on there are wrong answers, or a signal ends the process."""
     command = [sys.executable, "-m", "tests.benches.onednn", "overlap", str(default_size), "--times", "5000"]
     done = subprocess.run(
         command, cwd=ROOT, env={**os.environ, "TF_ENABLE_ONEDNN_OPTS": "1"}, capture_output=True, text=True

@@ -130,7 +130,7 @@ def test_a_few_rows_long_before_all_others_are_a_warning():
     first = LAST - 119 * DAY
     found = check({**steady(), first - YEAR: 1})
     assert found.reasons == ()
-    assert "only 1 transaction is before that; see that their days are not mistyped" in found.warnings[0]
+    assert "only 1 transaction is before that; check their days for typing errors" in found.warnings[0]
 
 
 def test_sales_are_counted_by_day_and_distinct_customers_by_period(tmp_path):

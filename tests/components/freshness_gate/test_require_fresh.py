@@ -34,7 +34,7 @@ def test_the_same_data_and_newer_ones_pass_and_older_ones_only_where_they_are_me
         return
     with pytest.raises(GateError) as refused:
         require_fresh(DAY(last_day), serving.folder, allow_older=False)
-    assert "the data end on 2020-07-23, those of version 1, which is served, on 2020-07-24." in str(refused.value)
+    assert "the data end on 2020-07-23, those of the served version 1 on 2020-07-24." in str(refused.value)
     assert "add --allow-older" in str(refused.value)
     assert "\n" not in str(refused.value)
 

@@ -1,4 +1,4 @@
-"""Whatever joins ids to rows refuses tables that are not of as many."""
+"""Code that joins ids to rows refuses tables with different numbers of rows."""
 
 import json
 import shutil
