@@ -75,9 +75,11 @@ class Attempts:
                 code = attempt.call.code()
                 if code is grpc.StatusCode.UNAVAILABLE:
                     self._backends.unavailable(attempt.backend)
-                    if not self._throttle.failed() and not self._open:
-                        return attempt.call.result()
-                    if self._open or self._send_again():
+                    allowed = self._throttle.failed()
+                    if allowed and self._backends.another(self._tried):  # what is still open may be a frozen server
+                        self._send()
+                        continue
+                    if self._open or (allowed and self._send_again()):
                         continue
                 elif code is grpc.StatusCode.DEADLINE_EXCEEDED:
                     self._backends.unanswered(attempt.backend)

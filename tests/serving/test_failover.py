@@ -14,6 +14,8 @@ import pytest
 
 from serving import errors, wire
 from serving.client import ClientConfig, RecommenderClient
+from serving.config import ServerConfig
+from serving.server import ModelServer
 from serving.target import Address, Target
 from serving.throttle import MAX_TOKENS
 
@@ -277,3 +279,22 @@ def test_addresses_that_a_name_gets_later_are_asked_too(monkeypatch, shop, serve
 def test_a_target_of_several_must_be_hosts_and_ports():
     with pytest.raises(ValueError, match="target must be host:port, or several joined by commas"):
         RecommenderClient("one:1,two")
+
+
+def test_beside_a_frozen_and_a_dead_server_the_third_is_asked():
+    """The third serves nothing: that it says so shows that it was asked."""
+    with (
+        socket.socket() as frozen,
+        socket.socket() as dead,
+        ModelServer(ServerConfig(port=0)) as third,
+    ):
+        for server in (frozen, dead):
+            server.bind(("127.0.0.1", 0))
+        frozen.listen()
+        ports = (frozen.getsockname()[1], dead.getsockname()[1], third.port)
+        config = ClientConfig(deadline_s=4, hedge_after_s=0.1)  # a connection that says nothing is given up after 5 s
+        with (
+            RecommenderClient(",".join(f"127.0.0.1:{port}" for port in ports), config) as client,
+            pytest.raises(errors.ModelNotFoundError),
+        ):
+            client.recommend(["c1"])
