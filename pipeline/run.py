@@ -132,7 +132,7 @@ def _execute(
         fingerprint=data_fingerprint,
         run_key=key,
         last_blessed=key_of(last_blessed),
-        served_as_of=served_as_of(model_dir(out_dir)),
+        served_as_of=served_as_of(model_dir(out_dir), key),
         allow_older="true" if allow_older else "false",
     )
     create = {"train": create_pipeline, "refresh": create_refresh_pipeline}[kind]

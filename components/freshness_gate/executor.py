@@ -14,10 +14,18 @@ NONE = "none"
 _DAY = datetime.timedelta(days=1)
 
 
-def served_as_of(serving_dir: pathlib.Path) -> str:
-    """Cache key of the served version: the day of its state, or `none`."""
-    served = _served(serving_dir)
-    day = None if served is None else as_of(figures_of(served))
+def served_as_of(serving_dir: pathlib.Path, run_key: str) -> str:
+    """Cache key of the served version: the day of its state, or `none`.
+
+    The versions of the run itself are left out, as for the last blessed model: a run that is repeated on the same data
+    finds its first verdict in the cache.
+
+    Args:
+        serving_dir: folder of the versions.
+        run_key: key of the run, made of its inputs, settings and code.
+    """
+    others = [figures for figures in map(figures_of, version_folders(serving_dir)) if figures.get("run_key") != run_key]
+    day = as_of(others[-1]) if others else None
     return NONE if day is None else day.isoformat()
 
 

@@ -43,16 +43,24 @@ def test_the_newest_version_is_the_one_that_counts(serving):
     """A version that was rolled back to is the newest again, and serves older data."""
     serving(1, as_of="2020-07-25")
     serving(2, as_of="2020-07-20", copy_of=0)
-    assert served_as_of(serving.folder) == "2020-07-20"
+    assert served_as_of(serving.folder, "a run") == "2020-07-20"
     require_fresh(DAY("2020-07-19"), serving.folder, allow_older=False)
+
+
+def test_a_repeated_run_has_the_cache_key_that_it_had_before_its_push(serving):
+    serving(1, as_of="2020-07-18", run_key="an earlier run")
+    before = served_as_of(serving.folder, "a run")
+    serving(2, as_of="2020-07-25", run_key="a run")
+    assert served_as_of(serving.folder, "a run") == before == "2020-07-18"
+    assert served_as_of(serving.folder, "another run") == "2020-07-25"
 
 
 @pytest.mark.parametrize("figures", [{}, {"as_of": None}, {"as_of": "yesterday"}])
 def test_a_version_that_does_not_say_bars_nothing(serving, figures):
-    assert served_as_of(serving.folder) == "none"
+    assert served_as_of(serving.folder, "a run") == "none"
     require_fresh(DAY("2020-07-19"), serving.folder, allow_older=False)
     serving(1, **figures)
-    assert served_as_of(serving.folder) == "none"
+    assert served_as_of(serving.folder, "a run") == "none"
     require_fresh(DAY("2020-07-19"), serving.folder, allow_older=False)
     require_unseen(DAY("2020-07-19"), serving.folder, 7)
 
