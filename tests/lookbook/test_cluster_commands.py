@@ -23,7 +23,7 @@ def refreshed_with(monkeypatch):
     from pipeline import run, versions
 
     given = []
-    monkeypatch.setattr(run, "refresh", lambda data, out, config, watcher, disk_check: given.append(config))
+    monkeypatch.setattr(run, "refresh", lambda data, out, config, watcher, **_: given.append(config))
     monkeypatch.setattr(versions, "served_version", lambda out: None)
     monkeypatch.setattr(outcome, "show", lambda summary, out: None)
     return given
@@ -70,7 +70,7 @@ def test_run_compiled_hands_over_the_data_and_the_parameters_and_tells_what_was_
     assert ran["parameters"] == {"data_dir": str(tmp_path), "data_version": "may=june"}
     assert ran["out"] == tmp_path / "out"
     out = capsys.readouterr().out
-    assert "tasks       19 of the pipeline lookbook-refresh done" in out
+    assert "tasks       20 of the pipeline lookbook-refresh done" in out
     assert "pushed      /out/serving/lookbook/7" in out
 
 
