@@ -178,7 +178,11 @@ def test_the_command_schedules_a_refresh_compiled_on_the_spot_with_a_token(clust
     [
         (["--host", "localhost:8888"], 1, "host must begin with http"),
         (["--host", "HOST", "--schedule", "at three"], 2, "five fields"),
-        (["--host", "HOST", "--parameter", "colour=red"], 2, "parameter must be one of data_dir, data_version"),
+        (
+            ["--host", "HOST", "--parameter", "colour=red"],
+            2,
+            "parameter must be one of allow_older, data_dir, data_version",
+        ),
         (["--host", "HOST", "--parameter", "colour"], 2, "must be NAME=VALUE"),
     ],
 )

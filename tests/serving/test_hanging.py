@@ -126,12 +126,12 @@ def test_a_warm_up_without_end_is_bounded_and_its_process_killed(shop, serve, ev
             writer.write(log.SerializeToString())
 
     shop.push(1, edit=endless)
-    running = serve(shop, wait=False, load_timeout_s=3, max_load_retries=0)
     before = workers()
+    running = serve(shop, wait=False, load_timeout_s=5, max_load_retries=0)
     eventually(lambda: workers() - before, "the worker that warms up")
     (worker,) = workers() - before
     eventually(running.server.failures, "1 failed")
-    assert running.server.failures() == ["lookbook version 1: DEADLINE_EXCEEDED: version 1 did not load within 3 s"]
+    assert running.server.failures() == ["lookbook version 1: DEADLINE_EXCEEDED: version 1 did not load within 5 s"]
     eventually(lambda: ended(worker), "its process's end")
 
 

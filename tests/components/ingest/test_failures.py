@@ -30,11 +30,11 @@ FOLDER = pathlib.Path("/some/out")
             DiskFullError,
             "the disk of /some/out is full",
         ),
-        (OSError(errno.EIO, os.strerror(errno.EIO), "a.csv"), DataError, "Input/output error: 'a.csv'; see that"),
+        (OSError(errno.EIO, os.strerror(errno.EIO), "a.csv"), DataError, "Input/output error: 'a.csv'; check that"),
         (
             PermissionError(errno.EACCES, "Permission denied", "a.csv"),
             DataError,
-            "Permission denied: 'a.csv'; see that",
+            "Permission denied: 'a.csv'; check that",
         ),
         (duckdb.OutOfMemoryException("Out of Memory Error: x"), DataError, "raise ingest.memory_limit_gib"),
         (MemoryError(), DataError, "raise ingest.memory_limit_gib"),

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 import tensorflow as tf
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from models.recommender import baselines
@@ -37,7 +37,7 @@ def build(tiny, trained, tmp_path_factory):
     return make
 
 
-@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4)
 @given(st.sets(st.sampled_from(TABLES)))
 @example({"history"})
 @example({"recent"})
