@@ -1,6 +1,6 @@
 """Rules for joining requests into one run of the graph: same signature, outputs, scalars and shapes of rows.
 
-Joining changes the batch that a client sent, so it is right only for a model whose rows do not depend on each other. A
+A joined batch is not the batch that a client sent. Joining is therefore right only for a model whose rows do not depend on each other. A
 SignatureDef does not say this, so the model must declare it by `"independent_rows": true` in its
 `assets.extra/lookbook.json`. Requests for other models are never joined.
 """
