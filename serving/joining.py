@@ -1,7 +1,7 @@
 """Rules for joining requests into one run of the graph: same signature, outputs, scalars and shapes of rows.
 
-A joined batch is not the batch that a client sent. Joining is therefore right only for a model whose rows do not depend on each other. A
-SignatureDef does not say this, so the model must declare it by `"independent_rows": true` in its
+A joined batch is not the batch that a client sent. Joining is therefore right only for a model whose rows do not depend
+on each other. A SignatureDef does not say so: the model must declare it by `"independent_rows": true` in its
 `assets.extra/lookbook.json`. Requests for other models are never joined.
 """
 
