@@ -16,8 +16,8 @@ SIZES ?=
 
 PYTHON := .venv/bin/python
 STAMP := .venv/.installed
-ROOMS := lookbook kubeflow pipeline components models serving transforms
-CODE := $(ROOMS) tests setup.py
+ROOMS := lookbook kubeflow operations pipeline components models serving synthetic transforms
+CODE := $(ROOMS) benchmarks tests setup.py
 
 # The command line sets this for itself; doctests of modules import TensorFlow without it.
 export TF_USE_LEGACY_KERAS := 1
@@ -51,13 +51,13 @@ proof: $(STAMP) ## the slow proofs
 	$(PYTHON) -m pytest --verbosity=0 -m proof --durations=0 tests
 
 bench: $(STAMP) ## [SIZES=0.1,1] [ONLY='pattern'] what each stage costs at several sizes, up to H&M's, into docs/performance.md; hours
-	$(PYTHON) -m tests.benches.performance --to docs/performance.md $(if $(SIZES),--sizes '$(SIZES)') $(if $(ONLY),--only '$(ONLY)')
+	$(PYTHON) -m benchmarks.performance --to docs/performance.md $(if $(SIZES),--sizes '$(SIZES)') $(if $(ONLY),--only '$(ONLY)')
 
 bench-serving: $(STAMP) ## [ONLY='pattern'] serving under load at the size of H&M, into docs/serving.md; about 20 minutes
-	$(PYTHON) -m tests.benches.serving --to docs/serving.md $(if $(ONLY),--only '$(ONLY)')
+	$(PYTHON) -m benchmarks.serving --to docs/serving.md $(if $(ONLY),--only '$(ONLY)')
 
 quality: $(STAMP) $(if $(filter shop,$(DATA)),shop/transactions_train.csv) ## [DATA=dir] [TRUTH=csv] [RIVAL=csv] [SAMPLE=dir] [WEEK=dir] [RUN=out] [ONLY='pattern'] how good the recommendations are, into docs/quality.md; hours
-	$(PYTHON) -m tests.benches.quality --data "$(DATA)" --to docs/quality.md $(if $(TRUTH),--truth "$(TRUTH)") \
+	$(PYTHON) -m benchmarks.quality --data "$(DATA)" --to docs/quality.md $(if $(TRUTH),--truth "$(TRUTH)") \
 		$(if $(RIVAL),--rival "$(RIVAL)") $(if $(SAMPLE),--sample "$(SAMPLE)") $(if $(WEEK),--week "$(WEEK)") \
 		$(if $(RUN),--run "$(RUN)") $(if $(ONLY),--only '$(ONLY)')
 

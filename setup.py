@@ -8,7 +8,17 @@ import pathlib
 
 from setuptools import find_packages, setup
 
-ROOMS = ("lookbook", "kubeflow", "pipeline", "components", "models", "serving", "transforms")
+ROOMS = (
+    "lookbook",
+    "kubeflow",
+    "operations",
+    "pipeline",
+    "components",
+    "models",
+    "serving",
+    "synthetic",
+    "transforms",
+)
 
 
 def _direct_requirements() -> list[str]:

@@ -15,8 +15,8 @@ from pathlib import Path
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
-from serving.channel import ClientConfig, open_channel
-from serving.target import Address
+from serving.client.channel import ClientConfig, open_channel
+from serving.client.target import Address
 
 TIMEOUT_S = 3.0
 

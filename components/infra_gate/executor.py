@@ -11,9 +11,9 @@ import numpy as np
 
 from components.infra_gate.config import InfraGateConfig
 from serving.client import ClientConfig, RecommenderClient
-from serving.config import ServerConfig
 from serving.errors import ServingError
-from serving.server import ModelServer
+from serving.server.config import ServerConfig
+from serving.server.model_server import ModelServer
 
 MODEL_NAME = "lookbook"
 K = 12

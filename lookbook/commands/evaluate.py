@@ -37,15 +37,15 @@ def command(reporter: Reporter, out: pathlib.Path, truth: pathlib.Path, as_json:
     now) are judged on the same customers. Prints on standard error how many ids of the file the model knows.
     """
     from lookbook.console import tables
-    from pipeline.customer_csv import read_purchases
+    from operations.customer_csv import read_purchases
     from pipeline.versions import served_version
 
     version = served_version(out)
     bought = read_purchases(truth)
 
-    from pipeline.judgement import judge
-    from pipeline.known_ids import compare_ids
-    from pipeline.pushed import PushedModel
+    from operations.judgement import judge
+    from operations.known_ids import compare_ids
+    from operations.pushed import PushedModel
 
     model = PushedModel(version)
     reporter.say(compare_ids("customer", bought, model.known_customers(), otherwise="new to it"), "ids")

@@ -36,8 +36,8 @@ def command(
     if everyone == (customers is not None):
         raise click.UsageError("Say for whom: either --all or --customers FILE.")
 
-    from pipeline.customer_csv import read_customer_ids
-    from pipeline.submission import require_delimiter, require_unambiguous, write_submission
+    from operations.customer_csv import read_customer_ids
+    from operations.submission import require_delimiter, require_unambiguous, write_submission
     from pipeline.versions import served_version
 
     require_delimiter(delimiter)
@@ -45,8 +45,8 @@ def command(
     version = served_version(out)
     ids = read_customer_ids(customers) if customers else []
 
-    from pipeline.known_ids import compare_ids
-    from pipeline.pushed import PushedModel
+    from operations.known_ids import compare_ids
+    from operations.pushed import PushedModel
 
     model = PushedModel(version)
     require_unambiguous(model.known_articles() or [], delimiter)

@@ -17,7 +17,7 @@ def command(out: pathlib.Path, version: int) -> None:
     It is copied under a new highest number, which a running server takes up by itself; no moment is without
     a version to serve, and the one left stays, to be gone back to in its turn.
     """
-    from pipeline.versions import rollback
+    from operations.rollback import rollback
 
     now = rollback(out, version)
     click.echo(

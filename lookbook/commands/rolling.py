@@ -38,8 +38,8 @@ def command(
 
     config = load_config(preset, assignments)
 
-    from pipeline.rolling import simulate
-    from pipeline.rolling_table import Cell, as_markdown
+    from operations.backtest import simulate
+    from operations.backtest_table import Cell, as_markdown
 
     reporter.write_log(work)
 

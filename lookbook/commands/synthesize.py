@@ -29,7 +29,7 @@ def command(to: pathlib.Path, scale: str | None, **sizes: int | None) -> None:
     customers and 105,542 articles; another scale takes customers and transactions times itself, and
     articles times its square root. The options of the sizes go before it.
     """
-    from pipeline.synthetic.shop import ShopConfig, synthesize
+    from synthetic.shop import ShopConfig, synthesize
 
     given: dict[str, Any] = {name: size for name, size in sizes.items() if size is not None}
     config = ShopConfig(**given) if scale is None else ShopConfig.at_scale(_number(scale), **given)

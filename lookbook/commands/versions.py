@@ -22,7 +22,8 @@ _FRAME = 3  # characters of the line between two columns with its blanks
 def command(out: pathlib.Path, keep: int | None) -> None:
     """List the pushed versions with their figures, newest last."""
     from lookbook.console import tables
-    from pipeline.versions import list_versions, retain, served_version
+    from operations.rollback import retain
+    from pipeline.versions import list_versions, served_version
 
     served_version(out)  # says so if there is none
     if keep is not None:

@@ -13,8 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline.synthetic.config import ShopConfig
-from pipeline.synthetic.shop import synthesize
+from synthetic.config import ShopConfig
+from synthetic.shop import synthesize
 
 pytestmark = pytest.mark.proof
 LIMIT_GIB = {"ingest": 0.5, "state": 0.3}

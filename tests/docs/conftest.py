@@ -7,7 +7,7 @@ import re
 import pytest
 
 ROOT = pathlib.Path(__file__).parents[2]
-ROOMS = ("lookbook", "kubeflow", "pipeline", "components", "models", "serving", "transforms")
+ROOMS = ("lookbook", "kubeflow", "operations", "pipeline", "components", "models", "serving", "synthetic", "transforms")
 
 
 @dataclasses.dataclass(frozen=True)

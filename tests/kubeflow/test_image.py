@@ -18,7 +18,7 @@ from kubeflow.config import IMAGE_SCHEMAS, KubeflowConfig, load_config
 
 ROOT = pathlib.Path(__file__).parents[2]
 DOCKERFILE = (ROOT / "kubeflow" / "Dockerfile").read_text(encoding="utf-8")
-ROOMS = ("lookbook", "kubeflow", "pipeline", "components", "models", "serving", "transforms")
+ROOMS = ("lookbook", "kubeflow", "operations", "pipeline", "components", "models", "serving", "synthetic", "transforms")
 
 
 def copied():

@@ -85,13 +85,13 @@ def test_a_file_that_is_not_there_is_said_in_a_line(tmp_path, capsys):
 
 
 def test_rolling_prints_the_table_and_writes_it_where_told(monkeypatch, tmp_path, capsys):
-    from pipeline import rolling, rolling_table
+    from operations import backtest, backtest_table
     from pipeline.config import load_config
 
     figures = {"version": 1, "customers": 5, "map_at_12": 0.2, "popular": 0.05, "own_purchases": 0.1}
     cells = [
-        rolling_table.Cell(policy=policy, first="2020-06-01", pushed=True, said="passed", seconds=9.0, **figures)
-        for policy in rolling_table.POLICIES
+        backtest_table.Cell(policy=policy, first="2020-06-01", pushed=True, said="passed", seconds=9.0, **figures)
+        for policy in backtest_table.POLICIES
     ]
     calls = []
 
@@ -100,11 +100,11 @@ def test_rolling_prints_the_table_and_writes_it_where_told(monkeypatch, tmp_path
         for cell in cells:
             says(cell)
         broken = dataclasses.replace(
-            cells[1], policy=rolling_table.BROKEN_REFRESH, pushed=False, said="refused: broken"
+            cells[1], policy=backtest_table.BROKEN_REFRESH, pushed=False, said="refused: broken"
         )
-        return rolling_table.Rolling(cells=tuple(cells), broken=(broken,))
+        return backtest_table.Rolling(cells=tuple(cells), broken=(broken,))
 
-    monkeypatch.setattr(rolling, "simulate", simulate)
+    monkeypatch.setattr(backtest, "simulate", simulate)
     words = ["--data", "shop", "--work", str(tmp_path / "work"), "--periods", "1", "--to", str(tmp_path / "t.md")]
     assert main(["rolling", *words, "--set", "seed=3"]) == 0
     told = capsys.readouterr()

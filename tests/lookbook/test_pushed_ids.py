@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from pipeline.pushed import load_served
+from operations.pushed import load_served
 from transforms.errors import LookbookError
 from transforms.ids import write_ids
 

@@ -9,7 +9,7 @@ import shutil
 import pytest
 
 from lookbook.cli import main
-from pipeline.pushed import load_served
+from operations.pushed import load_served
 from pipeline.versions import list_versions, model_dir
 from transforms.errors import LookbookError
 

@@ -16,10 +16,10 @@ import pytest
 from lookbook.cli import main
 from serving import tensors, wire
 from serving.client import RecommenderClient
-from serving.config import ServerConfig
 from serving.errors import ModelNotFoundError
-from serving.server import ModelServer
-from serving.worker_client import WorkerHost
+from serving.server.config import ServerConfig
+from serving.server.model_server import ModelServer
+from serving.server.worker_client import WorkerHost
 
 START_TIMEOUT_S = 120
 

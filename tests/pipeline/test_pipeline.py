@@ -4,10 +4,10 @@ import json
 
 import pytest
 
+from benchmarks.performance.stages import STAGES
 from pipeline.config import load_config
 from pipeline.parts import TABLES, Occasion, Places
 from pipeline.pipeline import create_pipeline
-from tests.benches.performance.stages import STAGES
 
 PLACES = Places(data_dir="/data", pipeline_root="/root", serving_dir="/serving", checkpoints="/checkpoints")
 OCCASION = Occasion(fingerprint="print", run_key="key", last_blessed="digest")

@@ -9,9 +9,9 @@ from types import SimpleNamespace
 import grpc
 import pytest
 
-from serving.config import ModelConfig, ServerConfig, VersionPolicy
-from serving.server import ModelServer
-from serving.worker_client import WorkerHost
+from serving.server.config import ModelConfig, ServerConfig, VersionPolicy
+from serving.server.model_server import ModelServer
+from serving.server.worker_client import WorkerHost
 
 READY_S = 120
 ARTICLES = [f"{i:010d}" for i in range(108775001, 108775101)]

@@ -67,7 +67,7 @@ except ImportError: pass
 
 def test_the_model_servers_worker_host_is_right(monkeypatch):
     """Read where the system shows it: the environment that the process was started with."""
-    from serving.worker_client import WorkerHost
+    from serving.server.worker_client import WorkerHost
 
     for name, value in OPPOSITE.items():
         monkeypatch.setenv(name, value)
@@ -75,7 +75,10 @@ def test_the_model_servers_worker_host_is_right(monkeypatch):
     try:
         host.start()
         processes = subprocess.run(
-            ["pgrep", "-P", str(os.getpid()), "-f", "serving.worker_host"], capture_output=True, text=True, check=True
+            ["pgrep", "-P", str(os.getpid()), "-f", "serving.server.worker_host"],
+            capture_output=True,
+            text=True,
+            check=True,
         ).stdout.split()
         held = [pathlib.Path(f"/proc/{pid}/environ").read_bytes().split(b"\0") for pid in processes]
         for name, value in TENSORFLOW_ENVIRONMENT.items():

@@ -16,6 +16,8 @@ import pytest
 import tensorflow as tf
 from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
 
+from benchmarks.onednn.overlapping import BATCH_SIZES, compare_overlapping, difference
+from benchmarks.onednn.session_model import SessionModel
 from components.assemble.executor import assemble
 from components.assemble.weights import gather_weights
 from models.ranking.config import REFITTED, RankingConfig
@@ -23,11 +25,9 @@ from models.ranking.weights import build_network, save_network
 from models.recommender import features
 from models.retrieval.config import RetrievalConfig
 from models.retrieval.snapshot import snapshot_name
-from serving.config import ServerConfig
-from serving.server import ModelServer
+from serving.server.config import ServerConfig
+from serving.server.model_server import ModelServer
 from tests import tiny_training
-from tests.benches.onednn.overlapping import BATCH_SIZES, compare_overlapping, difference
-from tests.benches.onednn.session_model import SessionModel
 
 ROOT = pathlib.Path(__file__).parents[3]
 READY_S = 120
@@ -152,7 +152,7 @@ def test_a_wrong_answer_is_counted():
 @pytest.mark.skipif(not HAS_AMX, reason="this processor has no AMX (no amx_tile in /proc/cpuinfo)")
 def test_with_onednn_overlapping_runs_go_wrong_where_there_is_amx(default_size):
     """The comparison finds the fault: with oneDNN on there are wrong answers, or a signal ends the process."""
-    command = [sys.executable, "-m", "tests.benches.onednn", "overlap", str(default_size), "--times", "5000"]
+    command = [sys.executable, "-m", "benchmarks.onednn", "overlap", str(default_size), "--times", "5000"]
     done = subprocess.run(
         command, cwd=ROOT, env={**os.environ, "TF_ENABLE_ONEDNN_OPTS": "1"}, capture_output=True, text=True
     )
@@ -161,7 +161,7 @@ def test_with_onednn_overlapping_runs_go_wrong_where_there_is_amx(default_size):
 
 @pytest.mark.proof
 def test_without_onednn_thousands_of_overlapping_runs_of_a_model_of_default_size_are_right(default_size):
-    command = [sys.executable, "-m", "tests.benches.onednn", "overlap", str(default_size), "--times", "1000"]
+    command = [sys.executable, "-m", "benchmarks.onednn", "overlap", str(default_size), "--times", "1000"]
     done = subprocess.run(
         command, cwd=ROOT, env={**os.environ, "TF_ENABLE_ONEDNN_OPTS": "0"}, capture_output=True, text=True
     )

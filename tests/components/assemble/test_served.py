@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
 
-from serving.config import ServerConfig
-from serving.server import ModelServer
+from serving.server.config import ServerConfig
+from serving.server.model_server import ModelServer
 from tests.tiny_shop import ARTICLES, article_id, customer_id
 
 READY_S = 120

@@ -13,7 +13,7 @@ from components.examples import as_lists
 from components.ingest.config import IngestConfig
 from components.ingest.executor import ingest
 from components.ingest.report import IngestReport, TableReport
-from pipeline.synthetic import ShopConfig, synthesize
+from synthetic import ShopConfig, synthesize
 from transforms.columns import TABLES
 
 ROOT = pathlib.Path(__file__).parents[3]

@@ -22,7 +22,7 @@ from components.features.spark_engine import SparkEngine
 from components.features.states import bring_together, prepare, write_state
 from components.ingest.config import IngestConfig
 from components.ingest.executor import ingest
-from pipeline.synthetic.shop import ShopConfig, synthesize
+from synthetic.shop import ShopConfig, synthesize
 from tests import tiny_shop
 from transforms.calendar import date_of
 from transforms.errors import ConfigError

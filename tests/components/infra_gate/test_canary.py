@@ -8,8 +8,8 @@ import pytest
 from components.infra_gate import executor
 from components.infra_gate.config import InfraGateConfig
 from components.infra_gate.executor import try_model
-from serving.server import ModelServer
-from serving.worker_client import WorkerHost
+from serving.server.model_server import ModelServer
+from serving.server.worker_client import WorkerHost
 
 ARTICLES = [f"a{i:02d}" for i in range(12)]
 KNOWN = ["c1", "c2"]

@@ -7,7 +7,8 @@ import pytest
 from components.assemble.weights import WEIGHTS
 from components.last_blessed.executor import copy_weights, find_last_blessed, key_of
 from components.push.publish import publish
-from pipeline.versions import model_dir, rollback
+from operations.rollback import rollback
+from pipeline.versions import model_dir
 
 
 @pytest.fixture

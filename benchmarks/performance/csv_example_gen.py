@@ -1,0 +1,41 @@
+"""TFX's own CsvExampleGen, to compare ingest with: `python -m benchmarks.performance.csv_example_gen CSV OUT TO`.
+
+It is launched as a run's steps are, by the same local runner and Beam's same in-process runner, with its defaults, on
+the transactions alone. Writes its seconds to the file TO, as JSON.
+"""
+
+import json
+import pathlib
+import sys
+
+from lookbook.environment import prepare_tensorflow
+
+
+def read(csv: pathlib.Path, out: pathlib.Path) -> float:
+    """Reads a CSV; returns the seconds the step took.
+
+    Args:
+        csv: with a header.
+        out: folder of the artifacts, to be made.
+    """
+    from tfx.components.example_gen.csv_example_gen.component import CsvExampleGen
+    from tfx.orchestration import pipeline as tfx_pipeline
+
+    from pipeline.local import BEAM_ARGS, run_locally
+
+    alone = out / "csv"
+    alone.mkdir(parents=True)
+    (alone / csv.name).symlink_to(csv)
+    pipeline = tfx_pipeline.Pipeline(
+        pipeline_name="beside",
+        pipeline_root=str(out / "pipeline"),
+        components=[CsvExampleGen(input_base=str(alone))],
+        beam_pipeline_args=list(BEAM_ARGS),
+    )
+    return run_locally(pipeline, out / "metadata.db")["CsvExampleGen"].seconds
+
+
+if __name__ == "__main__":
+    prepare_tensorflow()
+    csv_file, out_folder, to = map(pathlib.Path, sys.argv[1:])
+    to.write_text(json.dumps({"seconds": read(csv_file, out_folder)}))

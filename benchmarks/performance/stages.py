@@ -1,0 +1,95 @@
+"""The stages that are measured: each some steps of a pipeline, with the code they follow from."""
+
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True)
+class Stage:
+    """Steps that are measured together.
+
+    Attributes:
+        name: unique.
+        does: for the reader.
+        rooms: sources that it follows from, beside those of the stages before it.
+        steps: ids of nodes in `pipeline/pipeline.py`; none where the stage is a command of its own.
+        rows: what its rows are: a name among the counts of `step.Report`.
+    """
+
+    name: str
+    does: str
+    rooms: tuple[str, ...]
+    steps: tuple[str, ...] = ()
+    rows: str = "transactions"
+
+
+_TABLES = ("articles", "customers", "transactions")
+_CHECKS = tuple(f"{step}_{table}" for step in ("schema", "statistics", "validator") for table in _TABLES)
+SYNTHESIZE, RUN, REFRESH = "synthesize", "run", "refresh"
+STAGES = (
+    Stage(SYNTHESIZE, "`lookbook synthesize`", ("synthetic",)),
+    Stage(
+        "ingest",
+        "Ingest: every row read, typed and checked",
+        ("components/ingest", "components/examples.py", "transforms/columns.py"),
+        ("Ingest",),
+    ),
+    Stage(
+        "validation",
+        "statistics, schema, validation and data gate; statistics of a sample",
+        ("components/data_gate", "transforms/schemas"),
+        ("FreshnessGate", *_CHECKS, "DataGate"),
+    ),
+    Stage(
+        "features",
+        "Features: the states of six training weeks, the cut and the end, and the interactions",
+        ("components/features", "transforms"),
+        ("Features",),
+    ),
+    Stage("transform", "Transform over the windowed interactions", (), ("schema_features", "Transform"), "purchases"),
+    Stage(
+        "retrieval",
+        "the towers, trained forward in time",
+        ("models/retrieval", "models/input_pipeline.py"),
+        ("retrieval",),
+        "purchases",
+    ),
+    Stage(
+        "candidates",
+        "candidate lists of six weeks and the test week",
+        ("components/candidates", "models/recommender"),
+        ("Candidates",),
+        "lists",
+    ),
+    Stage("ranking", "the ranking networks", ("models/ranking",), ("ranking",), "lists"),
+    Stage(
+        "assembly",
+        "both SavedModels and the baseline's",
+        ("components/assemble", "components/last_blessed"),
+        ("LastBlessed", "AssembleBaseline", "assemble_cut", "assemble_end"),
+    ),
+    Stage(
+        "evaluation",
+        "Evaluator: every customer who bought in the test week",
+        ("components/evaluation", "models/metrics.py"),
+        ("Evaluator",),
+        "judged",
+    ),
+    Stage(
+        "push",
+        "infra gate and push",
+        ("components/infra_gate", "components/push", "serving"),
+        ("InfraGate", "Push"),
+    ),
+    Stage(RUN, "the whole run, CSVs to pushed, as typed", ("lookbook/commands/run.py", "pipeline")),
+    Stage(REFRESH, "the whole refresh, as typed", ("components/refresh_gate",)),
+)
+
+
+def named(name: str) -> Stage:
+    """The stage of that name."""
+    return next(stage for stage in STAGES if stage.name == name)
+
+
+def before(stage: Stage) -> tuple[Stage, ...]:
+    """The stages it follows from, in order."""
+    return STAGES[: STAGES.index(stage)]

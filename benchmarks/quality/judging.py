@@ -1,0 +1,225 @@
+"""A recommender judged on what was bought: its lists, simple baselines beside them, its candidates and its towers."""
+
+import dataclasses
+import hashlib
+import pathlib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import pyarrow.parquet as pq
+import tensorflow as tf
+
+from benchmarks.quality import arithmetic
+from benchmarks.quality.arithmetic import K
+from benchmarks.quality.past import Past
+from components.candidates.lists import Labels, random_lists
+from models.recommender import baselines, ops
+from models.recommender.candidates import active_channels, find_candidates
+from models.recommender.channels import CHANNELS
+from models.recommender.query import Query
+from models.recommender.recommender import Recommender
+from models.retrieval.index import build_index
+from transforms import columns
+
+NEAREST = (100, 200)
+NEGATIVES_PER_POSITIVE = 4
+_BATCH, _WIDE_BATCH = 256, 32
+
+
+@dataclasses.dataclass(frozen=True)
+class Judged:
+    """Customers with what they bought, as the recommender numbers them.
+
+    Attributes:
+        ids: of the customers, sorted.
+        customers: `[n]` int32 rows; the number of customers for one nobody knows.
+        bought: article rows; what the catalogue lacks has numbers that no list holds.
+        past: what they had bought before.
+        known_past: the same as rows.
+        sold: rows sold before.
+    """
+
+    ids: list[str]
+    customers: np.ndarray
+    bought: list[set[int]]
+    past: Past
+    known_past: list[set[int]]
+    sold: set[int]
+
+
+def to_judge(states: pathlib.Path, bought: Mapping[str, set[str]], past: Past) -> Judged:
+    """Turns ids into rows.
+
+    Args:
+        states: with the catalogue and the people.
+        bought: by customer, sorted.
+        past: of these customers.
+    """
+    people = _numbers(states / "people.parquet", columns.CUSTOMER_ID)
+    catalogue = _numbers(states / "catalogue.parquet", columns.ARTICLE_ID)
+    nobody = len(people)
+    for article in sorted(set().union(*bought.values())):
+        catalogue.setdefault(article, len(catalogue) + 1)  # the number after the last is the padding article's
+    return Judged(
+        ids=list(bought),
+        customers=np.array([people.get(customer, nobody) for customer in bought], np.int32),
+        bought=[{catalogue[article] for article in articles} for articles in bought.values()],
+        past=past,
+        known_past=[{catalogue[article] for article in articles} for articles in past.articles],
+        sold={catalogue[article] for article in past.sold},
+    )
+
+
+def judge(recommender: Recommender, judged: Judged, *, detailed: bool, sampled: bool, seed: int) -> dict[str, Any]:
+    """All figures of a cell, customer by customer in the order of `judged.ids`.
+
+    Args:
+        recommender: with or without a ranking network; without one candidates stay in the order of their fusion.
+        judged: the customers and what they bought.
+        detailed: whether each channel is measured alone and left out.
+        sampled: whether the ranking network is measured on sampled negatives too.
+        seed: of that sampling.
+    """
+    rows = _asked(judged.customers, _lists(recommender))
+    bought, past = judged.bought, judged.known_past
+    candidates = rows.pop("candidates")
+    new_bought = [each - before for each, before in zip(bought, past, strict=True)]
+    new = [i for i, each in enumerate(new_bought) if each]
+    result: dict[str, Any] = {
+        "customers": len(judged.ids),
+        "of": hashlib.blake2b("\n".join(judged.ids).encode(), digest_size=8).hexdigest(),
+        "past": [arithmetic.past_group(number) for number in judged.past.purchases],
+        "rankings": {name: arithmetic.figures(lists, bought) for name, lists in rows.items()},
+        "candidates": {
+            "found": arithmetic.rounded(arithmetic.share_found(candidates, bought, len(candidates[0]))),
+            "at_best": arithmetic.rounded(arithmetic.at_best(candidates, bought)),
+            "number": [sum(row < recommender.state.articles for row in each) for each in candidates],
+        },
+        "never_sold": arithmetic.never_sold(
+            bought, judged.sold, candidates, rows["recommended"], rows["popular_in_segment"]
+        ),
+        "new_only": {
+            name: arithmetic.figures([rows[name][i] for i in new], [new_bought[i] for i in new])
+            for name in ("recommended", "exclude_purchased")
+            if new
+        },
+        "towers": _nearest(recommender, judged),
+    }
+    if detailed:
+        result["channels"] = _channels(recommender, judged)
+    if sampled and recommender.ranker is not None:
+        result["sampled"] = _on_sampled(recommender, judged, seed)
+    return result
+
+
+def _lists(recommender: Recommender) -> Callable[[tf.Tensor], dict[str, tf.Tensor]]:
+    config = dataclasses.replace(recommender.config, exclude_purchased=True)
+    without_purchased = Recommender(
+        config, recommender.state, recommender.towers, recommender.inputs, recommender.index, recommender.ranker
+    )
+    exact = build_index("exact", recommender.inputs.embeddings.numpy()[:-1], K)
+
+    def ask(customers: tf.Tensor) -> dict[str, tf.Tensor]:
+        query = recommender.query(customers)
+        candidates = recommender.candidates(query).rows
+        new = recommender.candidates(query, query.history_rows).rows
+        return {
+            "recommended": recommender.recommend(query, K).rows if recommender.ranker else candidates[:, :K],
+            "exclude_purchased": without_purchased.recommend(query, K).rows if recommender.ranker else new[:, :K],
+            "fused": candidates[:, :K],
+            "towers": exact(query.embeddings, K)[0],
+            "own_purchases": baselines.own_purchases(query, K),
+            "popular": baselines.popular(query, K),
+            "popular_in_segment": _popular_in_segment(query),
+            "candidates": candidates,
+        }
+
+    return ask
+
+
+def _popular_in_segment(query: Query) -> tf.Tensor:
+    """What most of the same age bought lately, filled up with what most of all did: `[batch, K]` int32."""
+    ids = tf.concat([tf.gather(query.state.popular_rows, query.segments), baselines.popular(query, 2 * K)], axis=1)
+    size = tf.cast(tf.shape(ids)[1], tf.float32)
+    standing = tf.range(size)[None, :] + tf.zeros_like(ids, tf.float32)
+    merged, first = ops.merge_min(ids, standing, query.pad)
+    return ops.top(merged, size - first, K, query.pad)[0]
+
+
+def _nearest(recommender: Recommender, judged: Judged) -> dict[str, dict[str, list[float]]]:
+    """By kind of index, the share of what was bought among the articles nearest to each customer."""
+    embeddings = recommender.inputs.embeddings.numpy()[:-1]
+    indices = {kind: build_index(kind, embeddings, max(NEAREST)) for kind in ("exact", "scann")}
+
+    def ask(customers: tf.Tensor) -> dict[str, tf.Tensor]:
+        embedded = recommender.query(customers).embeddings
+        return {kind: index(embedded, max(NEAREST))[0] for kind, index in indices.items()}
+
+    rows = _asked(judged.customers, ask)
+    return {
+        kind: {f"recall_at_{k}": arithmetic.rounded(arithmetic.share_found(lists, judged.bought, k)) for k in NEAREST}
+        for kind, lists in rows.items()
+    }
+
+
+def _channels(recommender: Recommender, judged: Judged) -> dict[str, dict[str, list[float]]]:
+    """By channel, the share of what was bought among its own proposals, and among the candidates without it."""
+    config = recommender.config
+    sizes = dict(active_channels(config))
+
+    def ask(customers: tf.Tensor) -> dict[str, tf.Tensor]:
+        query, found = recommender.query(customers), {}
+        for name, size in sizes.items():
+            found[f"own {name}"] = ops.top(*CHANNELS[name](query, size, recommender.index), size, query.pad)[0]
+            if len(sizes) > 1:
+                others = dataclasses.replace(config, channels=dataclasses.replace(config.channels, **{name: 0}))
+                found[f"without {name}"] = find_candidates(query, recommender.index, others).rows
+        return found
+
+    shares: dict[str, dict[str, list[float]]] = {}
+    for key, lists in _asked(judged.customers, ask).items():
+        what, _, name = key.partition(" ")
+        share = arithmetic.share_found(lists, judged.bought, len(lists[0]))
+        shares.setdefault(name, {})[what] = arithmetic.rounded(share)
+    return shares
+
+
+def _on_sampled(recommender: Recommender, judged: Judged, seed: int) -> dict[str, Any]:
+    """The ranking network asked to tell what was bought from random articles, which is not what it is for."""
+    articles = recommender.state.articles
+    known = [sorted(row for row in each if row < articles) for each in judged.bought]
+    some = [i for i, each in enumerate(known) if each]
+    labels = Labels(
+        customers=judged.customers[some],
+        offsets=np.cumsum([0, *(len(known[i]) for i in some)]),
+        articles=np.concatenate([known[i] for i in some]).astype(np.int32),
+    )
+    rows, positive = random_lists(labels, articles, NEGATIVES_PER_POSITIVE, seed)
+
+    @tf.function(
+        input_signature=[tf.TensorSpec([None], tf.int32), tf.TensorSpec([None, rows.shape[1]], tf.int32)],
+        autograph=False,
+    )
+    def score(customers, wanted):
+        return recommender.scores(recommender.query(customers), wanted)
+
+    scores = [
+        score(labels.customers[start : start + _WIDE_BATCH], rows[start : start + _WIDE_BATCH]).numpy()
+        for start in range(0, len(rows), _WIDE_BATCH)
+    ]
+    return arithmetic.on_sampled(np.concatenate(scores), positive, rows < articles)
+
+
+def _asked(customers: np.ndarray, ask: Callable[[tf.Tensor], dict[str, tf.Tensor]]) -> dict[str, list[list[int]]]:
+    """Rows of each list, batch after batch."""
+    graph = tf.function(ask, input_signature=[tf.TensorSpec([None], tf.int32)], autograph=False)
+    lists: dict[str, list[list[int]]] = {}
+    for start in range(0, len(customers), _BATCH):
+        for name, rows in graph(tf.constant(customers[start : start + _BATCH])).items():
+            lists.setdefault(name, []).extend(rows.numpy().tolist())
+    return lists
+
+
+def _numbers(path: pathlib.Path, key: str) -> dict[str, int]:
+    return {text: row for row, text in enumerate(pq.read_table(path, columns=[key])[key].to_pylist())}

@@ -1,0 +1,117 @@
+"""The index alone, in a process of its own: how long it takes to build and to search, and what it finds.
+
+    python -m benchmarks.serving.index '{"articles": 105542, "kind": "scann", "model": "...", "states": "..."}'
+
+At the size of the catalogue it holds the shop's own embeddings and is asked for those of customers with two or more
+purchases; a million are made up, in clusters as learned embeddings are.
+"""
+
+import dataclasses
+import json
+import pathlib
+import sys
+import time
+
+import numpy as np
+
+from transforms.ids import read_ids
+
+K = 200
+QUERIES = 2000
+_CLUSTERS, _SPREAD = 3000, 0.6
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Spec:
+    """What is built.
+
+    Attributes:
+        articles: how many.
+        kind: of index.
+        model: folder of the exact SavedModel whose embeddings are taken; None for made-up ones.
+        states: folder of the states, which says who bought how often.
+        seconds: that each size of batch is searched for.
+    """
+
+    articles: int
+    kind: str
+    model: str | None
+    states: str
+    seconds: float = 8.0
+
+
+def measure(spec: Spec) -> dict[str, float]:
+    """Builds one index and searches it for the 200 nearest, with one and with 64 queries at a time."""
+    import psutil
+    import tensorflow as tf
+
+    from models.retrieval.index import ExactIndex, build_index, recall_against_exact
+
+    articles, queries = _of_model(spec) if spec.model else _made_up(spec.articles)
+    dim = articles.shape[1]
+    before = psutil.Process().memory_info().rss
+    start_s = time.monotonic()
+    index = build_index(spec.kind, articles, K)
+    figures = {"articles": len(articles), "build_s": time.monotonic() - start_s}
+    search = tf.function(lambda batch: index(batch, K), input_signature=[tf.TensorSpec([None, dim], tf.float32)])
+    for size in (1, 64):
+        times = _times(lambda batch: search(tf.constant(batch)), queries, size, spec.seconds)
+        figures[f"batch_{size}_queries_per_s"] = size * len(times) / sum(times)
+        figures[f"batch_{size}_p50_ms"], figures[f"batch_{size}_p99_ms"] = np.percentile(times, [50, 99]) * 1e3
+    figures["memory_mib"] = (psutil.Process().memory_info().rss - before) / 2**20
+    figures["recall_at_200"] = (
+        recall_against_exact(index, ExactIndex(articles), queries[:1000], K) if spec.kind != "exact" else 1.0
+    )
+    return figures
+
+
+def _of_model(spec: Spec) -> tuple[np.ndarray, np.ndarray]:
+    import pyarrow.parquet as pq
+    import tensorflow as tf
+
+    from transforms.calendar import date_of, load_calendar
+
+    folder, states = pathlib.Path(str(spec.model)), pathlib.Path(spec.states)
+    day = date_of(load_calendar(states / "calendar.json").end)
+    purchases = pq.read_table(states / day / "customers.parquet", columns=["purchases"])["purchases"].to_numpy()
+    chosen = np.random.default_rng(0).permutation(np.flatnonzero(purchases >= 2))[:QUERIES]
+    ids = read_ids(folder / "assets.extra" / "customer_ids.txt")
+    loaded = tf.saved_model.load(str(folder))
+    asked = tf.constant([ids[row] for row in chosen])
+    queries = loaded.signatures["customer_embedding"](customer_id=asked)["embedding"].numpy()
+    reader = tf.train.load_checkpoint(str(folder / "variables" / "variables"))
+    (name,) = (name for name in reader.get_variable_to_shape_map() if "index/_embeddings/" in name)
+    return reader.get_tensor(name), queries
+
+
+def _made_up(articles: int) -> tuple[np.ndarray, np.ndarray]:
+    from models.retrieval.config import RetrievalConfig
+
+    draw, dim = np.random.default_rng(0), RetrievalConfig().embedding_dim
+    centres = draw.normal(size=(_CLUSTERS, dim)).astype(np.float32)
+
+    def around(rows: int) -> np.ndarray:
+        spread = draw.normal(scale=_SPREAD, size=(rows, dim)).astype(np.float32)
+        vectors = centres[draw.integers(0, _CLUSTERS, rows)] + spread
+        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+    return around(articles), around(QUERIES)
+
+
+def _times(search, queries: np.ndarray, size: int, seconds: float) -> list[float]:
+    search(queries[:size])
+    times: list[float] = []
+    end_s = time.monotonic() + seconds
+    while time.monotonic() < end_s:
+        at = len(times) * size % (len(queries) - size)
+        start_s = time.monotonic()
+        search(queries[at : at + size])
+        times.append(time.monotonic() - start_s)
+    return times
+
+
+if __name__ == "__main__":
+    from lookbook.environment import prepare_tensorflow
+
+    prepare_tensorflow()
+    print(json.dumps({name: float(value) for name, value in measure(Spec(**json.loads(sys.argv[1]))).items()}))

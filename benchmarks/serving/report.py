@@ -1,0 +1,100 @@
+"""What was measured as tables, for the terminal and for docs/serving.md."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from benchmarks.bars import Bar, Held, bars_table, held
+from benchmarks.circumstances import described
+from benchmarks.document import table
+
+Results = Mapping[str, Mapping[str, Any]]
+COMMAND = "make bench-serving"
+
+
+def render(results: Results) -> str:
+    """Markdown of all cells there are."""
+    parts = [described(results), bars_table(bars(results)), _under_load(results), _swaps(results), _alone(results)]
+    return "\n\n".join(filter(None, parts))
+
+
+def bars(results: Results) -> list[Held]:
+    """What is promised: words, limit, what was measured, and whether it holds; None where it was not measured."""
+    return held(_BARS, results)
+
+
+_BARS = (
+    Bar("one client, batch 1: p99", "scann-1-client", "p99_ms", "at most", 10, " ms"),
+    Bar("8 clients, batch 1: answers", "scann-8-clients", "customers_per_s", "at least", 400, "/s"),
+    Bar("8 clients, batch 1: p99", "scann-8-clients", "p99_ms", "at most", 40, " ms"),
+    Bar("batch 64: customers", "scann-batch-64", "customers_per_s", "at least", 3000, "/s"),
+    Bar("swaps under load, a new version every 10 s", "swaps", "swaps", "at least", 20),
+    Bar("20 swaps under load: failed requests", "swaps", "failed", "at most", 0),
+    Bar("20 swaps under load: p99 during swaps", "swaps", "during.p99_ms", "at most", 50, " ms"),
+    Bar("memory after the last swap over that after the second", "swaps", "memory_ratio", "at most", 1.3),
+    Bar("`lookbook recommend --all`, 70,000 customers", "recommend-all", "seconds", "at most", 60, " s"),
+    Bar("`lookbook query`, from typing to the table", "query", "median_s", "at most", 1, " s"),
+    Bar("recall@200 of ScaNN against exact", "index-catalogue-scann", "recall_at_200", "at least", 0.97),
+)
+
+
+def _under_load(results: Results) -> str:
+    rows = []
+    for name, result in results.items():
+        match = re.fullmatch(r"(scann|exact)-(\d.*|batch-.*|open-.*)", name)
+        if match:
+            times = [f"{result[key]:.1f}" for key in ("p50_ms", "p99_ms", "p999_ms", "server_ms_per_request")]
+            failed = sum(result["failures"].values())
+            rows.append(
+                (
+                    match[1],
+                    match[2].replace("-", " "),
+                    f"{result['customers_per_s']:,.0f}",
+                    *times,
+                    f"{result['memory_mib']:,.0f}",
+                    str(failed),
+                    f"{result['others']:.1f}",
+                )
+            )
+    header = ("index", "load", "customers/s", "p50 ms", "p99 ms", "p99.9 ms", "server CPU ms/request", "MiB")
+    return table((*header, "failed", "others"), rows) if rows else ""
+
+
+def _swaps(results: Results) -> str:
+    result = results.get("swaps")
+    if result is None:
+        return ""
+    rows = []
+    for when in ("during", "apart"):
+        part = result[when]
+        times = [f"{part[key]:.1f}" for key in ("p50_ms", "p99_ms", "p999_ms")]
+        rows.append((f"{when} swaps" if when == "during" else "between them", f"{part['requests']:,}", *times))
+    memory = ", ".join(f"{value:,.0f}" for value in result["memory_mib"])
+    return (
+        f"{result['swaps']} swaps, a new version every ten seconds, half of them gone through in "
+        f"{result['swap_s']:.1f} s; {result['versions_that_answered']} versions answered "
+        f"{result['requests']:,} requests, {result['failed']} failed; others {result['others']:.1f}.\n\n"
+        + table(("requests", "number", "p50 ms", "p99 ms", "p99.9 ms"), rows)
+        + f"\n\nMiB of the whole server before the first swap and after each: {memory}."
+    )
+
+
+def _alone(results: Results) -> str:
+    rows = []
+    for name, result in results.items():
+        if name.startswith("index-"):
+            rows.append(
+                (
+                    name.rpartition("-")[2],
+                    f"{result['articles']:,.0f}",
+                    f"{result['build_s']:.1f}",
+                    f"{result['batch_1_p50_ms']:.2f}",
+                    f"{result['batch_1_p99_ms']:.2f}",
+                    f"{result['batch_64_queries_per_s']:,.0f}",
+                    f"{result['memory_mib']:,.0f}",
+                    f"{result['recall_at_200']:.3f}",
+                    f"{result['others']:.1f}",
+                )
+            )
+    header = ("index", "articles", "build s", "one query p50 ms", "p99 ms", "64 at a time, queries/s", "MiB")
+    return table((*header, "recall@200", "others"), rows) if rows else ""

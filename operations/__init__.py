@@ -1,0 +1,1 @@
+"""Work on pushed versions: judging, recommending, backtests, going back."""

@@ -1,0 +1,23 @@
+"""The query client. It needs neither TensorFlow nor the rest of Lookbook."""
+
+from serving.client.answers import (
+    ArticleDescription,
+    Baselines,
+    Recommendations,
+    RecommendedArticle,
+    SimilarArticle,
+    VersionStatus,
+)
+from serving.client.channel import ClientConfig
+from serving.client.recommender_client import RecommenderClient
+
+__all__ = [
+    "ArticleDescription",
+    "Baselines",
+    "ClientConfig",
+    "Recommendations",
+    "RecommendedArticle",
+    "RecommenderClient",
+    "SimilarArticle",
+    "VersionStatus",
+]

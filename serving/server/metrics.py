@@ -1,0 +1,110 @@
+"""What the model server counts, for Prometheus."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import psutil
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.core import GaugeMetricFamily
+
+from serving.server.metrics_port import MetricsPort
+
+BUCKETS_S = (0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.025, 0.04, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
+
+
+class ServerMetrics:
+    """Requests, latency, requests in flight, and the memory of each version's process.
+
+    Args:
+        workers: gives (model, version, worker) of all that is served, when the metrics are read.
+
+    """
+
+    def __init__(self, workers: Callable[[], Iterable[tuple[str, int, Any]]]) -> None:
+        self.registry = CollectorRegistry()
+        self._requests = Counter(
+            "lookbook_serving_requests",
+            "Requests answered",
+            ("method", "model", "version", "code"),
+            registry=self.registry,
+        )
+        self._latency = Histogram(
+            "lookbook_serving_latency_seconds",
+            "From a request's arrival to its answer",
+            ("method", "model", "version"),
+            buckets=BUCKETS_S,
+            registry=self.registry,
+        )
+        self.in_flight = Gauge(
+            "lookbook_serving_requests_in_flight", "Predict requests being worked on", registry=self.registry
+        )
+        self.registry.register(_WorkerCollector(workers))
+        self._port: MetricsPort | None = None
+        self._lock = threading.Lock()
+        self._recorded: set[tuple[str, str, str, str]] = set()
+
+    def record(self, method: str, model: str, version: str, code: str, latency_s: float) -> None:
+        """Counts one answered request; `model` must be a configured one, or ""."""
+        labels = (method, model, version, code)
+        self._requests.labels(*labels).inc()
+        self._latency.labels(*labels[:3]).observe(latency_s)
+        if labels not in self._recorded:
+            with self._lock:
+                self._recorded.add(labels)
+
+    def forget(self, kept: Callable[[str, int | None], bool]) -> None:
+        """Removes the series of removed models and versions.
+
+        Args:
+            kept: whether to keep the series of a model or of one of its versions.
+
+        """
+        with self._lock:
+            gone = {
+                labels
+                for labels in self._recorded
+                if labels[1] and not kept(labels[1], int(labels[2]) if labels[2] else None)
+            }
+            self._recorded -= gone
+        for labels in gone:
+            for metric, values in ((self._requests, labels), (self._latency, labels[:3])):
+                with contextlib.suppress(KeyError):  # removed with another code of the same version
+                    metric.remove(*values)
+
+    def serve(self, host: str, port: int) -> int:
+        """Starts the HTTP port; returns its number.
+
+        Raises:
+            OSError: the port cannot be bound; the message says why.
+
+        """
+        self._port = MetricsPort(self.registry, host, port)
+        return self._port.port
+
+    def stop(self) -> None:
+        """Closes the HTTP port."""
+        if self._port is not None:
+            self._port.stop()
+
+
+class _WorkerCollector:
+    def __init__(self, workers: Callable[[], Iterable[tuple[str, int, Any]]]) -> None:
+        self._workers = workers
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        labels = ("model", "version")
+        memory = GaugeMetricFamily("lookbook_serving_resident_bytes", "Of a version's process", labels=labels)
+        load = GaugeMetricFamily("lookbook_serving_load_seconds", "Loading and warming up", labels=labels)
+        for model, version, worker in self._workers():
+            load.add_metric((model, str(version)), worker.load_s)
+            try:
+                resident = psutil.Process(worker.pid).memory_info().rss
+            except psutil.Error:
+                continue  # it ended just now
+            memory.add_metric((model, str(version)), resident)
+        yield memory
+        yield load

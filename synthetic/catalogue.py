@@ -1,0 +1,180 @@
+"""The articles of the synthetic shop: attributes, words, lifetimes, prices and what goes with what.
+
+Products come first (type, section, material, fit, name, description, price), then their variants (colour and
+look); a variant's id is its product's code and a three-digit number. Everything about an article that demand
+depends on is an attribute a reader of `articles.csv` sees, a word of its description, or its sales.
+"""
+
+import dataclasses
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from synthetic import vocabulary as words
+from synthetic.articles import articles_table
+from synthetic.habits import DENSE, Habits
+from synthetic.partners import MAX_VARIANTS, partners, siblings
+from transforms import columns
+
+_VARIANT_SHARES = np.array([0.44, 0.24, 0.14, 0.09, 0.06, 0.03])
+_PARTNER_WEIGHTS = np.array([0.7, 0.3])
+_NO_DESCRIPTION_RATE = 0.004
+_NOT_FOR_MEN = ("Blouse", "Skirt", "Bra", "Bodysuit", "Top", "Vest top", "Leggings")
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Catalogue:
+    """All articles, in the order of their ids; A articles.
+
+    Attributes:
+        table: `articles.csv` as it is written.
+        product: `[A]` number of the product an article is a variant of.
+        kind, section, look, material: `[A]` positions in the vocabulary's tables.
+        family: `[A]` position of the colour family in `families`.
+        families: names of the colour families.
+        price_gbp: `[A]` list price.
+        launch, withdrawal: `[A]` first period on sale, and first period no longer on sale.
+        log_popularity: `[A]` standing popularity.
+        fade: `[A]` loss of log popularity per period since launch.
+        siblings: `[A, MAX_VARIANTS - 1]` other variants of the product, -1 where there is none.
+        partners: `[A, PARTNERS]` articles bought together with it, -1 where there is none.
+        partner_weights: `[PARTNERS]` share of each place in `partners`, sums to 1.
+
+    """
+
+    table: pa.Table
+    product: Ints
+    kind: Ints
+    section: Ints
+    look: Ints
+    material: Ints
+    family: Ints
+    families: tuple[str, ...]
+    price_gbp: Floats
+    launch: Ints
+    withdrawal: Ints
+    log_popularity: Floats
+    fade: Floats
+    siblings: Ints
+    partners: Ints
+    partner_weights: Floats = dataclasses.field(default_factory=lambda: _PARTNER_WEIGHTS)
+
+    @property
+    def ids(self) -> pa.Array:
+        """`[A]` article ids."""
+        return self.table.column(columns.ARTICLE_ID).combine_chunks()
+
+    def __len__(self) -> int:
+        return len(self.product)
+
+    def on_sale(self, period: int) -> npt.NDArray[np.bool_]:
+        """`[A]` whether an article can be bought in a period."""
+        return (self.launch <= period) & (period < self.withdrawal)
+
+
+def make_catalogue(articles: int, periods: int, rng: np.random.Generator, habits: Habits = DENSE) -> Catalogue:
+    """Draws the catalogue.
+
+    Args:
+        articles: how many.
+        periods: periods of the shop; lifetimes are spread over them.
+        rng: source of chance.
+        habits: of those who buy.
+
+    """
+    variants = rng.choice(np.arange(1, MAX_VARIANTS + 1), size=articles, p=_VARIANT_SHARES)
+    products = int(np.searchsorted(np.cumsum(variants), articles)) + 1
+    product = np.repeat(np.arange(products), variants[:products])[:articles]
+    number = np.arange(articles) - np.searchsorted(product, product)
+
+    section_p, kind_p = _sections_and_kinds(products, rng)
+    material_p = rng.integers(len(words.MATERIALS), size=products)
+    fit_p = rng.integers(len(words.FITS), size=products)
+    name_p = rng.integers(len(words.NAMES), size=products)
+    evergreen = rng.random(products) < habits.evergreen_rate
+    base_gbp = np.array([kind.price_gbp for kind in words.TYPES])[kind_p]
+    # The shops' prices end on .99; a fifth of the types' spread.
+    price_p = np.maximum(np.round(base_gbp * rng.lognormal(0.0, 0.35, products)), 2) - 0.01
+
+    launch_p = _launches(products, periods, evergreen, rng)
+    # Codes grow with time, as H&M's do: a newer product has a larger one.
+    order = np.argsort(launch_p, kind="stable")
+    code_p = np.empty(products, np.int64)
+    code_p[order] = np.sort(rng.choice(850_000, size=products, replace=False)) + 108_775
+    life_p = np.where(evergreen, 10 * periods, 6 + rng.gamma(2.5, 4.0, products)).astype(np.int64)
+    weight_p = rng.normal(0.0, habits.popularity_spread, products) + np.where(
+        evergreen, habits.evergreen_popularity, 0.6
+    )
+
+    by_code = np.argsort(code_p, kind="stable")
+    rank = np.empty(products, np.int64)
+    rank[by_code] = np.arange(products)
+    article_order = np.lexsort((number, rank[product]))
+    product, number = product[article_order], number[article_order]
+
+    launch = launch_p[product] + rng.choice([0, 0, 0, 1, 3], size=articles) * (number > 0) * (launch_p[product] > 0)
+    colour = rng.choice(len(words.COLOURS), size=articles, p=_normal([c.weight for c in words.COLOURS]))
+    look = rng.choice(len(words.LOOKS), size=articles, p=_normal([entry.weight for entry in words.LOOKS]))
+    families = tuple(dict.fromkeys(entry.master for entry in words.COLOURS))
+    family = np.array([families.index(entry.master) for entry in words.COLOURS])[colour]
+    log_popularity = weight_p[product] + rng.normal(0.0, habits.popularity_spread, articles)
+    fade = np.where(evergreen[product], 0.0, 0.05 + 0.05 * rng.random(articles))
+    withdrawal = launch + np.maximum(life_p[product], 2)
+    kind, section = kind_p[product], section_p[product]
+    table = articles_table(
+        code=code_p[product],
+        number=number,
+        kind=kind,
+        section=section,
+        colour=colour,
+        look=look,
+        material=material_p[product],
+        fit=fit_p[product],
+        name=name_p[product],
+        bare=(rng.random(products) < _NO_DESCRIPTION_RATE)[product],
+    )
+    return Catalogue(
+        table=table,
+        product=product,
+        kind=kind,
+        section=section,
+        look=look,
+        material=material_p[product],
+        family=family,
+        families=families,
+        price_gbp=price_p[product],
+        launch=launch,
+        withdrawal=withdrawal,
+        log_popularity=log_popularity,
+        fade=fade,
+        siblings=siblings(product),
+        partners=partners(kind, section, family, launch, withdrawal, log_popularity, rng),
+    )
+
+
+def _normal(weights: list[float]) -> Floats:
+    shares = np.asarray(weights, np.float64)
+    return shares / shares.sum()
+
+
+def _sections_and_kinds(products: int, rng: np.random.Generator) -> tuple[Ints, Ints]:
+    section = rng.choice(len(words.SECTIONS), size=products, p=_normal([s.share for s in words.SECTIONS]))
+    kind = np.zeros(products, np.int64)
+    for number, entry in enumerate(words.SECTIONS):
+        here = np.flatnonzero(section == number)
+        shares = [kind.share if kind.group in entry.groups else 0.0 for kind in words.TYPES]
+        if entry.group_name == "Menswear":
+            shares = [0.0 if words.TYPES[i].name in _NOT_FOR_MEN else s for i, s in enumerate(shares)]
+        kind[here] = rng.choice(len(words.TYPES), size=len(here), p=_normal(shares))
+    return section, kind
+
+
+def _launches(products: int, periods: int, evergreen: npt.NDArray[np.bool_], rng: np.random.Generator) -> Ints:
+    # Some of the fashion is already on sale when the data begin: its launch lies before period 0.
+    fashion = rng.integers(-14, max(periods, 1), size=products)
+    basics = np.where(rng.random(products) < 0.8, -14, fashion)
+    return np.where(evergreen, basics, fashion)

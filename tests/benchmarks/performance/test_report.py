@@ -1,0 +1,62 @@
+"""What is promised beside what was measured, and how it grows."""
+
+import pytest
+
+from benchmarks.performance import report
+from benchmarks.performance.shops import Size
+
+NOTED = {"measured_at": "2026-11-22T20:00:00+00:00", "machine": "2 cores", "commit": "abc", "others": 0.0}
+
+
+def stage(seconds: float, rows: int = 1000, times: int = 3) -> dict:
+    return {**NOTED, "seconds": seconds, "times": times, "rows": rows, "rows_per_s": rows / seconds, "peak_gib": 1.5}
+
+
+def learnt(ours: float, theirs: float) -> dict:
+    side = {"val_recall_at_100": 0.25, "peak_gib": 2.0, "examples": 900, "epochs": 3, "dim": 64, "queries": 40}
+    return {
+        "ours": {**side, "examples_per_s": ours},
+        "notebook": {**side, "examples_per_s": theirs},
+        "ratio": ours / theirs,
+    }
+
+
+@pytest.fixture
+def results():
+    return {
+        "ingest-0.1M": stage(2.0),
+        "ingest-1M": stage(8.0),
+        "candidates-31.8M": stage(400.0, times=1),
+        "ranking-31.8M": stage(330.0, times=1),
+        "refresh-31.8M": stage(600.0, times=1),
+        "beside-notebook-1M": {**NOTED, "1024": learnt(300, 100), "4096": learnt(200, 100), "8192": learnt(190, 100)},
+    }
+
+
+def test_a_missed_promise_is_told_from_one_that_holds_and_one_not_measured(results):
+    held = {words: holds for words, _, _, holds in report.bars(results)}
+
+    assert held["full size: refresh"] is True
+    assert held["full size: candidate lists and ranking"] is False  # 400 s and 330 s, together over 720 s
+    assert held["1 M rows, batch 4096: retrieval over the notebook way, examples/s"] is True
+    assert held["1 M rows, batch 8192: retrieval over the notebook way, examples/s"] is False
+    assert held["full size: ingest with all row checks"] is None
+
+
+def test_the_cost_of_a_stage_stands_beside_that_at_other_sizes(results):
+    text = report.render(results, [Size(0.1), Size(1)])
+
+    assert "| ingest | 2.0 s, 1.5 GiB | 8.0 s, 1.5 GiB |" in text
+    assert "| 8.0 | 3 | 1,000 transactions | 125 | 1.5 | 0.0 |" in text
+    assert "| 4096 | ours | 200 | 0.250 | 2.0 | 2.00 |" in text
+
+
+def test_a_piece_of_a_step_stands_beside_what_it_was(results):
+    ways = {"as it is": 10.0, "as it was": 45.0}
+    text = report.render({**results, "pieces": {**NOTED, "milliseconds": {"softmax of 4096": ways}}}, [Size(1)])
+
+    assert "| softmax of 4096 | 45.0 | 10.0 | 4.5 |" in text
+
+
+def test_nothing_measured_is_said():
+    assert report.render({}, [Size(1)]).startswith("Nothing was measured yet.")

@@ -1,0 +1,172 @@
+"""Versions are listed, gone back to and thinned out without the server ever lacking a whole newest one."""
+
+import json
+
+import pytest
+
+from components.push import publish
+from components.push.publish import FIGURES
+from operations.rollback import retain, rollback
+from pipeline.versions import list_versions, model_dir, served_version
+from transforms.errors import LookbookError
+
+
+def push(out, number, **figures):
+    path = model_dir(out) / str(number)
+    (path / "assets.extra").mkdir(parents=True)
+    (path / "variables").mkdir()
+    (path / "saved_model.pb").write_bytes(b"graph of %d" % number)
+    (path / "variables" / "variables.index").write_bytes(b"weights of %d" % number)
+    (path / FIGURES).write_text(json.dumps(figures))
+    return path
+
+
+def numbers(out):
+    return [version.number for version in list_versions(out)]
+
+
+def test_nothing_pushed_is_no_versions_and_nothing_served(tmp_path):
+    assert list_versions(tmp_path) == []
+    with pytest.raises(LookbookError, match="has none; run `lookbook run --out"):
+        served_version(tmp_path)
+
+
+def test_versions_are_ordered_by_number_not_by_name_and_the_highest_is_served(tmp_path):
+    for number in (9, 100, 20):
+        push(tmp_path, number, map_at_12=number / 1000)
+    assert numbers(tmp_path) == [9, 20, 100]
+    assert [version.served for version in list_versions(tmp_path)] == [False, False, True]
+    assert served_version(tmp_path).figures == {"map_at_12": 0.1}
+
+
+def test_what_is_no_version_is_not_listed(tmp_path):
+    push(tmp_path, 1)
+    for name in (".incoming-abc", "notes", "2", "-3"):
+        (model_dir(tmp_path) / name).mkdir()
+    assert numbers(tmp_path) == [1]
+
+
+def test_missing_or_broken_figures_are_empty(tmp_path):
+    (push(tmp_path, 1) / FIGURES).unlink()
+    (push(tmp_path, 2) / FIGURES).write_text("{")
+    (push(tmp_path, 3) / FIGURES).write_text("[]")
+    assert [version.figures for version in list_versions(tmp_path)] == [{}, {}, {}]
+
+
+def test_going_back_serves_a_whole_copy_under_a_new_highest_number(tmp_path):
+    push(tmp_path, 5, digest="five")
+    push(tmp_path, 8, digest="eight")
+    now = rollback(tmp_path, 5)
+    assert numbers(tmp_path) == [5, 8, 9]
+    assert now == served_version(tmp_path)
+    assert (now.path / "saved_model.pb").read_bytes() == b"graph of 5"
+    assert (now.path / "variables" / "variables.index").read_bytes() == b"weights of 5"
+    assert now.figures == {"digest": "five", "copy_of": 5, "rolled_back_from": 8}
+    assert now.path.stat().st_mode == (model_dir(tmp_path) / "5").stat().st_mode
+
+
+def test_going_back_changes_neither_version(tmp_path):
+    push(tmp_path, 5, digest="five")
+    push(tmp_path, 8, digest="eight")
+    rollback(tmp_path, 5)
+    assert [version.figures for version in list_versions(tmp_path)[:2]] == [
+        {"digest": "five"},
+        {"digest": "eight"},
+    ]
+
+
+def test_going_back_can_be_taken_back(tmp_path):
+    push(tmp_path, 5, digest="five")
+    push(tmp_path, 8, digest="eight")
+    rollback(tmp_path, 5)
+    assert rollback(tmp_path, 8).figures == {"digest": "eight", "copy_of": 8, "rolled_back_from": 9}
+
+
+@pytest.mark.parametrize(("number", "rule"), [(7, "must be one of 5, 8; received 7"), (8, "8 is served already")])
+def test_a_version_that_cannot_be_gone_back_to_is_refused_and_nothing_changes(tmp_path, number, rule):
+    push(tmp_path, 5)
+    push(tmp_path, 8)
+    with pytest.raises(LookbookError, match=rule):
+        rollback(tmp_path, number)
+    assert sorted(path.name for path in model_dir(tmp_path).iterdir()) == ["5", "8"]
+
+
+def test_a_copy_that_fails_leaves_nothing_behind(tmp_path, monkeypatch):
+    push(tmp_path, 5)
+    push(tmp_path, 8)
+
+    def full_disk(*args, **kwargs):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(publish.shutil, "copytree", full_disk)
+    with pytest.raises(OSError, match="No space"):
+        rollback(tmp_path, 5)
+    assert sorted(path.name for path in model_dir(tmp_path).iterdir()) == ["5", "8"]
+
+
+def test_a_push_at_the_same_moment_keeps_its_number_and_its_content(tmp_path, monkeypatch):
+    push(tmp_path, 5)
+    push(tmp_path, 8)
+    copytree = publish.shutil.copytree
+
+    def copy_while_another_pushes(*args, **kwargs):
+        if not (model_dir(tmp_path) / "9").exists():
+            push(tmp_path, 9)
+        return copytree(*args, **kwargs)
+
+    monkeypatch.setattr(publish.shutil, "copytree", copy_while_another_pushes)
+    assert rollback(tmp_path, 5).number == 10
+    assert (model_dir(tmp_path) / "9" / "saved_model.pb").read_bytes() == b"graph of 9"
+
+
+def test_the_folder_never_shows_less_than_a_whole_highest_version(tmp_path, monkeypatch):
+    push(tmp_path, 5)
+    push(tmp_path, 8)
+    seen = []
+
+    def watched(*args, **kwargs):
+        seen.append(numbers(tmp_path))
+        result = original(*args, **kwargs)
+        seen.append(numbers(tmp_path))
+        return result
+
+    original = publish.shutil.copytree
+    monkeypatch.setattr(publish.shutil, "copytree", watched)
+    rollback(tmp_path, 5)
+    assert seen
+    assert all(there == [5, 8] for there in seen)
+
+
+def test_the_oldest_are_deleted_by_count(tmp_path):
+    for number in (1, 2, 3, 10):
+        push(tmp_path, number)
+    assert retain(tmp_path, keep=2) == [1, 2]
+    assert sorted(path.name for path in model_dir(tmp_path).iterdir()) == ["10", "3"]
+
+
+def test_keeping_more_than_there_are_deletes_none(tmp_path):
+    push(tmp_path, 1)
+    assert retain(tmp_path, keep=5) == []
+    assert numbers(tmp_path) == [1]
+
+
+def test_the_served_version_is_never_deleted(tmp_path):
+    push(tmp_path, 1)
+    with pytest.raises(ValueError, match="keep must be 1 or more"):
+        retain(tmp_path, keep=0)
+    assert numbers(tmp_path) == [1]
+
+
+def test_what_a_killed_process_left_half_deleted_goes_too(tmp_path):
+    push(tmp_path, 1)
+    (model_dir(tmp_path) / ".removed-0").mkdir()
+    retain(tmp_path, keep=1)
+    assert [path.name for path in model_dir(tmp_path).iterdir()] == ["1"]
+
+
+def test_deletion_begins_with_leaving_the_sight_of_the_server(tmp_path, monkeypatch):
+    push(tmp_path, 1)
+    push(tmp_path, 2)
+    monkeypatch.setattr(publish.shutil, "rmtree", lambda *args, **kwargs: None)
+    retain(tmp_path, keep=1)
+    assert sorted(path.name for path in model_dir(tmp_path).iterdir()) == [".removed-1", "2"]

@@ -1,0 +1,259 @@
+"""The typed client: its answers, its errors, its batches and its retries."""
+
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import grpc
+import numpy as np
+import pytest
+
+from serving import errors, tensors, wire
+from serving.client import ArticleDescription, Baselines, ClientConfig, RecommenderClient, SimilarArticle
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture(scope="module")
+def client(served):
+    with RecommenderClient(f"127.0.0.1:{served.port}", ClientConfig(deadline_s=60, batch_size=3)) as client:
+        yield client
+
+
+def ids_of(recommendations):
+    return [article.article_id for article in recommendations.articles]
+
+
+def test_importing_the_client_imports_no_tensorflow():
+    code = "import sys, serving.client, serving.server.model_server; print('tensorflow' in sys.modules)"
+    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "False"
+
+
+def test_default_recommendations(client, articles):
+    known, stranger = client.recommend_default(["c1", "stranger"])
+    assert (known.customer_id, known.model_version) == ("c1", 8)
+    assert ids_of(known) == articles[:12]
+    assert [article.score for article in known.articles] == [float(-i) for i in range(12)]
+    assert known.articles[0].channels == ("towers", "popular")
+    assert stranger.articles[0].channels == ("popular",)
+
+
+def test_what_was_looked_at_and_what_is_out_of_stock_shape_the_answer(client, articles):
+    first, second = client.recommend(
+        ["c1", "c2"],
+        recent_article_ids=[[], articles[:2]],
+        exclude_article_ids=[articles[:1], []],
+        age=[None, 30],
+        club_member_status=["ACTIVE", None],
+        k=3,
+    )
+    assert ids_of(first) == articles[1:4]
+    assert [article.score for article in first.articles] == [-0.5, -1.5, -2.5]  # half a point for the club
+    assert ids_of(second) == articles[2:5]
+    assert [article.score for article in second.articles] == [28.0, 27.0, 26.0]  # a point a year
+
+
+def test_nothing_given_is_sent_as_empty_values(client, articles):
+    (answer,) = client.recommend(["c1"], k=100)
+    assert ids_of(answer) == articles
+    assert answer.articles[99].score == -99.0
+
+
+def test_many_customers_go_in_batches_and_come_back_in_order(client):
+    customers = [f"c{i}" if i % 2 else "x" * i for i in range(20)]
+    answers = client.recommend(customers, age=list(range(20)), k=1)
+    assert [answer.customer_id for answer in answers] == customers
+    assert [answer.articles[0].score for answer in answers] == [float(i) for i in range(20)]
+    np.testing.assert_array_equal(
+        client.embeddings(customer_ids=customers), [[len(c) * w for w in (1, 2, 3, 4)] for c in customers]
+    )
+
+
+def test_no_customers_get_no_answers(client):
+    assert client.recommend([]) == client.recommend_default([]) == client.describe([]) == []
+    assert client.embeddings(article_ids=[]).shape[0] == 0
+
+
+def test_similar_articles(client, articles):
+    (first, _) = client.similar(articles[:2], k=2)
+    assert first == [SimilarArticle(articles[1], -1.0), SimilarArticle(articles[2], -2.0)]
+
+
+def test_a_version_that_knows_no_exclusions_is_asked_without_and_refuses_some(client, articles):
+    assert client.similar(articles[:1], exclude_article_ids=[[]], k=2) == client.similar(articles[:1], k=2)
+    with pytest.raises(errors.InvalidRequestError):
+        client.similar(articles[:1], exclude_article_ids=[articles[1:2]], k=2)
+
+
+def test_descriptions(client, articles):
+    a = articles[5]
+    known = [f"{name} of {a}" for name in ("prod_name", "product_type_name", "colour_group_name", "detail_desc")]
+    assert client.describe([a, "?"]) == [
+        ArticleDescription(a, *known),
+        ArticleDescription("?", "", "", "", ""),
+    ]
+
+
+def test_baselines(client, articles):
+    assert client.baselines(["c1"]) == [Baselines("c1", (), tuple(articles[:12]))]
+
+
+def test_article_embeddings(client):
+    np.testing.assert_array_equal(client.embeddings(article_ids=["a"]), np.float32([[-1, -2, -3, -4]]))
+
+
+def test_model_status(client):
+    assert [(v.version, v.state, v.error_code) for v in client.model_status()] == [
+        (8, "AVAILABLE", "OK"),
+        (7, "AVAILABLE", "OK"),
+    ]
+
+
+def test_a_version_can_be_asked_for(served):
+    for chosen in ({"version": 7}, {"version_label": "stable"}):
+        with RecommenderClient(f"127.0.0.1:{served.port}", ClientConfig(deadline_s=60), **chosen) as client:
+            assert client.recommend_default(["c1"])[0].model_version == 7
+
+
+def test_any_signature_can_be_asked(client):
+    assert client.predict("customer_embedding", {"customer_id": ["ab"]})["embedding"].tolist() == [[2, 4, 6, 8]]
+
+
+@pytest.mark.parametrize(
+    ("ask", "error"),
+    [
+        (lambda c: c.predict("nope", {}), errors.SignatureNotFoundError),
+        (lambda c: c.predict("recommend", {}), errors.InvalidRequestError),
+        (lambda c: c.predict("serving_default", {"customer_id": [1]}), errors.InvalidRequestError),
+        (lambda c: c.predict("serving_default", {"customer_id": ["c"] * 101}), errors.InvalidRequestError),
+    ],
+)
+def test_statuses_become_typed_errors(client, ask, error):
+    with pytest.raises(error) as caught:
+        ask(client)
+    assert isinstance(caught.value, errors.ServingError)
+    assert caught.value.message
+
+
+def test_an_unknown_model_is_a_typed_error(served):
+    with (
+        RecommenderClient(f"127.0.0.1:{served.port}", ClientConfig(model_name="nope")) as client,
+        pytest.raises(errors.ModelNotFoundError, match=r"Servable not found for request: Latest\(nope\)"),
+    ):
+        client.recommend_default(["c1"])
+
+
+@pytest.mark.parametrize(
+    ("ask", "words"),
+    [
+        (lambda c: c.recommend(["c1"], k=0), r"k must be in 1\.\.100. Received: k = 0"),
+        (lambda c: c.similar(["a"], k=101), "k = 101"),
+        (lambda c: c.recommend(["c1"], age=[1, 2]), "age must have one entry for each customer"),
+        (lambda c: c.embeddings(), "customer_ids or article_ids"),
+        (lambda c: RecommenderClient("x", version=1, version_label="y"), "exclude each other"),
+        (lambda c: ClientConfig(max_attempts=6), "max_attempts must be in 1..5"),
+        (lambda c: ClientConfig(deadline_s=0), "deadline_s must be above 0"),
+    ],
+)
+def test_wrong_arguments_are_refused_before_anything_is_sent(client, ask, words):
+    with pytest.raises(ValueError, match=words):
+        ask(client)
+
+
+class FlakyServer:
+    """Answers UNAVAILABLE so many times, then with one article where three were asked for."""
+
+    def __init__(self, failures):
+        self.calls, self._failures, self._lock = 0, failures, threading.Lock()
+        handler = grpc.unary_unary_rpc_method_handler(self._predict)
+        self._server = grpc.server(ThreadPoolExecutor(2))
+        self._server.add_generic_rpc_handlers(
+            (grpc.method_handlers_generic_handler(wire.PREDICTION_SERVICE, {"Predict": handler}),)
+        )
+        self.port = self._server.add_insecure_port("127.0.0.1:0")
+
+    def _predict(self, _request, context):
+        with self._lock:
+            self.calls += 1
+            if self.calls <= self._failures:
+                context.abort(grpc.StatusCode.UNAVAILABLE, "not now")
+        response = wire.PredictResponse()
+        for name, values in {
+            "article_ids": [["a", "", ""]],
+            "scores": [[1.0, 0.0, 0.0]],
+            "channels": [["popular", "", ""]],
+        }.items():
+            response.outputs[name].CopyFrom(tensors.to_proto(values))
+        return response.SerializeToString()
+
+    def __enter__(self):
+        self._server.start()
+        return self
+
+    def __exit__(self, *_):
+        self._server.stop(0).wait()
+
+
+def flaky_client(server, attempts):
+    config = ClientConfig(max_attempts=attempts, backoff_s=0.01, max_backoff_s=0.05, deadline_s=60)
+    return RecommenderClient(f"127.0.0.1:{server.port}", config)
+
+
+def test_unavailable_is_retried():
+    with FlakyServer(failures=2) as server, flaky_client(server, attempts=3) as client:
+        assert ids_of(client.recommend_default(["c1"])[0]) == ["a"]
+        assert server.calls == 3
+
+
+def test_what_fills_an_answer_up_is_left_out():
+    with FlakyServer(failures=0) as server, flaky_client(server, attempts=1) as client:
+        (answer,) = client.recommend(["c1"], k=3)
+        assert [(article.article_id, article.channels) for article in answer.articles] == [("a", ("popular",))]
+        assert client.similar(["b", "c"], k=3) == [[SimilarArticle("a", 1.0)]]
+
+
+def test_retries_end():
+    with FlakyServer(failures=9) as server, flaky_client(server, attempts=3) as client:
+        with pytest.raises(errors.ServerUnavailableError, match="not now"):
+            client.recommend_default(["c1"])
+        assert server.calls == 3
+
+
+def test_one_attempt_is_no_retry():
+    with FlakyServer(failures=9) as server, flaky_client(server, attempts=1) as client:
+        with pytest.raises(errors.ServerUnavailableError):
+            client.recommend_default(["c1"])
+        assert server.calls == 1
+
+
+def test_no_server_is_unavailable():
+    config = ClientConfig(max_attempts=2, backoff_s=0.01, deadline_s=30)
+    with RecommenderClient("127.0.0.1:1", config) as client, pytest.raises(errors.ServerUnavailableError):
+        client.recommend_default(["c1"])
+
+
+def test_a_late_answer_is_a_deadline_error(served):
+    with (
+        RecommenderClient(f"127.0.0.1:{served.port}", ClientConfig(deadline_s=0.2)) as client,
+        pytest.raises(errors.DeadlineExceededError),
+    ):
+        client.predict("spin", {"rounds": np.int32(2**30)})
+
+
+def test_the_errors_form_one_family():
+    family = {
+        error for error in vars(errors).values() if isinstance(error, type) and error.__module__ == errors.__name__
+    }
+    assert {e.__name__ for e in family if issubclass(e, errors.ServingError)} == {
+        "ServingError",
+        "InvalidRequestError",
+        "ModelNotFoundError",
+        "SignatureNotFoundError",
+        "RequestTooLargeError",
+        "DeadlineExceededError",
+        "ServerUnavailableError",
+        "ServerFailureError",
+    }

@@ -1,0 +1,300 @@
+"""The client with several servers, and with servers that refuse, end, freeze and come back."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import grpc
+import pytest
+
+from serving import errors, wire
+from serving.client import ClientConfig, RecommenderClient
+from serving.client.target import Address, Target
+from serving.client.throttle import MAX_TOKENS
+from serving.server.config import ServerConfig
+from serving.server.model_server import ModelServer
+
+READY_S = 120
+
+
+def predictions(running):
+    """Requests that a server has answered well."""
+    counted = running.server.metrics.registry.get_sample_value
+    labels = {"method": "Predict", "model": "lookbook", "version": "1", "code": "OK"}
+    return counted("lookbook_serving_requests_total", labels) or 0
+
+
+def target(*running):
+    return ",".join(f"127.0.0.1:{server.port}" for server in running)
+
+
+def test_requests_go_to_all_servers_in_turn(shop, serve):
+    shop.push(1)
+    servers = serve(shop), serve(shop)
+    for text in (target(*servers), f"ipv4:{target(*servers)}"):
+        before = [predictions(server) for server in servers]
+        with RecommenderClient(text, ClientConfig(deadline_s=60, hedge_after_s=60)) as client:
+            for _ in range(6):
+                client.recommend_default(["c1"])
+        assert [predictions(server) for server in servers] == [count + 3 for count in before]
+
+
+def test_batches_of_one_call_go_to_all_servers(shop, serve):
+    shop.push(1)
+    servers = serve(shop), serve(shop)
+    customers = [f"c{i}" for i in range(40)]
+    with RecommenderClient(target(*servers), ClientConfig(deadline_s=60, batch_size=5, hedge_after_s=60)) as client:
+        assert [answer.customer_id for answer in client.recommend_default(customers)] == customers
+    assert [predictions(server) for server in servers] == [4, 4]
+
+
+def test_a_server_that_ends_is_made_up_for_and_one_that_comes_back_is_asked_again(shop, serve, eventually):
+    shop.push(1)
+    staying, ending = serve(shop), serve(shop)
+    with RecommenderClient(target(staying, ending), ClientConfig(deadline_s=60, max_attempts=1)) as client:
+        for _ in range(4):
+            client.recommend_default(["c1"])
+        ending.server.stop(grace_s=1)
+        for _ in range(20):
+            client.recommend_default(["c1"])
+        back = serve(shop, port=ending.port)
+        eventually(lambda: client.recommend_default(["c1"]) and predictions(back), "the new server is asked")
+
+
+def test_after_a_worker_is_killed_the_next_call_is_answered_within_its_deadline(shop, serve):
+    shop.push(1)
+    running = serve(shop)
+    with RecommenderClient(target(running), ClientConfig(deadline_s=60, max_backoff_s=30)) as client:
+        client.recommend_default(["c1"])
+        (served,) = running.server.served_versions()
+        os.kill(served.pid, signal.SIGKILL)
+        assert client.recommend_default(["c1"])[0].model_version == 1
+        assert running.server.served_versions()[0].pid != served.pid
+
+
+@pytest.fixture
+def process(shop):
+    """Starts a server as a process of its own; gives it with its port. It must end when asked to."""
+    started = []
+
+    def start():
+        arguments = ["--base-path", str(shop.base), "--port", "0"]
+        process = subprocess.Popen(
+            [sys.executable, "-m", "serving.server", *arguments], stdout=subprocess.PIPE, stderr=None, text=True
+        )
+        watchdog = threading.Timer(READY_S, process.kill)
+        watchdog.start()
+        line = process.stdout.readline()
+        watchdog.cancel()
+        started.append(process)
+        assert line.startswith("serving lookbook on 127.0.0.1:"), line
+        return process, int(line.rsplit(":", 1)[1])
+
+    yield start
+    for process in started:
+        process.send_signal(signal.SIGCONT)
+        process.terminate()
+    for process in started:
+        process.wait(timeout=READY_S)
+        process.stdout.close()
+
+
+def test_a_frozen_server_is_made_up_for_within_the_deadline(shop, serve, process):
+    shop.push(1)
+    frozen, first = process()
+    second = serve(shop).port
+    config = ClientConfig(deadline_s=20)  # a third of it, and hedge_after_s, are well below
+    with RecommenderClient(f"127.0.0.1:{first},127.0.0.1:{second}", config) as client:
+        for _ in range(4):
+            client.recommend_default(["c1"])  # connected to both
+        frozen.send_signal(signal.SIGSTOP)
+        with ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(lambda n: client.recommend_default([f"c{n}"]), range(200)))
+        assert [answer.customer_id for (answer,) in answers] == [f"c{n}" for n in range(200)]
+        assert client.recommend_default([f"c{n}" for n in range(300)])[299].customer_id == "c299"
+        assert client.model_status()[0].state == "AVAILABLE"
+    with RecommenderClient(f"127.0.0.1:{first},127.0.0.1:{second}", config) as stranger:
+        for _ in range(4):
+            stranger.recommend_default(["c1"])  # it has never been connected to the frozen one
+
+
+class FreezingRelay:
+    """Passes connections on to a port; those made before `freeze()` are silent afterwards, new ones are not."""
+
+    def __init__(self, port):
+        self._to, self._frozen = port, set()
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        self._open = []
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def freeze(self):
+        self._frozen.update(self._open)
+
+    def close(self):
+        self._listener.close()
+
+    def _accept(self):
+        while True:
+            try:
+                near, _ = self._listener.accept()
+            except OSError:
+                return
+            far = socket.create_connection(("127.0.0.1", self._to))
+            self._open.append(near)
+            for read, write in ((near, far), (far, near)):
+                threading.Thread(target=self._pass_on, args=(read, write, near), daemon=True).start()
+
+    def _pass_on(self, read, write, connection):
+        try:
+            while data := read.recv(65536):
+                if connection not in self._frozen:
+                    write.sendall(data)
+        except OSError:
+            pass
+        if connection not in self._frozen:
+            write.close()
+
+
+def test_a_silent_connection_to_a_lone_address_is_made_up_for_by_a_new_one(shop, serve):
+    shop.push(1)
+    running = serve(shop)
+    relay = FreezingRelay(running.port)
+    with RecommenderClient(f"127.0.0.1:{relay.port}", ClientConfig(deadline_s=30)) as client:
+        client.recommend_default(["c1"])
+        relay.freeze()
+        start_s = time.monotonic()
+        for _ in range(3):
+            assert client.recommend_default(["c1"])[0].model_version == 1
+        assert time.monotonic() - start_s < 30, "only the first had to wait"
+    relay.close()
+
+
+class Refusing:
+    """A server that is UNAVAILABLE for ever, and counts how often it is asked."""
+
+    def __enter__(self):
+        self.calls, lock = 0, threading.Lock()
+
+        def refuse(_request, context):
+            with lock:
+                self.calls += 1
+            context.abort(grpc.StatusCode.UNAVAILABLE, "not now")
+
+        self._server = grpc.server(ThreadPoolExecutor(4))
+        handlers = {"Predict": grpc.unary_unary_rpc_method_handler(refuse)}
+        self._server.add_generic_rpc_handlers(
+            (grpc.method_handlers_generic_handler(wire.PREDICTION_SERVICE, handlers),)
+        )
+        self.port = self._server.add_insecure_port("127.0.0.1:0")
+        self._server.start()
+        return self
+
+    def __exit__(self, *_):
+        self._server.stop(0).wait()
+
+
+def test_retries_stop_while_most_requests_fail():
+    config = ClientConfig(deadline_s=60, max_attempts=5, backoff_s=0.001, max_backoff_s=0.001)
+    with Refusing() as server, RecommenderClient(f"127.0.0.1:{server.port}", config) as client:
+        for _ in range(40):
+            with pytest.raises(errors.ServerUnavailableError, match="not now"):
+                client.recommend_default(["c1"])
+        # Retries until half of the tokens are gone, one attempt a call from then on: 10 calls of 5, then 30 of 1.
+        assert server.calls == MAX_TOKENS / 2 + 30
+
+
+def test_the_waits_fit_into_the_deadline():
+    config = ClientConfig(deadline_s=0.5, backoff_s=10, max_backoff_s=10, max_attempts=3)
+    with Refusing() as server, RecommenderClient(f"127.0.0.1:{server.port}", config) as client:
+        with pytest.raises(errors.ServingError):
+            client.recommend_default(["c1"])
+        assert server.calls >= 2
+
+
+def test_what_every_server_would_refuse_is_asked_once(served):
+    text = f"127.0.0.1:{served.port},127.0.0.1:{served.port}"
+    counted = served.server.metrics.registry.get_sample_value
+    labels = {"method": "Predict", "model": "lookbook", "version": "", "code": "INVALID_ARGUMENT"}
+    before = counted("lookbook_serving_requests_total", labels) or 0
+    with RecommenderClient(text, ClientConfig(deadline_s=60)) as client, pytest.raises(errors.InvalidRequestError):
+        client.predict("recommend", {})
+    assert counted("lookbook_serving_requests_total", labels) == before + 1
+
+
+@pytest.mark.parametrize(
+    ("text", "addresses"),
+    [
+        ("127.0.0.1:1", [Address("ipv4:127.0.0.1:1")]),
+        ("127.0.0.1:1, 127.0.0.2:2", [Address("ipv4:127.0.0.1:1"), Address("ipv4:127.0.0.2:2")]),
+        ("127.0.0.1:1,127.0.0.1:1", [Address("ipv4:127.0.0.1:1")]),
+        ("ipv4:127.0.0.1:1,127.0.0.2:2", [Address("ipv4:127.0.0.1:1"), Address("ipv4:127.0.0.2:2")]),
+        ("[::1]:1,ipv6.example:2", [Address("ipv6:[::1]:1"), Address("ipv6:[2001:db8::7]:2", "ipv6.example:2")]),
+        ("ipv6:[::1]:1", [Address("ipv6:[::1]:1")]),
+        ("unix:/run/models", [Address("unix:/run/models")]),
+        (
+            "dns:///models.example:9",
+            [Address("ipv4:10.0.0.1:9", "models.example:9"), Address("ipv4:10.0.0.2:9", "models.example:9")],
+        ),
+        (
+            "models.example:9",
+            [Address("ipv4:10.0.0.1:9", "models.example:9"), Address("ipv4:10.0.0.2:9", "models.example:9")],
+        ),
+        ("nowhere.example:9", [Address("nowhere.example:9", "nowhere.example:9")]),
+    ],
+)
+def test_a_name_stands_for_all_its_addresses(monkeypatch, text, addresses):
+    known = {"models.example": ["10.0.0.1", "10.0.0.2"], "ipv6.example": ["2001:db8::7"]}
+
+    def resolve(host, port, **_):
+        if host not in known:
+            raise socket.gaierror("unknown")
+        return [(None, None, None, "", (address, port)) for address in known[host]]
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    assert Target(text).resolve() == addresses
+
+
+def test_addresses_that_a_name_gets_later_are_asked_too(monkeypatch, shop, serve, eventually):
+    shop.push(1)
+    first = serve(shop)
+    second = serve(shop, host="127.0.0.2", port=first.port)
+    addresses = ["127.0.0.1"]
+    monkeypatch.setattr("serving.client.backends.RESOLVE_INTERVAL_S", 0.05)
+    monkeypatch.setattr(
+        socket, "getaddrinfo", lambda _, port, **__: [(None, None, None, "", (a, port)) for a in addresses]
+    )
+    with RecommenderClient(f"models.example:{first.port}", ClientConfig(deadline_s=60)) as client:
+        client.recommend_default(["c1"])
+        assert (predictions(first), predictions(second)) == (1, 0)
+        addresses[:] = ["127.0.0.2"]
+        eventually(lambda: client.recommend_default(["c1"]) and predictions(second), "the second is asked")
+
+
+def test_a_target_of_several_must_be_hosts_and_ports():
+    with pytest.raises(ValueError, match="target must be host:port, or several joined by commas"):
+        RecommenderClient("one:1,two")
+
+
+def test_beside_a_frozen_and_a_dead_server_the_third_is_asked():
+    """The third serves nothing: that it says so shows that it was asked."""
+    with (
+        socket.socket() as frozen,
+        socket.socket() as dead,
+        ModelServer(ServerConfig(port=0)) as third,
+    ):
+        for server in (frozen, dead):
+            server.bind(("127.0.0.1", 0))
+        frozen.listen()
+        ports = (frozen.getsockname()[1], dead.getsockname()[1], third.port)
+        config = ClientConfig(deadline_s=4, hedge_after_s=0.1)  # a connection that says nothing is given up after 5 s
+        with (
+            RecommenderClient(",".join(f"127.0.0.1:{port}" for port in ports), config) as client,
+            pytest.raises(errors.ModelNotFoundError),
+        ):
+            client.recommend(["c1"])

@@ -1,0 +1,169 @@
+"""Workers and worker hosts that are killed, stopped, or never get ready are replaced, and really ended."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import grpc
+import psutil
+import pytest
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+from serving.client import ClientConfig, RecommenderClient
+from serving.server.config import ServerConfig
+from serving.server.model_server import ModelServer
+from serving.server.process_handle import ProcessHandle
+
+ROOT = Path(__file__).resolve().parents[3]
+INPUTS = {"customer_id": ["c1"]}
+
+
+@pytest.fixture
+def own_server(shop):
+    """A server with a worker host of its own."""
+    shop.push(1)
+    config = ServerConfig(base_paths={"lookbook": shop.base}, port=0, poll_interval_s=0.02, heartbeat_timeout_s=2)
+    with ModelServer(config) as server:
+        assert server.wait_ready(120), server.failures()
+        yield server
+
+
+def ended(pid):
+    return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+
+
+def test_after_a_worker_is_killed_the_next_call_succeeds(shop, serve):
+    """Without a retry of the client: the server waits for the new process, within the deadline."""
+    shop.push(1)
+    running = serve(shop, poll_interval_s=30)  # the restart does not wait for the next look at the folder
+    (version,) = running.server.served_versions()
+    os.kill(version.pid, signal.SIGKILL)
+    assert running.stock.predict(INPUTS, timeout=60).model_spec.version.value == 1
+    (successor,) = running.server.served_versions()
+    assert successor.restarts == 1
+
+
+def test_a_worker_killed_under_the_products_client_costs_no_answer(shop, serve, eventually):
+    shop.push(1)
+    running = serve(shop)
+    answers, failures, stop = [], [], threading.Event()
+
+    def ask():
+        with RecommenderClient(f"127.0.0.1:{running.port}", ClientConfig(deadline_s=60)) as client:
+            while not stop.is_set():
+                try:
+                    answers.append(client.recommend_default(["c1"]))
+                except Exception as error:
+                    failures.append(error)
+                    return
+
+    threads = [threading.Thread(target=ask) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    eventually(lambda: answers, "first answers")
+    (version,) = running.server.served_versions()
+    os.kill(version.pid, signal.SIGKILL)
+    eventually(lambda: [v.restarts for v in running.server.served_versions()] == [1], "a new worker")
+    count = len(answers)
+    eventually(lambda: len(answers) > count + 10, "answers of the new worker")
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+
+
+def test_a_stopped_worker_is_noticed_killed_and_replaced(shop, serve, eventually):
+    shop.push(1)
+    running = serve(shop, heartbeat_timeout_s=2)
+    (version,) = running.server.served_versions()
+    health = health_pb2_grpc.HealthStub(running.stock.channel)
+    seen = set()
+
+    def watch():
+        with contextlib.suppress(grpc.RpcError):  # the end of the test
+            look()
+
+    def look():
+        for answer in health.Watch(health_pb2.HealthCheckRequest(), timeout=100):
+            seen.add(health_pb2.HealthCheckResponse.ServingStatus.Name(answer.status))
+
+    threading.Thread(target=watch, daemon=True).start()
+    eventually(lambda: seen == {"SERVING"}, "health")
+    os.kill(version.pid, signal.SIGSTOP)
+    assert running.stock.predict(INPUTS, timeout=100).model_spec.version.value == 1  # answered by the new one
+    (successor,) = running.server.served_versions()
+    assert successor.pid != version.pid
+    assert successor.restarts == 1
+    eventually(lambda: ended(version.pid), "the stopped process's end")
+
+
+def test_a_version_that_is_closed_while_its_worker_is_stopped_is_killed(shop, serve, eventually):
+    shop.push(1)
+    running = serve(shop, heartbeat_timeout_s=100)  # not noticed by its silence
+    (version,) = running.server.served_versions()
+    os.kill(version.pid, signal.SIGSTOP)
+    running.server.stop(grace_s=0.1)
+    eventually(lambda: ended(version.pid), "the stopped process's end")
+
+
+def test_a_warm_up_without_end_is_bounded_and_its_process_killed(shop, serve, eventually):
+    """The record's graph runs for hours; the process must be gone, not only given up."""
+    import numpy as np
+    import tensorflow as tf
+    from tensorflow_serving.apis import prediction_log_pb2
+
+    def endless(path):
+        (path / "assets.extra").mkdir(exist_ok=True)
+        log = prediction_log_pb2.PredictionLog()
+        request = log.predict_log.request
+        request.model_spec.signature_name = "spin"
+        request.inputs["rounds"].CopyFrom(tf.make_tensor_proto(np.int32(2**30)))
+        with tf.io.TFRecordWriter(str(path / "assets.extra" / "tf_serving_warmup_requests")) as writer:
+            writer.write(log.SerializeToString())
+
+    shop.push(1, edit=endless)
+    before = workers()
+    running = serve(shop, wait=False, load_timeout_s=5, max_load_retries=0)
+    eventually(lambda: workers() - before, "the worker that warms up")
+    (worker,) = workers() - before
+    eventually(running.server.failures, "1 failed")
+    assert running.server.failures() == ["lookbook version 1: DEADLINE_EXCEEDED: version 1 did not load within 5 s"]
+    eventually(lambda: ended(worker), "its process's end")
+
+
+def workers():
+    """Processes that worker hosts below this process have forked."""
+    hosts = [p for p in psutil.Process().children() if "serving.server.worker_host" in " ".join(p.cmdline())]
+    return {child.pid for host in hosts for child in host.children() if not ended(child.pid)}
+
+
+@pytest.mark.proof  # TensorFlow is imported twice
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
+def test_a_worker_host_that_is_gone_or_hangs_is_replaced(own_server, shop, eventually, number, monkeypatch):
+    monkeypatch.setattr("serving.server.worker_client.FORK_TIMEOUT_S", 1.0)
+    (host,) = [
+        p
+        for p in psutil.Process().children()
+        if "serving.server.worker_host" in " ".join(p.cmdline())
+        and own_server.served_versions()[0].pid in {c.pid for c in p.children()}
+    ]
+    os.kill(host.pid, number)
+    shop.push(2)
+    eventually(lambda: [v.version for v in own_server.served_versions()] == [2], "2 serves", timeout_s=120)
+    eventually(lambda: ended(host.pid), "the old host's end")
+
+
+def test_a_handle_kills_a_process_that_ignores_being_asked():
+    code = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); signal.pause()"
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=ROOT)
+    assert process.stdout.readline() == b"up\n"
+    handle = ProcessHandle(process.pid)
+    process.terminate()
+    assert not handle.wait(0)
+    handle.end(0.1)
+    assert process.wait(60) == -signal.SIGKILL
+    process.stdout.close()

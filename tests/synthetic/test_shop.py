@@ -1,0 +1,177 @@
+"""What `synthesize` promises of the files: layout, formats, sizes, lifetimes, determinism, structure."""
+
+import datetime
+import filecmp
+import hashlib
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from benchmarks.synthetic import compare, score
+from synthetic import ShopConfig, synthesize
+from synthetic.catalogue import make_catalogue
+from synthetic.periods import periods
+from transforms import columns
+
+SMALL = ShopConfig(customers=800, articles=500, transactions=24_000, days=120, seed=3)
+FILES = [*columns.FILES.values(), "oracle.csv"]
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("shop")
+    return folder, synthesize(SMALL, folder)
+
+
+@pytest.fixture(scope="module")
+def tables(shop):
+    return {name: pd.read_csv(shop[0] / file, dtype=str) for name, file in columns.FILES.items()}
+
+
+def test_has_all_columns_in_the_order_of_the_raw_layout(tables):
+    for name, expected in columns.TABLES.items():
+        assert list(tables[name].columns) == [column.name for column in expected]
+
+
+def test_required_columns_have_no_nulls_and_the_others_h_and_ms_rates(tables):
+    for name, expected in columns.TABLES.items():
+        for column in expected:
+            if column.required:
+                assert tables[name][column.name].notna().all(), column.name
+    nulls = tables["customers"].isna().mean()
+    assert nulls["FN"] == pytest.approx(0.652, abs=0.01)
+    assert nulls["Active"] == pytest.approx(0.662, abs=0.02)
+    for column in ("club_member_status", "fashion_news_frequency", "age"):
+        assert 0 < nulls[column] < 0.03
+    assert tables["articles"]["detail_desc"].isna().mean() < 0.03
+
+
+def test_ids_keep_their_format(tables):
+    articles, customers = tables["articles"], tables["customers"]
+    assert articles.article_id.str.fullmatch(r"0\d{9}").all()
+    assert (articles.article_id.str[1:7] == articles.product_code).all()
+    assert customers.customer_id.str.fullmatch(r"[0-9a-f]{64}").all()
+    assert customers.postal_code.str.fullmatch(r"[0-9a-f]{64}").all()
+    assert articles.article_id.is_unique
+    assert customers.customer_id.is_unique
+
+
+def test_every_sale_is_of_a_known_article_to_a_known_customer(tables):
+    sales = tables["transactions"]
+    assert sales.article_id.isin(tables["articles"].article_id).all()
+    assert sales.customer_id.isin(tables["customers"].customer_id).all()
+    assert set(sales.sales_channel_id) == {"1", "2"}
+    assert sales.price.astype(float).between(0, 1, inclusive="neither").all()
+
+
+def test_sizes_are_those_asked_for(shop, tables):
+    assert len(tables["customers"]) == 800
+    assert len(tables["articles"]) == 500
+    assert len(tables["transactions"]) == pytest.approx(24_000, rel=0.02)
+    assert shop[1].transactions == len(tables["transactions"])
+
+
+def test_there_are_sales_on_each_of_the_days_and_rows_lie_in_their_order(shop, tables):
+    days = tables["transactions"].t_dat
+    assert days.is_monotonic_increasing
+    assert days.nunique() == 120
+    assert (days.iloc[0], days.iloc[-1]) == ("2020-03-27", "2020-07-24")
+    assert shop[1].label_first_day == datetime.date(2020, 7, 18)
+
+
+def test_articles_sell_only_between_launch_and_withdrawal(tables):
+    stretches = periods(SMALL)
+    rng = np.random.default_rng(np.random.SeedSequence(SMALL.seed).spawn(4)[0])
+    catalogue = make_catalogue(SMALL.articles, len(stretches), rng)
+    assert catalogue.ids.to_pylist() == tables["articles"].article_id.tolist()
+    sales = tables["transactions"]
+    day = (pd.to_datetime(sales.t_dat) - pd.Timestamp(SMALL.first_day)).dt.days
+    period = np.searchsorted([stretch.first for stretch in stretches], day, side="right") - 1
+    article = pd.Index(catalogue.ids.to_pylist()).get_indexer(sales.article_id)
+    assert (catalogue.launch[article] <= period).all()
+    assert (period < catalogue.withdrawal[article]).all()
+    assert (catalogue.launch > 0).any()
+    assert (catalogue.withdrawal < len(stretches)).any()
+
+
+def test_the_same_seed_gives_the_same_bytes_and_another_other_ones(shop, tmp_path):
+    tiny = {"customers": 60, "articles": 80, "transactions": 600, "days": 30}
+    for name, seed in (("a", 1), ("b", 1), ("c", 2)):
+        synthesize(ShopConfig(**tiny, seed=seed), tmp_path / name)
+    assert filecmp.cmpfiles(tmp_path / "a", tmp_path / "b", FILES, shallow=False)[0] == FILES
+    assert filecmp.cmpfiles(tmp_path / "a", tmp_path / "c", FILES, shallow=False)[1] == FILES
+    assert sorted(path.name for path in (tmp_path / "a").iterdir()) == sorted(FILES)
+
+
+def test_neither_the_size_of_the_pieces_nor_the_cores_change_a_byte(tmp_path, monkeypatch):
+    config = ShopConfig.at_scale(0.0001, seed=5)
+    synthesize(config, tmp_path / "a")
+    monkeypatch.setattr("synthetic.tables._ROWS", 7)
+    monkeypatch.setattr("synthetic.oracle._CUSTOMERS", 3)
+    monkeypatch.setattr("synthetic.oracle._CELLS", 100)
+    monkeypatch.setattr("synthetic.oracle._FIRST", 12)
+    cores = pa.cpu_count()
+    pa.set_cpu_count(cores + 1)
+    try:
+        synthesize(config, tmp_path / "b")
+    finally:
+        pa.set_cpu_count(cores)
+    assert filecmp.cmpfiles(tmp_path / "a", tmp_path / "b", FILES, shallow=False)[0] == FILES
+
+
+def test_the_bytes_of_a_dense_shop_are_those_that_figures_were_measured_on(tmp_path):
+    synthesize(ShopConfig(customers=60, articles=80, transactions=600, days=30, seed=1), tmp_path)
+    digests = [hashlib.sha256((tmp_path / file).read_bytes()).hexdigest()[:12] for file in FILES]
+    assert digests == ["845029df34b3", "c4c463e7fce7", "c2abde0b0d0d", "b33193793ed9"]
+
+
+def test_a_large_shop_has_as_many_rows_as_asked_for(tmp_path, monkeypatch):
+    monkeypatch.setattr("synthetic.trade._EXACT_FROM", 60_000)
+    config = ShopConfig(customers=3_000, articles=300, transactions=60_000, days=21)
+    assert synthesize(config, tmp_path).transactions == 60_000
+    with (tmp_path / "transactions_train.csv").open() as stream:
+        assert sum(1 for _ in stream) == 60_001
+
+
+def test_a_failure_leaves_no_transactions_behind(tmp_path, monkeypatch):
+    def fail(*_):
+        raise OSError("disk full")
+
+    monkeypatch.setattr("synthetic.shop.Oracle.rank", fail)
+    with pytest.raises(OSError, match="disk full"):
+        synthesize(ShopConfig(customers=60, articles=80, transactions=600, days=30), tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["articles.csv", "customers.csv"]
+
+
+def test_the_oracle_ranks_twelve_articles_for_each_buyer_of_the_last_week(shop, tables):
+    predictions = pd.read_csv(shop[0] / "oracle.csv")
+    sales = tables["transactions"]
+    buyers = set(sales.customer_id[sales.t_dat >= "2020-07-18"])
+    assert set(predictions.customer_id) == buyers
+    assert predictions.prediction.str.split().map(lambda ids: len(set(ids)) == 12).all()
+
+
+def test_the_oracle_is_far_above_both_simple_recommenders(shop):
+    figures = score.map_at_12(shop[0])
+    simple = max(figures["popular_7_days"], figures["own_recent"], figures["own_frequent"])
+    assert figures["oracle"] > 1.2 * simple
+    assert figures["own_recent"] > figures["popular_7_days"]
+
+
+def test_between_a_quarter_and_half_of_purchases_are_repeats(shop):
+    assert 0.25 < compare.statistics(shop[0])["bought again, later day"] < 0.5
+
+
+def test_partners_share_a_basket_far_more_often_than_by_chance(tables):
+    rng = np.random.default_rng(np.random.SeedSequence(SMALL.seed).spawn(4)[0])
+    catalogue = make_catalogue(SMALL.articles, len(periods(SMALL)), rng)
+    ids = catalogue.ids.to_pylist()
+    partner = {ids[a]: ids[p] for a, p in enumerate(catalogue.partners[:, 0]) if p >= 0}
+    rng = np.random.default_rng(0)
+    stranger = {a: ids[rng.integers(len(ids))] for a in partner}
+    baskets = tables["transactions"].groupby(["customer_id", "t_dat"]).article_id.agg(set)
+    together = sum(partner.get(a) in basket for basket in baskets for a in basket)
+    by_chance = sum(stranger.get(a) in basket for basket in baskets for a in basket)
+    assert together > 5 * by_chance
