@@ -30,6 +30,8 @@ setup(
     name="lookbook",
     version="0.1.0",
     description="A production recommender pipeline for fashion retail on TFX",
+    license="Apache-2.0",
+    license_files=["LICENSE", "SECURITY.md"],
     python_requires=">=3.10,<3.11",
     packages=find_packages(include=[p for room in ROOMS for p in (room, f"{room}.*")]),
     package_data={room: ["**/*.sql", "**/*.pbtxt", "**/*.toml", "**/*.md"] for room in ROOMS},

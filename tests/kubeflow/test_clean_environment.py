@@ -19,7 +19,7 @@ def installed(tmp_path_factory):
     root = tmp_path_factory.mktemp("clean")
     source, python = root / "source", root / "venv" / "bin" / "python"
     source.mkdir()
-    for name in ("setup.py", "pyproject.toml", "requirements.in", "MANIFEST.in"):
+    for name in ("setup.py", "pyproject.toml", "requirements.in", "MANIFEST.in", "LICENSE", "SECURITY.md"):
         shutil.copy(ROOT / name, source)
     for room in ROOMS:
         shutil.copytree(ROOT / room, source / room, ignore=shutil.ignore_patterns("__pycache__"))

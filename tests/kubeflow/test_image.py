@@ -44,7 +44,7 @@ def test_it_does_not_run_as_root_and_says_so_in_numbers():
 def test_schemas_and_setup_file_are_where_the_pipeline_looks_for_them():
     build, image, *_ = DOCKERFILE.split("\nFROM ")[2:]
     assert build.index("WORKDIR /app") < build.index("COPY transforms transforms")
-    assert build.index("WORKDIR /app") < build.index("COPY setup.py pyproject.toml requirements.in MANIFEST.in ./")
+    assert build.index("WORKDIR /app") < build.index("COPY setup.py pyproject.toml requirements.in MANIFEST.in LICENSE")
     assert "COPY --from=build --chown=1000:0 /app /app" in image
     assert KubeflowConfig().schemas == IMAGE_SCHEMAS == "/app/transforms/schemas"
     assert SETUP_FILE == "/app/setup.py"
@@ -81,7 +81,7 @@ def test_the_gpu_lock_is_what_tensorflow_asks_for():
 def source(tmp_path_factory):
     """What lies in /app of the image."""
     folder = tmp_path_factory.mktemp("app")
-    for name in ("setup.py", "pyproject.toml", "requirements.in", "MANIFEST.in"):
+    for name in ("setup.py", "pyproject.toml", "requirements.in", "MANIFEST.in", "LICENSE", "SECURITY.md"):
         shutil.copy(ROOT / name, folder)
     for room in ROOMS:
         shutil.copytree(ROOT / room, folder / room, ignore=shutil.ignore_patterns("__pycache__"))

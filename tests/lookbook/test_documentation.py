@@ -1,4 +1,4 @@
-"""What a person may type is written down where they look for it."""
+"""The documentation names every command and preset, and no command that does not exist."""
 
 import pathlib
 import re
@@ -10,28 +10,34 @@ from lookbook.cli import COMMANDS
 from pipeline.config import preset_names
 
 ROOT = pathlib.Path(__file__).parents[2]
-README = ROOT / "README.md"
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+GUIDE = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+SETTINGS = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
 TARGETS = ("run", "test", "proof", "lint", "format", "clean")
 
-needs_readme = pytest.mark.skipif(not README.exists(), reason="there is no README.md yet")
 
-
-@needs_readme
 @pytest.mark.parametrize("name", COMMANDS)
-def test_the_readme_shows_every_command(name):
-    assert re.search(rf"\blookbook {name}\b", README.read_text(encoding="utf-8"))
+def test_the_guide_has_a_row_for_every_command(name):
+    assert re.search(rf"^\| `lookbook {name}\b", GUIDE, re.M)
 
 
-@needs_readme
+def test_the_guide_has_no_row_for_a_command_that_does_not_exist():
+    assert set(re.findall(r"^\| `lookbook ([a-z-]+)", GUIDE, re.M)) <= set(COMMANDS)
+
+
 def test_the_readme_shows_no_command_that_does_not_exist():
-    shown = re.findall(r"^\$? ?(?:\.venv/bin/)?lookbook ([a-z]+)", README.read_text(encoding="utf-8"), re.M)
+    shown = re.findall(r"^ *\$? ?(?:\.venv/bin/)?lookbook ([a-z-]+)", README, re.M)
+    assert shown
     assert set(shown) <= set(COMMANDS)
 
 
-@needs_readme
 @pytest.mark.parametrize("name", preset_names())
-def test_the_readme_names_every_preset(name):
-    assert name in README.read_text(encoding="utf-8")
+def test_the_guide_to_settings_has_every_preset(name):
+    assert f"`{name}`" in SETTINGS
+
+
+def test_the_readme_is_short():
+    assert len(README.splitlines()) <= 150
 
 
 def test_make_alone_lists_its_targets():
