@@ -165,6 +165,7 @@ def test_decisions_are_numbered_and_have_the_same_parts():
         assert text.startswith(f"# {number}. "), file.name
         assert re.findall(r"^## (.+)$", text, flags=re.M) == ["Context", "Decision", "Consequences"], file.name
         assert 10 <= len(text.splitlines()) <= 45, file.name
+        assert re.search(r"^(Revisit if .+(\n.+)*)\n\Z", text, flags=re.M), f"{file.name} ends with 'Revisit if ...'"
 
 
 def test_every_direct_dependency_has_its_reason(read):
