@@ -41,8 +41,8 @@ def main() -> None:
     locked = re.findall(r"^([A-Za-z0-9._-]+)==", LOCK.read_text(encoding="utf-8"), flags=re.M)
     distributions = [importlib.metadata.distribution(name) for name in locked]
     licenses = [license_of(distribution) for distribution in distributions]
-    for distribution, text in zip(distributions, licenses, strict=True):
-        print(f"{distribution.name:40} {distribution.version:16} {text}")
+    for name, distribution, text in zip(locked, distributions, licenses, strict=True):
+        print(f"{name:40} {distribution.version:16} {text}")
     print(f"\n{len(locked)} packages")
     for text, number in collections.Counter(licenses).most_common():
         print(f"{number:4} {text}")
