@@ -1,1 +1,1 @@
-"""Query client, local model server and deployment of TensorFlow Serving; imports nothing of ours."""
+"""Query client, local model server and deployment of TensorFlow Serving; imports none of the other packages."""

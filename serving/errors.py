@@ -1,30 +1,30 @@
-"""The errors of serving: what a query may raise, and the status a server answers with.
+"""The errors of serving: those that a query raises, and the status that a server answers.
 
 ServingError                    code, message
-|-- InvalidRequestError         INVALID_ARGUMENT, OUT_OF_RANGE: wrong, and asking again won't help
+|-- InvalidRequestError         INVALID_ARGUMENT, OUT_OF_RANGE: the request is wrong; a retry does not help
 |-- ModelNotFoundError          NOT_FOUND: no such model or version is served
-|-- SignatureNotFoundError      FAILED_PRECONDITION: the model is served, the signature is not in it
-|-- RequestTooLargeError        RESOURCE_EXHAUSTED: a message above the size limit
+|-- SignatureNotFoundError      FAILED_PRECONDITION: the served model has no such signature
+|-- RequestTooLargeError        RESOURCE_EXHAUSTED: a message exceeds the size limit
 |-- DeadlineExceededError       DEADLINE_EXCEEDED
-|-- ServerUnavailableError      UNAVAILABLE: after the retries
-`-- ServerFailureError          anything else
+|-- ServerUnavailableError      UNAVAILABLE, after the retries
+`-- ServerFailureError          any other code
 
-StatusError                     raised inside the server, becomes the gRPC status of the answer
+StatusError                     raised inside the server; becomes the gRPC status of the answer
 """
 
 from __future__ import annotations
 
 import grpc
 
-MESSAGE_LIMIT = 1024  # characters, as TensorFlow Serving truncates them
+MAX_MESSAGE_LENGTH = 1024  # characters; TensorFlow Serving truncates messages to this length
 
 
 class ServingError(Exception):
-    """Base of what the query client raises.
+    """Base class of the query client's errors.
 
     Attributes:
-        code: the gRPC status code.
-        message: what the server, or gRPC itself, said.
+        code: gRPC status code.
+        message: message of the server, or of gRPC itself.
 
     """
 
@@ -51,19 +51,25 @@ class RequestTooLargeError(ServingError):
 
 
 class DeadlineExceededError(ServingError):
-    """No answer within the deadline."""
+    """No answer arrived within the deadline."""
 
 
 class ServerUnavailableError(ServingError):
-    """No server could be reached, or it is overloaded, also after the retries."""
+    """After the retries, no server could be reached, or all were overloaded."""
 
 
 class ServerFailureError(ServingError):
-    """The server failed in a way that is not the request's fault."""
+    """The server failed for a reason that is not in the request."""
 
 
 class StatusError(Exception):
-    """A failure with the status the server answers with."""
+    """A failure inside the server, with the gRPC status of the answer.
+
+    Attributes:
+        code: gRPC status code.
+        message: message of the status.
+
+    """
 
     def __init__(self, code: grpc.StatusCode, message: str) -> None:
         super().__init__(message)
@@ -71,20 +77,30 @@ class StatusError(Exception):
         self.message = message
 
 
+def invalid_argument(message: str) -> StatusError:
+    """A StatusError with INVALID_ARGUMENT."""
+    return StatusError(grpc.StatusCode.INVALID_ARGUMENT, message)
+
+
+def deadline_exceeded() -> StatusError:
+    """A StatusError with DEADLINE_EXCEEDED and gRPC's own message."""
+    return StatusError(grpc.StatusCode.DEADLINE_EXCEEDED, "Deadline Exceeded")
+
+
 def from_rpc_error(error: grpc.RpcError) -> ServingError:
-    """The typed error for a failed call."""
+    """Converts the error of a failed call into a typed error."""
     code, details = error.code(), error.details() or ""
     return _BY_CODE.get(code, ServerFailureError)(code, details)
 
 
 def code_of(number: int) -> grpc.StatusCode:
-    """The gRPC status code of a number (TensorFlow and gRPC share the numbers)."""
+    """The gRPC status code of a number; TensorFlow and gRPC use the same numbers."""
     return _CODES.get(number, grpc.StatusCode.UNKNOWN)
 
 
 def truncated(message: str) -> str:
-    """The message, cut to what TensorFlow Serving lets through."""
-    return message if len(message) <= MESSAGE_LIMIT else message[:MESSAGE_LIMIT] + "...TRUNCATED"
+    """The message, truncated as TensorFlow Serving does it."""
+    return message if len(message) <= MAX_MESSAGE_LENGTH else message[:MAX_MESSAGE_LENGTH] + "...TRUNCATED"
 
 
 _CODES = {code.value[0]: code for code in grpc.StatusCode}

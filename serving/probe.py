@@ -1,6 +1,6 @@
-"""Asks a server for its health and says so by its exit status: for a container's health check.
+"""Checks the health of a server; the exit status is the result, for health checks of containers.
 
-    python -m serving.probe 127.0.0.1:8500            0 if every model has an available version: it is ready
+    python -m serving.probe 127.0.0.1:8500            0 if every model has an available version
     python -m serving.probe --alive 127.0.0.1:8500    0 if the server answers, also while it loads
 
 With TLS: `--tls-ca`, and `--tls-certificate` and `--tls-key` if the server requires a client certificate.
@@ -26,15 +26,16 @@ def healthy(target: str, timeout_s: float = TIMEOUT_S, *, alive: bool = False, t
 
     Args:
         target: `host:port`.
-        timeout_s: timeout of the answer.
-        alive: accept any answer, also that no version is available yet.
-        tls: its `tls_*` settings are used; None for plain text.
+        timeout_s: timeout of the answer in seconds.
+        alive: accept any answer, also if no version is available yet.
+        tls: settings whose `tls_*` are used; None for plain text.
 
     Returns:
         Whether every model has an available version; with `alive`, whether the server answers.
 
     Raises:
         OSError: a file of `tls` cannot be read.
+        ValueError: `target` is malformed.
 
     """
     with open_channel(Address(target), tls or ClientConfig()) as channel:
@@ -46,10 +47,15 @@ def healthy(target: str, timeout_s: float = TIMEOUT_S, *, alive: bool = False, t
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Exit status 0 if the server is healthy, else 1."""
-    options = _parser().parse_args(arguments)
+    """Exit status 0 if the server is healthy, else 1.
+
+    Args:
+        arguments: command line without the program; None for the process's own.
+
+    """
+    options = argument_parser().parse_args(arguments)
     if options.tls_ca is None and (options.tls_certificate or options.tls_key or options.tls_server_name):
-        _parser().error("--tls-ca must be given with the other --tls options. Received: none.")
+        argument_parser().error("--tls-ca must be given with the other --tls options. Received: none.")
     tls = ClientConfig(
         tls_ca=options.tls_ca,
         tls_certificate=options.tls_certificate,
@@ -63,15 +69,16 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m serving.probe", description="Asks a server for its health.")
+def argument_parser() -> argparse.ArgumentParser:
+    """The command line of `python -m serving.probe`."""
+    parser = argparse.ArgumentParser(prog="python -m serving.probe", description="Checks the health of a server.")
     parser.add_argument("target", help="host:port")
     parser.add_argument("--alive", action="store_true", help="accept any answer, also while the server loads")
-    parser.add_argument("--timeout-s", type=float, default=TIMEOUT_S)
+    parser.add_argument("--timeout-s", type=float, default=TIMEOUT_S, help="timeout of the answer")
     parser.add_argument("--tls-ca", type=Path, help="PEM file of the authority that signed the server's certificate")
-    parser.add_argument("--tls-certificate", type=Path, help="of the client, for mutual TLS")
-    parser.add_argument("--tls-key", type=Path)
-    parser.add_argument("--tls-server-name", help="name in the server's certificate, if it isn't the address")
+    parser.add_argument("--tls-certificate", type=Path, help="PEM file of the client's certificate, for mutual TLS")
+    parser.add_argument("--tls-key", type=Path, help="PEM file of its private key")
+    parser.add_argument("--tls-server-name", help="name in the server's certificate, if it is not the address")
     return parser
 
 

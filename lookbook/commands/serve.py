@@ -23,7 +23,7 @@ def command(ctx: click.Context, out: pathlib.Path, host: str, port: int) -> None
 
     served_version(out)
 
-    from serving.server.model_server import main
+    from serving.server.command import main
 
     folder = str(model_dir(out).absolute())
     arguments = ["--model-name", MODEL_NAME, "--base-path", folder, "--host", host, "--port", str(port)]

@@ -1,4 +1,4 @@
-"""The query client. It needs neither TensorFlow nor the rest of Lookbook."""
+"""The query client; it needs neither TensorFlow nor the rest of Lookbook."""
 
 from serving.client.answers import (
     ArticleDescription,

@@ -1,4 +1,4 @@
-"""What the query client gives back."""
+"""Answers of `RecommenderClient`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,15 @@ import dataclasses
 
 @dataclasses.dataclass(frozen=True)
 class RecommendedArticle:
-    """One article of an answer; `channels` says why: own_purchase, bought_together, popular and so on."""
+    """One article of an answer.
+
+    Attributes:
+        article_id: raw article id.
+        score: score of the model; higher is better.
+        channels: candidate channels that proposed the article, such as `own_purchases`, `towers` and `popular`; empty
+            for a best-selling article that no channel proposed.
+
+    """
 
     article_id: str
     score: float
@@ -16,7 +24,14 @@ class RecommendedArticle:
 
 @dataclasses.dataclass(frozen=True)
 class Recommendations:
-    """The answer for one customer, best first, by the given version of the model."""
+    """The answer for one customer.
+
+    Attributes:
+        customer_id: raw customer id, as requested.
+        articles: best first.
+        model_version: version of the model that answered.
+
+    """
 
     customer_id: str
     articles: tuple[RecommendedArticle, ...]
@@ -25,7 +40,7 @@ class Recommendations:
 
 @dataclasses.dataclass(frozen=True)
 class SimilarArticle:
-    """One neighbour of an article."""
+    """An article similar to the requested one; a higher score is more similar."""
 
     article_id: str
     score: float
@@ -33,7 +48,7 @@ class SimilarArticle:
 
 @dataclasses.dataclass(frozen=True)
 class ArticleDescription:
-    """What the model knows of an article; all but the id are "" for an unknown one."""
+    """Texts of an article; all but the id are "" if the model does not contain the article."""
 
     article_id: str
     prod_name: str
@@ -44,7 +59,14 @@ class ArticleDescription:
 
 @dataclasses.dataclass(frozen=True)
 class Baselines:
-    """What the simple recommenders say for a customer, from the same state."""
+    """Recommendations of the simple baselines for one customer, best first.
+
+    Attributes:
+        customer_id: raw customer id, as requested.
+        own_purchases: articles that the customer bought most often, filled up with the best-selling ones.
+        popular: the best-selling articles.
+
+    """
 
     customer_id: str
     own_purchases: tuple[str, ...]
@@ -53,7 +75,15 @@ class Baselines:
 
 @dataclasses.dataclass(frozen=True)
 class VersionStatus:
-    """One version of the model on the server: `state` is AVAILABLE, LOADING, END...; an error says why."""
+    """Status of one version of the model on a server.
+
+    Attributes:
+        version: number of the version.
+        state: START, LOADING, AVAILABLE, UNLOADING or END.
+        error_code: name of a gRPC status code; OK if there was no error.
+        error_message: cause of the error; "" if there was none.
+
+    """
 
     version: int
     state: str

@@ -76,7 +76,7 @@ class Attempts:
                 if code is grpc.StatusCode.UNAVAILABLE:
                     self._backends.unavailable(attempt.backend)
                     allowed = self._throttle.failed()
-                    if allowed and self._backends.another(self._tried):  # what is still open may be a frozen server
+                    if allowed and self._backends.another(self._tried):  # the server of an open attempt may be frozen
                         self._send()
                         continue
                     if self._open or (allowed and self._send_again()):
@@ -86,7 +86,7 @@ class Attempts:
                 else:
                     self._backends.answered(attempt.backend)
                     self._throttle.answered()
-                return attempt.call.result()  # raises if it is an error
+                return attempt.call.result()  # raises the error of a failed call
         finally:
             self.cancel()
 

@@ -13,30 +13,30 @@ from serving.client.target import Address
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class ClientConfig:
-    """How to ask.
+    """Settings of the query client.
 
     Attributes:
-        model_name: as the server knows it.
-        deadline_s: of each call, all its retries and batches included.
+        model_name: name of the model on the server.
+        deadline_s: deadline of each call in seconds, including its retries and batches.
         max_attempts: attempts of one request while servers are UNAVAILABLE, 1 to 5; 1 for no retry. One attempt may
             try each of several servers once. The default waits add up to 3.75 s, longer than a new server process
             takes to load a model.
         backoff_s: approximate wait before the first retry. Doubles up to `max_backoff_s`; cut to half of the
             remaining time.
-        max_backoff_s: longest wait.
+        max_backoff_s: longest wait before a retry.
         hedge_after_s: time without an answer, or a third of the deadline if that is less, after which the request is
             also sent to another server (or over a new connection if there is only one). The first answer is used.
         keepalive_s: interval between pings of a connection, also without requests; 0 for none. Servers close
             connections that ping more often than they permit. The project's own server permits 10 s, TensorFlow
             Serving needs `--grpc_channel_arguments` (see deploy/).
         keepalive_timeout_s: timeout of a ping, after which the connection is closed.
-        batch_size: most customers or articles in one request.
-        requests_at_once: requests of one call on their way at the same time.
+        batch_size: maximum number of customers or articles in one request.
+        requests_at_once: maximum number of requests of one call in flight.
         tls_ca: PEM file of the authority that signed the server's certificate; None for plain text.
         tls_certificate: PEM file of the client's own certificate, for mutual TLS.
-        tls_key: its private key.
-        tls_server_name: the name in the server's certificate, if it isn't the address.
-        max_message_bytes: of an answer.
+        tls_key: PEM file of its private key.
+        tls_server_name: name in the server's certificate, if it is not the address.
+        max_message_bytes: size limit of an answer.
 
     """
 

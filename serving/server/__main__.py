@@ -2,6 +2,6 @@
 
 import sys
 
-from serving.server.model_server import main
+from serving.server.command import main
 
 sys.exit(main())

@@ -1,8 +1,9 @@
-"""Small requests that wait for the graph are answered together: one run of it for all of them.
+"""Joins small requests that wait for the graph: one run of the graph answers all of them.
 
-Nothing is waited for. A request that finds the graph free runs at once, alone. Those that arrive while it is busy are
-joined, and one of their threads runs the graph for all when it is free. Rows do not depend on each other, so an
-answer is what it would be alone, but for the last bits of floating point, which depend on the size of a batch.
+No request waits for others to arrive. A request that finds the graph free runs alone at once. Requests that arrive
+while the graph is busy are joined when it becomes free. The thread of the first joined request, the batch leader, runs
+the graph for all of them. Rows do not depend on each other, so joining changes only the last bits of floating point,
+which depend on the batch size.
 """
 
 from __future__ import annotations
@@ -17,12 +18,12 @@ from typing import Any
 import grpc
 import numpy as np
 
-from serving.errors import StatusError
+from serving.errors import StatusError, deadline_exceeded
 
 _Run = Callable[[Any, Mapping[str, Any], float], Sequence[Any]]  # key, feeds, timeout_s -> arrays
 
 
-def _wanted() -> bool:
+def _never() -> bool:
     return False
 
 
@@ -30,78 +31,86 @@ class Batcher:
     """Runs a function of arrays for several callers at once.
 
     Args:
-        run: function of a key, named arrays and a time-out in seconds; gives arrays whose first dimension is theirs.
-        most_rows: rows of one run; a request of so many or more runs alone.
-        runs_at_once: of `run`, for all that is joined.
+        run: function of a key, named arrays and a timeout in seconds; returns arrays with the same number of rows.
+        max_rows: maximum number of rows of a joined run; a request with as many or more rows runs alone.
+        max_runs: maximum number of joined runs at the same time.
 
     """
 
-    def __init__(self, run: _Run, *, most_rows: int, runs_at_once: int) -> None:
-        self._run, self._most_rows, self._free = run, most_rows, runs_at_once
+    def __init__(self, run: _Run, *, max_rows: int, max_runs: int) -> None:
+        self._run, self._max_rows, self._free_runs = run, max_rows, max_runs
         self._lock = threading.Lock()
-        self._waiting: collections.deque[_Job] = collections.deque()
+        self._queue: collections.deque[_Job] = collections.deque()
+
+    @property
+    def waiting(self) -> int:
+        """Number of requests that wait for the graph."""
+        return len(self._queue)
 
     def run(
-        self, key: Hashable, feeds: Mapping[str, Any], timeout_s: float, unwanted: Callable[[], bool] = _wanted
+        self, key: Hashable, feeds: Mapping[str, Any], timeout_s: float, cancelled: Callable[[], bool] = _never
     ) -> list[Any]:
-        """The arrays for these rows.
+        """Runs one request, joined with others of an equal key.
 
         Args:
-            key: only requests of equal keys are joined.
-            feeds: arrays `[rows, ...]`, of the same number of rows and, but for that, the same shapes for a key.
-            timeout_s: of this request; others may have longer.
-            unwanted: called before the rows are run; True drops them.
+            key: only requests with equal keys are joined.
+            feeds: arrays [rows, ...] with the same number of rows; for a key, the other dimensions are the same too.
+            timeout_s: timeout of this request in seconds; joined requests may have longer ones.
+            cancelled: called before the rows are run; True drops them.
+
+        Returns:
+            The arrays of `run`, with the rows of this request.
 
         Raises:
-            StatusError: DEADLINE_EXCEEDED, CANCELLED if it was dropped, or the error of `run` for this request.
+            StatusError: DEADLINE_EXCEEDED; CANCELLED if the request was dropped; or the error of `run`.
 
         """
         rows = min((len(array) for array in feeds.values()), default=0)
-        if not 0 < rows < self._most_rows:
+        if not 0 < rows < self._max_rows:
             return list(self._run(key, feeds, timeout_s))
-        job = _Job(key, feeds, rows, time.monotonic() + timeout_s, unwanted)
+        job = _Job(key, feeds, rows, time.monotonic() + timeout_s, cancelled)
         with self._lock:
-            self._waiting.append(job)
-            if self._free:
-                self._free -= 1
-                self._appoint()
-        job.called.wait(timeout_s)
+            self._queue.append(job)
+            if self._free_runs:
+                self._free_runs -= 1
+                self._start_batch()
+        job.in_batch.wait(timeout_s)
         with self._lock:
-            if not job.called.is_set():  # nobody has taken it along
-                self._waiting.remove(job)
-                raise StatusError(grpc.StatusCode.DEADLINE_EXCEEDED, "Deadline Exceeded")
-        if job.led:
-            self._lead(job.led)
-        elif not job.answered.wait(job.deadline_s - time.monotonic()):
-            raise StatusError(grpc.StatusCode.DEADLINE_EXCEEDED, "Deadline Exceeded")
+            if not job.in_batch.is_set():
+                self._queue.remove(job)
+                raise deadline_exceeded()
+        if job.batch:
+            self._lead(job.batch)
+        elif not job.done.wait(job.deadline_s - time.monotonic()):
+            raise deadline_exceeded()
         if job.error is not None:
             raise job.error
         return job.arrays
 
-    def _appoint(self) -> None:
-        """Has the thread of the first that waits run the graph for it and those like it, or sets the graph free."""
-        if not self._waiting:
-            self._free += 1
+    def _start_batch(self) -> None:
+        """Makes the first waiting request the batch leader; frees the run if no request waits."""
+        if not self._queue:
+            self._free_runs += 1
             return
-        first, rows = self._waiting[0], 0
-        for job in list(self._waiting):
-            if job.key == first.key and rows + job.rows <= self._most_rows:
+        leader, rows = self._queue[0], 0
+        for job in list(self._queue):
+            if job.key == leader.key and rows + job.rows <= self._max_rows:
                 rows += job.rows
-                first.led.append(job)
-                self._waiting.remove(job)
-        for job in first.led:
-            job.called.set()
+                leader.batch.append(job)
+                self._queue.remove(job)
+        for job in leader.batch:
+            job.in_batch.set()
 
-    def _lead(self, jobs: list[_Job]) -> None:
+    def _lead(self, batch: list[_Job]) -> None:
         try:
-            self._answer(jobs)
+            self._answer(batch)
         finally:
             with self._lock:
-                self._appoint()
+                self._start_batch()
 
     def _answer(self, jobs: list[_Job]) -> None:
         now_s = time.monotonic()
-        jobs = [job for job in jobs if not job.dropped(now_s)]
+        jobs = [job for job in jobs if not job.drop(now_s)]
         if not jobs:
             return
         try:
@@ -116,13 +125,13 @@ class Batcher:
             for job in jobs:
                 job.arrays = [array[at : at + job.rows] for array in arrays]
                 at += job.rows
-                job.answered.set()
+                job.done.set()
         except Exception as error:
             if len(jobs) == 1:
                 jobs[0].error = error
-                jobs[0].answered.set()
+                jobs[0].done.set()
                 return
-            for job in jobs:  # one of them is to blame, the others are not
+            for job in jobs:  # run each request alone, so that only the invalid one fails
                 self._answer([job])
 
 
@@ -132,20 +141,20 @@ class _Job:
     feeds: Mapping[str, Any]
     rows: int
     deadline_s: float
-    unwanted: Callable[[], bool]
-    called: threading.Event = dataclasses.field(default_factory=threading.Event)
-    answered: threading.Event = dataclasses.field(default_factory=threading.Event)
-    led: list[_Job] = dataclasses.field(default_factory=list)  # what its thread is to run, itself included
+    cancelled: Callable[[], bool]
+    in_batch: threading.Event = dataclasses.field(default_factory=threading.Event)
+    done: threading.Event = dataclasses.field(default_factory=threading.Event)
+    batch: list[_Job] = dataclasses.field(default_factory=list)  # of a batch leader: all its jobs, including itself
     arrays: list[Any] = dataclasses.field(default_factory=list)
     error: Exception | None = None
 
-    def dropped(self, now_s: float) -> bool:
-        """Whether the caller no longer waits; the request is then answered with an error."""
+    def drop(self, now_s: float) -> bool:
+        """Ends the job with an error if its deadline has passed or its caller has cancelled; True if it ended."""
         if now_s >= self.deadline_s:
-            self.error = StatusError(grpc.StatusCode.DEADLINE_EXCEEDED, "Deadline Exceeded")
-        elif self.unwanted():
-            self.error = StatusError(grpc.StatusCode.CANCELLED, "the caller has gone")
+            self.error = deadline_exceeded()
+        elif self.cancelled():
+            self.error = StatusError(grpc.StatusCode.CANCELLED, "the caller has cancelled")
         else:
             return False
-        self.answered.set()
+        self.done.set()
         return True

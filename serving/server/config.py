@@ -1,4 +1,4 @@
-"""What the model server is to serve, and how."""
+"""Settings of the model server."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from pathlib import Path
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class VersionPolicy:
-    """Which of the versions found under a base path are to be served.
+    """Selects the versions to serve from those under a base path.
 
     Attributes:
-        latest: the so many newest; at least 1. Ignored if `specific` or `all_versions` is given.
-        specific: exactly these versions, if they exist; no version if empty, as in TensorFlow Serving. None if not
-            given.
-        all_versions: all that are there.
+        latest: number of newest versions to serve, at least 1. Ignored if `specific` or `all_versions` is given.
+        specific: numbers of the versions to serve, if they exist; no version if empty, as in TensorFlow Serving. None
+            for no such list.
+        all_versions: serve all versions.
 
     """
 
@@ -30,13 +30,13 @@ class VersionPolicy:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class ModelConfig:
-    """One model.
+    """Settings of one model.
 
     Attributes:
-        name: as in requests' `model_spec.name`.
+        name: `model_spec.name` of requests.
         base_path: folder whose sub-folders, named by non-negative integers, are the versions.
-        policy: which of them to serve.
-        labels: names for versions, as in requests' `model_spec.version_label`.
+        policy: selects the versions to serve.
+        labels: version number by `model_spec.version_label` of requests.
 
     """
 
@@ -55,9 +55,10 @@ class TlsConfig:
     """PEM files for TLS.
 
     Attributes:
-        certificate: the server's chain.
+        certificate: certificate chain of the server.
         key: its private key.
-        client_ca: if given, clients must show a certificate signed by it (mutual TLS).
+        client_ca: authority that must have signed the certificates of clients (mutual TLS); None for no client
+            certificates.
 
     """
 
@@ -75,24 +76,24 @@ class TlsConfig:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class ServerConfig:
-    """The model server.
+    """Settings of the model server.
 
     Attributes:
-        base_paths: model name to base path, for models with the latest version only.
-        models: models that need more than that.
+        base_paths: base path by model name, for models that serve the latest version only.
+        models: other models.
         host: address to listen on; 0.0.0.0 for all.
-        port: 0 for any free one.
-        metrics_port: HTTP port of Prometheus metrics; 0 for any free one; None for none.
-        tls: None for plain text.
-        poll_interval_s: between two looks at the base paths.
-        load_timeout_s: loading and warming up of one version.
-        max_load_retries: of a version that failed to load; it is also tried again when its files change.
-        load_retry_interval_s: between those.
-        default_deadline_s: of a request that has none.
-        drain_s: how long a dropped version may finish what it has begun.
-        max_message_bytes: limit of a request, after inflating if it was compressed.
+        port: gRPC port; 0 for any free port.
+        metrics_port: HTTP port of Prometheus metrics; 0 for any free port; None for none.
+        tls: PEM files; None for plain text.
+        poll_interval_s: interval between polls of the base paths.
+        load_timeout_s: timeout of loading and warming up one version.
+        max_load_retries: number of retries of a version that failed to load; changed files start a new count.
+        load_retry_interval_s: interval between these retries.
+        default_deadline_s: deadline of a request that has none.
+        drain_s: time that a dropped version has to finish its requests.
+        max_message_bytes: size limit of a request, after inflating if it was compressed.
         max_batch: largest first dimension of an input.
-        max_concurrency: requests worked on at once; one more is answered UNAVAILABLE.
+        max_concurrency: limit of concurrent requests; above it the answer is UNAVAILABLE.
         max_rows_in_flight: limit of customers (rows) in flight in a version, over all requests; it bounds memory. A
             request above it waits within its deadline. A request counts one row for every 128 elements of an input
             if that is more than its rows. A request that exceeds the limit by itself runs alone.
@@ -106,15 +107,15 @@ class ServerConfig:
         keepalive_s: interval between pings to a silent client; closes the connection without an answer in 10 s.
         metrics_kept_s: how long the series of a removed model or version are kept.
         heartbeat_timeout_s: time without an answer to heartbeats after which a worker is killed and replaced.
-        threads: of TensorFlow in each worker; 0 leaves it to TensorFlow.
-        joined_rows: customers of small requests that one run of the graph answers together, if they arrive while
-            it is busy (none waits for others to come); 1 for a run for each request.
-        joined_runs: such runs at once; 0 for one for every two processors.
+        threads: number of TensorFlow's threads in each worker; 0 for TensorFlow's default.
+        joined_rows: maximum number of customers that one run of the graph answers if small requests arrive while the
+            graph is busy; no request waits for others. 1 for a run for each request.
+        joined_runs: maximum number of joined runs at the same time; 0 for one for every two processors.
         versions_always_present: keep loaded versions when the base path no longer has any of the wanted versions
             (TensorFlow Serving's servable_versions_always_present, which is off there).
-        allow_version_labels_for_unavailable_models: a new label may name a version not yet available
-            (TensorFlow Serving's flag; here on for the configuration given at the start).
-        allow_reload: accept HandleReloadConfigRequest, by which any caller may change the served models.
+        allow_version_labels_for_unavailable_models: allow a new label of a reload to name a version that is not
+            available (TensorFlow Serving's flag). The first configuration may always do so.
+        allow_reload: accept HandleReloadConfigRequest, with which any caller can change the served models.
         reload_roots: folders that contain all base paths of reloads, after resolving symlinks; empty for the parents
             of the base paths above.
 
@@ -190,6 +191,6 @@ class ServerConfig:
                 raise ValueError(f"{field} must be above 0. Received: {field} = {getattr(self, field)}.")
 
     def all_models(self) -> tuple[ModelConfig, ...]:
-        """`models` and those of `base_paths`."""
+        """`models`, then those of `base_paths`."""
         simple = (ModelConfig(name=name, base_path=str(path)) for name, path in self.base_paths.items())
         return (*self.models, *simple)

@@ -1,4 +1,4 @@
-"""Whether the files of a version folder have changed since they were last looked at."""
+"""Fingerprint of a version folder, to detect changed files."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Frames on a local socket: 4 bytes of length, 1 byte of kind, the payload.
+"""Frames on a local socket: 4 bytes with the length of the payload, 1 byte with its kind, the payload.
 
-The front and its workers are on one machine and of one build; a frame costs two system calls,
-a second gRPC hop would cost more than the model.
+Front and workers run on one machine and with the same code. A frame takes two system calls; a second gRPC hop would
+take longer than the model.
 """
 
 from __future__ import annotations
@@ -10,17 +10,17 @@ import socket
 import struct
 
 _CHUNK = 65536
-GONE = "the other side closed the connection"
+CLOSED = "the other side closed the connection"
 _HEADER = struct.Struct("<IB")
 
 
 def packed(kind: int, payload: bytes) -> bytes:
-    """One frame as bytes."""
+    """Encodes one frame."""
     return _HEADER.pack(len(payload), kind) + payload
 
 
 def unpacked(received: bytearray) -> tuple[int, bytes] | None:
-    """Kind and payload of the frame received so far; None while some of it is missing."""
+    """Decodes one frame into kind and payload; None if bytes are missing."""
     if len(received) < _HEADER.size:
         return None
     length, kind = _HEADER.unpack_from(received)
@@ -33,7 +33,7 @@ def send(sock: socket.socket, kind: int, payload: bytes) -> None:
     """Sends one frame.
 
     Raises:
-        OSError: the other side has gone; TimeoutError, after the socket's time-out.
+        OSError: the other side has closed the connection; TimeoutError after the socket's timeout.
 
     """
     header = _HEADER.pack(len(payload), kind)
@@ -45,16 +45,16 @@ def send(sock: socket.socket, kind: int, payload: bytes) -> None:
 
 
 def receive(sock: socket.socket) -> tuple[int, bytes]:
-    """Receives one frame, kind and payload; the other side must wait for an answer before sending another.
+    """Receives one frame as kind and payload; the other side must not send another before it is answered.
 
     Raises:
         EOFError: the other side closed the connection.
-        OSError: the connection broke; TimeoutError, after the socket's time-out.
+        OSError: the connection broke; TimeoutError after the socket's timeout.
 
     """
-    chunk = sock.recv(_CHUNK)  # nearly always the whole frame
-    while len(_some(chunk)) < _HEADER.size:
-        chunk += _some(sock.recv(_HEADER.size - len(chunk)))
+    chunk = sock.recv(_CHUNK)  # usually the whole frame
+    while len(_not_empty(chunk)) < _HEADER.size:
+        chunk += _not_empty(sock.recv(_HEADER.size - len(chunk)))
     length, kind = _HEADER.unpack_from(chunk)
     if len(chunk) == _HEADER.size + length:
         return kind, chunk[_HEADER.size :]
@@ -65,13 +65,13 @@ def receive(sock: socket.socket) -> tuple[int, bytes]:
     while at < length:
         got = sock.recv_into(view[at:])
         if not got:
-            raise EOFError(GONE)
+            raise EOFError(CLOSED)
         at += got
     return kind, bytes(payload)
 
 
 def receive_exactly(sock: socket.socket) -> tuple[int, bytes]:
-    """Receives one frame, kind and payload, and leaves the bytes after it unread.
+    """Receives one frame as kind and payload, and leaves the bytes after it unread.
 
     Raises:
         EOFError: the other side closed the connection.
@@ -85,11 +85,11 @@ def receive_exactly(sock: socket.socket) -> tuple[int, bytes]:
 def _exactly(sock: socket.socket, size: int) -> bytes:
     data = bytearray()
     while len(data) < size:
-        data += _some(sock.recv(size - len(data)))
+        data += _not_empty(sock.recv(size - len(data)))
     return bytes(data)
 
 
-def _some(chunk: bytes) -> bytes:
+def _not_empty(chunk: bytes) -> bytes:
     if not chunk:
-        raise EOFError(GONE)
+        raise EOFError(CLOSED)
     return chunk

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
 import grpc
 
 from serving import wire
-from serving.server.address import check_free, joined
+from serving.server.address import check_free, format_address
 from serving.server.config import ServerConfig
 from serving.server.event_loop import event_loop
-from serving.server.handlers import Handlers
 from serving.server.health import Health
 from serving.server.open_calls import OpenCalls
 from serving.server.receiving import Receiver
@@ -22,7 +21,7 @@ from serving.server.tls import Certificates
 _HANDSHAKE_MS = 10_000
 _KEEPALIVE_TIMEOUT_MS = 10_000
 _PING_INTERVAL_MS = 1_000  # minimum interval of client pings, also without a call
-_SMALL_BYTES = 65536  # limit of a request for health or reflection
+_SMALL_BYTES = 65536  # size limit of a request for health or reflection
 _SERVICES = (wire.PREDICTION_SERVICE, wire.MODEL_SERVICE)
 
 
@@ -31,18 +30,20 @@ class Front:
 
     Args:
         config: settings of the server.
-        handlers: handlers of the services.
-        receiver: receives their requests.
+        services: handlers of TensorFlow Serving's services; health and reflection are added.
         ready: whether every model has an available version.
 
     """
 
-    def __init__(self, config: ServerConfig, handlers: Handlers, receiver: Receiver, ready: Callable[[], bool]) -> None:
-        self._config, self._handlers, self._receiver = config, handlers, receiver
+    def __init__(
+        self, config: ServerConfig, services: Iterable[grpc.GenericRpcHandler], ready: Callable[[], bool]
+    ) -> None:
+        self._config = config
         small = Receiver(config.receive_timeout_s, _SMALL_BYTES)
         self._health = Health(ready, _SERVICES, small, OpenCalls(config.max_open_calls, "calls for health"))
         streams = OpenCalls(config.max_reflection_streams, "reflection streams")
-        self._reflection = Reflection(_SERVICES, small, streams)
+        reflection = Reflection(_SERVICES, small, streams)
+        self._handlers = (*services, self._health.handler(), reflection.handler())
         self._server: grpc.aio.Server | None = None
 
     def start(self) -> int:
@@ -60,14 +61,13 @@ class Front:
         self._health.stop()
         if self._server is not None:
             _run(self._server.stop(grace_s))
-        self._handlers.stop()
 
     async def _start(self) -> int:
         tls = self._config.tls
         credentials = Certificates(tls).credentials() if tls is not None else None
         server = grpc.aio.server(options=_options(self._config))
-        server.add_generic_rpc_handlers((*self._handlers.generic(), self._health.handler(), self._reflection.handler()))
-        address = joined(self._config.host, self._config.port)
+        server.add_generic_rpc_handlers(self._handlers)
+        address = format_address(self._config.host, self._config.port)
         check_free(self._config.host, self._config.port)
         try:
             port = (
@@ -88,7 +88,7 @@ def _options(config: ServerConfig) -> tuple[tuple[str, int], ...]:
     return (
         ("grpc.max_receive_message_length", config.max_message_bytes),
         ("grpc.max_send_message_length", -1),
-        ("grpc.per_message_decompression", 0),  # `receiving` inflates, with a limit
+        ("grpc.per_message_decompression", 0),  # `receiving` inflates messages with a size limit
         ("grpc.so_reuseport", 0),
         ("grpc.max_concurrent_streams", config.max_calls_per_connection),
         ("grpc.server_handshake_timeout_ms", _HANDSHAKE_MS),

@@ -13,19 +13,22 @@ import pathlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from serving.wire import DATA_TYPES
+
 DECLARATION_FILE = "assets.extra/lookbook.json"
 DECLARATION_KEY = "independent_rows"
+_STRING = DATA_TYPES["DT_STRING"]
 
 
 @dataclasses.dataclass(frozen=True)
 class JoiningKey:
-    """What requests must have in common.
+    """Key of a request; requests with equal keys can be joined.
 
     Attributes:
-        signature: its name.
-        aliases: of the outputs wanted.
-        scalars: name, dtype and bytes of each input without rows.
-        shapes: name and shape of a row of each input with rows.
+        signature: name of the signature.
+        aliases: names of the requested outputs.
+        scalars: tensor name, dtype and bytes of each input without rows.
+        shapes: tensor name and shape of one row of each input with rows.
 
     """
 
@@ -45,7 +48,7 @@ def rows_are_independent(version: pathlib.Path) -> bool:
 
 
 def can_be_joined(signature: Any) -> bool:
-    """Whether all outputs of a SignatureDef have rows, and all inputs have rows or are numbers."""
+    """Whether all outputs of a SignatureDef have rows, and each input has rows or is a number."""
     inputs, outputs = signature.inputs.values(), signature.outputs.values()
     with_rows = [info for info in inputs if _has_rows(info)]
     numbers = [info for info in inputs if _is_scalar(info) and info.dtype != _STRING]
@@ -53,10 +56,21 @@ def can_be_joined(signature: Any) -> bool:
 
 
 def joining_key(name: str, signature: Any, feeds: Mapping[str, Any], aliases: Sequence[str]) -> JoiningKey | None:
-    """The key of a request for a signature that can be joined; None if the arrays are not of the signature's ranks."""
+    """The key of a request for a joinable signature.
+
+    Args:
+        name: name of the signature.
+        signature: SignatureDef.
+        feeds: arrays by tensor name.
+        aliases: names of the requested outputs.
+
+    Returns:
+        The key; None if the ranks of the arrays are not those of the signature, or their numbers of rows differ.
+
+    """
     infos = signature.inputs.values()
     if any(feeds[info.name].ndim != len(info.tensor_shape.dim) for info in infos):
-        return None  # the graph will say what is wrong with it
+        return None  # the graph reports the error
     names = sorted(info.name for info in infos)
     if len({len(feeds[name]) for name in names if feeds[name].ndim}) != 1:
         return None
@@ -66,9 +80,6 @@ def joining_key(name: str, signature: Any, feeds: Mapping[str, Any], aliases: Se
         scalars=tuple((n, feeds[n].dtype.str, feeds[n].tobytes()) for n in names if not feeds[n].ndim),
         shapes=tuple((n, feeds[n].shape[1:]) for n in names if feeds[n].ndim),
     )
-
-
-_STRING = 7  # DT_STRING
 
 
 def _has_rows(info: Any) -> bool:

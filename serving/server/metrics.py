@@ -1,4 +1,4 @@
-"""What the model server counts, for Prometheus."""
+"""Metrics of the model server, for Prometheus."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class ServerMetrics:
     """Requests, latency, requests in flight, and the memory of each version's process.
 
     Args:
-        workers: gives (model, version, worker) of all that is served, when the metrics are read.
+        workers: returns (model, version, worker) of all served versions; called when the metrics are read.
 
     """
 
@@ -34,13 +34,13 @@ class ServerMetrics:
         )
         self._latency = Histogram(
             "lookbook_serving_latency_seconds",
-            "From a request's arrival to its answer",
+            "Time from the arrival of a request to its answer",
             ("method", "model", "version"),
             buckets=BUCKETS_S,
             registry=self.registry,
         )
         self.in_flight = Gauge(
-            "lookbook_serving_requests_in_flight", "Predict requests being worked on", registry=self.registry
+            "lookbook_serving_requests_in_flight", "Predict requests in flight", registry=self.registry
         )
         self.registry.register(_WorkerCollector(workers))
         self._port: MetricsPort | None = None
@@ -48,7 +48,16 @@ class ServerMetrics:
         self._recorded: set[tuple[str, str, str, str]] = set()
 
     def record(self, method: str, model: str, version: str, code: str, latency_s: float) -> None:
-        """Counts one answered request; `model` must be a configured one, or ""."""
+        """Counts one answered request.
+
+        Args:
+            method: name of the method.
+            model: name of a configured model; "" for others, so that callers cannot create series.
+            version: version that answered; "" for none.
+            code: name of the gRPC status code.
+            latency_s: time from the arrival to the answer in seconds.
+
+        """
         labels = (method, model, version, code)
         self._requests.labels(*labels).inc()
         self._latency.labels(*labels[:3]).observe(latency_s)
@@ -56,11 +65,11 @@ class ServerMetrics:
             with self._lock:
                 self._recorded.add(labels)
 
-    def forget(self, kept: Callable[[str, int | None], bool]) -> None:
+    def remove_unless(self, kept: Callable[[str, int | None], bool]) -> None:
         """Removes the series of removed models and versions.
 
         Args:
-            kept: whether to keep the series of a model or of one of its versions.
+            kept: function of a model and a version (None for the model itself); True keeps the series.
 
         """
         with self._lock:
@@ -79,7 +88,7 @@ class ServerMetrics:
         """Starts the HTTP port; returns its number.
 
         Raises:
-            OSError: the port cannot be bound; the message says why.
+            OSError: the port cannot be bound; the message names the cause.
 
         """
         self._port = MetricsPort(self.registry, host, port)
@@ -97,14 +106,16 @@ class _WorkerCollector:
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         labels = ("model", "version")
-        memory = GaugeMetricFamily("lookbook_serving_resident_bytes", "Of a version's process", labels=labels)
-        load = GaugeMetricFamily("lookbook_serving_load_seconds", "Loading and warming up", labels=labels)
+        memory = GaugeMetricFamily(
+            "lookbook_serving_resident_bytes", "Resident memory of a version's process", labels=labels
+        )
+        load = GaugeMetricFamily("lookbook_serving_load_seconds", "Time to load and warm up a version", labels=labels)
         for model, version, worker in self._workers():
             load.add_metric((model, str(version)), worker.load_s)
             try:
                 resident = psutil.Process(worker.pid).memory_info().rss
             except psutil.Error:
-                continue  # it ended just now
+                continue  # the process has just ended
             memory.add_metric((model, str(version)), resident)
         yield memory
         yield load

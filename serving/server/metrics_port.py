@@ -10,10 +10,10 @@ from typing import Any
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
-from serving.server.address import bare, check_free
+from serving.server.address import check_free, without_brackets
 
 TIMEOUT_S = 5.0  # to receive a request, and to send its answer
-MAX_CONNECTIONS = 8  # at once; more are closed at once
+MAX_CONNECTIONS = 8  # further connections are closed immediately
 
 
 class MetricsPort:
@@ -25,13 +25,13 @@ class MetricsPort:
         port: 0 for any free one.
 
     Raises:
-        OSError: the port cannot be bound; the message says why.
+        OSError: the port cannot be bound; the message names the cause.
 
     """
 
     def __init__(self, registry: CollectorRegistry, host: str, port: int) -> None:
         check_free(host, port)
-        self._server = _Server((bare(host), port), _handler(registry))
+        self._server = _Server((without_brackets(host), port), _handler(registry))
         threading.Thread(target=self._server.serve_forever, name="metrics", daemon=True).start()
 
     @property
@@ -62,8 +62,8 @@ class _Server(ThreadingHTTPServer):
         super().process_request(request, client_address)
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
-        """Handles the connection and then releases its place; see `socketserver`."""
-        timer = threading.Timer(2 * TIMEOUT_S, _cut, [request])  # also ends a connection that sends single bytes
+        """Handles the connection, then allows another; see `socketserver`."""
+        timer = threading.Timer(2 * TIMEOUT_S, _shut_down, [request])  # also ends a connection that sends single bytes
         timer.daemon = True
         timer.start()
         try:
@@ -76,8 +76,8 @@ class _Server(ThreadingHTTPServer):
         """Logs nothing: a client that disconnects is no error of the server."""
 
 
-def _cut(connection: socket.socket) -> None:
-    with contextlib.suppress(OSError):  # it has ended already
+def _shut_down(connection: socket.socket) -> None:
+    with contextlib.suppress(OSError):  # it has already ended
         connection.shutdown(socket.SHUT_RDWR)
 
 

@@ -13,17 +13,17 @@ class OpenCalls:
     """Counts the open calls of a kind.
 
     Args:
-        most: maximum number of open calls.
-        what: kind of the calls, for the message.
+        limit: maximum number of open calls.
+        kind: kind of the calls, for the error message.
 
     """
 
-    def __init__(self, most: int, what: str) -> None:
-        self._most, self._what, self._open = most, what, 0
+    def __init__(self, limit: int, kind: str) -> None:
+        self._limit, self._kind, self._open = limit, kind, 0
 
     @asynccontextmanager
     async def one(self, context: Any) -> AsyncIterator[None]:
-        """Counts one call while the block runs; ends it with UNAVAILABLE above the limit."""
+        """Counts one call while the block runs; aborts it with UNAVAILABLE above the limit."""
         if not self.enter():
             await context.abort(grpc.StatusCode.UNAVAILABLE, self.refusal)
         try:
@@ -34,15 +34,15 @@ class OpenCalls:
     @property
     def refusal(self) -> str:
         """The error message of a call above the limit."""
-        return f"more than {self._most} {self._what} are open; try again"
+        return f"more than {self._limit} {self._kind} are open; try again"
 
     def enter(self) -> bool:
         """Counts one call; False above the limit."""
-        if self._open >= self._most:
+        if self._open >= self._limit:
             return False
         self._open += 1
         return True
 
     def leave(self) -> None:
-        """The call has ended."""
+        """Counts the end of a call."""
         self._open -= 1

@@ -14,7 +14,7 @@ from typing import Any
 
 import grpc
 
-from serving.errors import StatusError
+from serving.errors import StatusError, invalid_argument
 from serving.server.config import ModelConfig, ServerConfig, VersionPolicy
 from serving.server.manager import ModelManager
 
@@ -23,7 +23,7 @@ _MODEL_TYPE_TENSORFLOW = 1  # deprecated, but some clients still send it
 
 
 class Reloader:
-    """Replaces the configuration of a manager by one that a client sent.
+    """Replaces the configuration of a manager with one that a client sent.
 
     Args:
         config: settings of the server.
@@ -58,13 +58,13 @@ class Reloader:
                 "ServerConfig) to turn it on.",
             )
         if config.WhichOneof("config") != "model_config_list":
-            raise _invalid(
+            raise invalid_argument(
                 "ServerModelConfig type not supported by HandleReloadConfigRequest. "
                 "Only ModelConfigList is currently supported"
             )
         models = config.model_config_list.config
         if not models:
-            raise _invalid(
+            raise invalid_argument(
                 "model_config_list must name at least one model. Received: an empty list, which would drop every "
                 "model. Name the models to serve."
             )
@@ -102,36 +102,36 @@ def _check_names_and_paths(models: Any) -> None:
     names: set[str] = set()
     for model in models:
         if model.name in names:
-            raise _invalid(f"Illegal to list model {model.name} multiple times in config list")
+            raise invalid_argument(f"Illegal to list model {model.name} multiple times in config list")
         names.add(model.name)
     for model in models:
         if not model.base_path.startswith("/"):
-            raise _invalid(
+            raise invalid_argument(
                 f"Expected model {model.name} to have an absolute path or URI; got base_path()={model.base_path}"
             )
         if not model.name:
-            raise _invalid("ModelConfig has no name specified.")
+            raise invalid_argument("ModelConfig has no name specified.")
         if "\0" in model.base_path:
-            raise _invalid(f"base_path of model {model.name} must be a path. Received: {model.base_path!r}.")
+            raise invalid_argument(f"base_path of model {model.name} must be a path. Received: {model.base_path!r}.")
 
 
 def _check_platform(model: Any, known: bool) -> None:
     if model.model_type and model.model_platform:
-        raise _invalid(
+        raise invalid_argument(
             "Illegal setting both ModelServerConfig::model_type (deprecated) and ModelServerConfig::model_platform."
         )
     if not model.model_platform and model.model_type != _MODEL_TYPE_TENSORFLOW:
-        raise _invalid(
+        raise invalid_argument(
             "Illegal setting neither ModelServerConfig::model_type (deprecated) nor ModelServerConfig::model_platform."
         )
     platform = model.model_platform or _PLATFORM
     if platform != _PLATFORM and known:
-        raise _invalid(
+        raise invalid_argument(
             f"Illegal to change a model's platform. For model {model.name} platform was {_PLATFORM} "
             f"and new platform requested is {platform}"
         )
     if platform != _PLATFORM:
-        raise _invalid(f"Model {model.name} requests unsupported platform {platform}")
+        raise invalid_argument(f"Model {model.name} requests unsupported platform {platform}")
 
 
 def _model_config(model: Any) -> ModelConfig:
@@ -147,7 +147,3 @@ def _model_config(model: Any) -> ModelConfig:
         ),
         labels=dict(model.version_labels),
     )
-
-
-def _invalid(message: str) -> StatusError:
-    return StatusError(grpc.StatusCode.INVALID_ARGUMENT, message)

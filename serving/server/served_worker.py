@@ -1,4 +1,4 @@
-"""A loaded version in its process: sends requests and heartbeats to it, and ends it."""
+"""The front's side of a worker: sends requests and heartbeats to its process, and ends the process."""
 
 from __future__ import annotations
 
@@ -19,16 +19,17 @@ from serving.server.readable import wait_readable
 from serving.server.worker import PING
 from serving.server.worker_connection import WorkerConnection
 
-KILL_AFTER_S = 5.0  # from closing a worker's sockets, which makes it end, to SIGKILL
-_SLACK_S = 0.25  # the worker reports a passed deadline itself; waiting for it keeps the connection
-_SLICES = 10  # of the heartbeat's timeout; each must pass without an answer, so that a delay of the front itself
-#               does not count as a worker's silence
+KILL_AFTER_S = 5.0  # time that a worker has to end after its sockets were closed, before SIGKILL
+_SLACK_S = 0.25  # the worker reports a passed deadline itself; waiting for its answer keeps the connection usable
+# The heartbeat timeout is split into slices, all of which must pass without an answer. So a delay of the front itself
+# does not count as a missing answer.
+_SLICES = 10
 
 _log = logging.getLogger(__name__)
 
 
 class WorkerGoneError(Exception):
-    """The process ended, or hung and was killed, before it answered; the request may be retried.
+    """The process ended, or hung and was killed, before it answered; the request can be retried.
 
     Attributes:
         sent: whether the process may have received the request.
@@ -89,7 +90,7 @@ class Worker:
             return not self._closing
 
     def release(self) -> None:
-        """The request is done with."""
+        """Ends the lease of a request."""
         with self._state:
             self._in_flight -= 1
             if self._closing:

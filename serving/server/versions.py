@@ -1,7 +1,7 @@
-"""Which versions of a model there are, which are wanted, and what to do next about it.
+"""Finds the versions under a base path, selects the wanted ones, and chooses the version to drop.
 
-Pure functions, after TensorFlow Serving's file_system_storage_path_source.cc and
-availability_preserving_policy.cc: the old version goes only when a wanted one is ready.
+Pure functions, after TensorFlow Serving's file_system_storage_path_source.cc and availability_preserving_policy.cc: an
+old version is dropped only when a wanted one is available.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from pathlib import Path
 from serving.server.config import VersionPolicy
 from serving.server.version_state import Phase
 
-_NUMBER = re.compile(r"[0-9]{1,18}\Z")  # `$` would take a name that ends with a line break
+_NUMBER = re.compile(r"[0-9]{1,18}\Z")  # `$` would match before a final line break
 
 
 def scan(base_path: str) -> dict[int, Path] | None:
-    """The version folders under a base path by number; None if it cannot be read just now."""
+    """The version folders under a base path by number; None if it cannot be read."""
     try:
         with os.scandir(base_path) as entries:
             return {int(e.name): Path(e.path) for e in entries if _NUMBER.match(e.name) and _is_folder(e)}
@@ -29,7 +29,7 @@ def scan(base_path: str) -> dict[int, Path] | None:
 def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
         return entry.is_dir()
-    except OSError:  # a symlink to itself, say, which must not hide the versions beside it
+    except OSError:  # for example a symlink to itself; it must not hide the other versions
         return False
 
 
@@ -56,10 +56,19 @@ def wanted(found: Iterable[int], policy: VersionPolicy, failed: Container[int] =
     return chosen
 
 
-def next_to_unload(phases: Mapping[int, Phase], aspired: set[int]) -> int | None:
-    """The version to drop now, if any: lowest first, and never the last one before a wanted one is ready."""
+def next_to_unload(phases: Mapping[int, Phase], wanted: set[int]) -> int | None:
+    """The version to drop now: the lowest unwanted one, but not the last one before a wanted one is available.
+
+    Args:
+        phases: phase by version number.
+        wanted: numbers of the wanted versions.
+
+    Returns:
+        Its number; None for none.
+
+    """
     serving = {version for version, phase in phases.items() if phase is Phase.AVAILABLE}
-    unaspired = serving - aspired
-    if unaspired and (not aspired or serving & aspired or len(unaspired) > 1):
-        return min(unaspired)
+    unwanted = serving - wanted
+    if unwanted and (not wanted or serving & wanted or len(unwanted) > 1):
+        return min(unwanted)
     return None

@@ -1,14 +1,23 @@
-"""The process that serves one version: loads it, warms it up, answers on the sockets it is handed.
+"""The process that serves one version: loads it, warms it up, and answers requests.
 
-Loading and dropping models in one process grows its memory by hundreds of MB a swap; memory that belongs to a
-process goes with it. A worker is forked from the worker host, which has imported TensorFlow but run nothing.
+A process that loads and drops models grows by hundreds of MB a swap. The memory of a worker is freed when its process
+ends. A worker is forked from the worker host, which has imported TensorFlow and started no session.
 
-The control socket carries a STARTED frame to the front (JSON: the process id) and, after loading, a REPORT frame
-(JSON: what was loaded, or code and message); from the front one byte with a connected socket for each connection,
-and PING bytes, each answered by one. When the front closes it, the worker ends, also while it loads.
-On a connection: PREDICT frames (deadline as CLOCK_MONOTONIC seconds, float64, then the PredictRequest) in,
-frames of kind gRPC status code out (0: the PredictResponse, else the message). A front that shuts its side down
-while it waits for an answer does not want it any more.
+Protocol of the control socket:
+
+- worker to front: a STARTED frame (JSON with the process id), then a REPORT frame after loading (JSON with the loaded
+  version, or with code and message of the error), then one PING byte for each PING byte received;
+- front to worker: one byte with a connected socket for each new connection, and PING bytes.
+
+The worker ends when the front closes the control socket, also while it loads.
+
+Protocol of a connection:
+
+- front to worker: PREDICT frames with the deadline (CLOCK_MONOTONIC seconds, float64) and the PredictRequest;
+- worker to front: frames whose kind is the gRPC status code, with the PredictResponse if it is 0 and the error message
+  otherwise.
+
+The front cancels a request by shutting down its side of the connection.
 """
 
 from __future__ import annotations
@@ -39,15 +48,15 @@ _OK, _DEADLINE_EXCEEDED, _INTERNAL = 0, 4, 13
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class WorkerSpec:
-    """What a worker is to load.
+    """Version and settings of a worker; see `ServerConfig` for the settings.
 
     Attributes:
         path: folder of the version.
-        version: its number.
+        version: number of the version.
         max_batch: largest first dimension of an input.
-        threads: of TensorFlow; 0 leaves it to TensorFlow.
-        joined_rows: rows of small requests that are answered in one run of the graph; 1 for no joining.
-        joined_runs: such runs at once; 0 for one for every two processors.
+        threads: number of TensorFlow's threads; 0 for TensorFlow's default.
+        joined_rows: maximum number of rows of a joined run of the graph; 1 for no joining.
+        joined_runs: maximum number of joined runs at the same time; 0 for one for every two processors.
         max_rows_in_flight: limit of rows in flight, over all requests.
 
     """
@@ -61,12 +70,12 @@ class WorkerSpec:
     max_rows_in_flight: int = 8192
 
     def to_json(self) -> bytes:
-        """As the worker host receives it."""
+        """Encodes the specification for the worker host."""
         return json.dumps(dataclasses.asdict(self)).encode()
 
     @staticmethod
     def from_json(text: bytes) -> WorkerSpec:
-        """The inverse of `to_json`."""
+        """Decodes the output of `to_json`."""
         return WorkerSpec(**json.loads(text))
 
 
@@ -81,7 +90,7 @@ def run(spec: WorkerSpec, control: socket.socket) -> None:
     except StatusError as error:
         _report(control, {"ok": False, "code": error.code.value[0], "message": error.message})
         return
-    except BrokenPipeError:  # the front has given up waiting
+    except BrokenPipeError:  # the front has closed the control socket
         return
     listener.join()
 
@@ -127,12 +136,12 @@ def _answer(predictor: Any, connection: socket.socket) -> None:
         while True:
             try:
                 _, payload = frames.receive(connection)
-                frames.send(connection, *_result(predictor, payload, functools.partial(_unwanted, connection)))
+                frames.send(connection, *_result(predictor, payload, functools.partial(_cancelled, connection)))
             except (EOFError, OSError):
-                return  # the front gave up this connection
+                return  # the front has closed this connection
 
 
-def _unwanted(connection: socket.socket) -> bool:
+def _cancelled(connection: socket.socket) -> bool:
     try:
         return not connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
     except BlockingIOError:
@@ -141,15 +150,15 @@ def _unwanted(connection: socket.socket) -> bool:
         return True
 
 
-def _result(predictor: Any, payload: bytes, unwanted: Callable[[], bool]) -> tuple[int, bytes]:
+def _result(predictor: Any, payload: bytes, cancelled: Callable[[], bool]) -> tuple[int, bytes]:
     (deadline_s,) = DEADLINE.unpack_from(payload)
     timeout_s = deadline_s - time.monotonic()
     if timeout_s <= 0:
         return _DEADLINE_EXCEEDED, b"Deadline Exceeded"
     try:
-        return _OK, predictor.predict(payload[DEADLINE.size :], timeout_s, unwanted)
+        return _OK, predictor.predict(payload[DEADLINE.size :], timeout_s, cancelled)
     except StatusError as error:
         return error.code.value[0], error.message.encode()
-    except Exception as error:  # one bad request must not end the connection, let alone the process
+    except Exception as error:  # one invalid request must not end the connection or the process
         traceback.print_exc(file=sys.stderr)
         return _INTERNAL, f"{type(error).__name__}: {error}".encode()

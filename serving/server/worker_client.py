@@ -1,4 +1,4 @@
-"""The front's side of the worker host: starts it, loads versions through it, replaces it if it hangs."""
+"""The front's side of the worker host: starts the host, makes it fork workers, replaces it if it hangs."""
 
 from __future__ import annotations
 
@@ -24,42 +24,42 @@ from serving.server.served_worker import Worker
 from serving.server.worker import WorkerSpec
 from serving.tensorflow_environment import TENSORFLOW_ENVIRONMENT
 
-_ENVIRONMENT = {  # before TensorFlow and numpy are imported
+_ENVIRONMENT = {  # must be set before TensorFlow and numpy are imported
     **TENSORFLOW_ENVIRONMENT,
     "TF_CPP_MIN_LOG_LEVEL": "3",
-    "OPENBLAS_NUM_THREADS": "1",  # a thread pool made at import would not survive the fork
+    "OPENBLAS_NUM_THREADS": "1",  # a thread pool started at import would not survive the fork
 }
-START_TIMEOUT_S = 120.0  # for the worker host to import TensorFlow
-FORK_TIMEOUT_S = 10.0  # of a worker host that has forked before; a fork takes milliseconds
+START_TIMEOUT_S = 120.0  # timeout of the worker host's import of TensorFlow
+FORK_TIMEOUT_S = 10.0  # timeout of a fork after the import; a fork takes milliseconds
 
 _log = logging.getLogger(__name__)
 
 
 class WorkerHost:
-    """The worker host process; restarted if it has died."""
+    """The worker host process; it is restarted if it ends."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._socket: socket.socket | None = None
-        self._has_forked = False  # then it has imported TensorFlow
+        self._has_forked = False  # if True, the process has imported TensorFlow
         self._started_s = 0.0
 
     def start(self) -> None:
-        """Starts the process; it imports TensorFlow while the caller goes on."""
+        """Starts the process and returns while it imports TensorFlow."""
         with self._lock:
             self._ensure()
 
     def load(self, spec: WorkerSpec, timeout_s: float, cancelled: Callable[[], bool]) -> Worker:
-        """A worker that has loaded and warmed up a version.
+        """Forks a worker, which loads and warms up a version.
 
         Args:
-            spec: what to load.
-            timeout_s: for all of it, and for the worker host to come up.
-            cancelled: asked now and then; True gives up.
+            spec: version and settings of the worker.
+            timeout_s: timeout in seconds, including the start of the worker host.
+            cancelled: called periodically; True cancels loading.
 
         Raises:
-            StatusError: it failed to, took longer than `timeout_s`, or was cancelled.
+            StatusError: the version failed to load, did not load within `timeout_s`, or loading was cancelled.
 
         """
         end_s = time.monotonic() + timeout_s
@@ -80,7 +80,7 @@ class WorkerHost:
             raise
 
     def revive(self) -> None:
-        """Restarts the process if it has ended by itself."""
+        """Restarts the process if it has ended unexpectedly."""
         with self._lock:
             if self._process is not None:
                 self._ensure()
@@ -95,9 +95,9 @@ class WorkerHost:
             try:
                 with self._lock, theirs:
                     requests = self._ensure()
-                    host, patience_s = self._process, self._patience_s()
+                    host, fork_timeout_s = self._process, self._fork_timeout_s()
                     socket.send_fds(requests, [spec.to_json()], [theirs.fileno()], socket.MSG_DONTWAIT)
-                _wait_readable(ours, min(end_s, time.monotonic() + patience_s), cancelled, spec, timeout_s)
+                _wait_readable(ours, min(end_s, time.monotonic() + fork_timeout_s), cancelled, spec, timeout_s)
                 process = ProcessHandle(json.loads(frames.receive_exactly(ours)[1])["pid"])
             except (EOFError, OSError, StatusError) as error:
                 ours.close()
@@ -115,8 +115,8 @@ class WorkerHost:
             return ours, process
         raise AssertionError("the loop returns or raises")
 
-    def _patience_s(self) -> float:
-        """Timeout of a fork in seconds; short once the host has imported TensorFlow."""
+    def _fork_timeout_s(self) -> float:
+        """Timeout of a fork in seconds; short if the host has imported TensorFlow."""
         if self._has_forked:
             return FORK_TIMEOUT_S
         return max(FORK_TIMEOUT_S, self._started_s + START_TIMEOUT_S - time.monotonic())
@@ -134,7 +134,7 @@ class WorkerHost:
             self._ensure()
 
     def stop(self) -> None:
-        """Ends the process; workers already forked go on until they are closed."""
+        """Ends the process; its workers run until they are closed."""
         with self._lock:
             self._end()
 
@@ -142,7 +142,7 @@ class WorkerHost:
         if self._socket is not None:
             self._socket.close()
         if self._process is not None:
-            self._process.kill()  # it has no state to save, and may still be importing
+            self._process.kill()  # it has no state to save
             self._process.wait()
         self._process, self._socket, self._has_forked = None, None, False
 
@@ -160,8 +160,8 @@ class WorkerHost:
                     pass_fds=[theirs.fileno()],
                     env={**os.environ, **_ENVIRONMENT, "PYTHONPATH": path},
                     stdin=subprocess.DEVNULL,
-                    stdout=2,  # the front's stdout belongs to its caller
-                    start_new_session=True,  # Ctrl-C reaches the front alone, which lets requests end first
+                    stdout=2,  # the stdout of the front is for its own output
+                    start_new_session=True,  # Ctrl-C reaches only the front, which lets requests end first
                 )
         return self._socket
 
@@ -171,7 +171,7 @@ def _wait_readable(
 ) -> None:
     while not wait_readable(sock, 0.05):
         if cancelled():
-            raise StatusError(grpc.StatusCode.CANCELLED, f"loading version {spec.version} was given up")
+            raise StatusError(grpc.StatusCode.CANCELLED, f"loading version {spec.version} was cancelled")
         if time.monotonic() > end_s:
             message = f"version {spec.version} did not load within {timeout_s:g} s"
             raise StatusError(grpc.StatusCode.DEADLINE_EXCEEDED, message)

@@ -28,7 +28,7 @@ class WorkerConnection(asyncio.Protocol):
     async def ask(
         self, request: bytes, deadline_s: float, give_up_s: float, ended: Callable[[], None]
     ) -> tuple[int, bytes]:
-        """Status number and payload that answer a request.
+        """Sends a request and returns the status number and payload of the answer.
 
         If the caller cancels, the worker is notified and drops the request if it has not started it.
 
@@ -36,7 +36,7 @@ class WorkerConnection(asyncio.Protocol):
             request: serialised PredictRequest.
             deadline_s: deadline for the worker, on the clock `time.monotonic()`.
             give_up_s: seconds after which the connection is closed.
-            ended: called once the worker is done with the request, which may be after the caller cancelled.
+            ended: called once when the worker is done with the request, which may be after the caller cancelled.
 
         Raises:
             TimeoutError: no answer within `give_up_s`.
@@ -46,7 +46,7 @@ class WorkerConnection(asyncio.Protocol):
         loop = asyncio.get_running_loop()
         self._answer, self._ended = loop.create_future(), ended
         if self._transport is None or self._transport.is_closing():
-            self._finish(ConnectionResetError(frames.GONE))
+            self._finish(ConnectionResetError(frames.CLOSED))
         else:
             self._timer = loop.call_later(give_up_s, self._give_up)
             self._transport.write(frames.packed(PREDICT, DEADLINE.pack(deadline_s) + request))
@@ -65,12 +65,12 @@ class WorkerConnection(asyncio.Protocol):
             self._transport.abort()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """As asyncio wants it."""
+        """See `asyncio.Protocol`."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:
-        """As asyncio wants it."""
+        """See `asyncio.Protocol`."""
         self._received += data
         frame = frames.unpacked(self._received)
         if frame is not None:
@@ -80,14 +80,14 @@ class WorkerConnection(asyncio.Protocol):
                 self.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """As asyncio wants it."""
+        """See `asyncio.Protocol`."""
         self.usable = False
-        self._finish(exc if isinstance(exc, ConnectionError) else ConnectionResetError(frames.GONE))
+        self._finish(exc if isinstance(exc, ConnectionError) else ConnectionResetError(frames.CLOSED))
 
     def _give_up(self) -> None:
         self.usable = False
         self._finish(TimeoutError())
-        self.close()  # otherwise its late answer could be read as the next one's
+        self.close()  # otherwise its late answer would be read as the answer to the next request
 
     def _finish(self, result: tuple[int, bytes] | Exception) -> None:
         if self._timer is not None:

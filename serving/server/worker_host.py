@@ -1,12 +1,13 @@
-"""The process that workers are forked from: TensorFlow imported once, nothing run in it.
+"""The process that workers are forked from: it imports TensorFlow and runs nothing.
 
-A fork after the import is ready in a tenth of a second and shares the library's memory; a fresh process needs
-seconds of processor time, in the middle of a swap. Forking is safe as long as no session and no gRPC has been
-started here, and this module starts neither.
+A forked worker is ready within milliseconds and shares the library's memory. A new process would need seconds of
+processor time for the import, in the middle of a swap. Forking is safe because this process starts no TensorFlow
+session and no gRPC.
 
     python -m serving.server.worker_host FD
 
-FD is a socket on which each WorkerSpec comes with the worker's control socket; its end is the host's end.
+FD is a socket that receives each WorkerSpec together with the worker's control socket. The host ends when the front
+closes the socket.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ def main(fd: int) -> None:
     requests = socket.socket(fileno=fd)
     for module in _PRELOADED:
         importlib.import_module(module)
-    # TensorFlow advises against functions that serving needs and that the pinned version has.
+    # TensorFlow warns of deprecated functions that serving needs and the pinned version has.
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     while True:
         text, fds, _, _ = socket.recv_fds(requests, MAX_SPEC_BYTES, 1)
@@ -54,7 +55,7 @@ def _run_worker(spec: worker.WorkerSpec, control: socket.socket) -> None:
         traceback.print_exc()
     finally:
         sys.stderr.flush()
-        os._exit(status)  # no atexit handlers of the host's
+        os._exit(status)  # skips the host's atexit handlers
 
 
 if __name__ == "__main__":

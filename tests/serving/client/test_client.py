@@ -151,7 +151,7 @@ def test_an_unknown_model_is_a_typed_error(served):
     [
         (lambda c: c.recommend(["c1"], k=0), r"k must be in 1\.\.100. Received: k = 0"),
         (lambda c: c.similar(["a"], k=101), "k = 101"),
-        (lambda c: c.recommend(["c1"], age=[1, 2]), "age must have one entry for each customer"),
+        (lambda c: c.recommend(["c1"], age=[1, 2]), "age must have one entry for each id"),
         (lambda c: c.embeddings(), "customer_ids or article_ids"),
         (lambda c: RecommenderClient("x", version=1, version_label="y"), "exclude each other"),
         (lambda c: ClientConfig(max_attempts=6), "max_attempts must be in 1..5"),

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from serving import probe
-from serving.server import model_server
+from serving.server import command as server_command
 from serving.server.config import ServerConfig
 
 ROOT = pathlib.Path(__file__).parents[3]
@@ -221,7 +221,7 @@ def _check_probe(found, alive):
     if command is None:
         return
     assert command[:3] == ["python", "-m", "serving.probe"]
-    options = probe._parser().parse_args(command[3:])
+    options = probe.argument_parser().parse_args(command[3:])
     assert options.alive is alive
     assert options.timeout_s < found["timeoutSeconds"]
 
@@ -232,4 +232,4 @@ def _check_flags(command, arguments):
         assert flags <= FLAGS_OF_TENSORFLOW_SERVING
     else:
         assert command[:3] == ["python", "-m", "serving.server"]
-        model_server._parser().parse_args([a for a in arguments if a.startswith("--")])
+        server_command.argument_parser().parse_args([a for a in arguments if a.startswith("--")])

@@ -35,9 +35,9 @@ class Graph:
 def asked(eventually):
     """Asks one request that keeps the graph busy, then others; gives graph and answers, or errors, in their order."""
 
-    def ask(others, *, most_rows=8, keys=None):
+    def ask(others, *, max_rows=8, keys=None):
         graph = Graph()
-        batcher = Batcher(graph, most_rows=most_rows, runs_at_once=1)
+        batcher = Batcher(graph, max_rows=max_rows, max_runs=1)
         requests = [[0.0], *others]
         answers = [None] * len(requests)
 
@@ -54,7 +54,7 @@ def asked(eventually):
         assert graph.begun.wait(TIMEOUT_S)
         for waiting, thread in enumerate(threads[1:], 1):
             thread.start()
-            eventually(lambda n=waiting: len(batcher._waiting) == n, "the request waits", TIMEOUT_S)
+            eventually(lambda n=waiting: batcher.waiting == n, "the request waits", TIMEOUT_S)
         graph.end.set()
         for thread in threads:
             thread.join()
@@ -75,8 +75,8 @@ def test_those_that_wait_run_together_and_get_their_own_rows(asked):
     assert found.answers == [[[2.0], [2.0]], [[4.0, 6.0], [3.0, 4.0]], [[8.0], [5.0]]]
 
 
-def test_no_more_than_the_most_rows_run_together(asked):
-    found = asked([[1.0, 1.0], [2.0, 2.0], [3.0]], most_rows=3)
+def test_no_more_than_the_max_rows_run_together(asked):
+    found = asked([[1.0, 1.0], [2.0, 2.0], [3.0]], max_rows=3)
     assert [rows for _, rows in found.runs] == [[0.0], [1.0, 1.0, 3.0], [2.0, 2.0]]
     assert [answer[0] for answer in found.answers] == [[2.0, 2.0], [4.0, 4.0], [6.0]]
 
@@ -100,7 +100,7 @@ def test_the_graph_is_free_again_after_failures(asked):
 
 def test_who_waits_longer_than_the_deadline_is_told_so_and_leaves_the_others(eventually):
     graph = Graph()
-    batcher = Batcher(graph, most_rows=8, runs_at_once=1)
+    batcher = Batcher(graph, max_rows=8, max_runs=1)
     busy = threading.Thread(target=lambda: batcher.run("key", {"x": np.array([0.0])}, TIMEOUT_S))
     busy.start()
     assert graph.begun.wait(TIMEOUT_S)
@@ -117,8 +117,7 @@ def test_who_waits_longer_than_the_deadline_is_told_so_and_leaves_the_others(eve
 def test_none_and_many_rows_do_not_queue(rows):
     graph = Graph()
     graph.begun.set()
-    batcher = Batcher(graph, most_rows=8, runs_at_once=1)
-    batcher._free = 0
+    batcher = Batcher(graph, max_rows=8, max_runs=0)
     assert batcher.run("key", {"x": np.ones(rows)}, TIMEOUT_S)[0].tolist() == [2.0] * rows
 
 

@@ -71,7 +71,7 @@ def test_the_next_older_version_is_wanted_in_the_place_of_one_that_failed(policy
 
 
 @pytest.mark.parametrize(
-    ("phases", "aspired", "dropped"),
+    ("phases", "wanted", "dropped"),
     [
         ({1: Phase.AVAILABLE, 2: Phase.LOADING}, {2}, None),
         ({1: Phase.AVAILABLE, 2: Phase.END}, {2}, None),
@@ -82,22 +82,22 @@ def test_the_next_older_version_is_wanted_in_the_place_of_one_that_failed(policy
         ({2: Phase.UNLOADING}, set(), None),
     ],
 )
-def test_what_is_dropped(phases, aspired, dropped):
-    assert versions.next_to_unload(phases, aspired) == dropped
+def test_what_is_dropped(phases, wanted, dropped):
+    assert versions.next_to_unload(phases, wanted) == dropped
 
 
 @given(
     st.dictionaries(st.integers(0, 9), st.sampled_from(list(Phase)), max_size=6),
     st.sets(st.integers(0, 9), min_size=1, max_size=4),
 )
-def test_as_long_as_anything_is_wanted_something_keeps_serving(phases, aspired):
+def test_as_long_as_anything_is_wanted_something_keeps_serving(phases, wanted):
     serving = {n for n, phase in phases.items() if phase is Phase.AVAILABLE}
-    while (dropped := versions.next_to_unload(phases, aspired)) is not None:
-        assert dropped not in aspired
+    while (dropped := versions.next_to_unload(phases, wanted)) is not None:
+        assert dropped not in wanted
         phases[dropped] = Phase.UNLOADING
     left = {n for n, phase in phases.items() if phase is Phase.AVAILABLE}
     assert bool(left) == bool(serving)
-    assert left >= serving & aspired
+    assert left >= serving & wanted
 
 
 def test_a_changed_file_changes_the_fingerprint(tmp_path):
