@@ -1,4 +1,4 @@
-"""A small shop's model with the real signatures, and servers that share one worker host."""
+"""A small model with the signatures of a real one, and servers that share one worker host."""
 
 import shutil
 import time
@@ -18,7 +18,7 @@ ARTICLES = [f"{i:010d}" for i in range(108775001, 108775101)]
 
 
 class Shop:
-    """A base path under which versions are pushed as the pipeline pushes them: by rename."""
+    """A base path; versions are pushed by rename, as the pipeline does it."""
 
     def __init__(self, base: Path, exported: Path) -> None:
         self.base, self.exported = base, exported
@@ -33,13 +33,13 @@ class Shop:
         return target
 
     def remove(self, number: int) -> None:
-        doomed = self.base / f".gone-{number}"
-        (self.base / str(number)).rename(doomed)
-        shutil.rmtree(doomed)
+        removed = self.base / f".gone-{number}"
+        (self.base / str(number)).rename(removed)
+        shutil.rmtree(removed)
 
 
 class StockClient:
-    """A client written with the stubs of tensorflow-serving-api alone."""
+    """A client that uses only the stubs of tensorflow-serving-api."""
 
     def __init__(self, port: int) -> None:
         from tensorflow_serving.apis import model_service_pb2_grpc, prediction_service_pb2_grpc
@@ -66,7 +66,7 @@ class StockClient:
         return self.prediction.Predict(request, timeout=timeout)
 
     def states(self, model="lookbook"):
-        """Version to (state name, gRPC code number, message)."""
+        """State name, gRPC code number and message by version."""
         from tensorflow_serving.apis import get_model_status_pb2
 
         request = get_model_status_pb2.GetModelStatusRequest()
@@ -102,7 +102,7 @@ def worker_host() -> Iterator[WorkerHost]:
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory, exported, worker_host):
-    """One server with versions 7 and 8 for the tests of a module; they must leave it as it is."""
+    """One server with versions 7 and 8 for the tests of a module, which must not change it."""
     shop = Shop(tmp_path_factory.mktemp("served") / "shop", exported)
     shop.push(7)
     shop.push(8)
@@ -149,10 +149,10 @@ def serve(worker_host):
 def eventually():
     """Polls until a condition holds."""
 
-    def wait(condition: Callable[[], object], what: str, timeout_s: float = 60) -> None:
+    def wait(condition: Callable[[], object], event: str, timeout_s: float = 60) -> None:
         end_s = time.monotonic() + timeout_s
         while not condition():
-            assert time.monotonic() < end_s, f"not within {timeout_s} s: {what}"
+            assert time.monotonic() < end_s, f"not within {timeout_s} s: {event}"
             time.sleep(0.01)
 
     return wait
@@ -160,12 +160,12 @@ def eventually():
 
 @pytest.fixture(scope="session")
 def articles() -> list[str]:
-    """The catalogue, best first: what the model recommends to everybody."""
+    """The catalogue, best first; the model recommends it to all customers."""
     return list(ARTICLES)
 
 
 def _export(path: Path) -> None:
-    """Recommends the catalogue in order, what is hidden last; scores fall by 1."""
+    """Exports a model that recommends the catalogue in order, hidden articles last; scores fall by 1."""
     import tensorflow as tf
 
     text, number = tf.string, tf.int32
@@ -233,7 +233,7 @@ def _export(path: Path) -> None:
 
         @tf.function(input_signature=[tf.TensorSpec([], number)])
         def spin(self, rounds):
-            """Keeps a processor busy: for deadlines and limits."""
+            """Keeps a processor busy, to test deadlines and limits."""
             step = lambda i, x: (i + 1, tf.linalg.matmul(x, x) / 96.0)  # noqa: E731
             _, x = tf.while_loop(lambda i, _: i < rounds, step, (0, tf.ones([96, 96])))
             return {"x": x[0, 0]}

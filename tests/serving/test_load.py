@@ -1,4 +1,4 @@
-"""The load bench's own arithmetic, and the bench itself on the small test model."""
+"""The load benchmark's arithmetic, and the benchmark itself with the small test model."""
 
 import json
 
@@ -20,7 +20,7 @@ def customers(tmp_path_factory):
     return str(path)
 
 
-def test_a_closed_loop_asks_again_as_soon_as_it_is_answered(served, customers):
+def test_a_closed_loop_sends_a_request_after_each_answer(served, customers):
     load = measure(Demand(target=f"127.0.0.1:{served.port}", customers=customers, seconds=0.5, clients=2, batch=3))
     assert load.requests == len(load.latencies_s) == len(load.at_s) > 2
     assert load.at_s == sorted(load.at_s)
@@ -29,14 +29,14 @@ def test_a_closed_loop_asks_again_as_soon_as_it_is_answered(served, customers):
     assert json.dumps(load.__dict__)
 
 
-def test_an_open_loop_asks_when_requests_are_due(served, customers):
+def test_an_open_loop_sends_requests_at_their_due_times(served, customers):
     demand = Demand(target=f"127.0.0.1:{served.port}", customers=customers, seconds=1, clients=8, rate=100, seed=3)
     load = measure(demand)
     gaps = np.random.default_rng([3, 2**31]).exponential(1 / 100, 1000).cumsum()
     assert load.requests + sum(load.failures.values()) == (gaps < 1).sum()
 
 
-def test_requests_that_fail_are_counted_by_their_error(customers):
+def test_failed_requests_are_counted_by_error(customers):
     load = Load(requests=0, failures={"x": 1}, seconds=1.0, latencies_s=[], at_s=[], versions=[], short=0)
     assert figures(load, 1)["failures"] == {"x": 1}
     assert np.isnan(latencies([])["p99_ms"])
@@ -47,7 +47,7 @@ def test_percentiles_are_in_milliseconds():
     assert found == pytest.approx({"p50_ms": 500.0, "p99_ms": 990.0, "p999_ms": 999.0})
 
 
-def test_a_missed_promise_is_told_from_one_that_holds_and_one_not_measured():
+def test_targets_are_met_missed_or_not_measured():
     results = {"scann-1-client": {**RESULT, "p99_ms": 10.0}, "recommend-all": {**RESULT, "seconds": 61.0}}
     held = {words: holds for words, _, _, holds in report.bars(results)}
     assert held["one client, batch 1: p99"] is True
@@ -55,7 +55,7 @@ def test_a_missed_promise_is_told_from_one_that_holds_and_one_not_measured():
     assert held["batch 64: customers"] is None
 
 
-def test_the_document_keeps_what_is_around_the_figures(tmp_path):
+def test_the_document_keeps_the_text_around_the_figures(tmp_path):
     page = tmp_path / "serving.md"
     page.write_text(f"before\n{document.begin(report.COMMAND)}\nformer figures\n{document.END}\nafter\n")
     results = {"recommend-all": {**RESULT, "seconds": 30.0, "customers": 70_000}}

@@ -1,4 +1,4 @@
-"""Every process of ours that starts TensorFlow has the environment that the answers depend on."""
+"""Every process of the project that starts TensorFlow has the required environment variables."""
 
 import os
 import pathlib
@@ -23,8 +23,8 @@ def tracked(*patterns):
     return [ROOT / name for name in listed.stdout.splitlines() if (ROOT / name).is_file()]
 
 
-def said_by(code, **variables):
-    """What a Python process prints whose environment says the opposite of ours."""
+def output_of(code, **variables):
+    """Output of a Python process whose environment has the opposite values."""
     environment = {**os.environ, **OPPOSITE, **variables}
     command = [sys.executable, "-c", code]
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True).stdout
@@ -33,7 +33,7 @@ def said_by(code, **variables):
 PRINT = f"; import os; print(*(os.environ[name] for name in {list(TENSORFLOW_ENVIRONMENT)}))"
 
 
-def test_one_dnn_is_off_and_keras_is_2():
+def test_the_variables_turn_onednn_off_and_select_keras_2():
     assert dict(TENSORFLOW_ENVIRONMENT) == {"TF_USE_LEGACY_KERAS": "1", "TF_ENABLE_ONEDNN_OPTS": "0"}
 
 
@@ -45,13 +45,13 @@ def test_one_dnn_is_off_and_keras_is_2():
         "import kubeflow.beam_worker",
         "import tests.conftest",
     ],
-    ids=["the command line", "benches and programs", "a worker of Beam", "tests"],
+    ids=["command line", "benchmarks and programs", "Beam worker", "tests"],
 )
-def test_whatever_a_person_has_set_python_processes_of_ours_are_right(start):
-    assert said_by(start + PRINT).splitlines()[-1] == "1 0"
+def test_python_processes_override_the_variables_of_the_user(start):
+    assert output_of(start + PRINT).splitlines()[-1] == "1 0"
 
 
-def test_the_pipeline_called_from_python_is_right(tmp_path):
+def test_the_pipeline_called_from_python_has_the_variables(tmp_path):
     code = f"""
 import pathlib, sys
 import pipeline.run as run
@@ -62,11 +62,11 @@ run.require_room = lambda *arguments, **options: None
 try: run.run(pathlib.Path("."), pathlib.Path({str(tmp_path)!r}), PipelineConfig())
 except ImportError: pass
 """
-    assert said_by(code + PRINT.removeprefix("; ")).split() == ["1", "0"]
+    assert output_of(code + PRINT.removeprefix("; ")).split() == ["1", "0"]
 
 
-def test_the_model_servers_worker_host_is_right(monkeypatch):
-    """Read where the system shows it: the environment that the process was started with."""
+def test_the_worker_host_of_the_model_server_has_the_variables(monkeypatch):
+    """Reads the environment that the process was started with from /proc."""
     from serving.server.worker_client import WorkerHost
 
     for name, value in OPPOSITE.items():
@@ -87,7 +87,7 @@ def test_the_model_servers_worker_host_is_right(monkeypatch):
         host.stop()
 
 
-def test_a_step_on_kubeflow_is_right(monkeypatch):
+def test_a_step_on_kubeflow_has_the_variables(monkeypatch):
     from kubeflow import step
 
     for name, value in OPPOSITE.items():
@@ -103,7 +103,7 @@ def test_a_step_on_kubeflow_is_right(monkeypatch):
     assert TENSORFLOW_ENVIRONMENT.items() <= started.items()
 
 
-def test_workers_of_beam_on_a_cluster_import_the_plugin_before_the_steps_code():
+def test_beam_workers_on_a_cluster_import_the_plugin_first():
     from apache_beam.options.pipeline_options import PipelineOptions, SetupOptions
 
     from kubeflow.beam import BeamConfig, beam_args
@@ -114,7 +114,7 @@ def test_workers_of_beam_on_a_cluster_import_the_plugin_before_the_steps_code():
 
 
 def containers(tree):
-    """The containers of a Kubernetes manifest and the services of a Compose file, wherever they stand."""
+    """The containers of a Kubernetes manifest and the services of a Compose file."""
     if isinstance(tree, dict):
         if "image" in tree:
             yield tree
@@ -153,7 +153,7 @@ def test_the_manifests_of_both_servers_are_found():
 
 
 @pytest.mark.parametrize("container", SERVERS)
-def test_every_manifest_of_a_server_sets_it(container):
+def test_every_manifest_of_a_server_sets_the_variables(container):
     variables = variables_of(container)
     assert variables.get("TF_ENABLE_ONEDNN_OPTS") == "0"
     if STARTS_OUR_SERVER in words_of(container):
@@ -164,7 +164,7 @@ DOCKERFILES = tracked("*Dockerfile*")
 
 
 def of_image(path):
-    """The variables of the last `FROM` that is not derived from an earlier one, and of those derived from it."""
+    """The variables of the last image of a Dockerfile, including those of the images it is derived from."""
     text = re.sub(r"\\\n", " ", path.read_text(encoding="utf-8"))
     stages, current = {}, {}
     for line in text.splitlines():
@@ -179,7 +179,7 @@ def of_image(path):
 
 
 @pytest.mark.parametrize("path", DOCKERFILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_every_image_sets_it(path):
+def test_every_image_sets_the_variable(path):
     assert of_image(path).get("TF_ENABLE_ONEDNN_OPTS") == "0"
 
 
@@ -188,11 +188,11 @@ def test_dockerfiles_are_found():
 
 
 def commands(text):
-    """Lines of a document; a command over several lines is one."""
+    """Lines of a document; continued lines are joined."""
     return re.sub(r"\\\n\s*", "", text).splitlines()
 
 
-def test_documents_start_tensorflow_serving_with_it():
+def test_documents_start_tensorflow_serving_with_the_variable():
     texts = {path: path.read_text(encoding="utf-8") for path in tracked("*.md")}
     started = [(path, line) for path, text in texts.items() for line in commands(text) if "docker run" in line]
     started = [(path.name, line) for path, line in started if "tensorflow/serving" in line]
@@ -200,13 +200,13 @@ def test_documents_start_tensorflow_serving_with_it():
     assert [found for found in started if "-e TF_ENABLE_ONEDNN_OPTS=0 " not in found[1]] == []
 
 
-def test_the_makefile_sets_it_for_doctests():
+def test_the_makefile_sets_the_variables_for_doctests():
     exported = dict(re.findall(r"^export (\w+) := (\S*)$", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert TENSORFLOW_ENVIRONMENT.items() <= exported.items()
 
 
-def test_no_file_sets_the_one_variable_without_the_other():
-    """A new place that starts TensorFlow copies an old one: both variables, or the shared mapping."""
+def test_no_file_sets_only_one_of_the_variables():
+    """A file that starts TensorFlow sets both variables or uses the shared mapping."""
     one, other = TENSORFLOW_ENVIRONMENT
     files = tracked("*.py", "*.yaml", "*.toml", "*Dockerfile*", "Makefile", ".ci/*", "*.sh")
     said = [path for path in files if one in path.read_text(encoding="utf-8", errors="replace")]

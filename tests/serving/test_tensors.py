@@ -1,4 +1,4 @@
-"""Arrays to TensorProto and back, checked against TensorFlow's own conversions."""
+"""Conversions between arrays and TensorProto, compared with those of TensorFlow."""
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ texts = hnp.arrays(object, hnp.array_shapes(min_dims=0, max_dims=2, min_side=0, 
 
 
 def to_tensorflow(proto) -> np.ndarray:
-    """As the C++ that TensorFlow Serving runs reads it: Tensor::FromProto, through a Const op."""
+    """Converts a TensorProto with the C++ code of TensorFlow Serving: Tensor::FromProto, through a Const op."""
     theirs = tensor_pb2.TensorProto.FromString(proto.SerializeToString())
     with tf.Graph().as_default() as graph:
         node = graph.create_op(
@@ -36,7 +36,7 @@ def to_tensorflow(proto) -> np.ndarray:
 
 @settings(max_examples=60)
 @given(arrays, st.booleans())
-def test_tensorflow_reads_the_array_we_wrote(array, as_content):
+def test_tensorflow_reads_our_proto(array, as_content):
     ours = tensors.to_proto(array, as_content=as_content)
     read = tf.make_ndarray(tensor_pb2.TensorProto.FromString(ours.SerializeToString()))
     assert read.dtype == array.dtype
@@ -46,7 +46,7 @@ def test_tensorflow_reads_the_array_we_wrote(array, as_content):
 
 @settings(max_examples=60)
 @given(arrays)
-def test_we_read_the_array_tensorflow_wrote(array):
+def test_tensorflows_proto_is_read(array):
     theirs = tf.make_tensor_proto(array)
     read = tensors.to_array(wire.TensorProto.FromString(theirs.SerializeToString()))
     assert read.dtype == array.dtype
@@ -55,7 +55,7 @@ def test_we_read_the_array_tensorflow_wrote(array):
 
 @settings(max_examples=40)
 @given(texts)
-def test_strings_go_both_ways(array):
+def test_strings_are_converted_both_ways(array):
     ours = tensors.to_proto(array)
     theirs = tensor_pb2.TensorProto.FromString(ours.SerializeToString())
     np.testing.assert_array_equal(tf.make_ndarray(theirs), array)
@@ -112,7 +112,7 @@ def test_string_content_is_lengths_then_bytes():
         (lambda p: [p.tensor_shape.dim.add(size=1) for _ in range(33)], "rank at most 32"),
     ],
 )
-def test_what_is_not_a_tensor_is_refused(change, words):
+def test_an_invalid_proto_is_rejected(change, words):
     proto = tensors.to_proto(np.float32(1))
     change(proto)
     with pytest.raises(tensors.TensorError, match=words):
@@ -120,7 +120,7 @@ def test_what_is_not_a_tensor_is_refused(change, words):
 
 
 @pytest.mark.parametrize("value", [[object()], [None], np.datetime64("2020-01-01")])
-def test_what_no_tensor_holds_is_not_written(value):
+def test_an_array_without_a_tensor_type_is_rejected(value):
     with pytest.raises(tensors.TensorError, match="Received"):
         tensors.to_proto(value)
 
@@ -131,8 +131,8 @@ def string_proto(size, **fields):
     return proto
 
 
-def test_a_length_of_more_than_ten_bytes_is_refused_at_the_eleventh():
-    """It was read to its end, in time that grows with the square of it."""
+def test_a_length_of_more_than_ten_bytes_is_rejected():
+    """Reading such a length to its end would take time quadratic in its size."""
     content = b"\xff" * 10 + b"\x01"
     with pytest.raises(tensors.TensorError, match="lengths of at most 10 bytes"):
         tensors.to_array(string_proto(1, tensor_content=content))
@@ -141,7 +141,7 @@ def test_a_length_of_more_than_ten_bytes_is_refused_at_the_eleventh():
 
 
 @pytest.mark.parametrize("dtype", ["DT_STRING", "DT_FLOAT", "DT_INT32", "DT_COMPLEX64", "DT_HALF", "DT_BOOL"])
-def test_a_shape_may_ask_for_few_elements_that_the_message_does_not_hold(dtype):
+def test_a_shape_may_have_few_elements_more_than_values(dtype):
     proto = wire.TensorProto(dtype=wire.DATA_TYPES[dtype])
     proto.tensor_shape.dim.add(size=65536)
     assert tensors.to_array(proto).shape == (65536,)
@@ -150,14 +150,14 @@ def test_a_shape_may_ask_for_few_elements_that_the_message_does_not_hold(dtype):
         tensors.to_array(proto)
 
 
-def test_elements_that_the_message_holds_are_not_counted():
+def test_elements_with_values_do_not_count_towards_the_limit():
     values = [b"x"] * 70_000
     assert tensors.to_array(string_proto(70_000, string_val=values)).tolist() == values
     content = np.arange(70_000, dtype="<f4")
     assert tensors.to_array(tensors.to_proto(content, as_content=True)).tolist() == content.tolist()
 
 
-def test_a_dimension_no_array_can_have_is_refused_also_without_a_limit():
+def test_an_impossible_dimension_is_rejected_also_without_a_limit():
     proto = string_proto(0)
     proto.tensor_shape.dim.add(size=2**62)
     with pytest.raises(tensors.TensorError, match="at most 2147483647 elements"):

@@ -1,4 +1,4 @@
-"""Our messages are TensorFlow Serving's on the wire, and live beside them in one process."""
+"""Our messages are compatible with TensorFlow Serving's on the wire, also in one process with them."""
 
 import pytest
 import tensorflow as tf
@@ -30,7 +30,7 @@ PAIRS = [
 
 
 def differences(ours, theirs, seen):
-    """Fields of ours that are not theirs: by name, number, type, label and oneof, all the way down."""
+    """Fields whose name, number, type, label or oneof differ, recursively."""
     if ours.full_name in seen:
         return
     seen.add(ours.full_name)
@@ -54,13 +54,13 @@ def test_every_field_has_the_number_and_type_of_the_original(name, theirs):
     assert list(differences(ours, theirs, set())) == []
 
 
-def test_data_types_have_tensorflows_numbers():
+def test_data_types_have_the_numbers_of_tensorflow():
     from tensorflow.core.framework import types_pb2
 
     assert all(types_pb2.DataType.Value(name) == number for name, number in wire.DATA_TYPES.items())
 
 
-def test_a_request_of_ours_is_a_request_of_theirs():
+def test_tensorflow_serving_parses_our_request():
     ours = wire.PredictRequest(output_filter=["scores"])
     ours.model_spec.name = "lookbook"
     ours.model_spec.version.value = 0
@@ -72,13 +72,13 @@ def test_a_request_of_ours_is_a_request_of_theirs():
     assert list(theirs.output_filter) == ["scores"]
 
 
-def test_what_we_do_not_declare_survives_us():
+def test_undeclared_fields_are_kept():
     theirs = predict_pb2.PredictRequest(client_id=b"abc")
     ours = wire.PredictRequest.FromString(theirs.SerializeToString())
     assert predict_pb2.PredictRequest.FromString(ours.SerializeToString()).client_id == b"abc"
 
 
-def test_the_head_of_any_request_is_its_model_spec():
+def test_request_head_parses_the_model_spec_of_a_request():
     request = predict_pb2.PredictRequest()
     request.inputs["x"].CopyFrom(tf.make_tensor_proto([1.0]))
     assert not wire.RequestHead.FromString(request.SerializeToString()).HasField("model_spec")

@@ -1,4 +1,4 @@
-"""The typed client: its answers, its errors, its batches and its retries."""
+"""The query client: answers, errors, batches and retries."""
 
 import subprocess
 import sys
@@ -41,7 +41,7 @@ def test_default_recommendations(client, articles):
     assert stranger.articles[0].channels == ("popular",)
 
 
-def test_what_was_looked_at_and_what_is_out_of_stock_shape_the_answer(client, articles):
+def test_recommend_sends_recent_and_excluded_articles_age_and_club(client, articles):
     first, second = client.recommend(
         ["c1", "c2"],
         recent_article_ids=[[], articles[:2]],
@@ -51,18 +51,18 @@ def test_what_was_looked_at_and_what_is_out_of_stock_shape_the_answer(client, ar
         k=3,
     )
     assert ids_of(first) == articles[1:4]
-    assert [article.score for article in first.articles] == [-0.5, -1.5, -2.5]  # half a point for the club
+    assert [article.score for article in first.articles] == [-0.5, -1.5, -2.5]  # the model adds 0.5 for club members
     assert ids_of(second) == articles[2:5]
-    assert [article.score for article in second.articles] == [28.0, 27.0, 26.0]  # a point a year
+    assert [article.score for article in second.articles] == [28.0, 27.0, 26.0]  # the model adds 1 for each year of age
 
 
-def test_nothing_given_is_sent_as_empty_values(client, articles):
+def test_omitted_arguments_are_sent_as_empty_values(client, articles):
     (answer,) = client.recommend(["c1"], k=100)
     assert ids_of(answer) == articles
     assert answer.articles[99].score == -99.0
 
 
-def test_many_customers_go_in_batches_and_come_back_in_order(client):
+def test_many_customers_are_split_into_batches_and_answered_in_order(client):
     customers = [f"c{i}" if i % 2 else "x" * i for i in range(20)]
     answers = client.recommend(customers, age=list(range(20)), k=1)
     assert [answer.customer_id for answer in answers] == customers
@@ -82,7 +82,7 @@ def test_similar_articles(client, articles):
     assert first == [SimilarArticle(articles[1], -1.0), SimilarArticle(articles[2], -2.0)]
 
 
-def test_a_version_that_knows_no_exclusions_is_asked_without_and_refuses_some(client, articles):
+def test_exclusions_are_omitted_if_empty_for_versions_without_that_input(client, articles):
     assert client.similar(articles[:1], exclude_article_ids=[[]], k=2) == client.similar(articles[:1], k=2)
     with pytest.raises(errors.InvalidRequestError):
         client.similar(articles[:1], exclude_article_ids=[articles[1:2]], k=2)
@@ -112,13 +112,13 @@ def test_model_status(client):
     ]
 
 
-def test_a_version_can_be_asked_for(served):
+def test_a_version_is_selected_by_number_or_label(served):
     for chosen in ({"version": 7}, {"version_label": "stable"}):
         with RecommenderClient(f"127.0.0.1:{served.port}", ClientConfig(deadline_s=60), **chosen) as client:
             assert client.recommend_default(["c1"])[0].model_version == 7
 
 
-def test_any_signature_can_be_asked(client):
+def test_predict_calls_any_signature(client):
     assert client.predict("customer_embedding", {"customer_id": ["ab"]})["embedding"].tolist() == [[2, 4, 6, 8]]
 
 
@@ -138,7 +138,7 @@ def test_statuses_become_typed_errors(client, ask, error):
     assert caught.value.message
 
 
-def test_an_unknown_model_is_a_typed_error(served):
+def test_an_unknown_model_raises_model_not_found(served):
     with (
         RecommenderClient(f"127.0.0.1:{served.port}", ClientConfig(model_name="nope")) as client,
         pytest.raises(errors.ModelNotFoundError, match=r"Servable not found for request: Latest\(nope\)"),
@@ -158,13 +158,13 @@ def test_an_unknown_model_is_a_typed_error(served):
         (lambda c: ClientConfig(deadline_s=0), "deadline_s must be above 0"),
     ],
 )
-def test_wrong_arguments_are_refused_before_anything_is_sent(client, ask, words):
+def test_invalid_arguments_raise_before_a_request_is_sent(client, ask, words):
     with pytest.raises(ValueError, match=words):
         ask(client)
 
 
 class FlakyServer:
-    """Answers UNAVAILABLE so many times, then with one article where three were asked for."""
+    """Answers UNAVAILABLE `failures` times, then one article and padding up to three."""
 
     def __init__(self, failures):
         self.calls, self._failures, self._lock = 0, failures, threading.Lock()
@@ -202,40 +202,40 @@ def flaky_client(server, attempts):
     return RecommenderClient(f"127.0.0.1:{server.port}", config)
 
 
-def test_unavailable_is_retried():
+def test_unavailable_answers_are_retried():
     with FlakyServer(failures=2) as server, flaky_client(server, attempts=3) as client:
         assert ids_of(client.recommend_default(["c1"])[0]) == ["a"]
         assert server.calls == 3
 
 
-def test_what_fills_an_answer_up_is_left_out():
+def test_padding_of_an_answer_is_removed():
     with FlakyServer(failures=0) as server, flaky_client(server, attempts=1) as client:
         (answer,) = client.recommend(["c1"], k=3)
         assert [(article.article_id, article.channels) for article in answer.articles] == [("a", ("popular",))]
         assert client.similar(["b", "c"], k=3) == [[SimilarArticle("a", 1.0)]]
 
 
-def test_retries_end():
+def test_retries_stop_after_max_attempts():
     with FlakyServer(failures=9) as server, flaky_client(server, attempts=3) as client:
         with pytest.raises(errors.ServerUnavailableError, match="not now"):
             client.recommend_default(["c1"])
         assert server.calls == 3
 
 
-def test_one_attempt_is_no_retry():
+def test_max_attempts_1_disables_retries():
     with FlakyServer(failures=9) as server, flaky_client(server, attempts=1) as client:
         with pytest.raises(errors.ServerUnavailableError):
             client.recommend_default(["c1"])
         assert server.calls == 1
 
 
-def test_no_server_is_unavailable():
+def test_a_missing_server_raises_server_unavailable():
     config = ClientConfig(max_attempts=2, backoff_s=0.01, deadline_s=30)
     with RecommenderClient("127.0.0.1:1", config) as client, pytest.raises(errors.ServerUnavailableError):
         client.recommend_default(["c1"])
 
 
-def test_a_late_answer_is_a_deadline_error(served):
+def test_a_late_answer_raises_deadline_exceeded(served):
     with (
         RecommenderClient(f"127.0.0.1:{served.port}", ClientConfig(deadline_s=0.2)) as client,
         pytest.raises(errors.DeadlineExceededError),
@@ -243,7 +243,7 @@ def test_a_late_answer_is_a_deadline_error(served):
         client.predict("spin", {"rounds": np.int32(2**30)})
 
 
-def test_the_errors_form_one_family():
+def test_all_client_errors_derive_from_serving_error():
     family = {
         error for error in vars(errors).values() if isinstance(error, type) and error.__module__ == errors.__name__
     }

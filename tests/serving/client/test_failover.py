@@ -1,4 +1,4 @@
-"""The client with several servers, and with servers that refuse, end, freeze and come back."""
+"""The client with several servers, some of which are unavailable, stop, freeze or restart."""
 
 import os
 import signal
@@ -23,7 +23,7 @@ READY_S = 120
 
 
 def predictions(running):
-    """Requests that a server has answered well."""
+    """Number of requests that a server has answered with OK."""
     counted = running.server.metrics.registry.get_sample_value
     labels = {"method": "Predict", "model": "lookbook", "version": "1", "code": "OK"}
     return counted("lookbook_serving_requests_total", labels) or 0
@@ -53,7 +53,7 @@ def test_batches_of_one_call_go_to_all_servers(shop, serve):
     assert [predictions(server) for server in servers] == [4, 4]
 
 
-def test_a_server_that_ends_is_made_up_for_and_one_that_comes_back_is_asked_again(shop, serve, eventually):
+def test_a_stopped_server_is_skipped_and_used_again_when_it_is_back(shop, serve, eventually):
     shop.push(1)
     staying, ending = serve(shop), serve(shop)
     with RecommenderClient(target(staying, ending), ClientConfig(deadline_s=60, max_attempts=1)) as client:
@@ -63,10 +63,10 @@ def test_a_server_that_ends_is_made_up_for_and_one_that_comes_back_is_asked_agai
         for _ in range(20):
             client.recommend_default(["c1"])
         back = serve(shop, port=ending.port)
-        eventually(lambda: client.recommend_default(["c1"]) and predictions(back), "the new server is asked")
+        eventually(lambda: client.recommend_default(["c1"]) and predictions(back), "the new server answers")
 
 
-def test_after_a_worker_is_killed_the_next_call_is_answered_within_its_deadline(shop, serve):
+def test_the_call_after_a_worker_is_killed_is_answered_within_its_deadline(shop, serve):
     shop.push(1)
     running = serve(shop)
     with RecommenderClient(target(running), ClientConfig(deadline_s=60, max_backoff_s=30)) as client:
@@ -79,7 +79,7 @@ def test_after_a_worker_is_killed_the_next_call_is_answered_within_its_deadline(
 
 @pytest.fixture
 def process(shop):
-    """Starts a server as a process of its own; gives it with its port. It must end when asked to."""
+    """Starts a server in its own process and returns it with its port; the process must end on SIGTERM."""
     started = []
 
     def start():
@@ -104,11 +104,11 @@ def process(shop):
         process.stdout.close()
 
 
-def test_a_frozen_server_is_made_up_for_within_the_deadline(shop, serve, process):
+def test_requests_to_a_frozen_server_are_answered_by_another_within_the_deadline(shop, serve, process):
     shop.push(1)
     frozen, first = process()
     second = serve(shop).port
-    config = ClientConfig(deadline_s=20)  # a third of it, and hedge_after_s, are well below
+    config = ClientConfig(deadline_s=20)  # a third of it and hedge_after_s are much shorter
     with RecommenderClient(f"127.0.0.1:{first},127.0.0.1:{second}", config) as client:
         for _ in range(4):
             client.recommend_default(["c1"])  # connected to both
@@ -118,13 +118,13 @@ def test_a_frozen_server_is_made_up_for_within_the_deadline(shop, serve, process
         assert [answer.customer_id for (answer,) in answers] == [f"c{n}" for n in range(200)]
         assert client.recommend_default([f"c{n}" for n in range(300)])[299].customer_id == "c299"
         assert client.model_status()[0].state == "AVAILABLE"
-    with RecommenderClient(f"127.0.0.1:{first},127.0.0.1:{second}", config) as stranger:
+    with RecommenderClient(f"127.0.0.1:{first},127.0.0.1:{second}", config) as new_client:
         for _ in range(4):
-            stranger.recommend_default(["c1"])  # it has never been connected to the frozen one
+            new_client.recommend_default(["c1"])  # it never had a connection to the frozen server
 
 
 class FreezingRelay:
-    """Passes connections on to a port; those made before `freeze()` are silent afterwards, new ones are not."""
+    """Forwards connections to a port; `freeze()` silences the present connections, but not new ones."""
 
     def __init__(self, port):
         self._to, self._frozen = port, set()
@@ -148,9 +148,9 @@ class FreezingRelay:
             far = socket.create_connection(("127.0.0.1", self._to))
             self._open.append(near)
             for read, write in ((near, far), (far, near)):
-                threading.Thread(target=self._pass_on, args=(read, write, near), daemon=True).start()
+                threading.Thread(target=self._forward, args=(read, write, near), daemon=True).start()
 
-    def _pass_on(self, read, write, connection):
+    def _forward(self, read, write, connection):
         try:
             while data := read.recv(65536):
                 if connection not in self._frozen:
@@ -161,7 +161,7 @@ class FreezingRelay:
             write.close()
 
 
-def test_a_silent_connection_to_a_lone_address_is_made_up_for_by_a_new_one(shop, serve):
+def test_a_silent_connection_to_a_single_address_is_replaced(shop, serve):
     shop.push(1)
     running = serve(shop)
     relay = FreezingRelay(running.port)
@@ -171,12 +171,12 @@ def test_a_silent_connection_to_a_lone_address_is_made_up_for_by_a_new_one(shop,
         start_s = time.monotonic()
         for _ in range(3):
             assert client.recommend_default(["c1"])[0].model_version == 1
-        assert time.monotonic() - start_s < 30, "only the first had to wait"
+        assert time.monotonic() - start_s < 30, "only the first request waited"
     relay.close()
 
 
 class Refusing:
-    """A server that is UNAVAILABLE for ever, and counts how often it is asked."""
+    """A server that always answers UNAVAILABLE and counts the requests."""
 
     def __enter__(self):
         self.calls, lock = 0, threading.Lock()
@@ -205,11 +205,11 @@ def test_retries_stop_while_most_requests_fail():
         for _ in range(40):
             with pytest.raises(errors.ServerUnavailableError, match="not now"):
                 client.recommend_default(["c1"])
-        # Retries until half of the tokens are gone, one attempt a call from then on: 10 calls of 5, then 30 of 1.
+        # Retries until half of the tokens are used, then one attempt for each call: 10 calls of 5 attempts, 30 of 1.
         assert server.calls == MAX_TOKENS / 2 + 30
 
 
-def test_the_waits_fit_into_the_deadline():
+def test_retry_waits_fit_into_the_deadline():
     config = ClientConfig(deadline_s=0.5, backoff_s=10, max_backoff_s=10, max_attempts=3)
     with Refusing() as server, RecommenderClient(f"127.0.0.1:{server.port}", config) as client:
         with pytest.raises(errors.ServingError):
@@ -217,7 +217,7 @@ def test_the_waits_fit_into_the_deadline():
         assert server.calls >= 2
 
 
-def test_what_every_server_would_refuse_is_asked_once(served):
+def test_invalid_requests_are_not_retried_on_other_servers(served):
     text = f"127.0.0.1:{served.port},127.0.0.1:{served.port}"
     counted = served.server.metrics.registry.get_sample_value
     labels = {"method": "Predict", "model": "lookbook", "version": "", "code": "INVALID_ARGUMENT"}
@@ -248,7 +248,7 @@ def test_what_every_server_would_refuse_is_asked_once(served):
         ("nowhere.example:9", [Address("nowhere.example:9", "nowhere.example:9")]),
     ],
 )
-def test_a_name_stands_for_all_its_addresses(monkeypatch, text, addresses):
+def test_a_target_resolves_to_all_addresses(monkeypatch, text, addresses):
     known = {"models.example": ["10.0.0.1", "10.0.0.2"], "ipv6.example": ["2001:db8::7"]}
 
     def resolve(host, port, **_):
@@ -260,7 +260,7 @@ def test_a_name_stands_for_all_its_addresses(monkeypatch, text, addresses):
     assert Target(text).resolve() == addresses
 
 
-def test_addresses_that_a_name_gets_later_are_asked_too(monkeypatch, shop, serve, eventually):
+def test_new_addresses_of_a_name_are_used(monkeypatch, shop, serve, eventually):
     shop.push(1)
     first = serve(shop)
     second = serve(shop, host="127.0.0.2", port=first.port)
@@ -273,16 +273,16 @@ def test_addresses_that_a_name_gets_later_are_asked_too(monkeypatch, shop, serve
         client.recommend_default(["c1"])
         assert (predictions(first), predictions(second)) == (1, 0)
         addresses[:] = ["127.0.0.2"]
-        eventually(lambda: client.recommend_default(["c1"]) and predictions(second), "the second is asked")
+        eventually(lambda: client.recommend_default(["c1"]) and predictions(second), "the second server answers")
 
 
-def test_a_target_of_several_must_be_hosts_and_ports():
+def test_a_malformed_target_is_rejected_at_construction():
     with pytest.raises(ValueError, match="target must be host:port, or several joined by commas"):
         RecommenderClient("one:1,two")
 
 
-def test_beside_a_frozen_and_a_dead_server_the_third_is_asked():
-    """The third serves nothing: that it says so shows that it was asked."""
+def test_the_third_server_is_used_if_one_is_frozen_and_one_is_dead():
+    """The third server has no model; its error shows that it received the request."""
     with (
         socket.socket() as frozen,
         socket.socket() as dead,
@@ -292,7 +292,7 @@ def test_beside_a_frozen_and_a_dead_server_the_third_is_asked():
             server.bind(("127.0.0.1", 0))
         frozen.listen()
         ports = (frozen.getsockname()[1], dead.getsockname()[1], third.port)
-        config = ClientConfig(deadline_s=4, hedge_after_s=0.1)  # a connection that says nothing is given up after 5 s
+        config = ClientConfig(deadline_s=4, hedge_after_s=0.1)  # a silent connection attempt ends after 5 s
         with (
             RecommenderClient(",".join(f"127.0.0.1:{port}" for port in ports), config) as client,
             pytest.raises(errors.ModelNotFoundError),

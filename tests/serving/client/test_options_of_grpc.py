@@ -1,4 +1,4 @@
-"""gRPC ignores options that it does not know: each that is given must be one that it reads."""
+"""gRPC ignores unknown options, so each option must be one that gRPC reads."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ KNOWN = Path(cygrpc.__file__).read_bytes()
 
 @pytest.fixture
 def given(monkeypatch):
-    """The names of the options that channels and servers are made with."""
+    """Records the names of the options of channels and servers."""
     names = []
 
     def recorded(make):
@@ -33,7 +33,7 @@ def given(monkeypatch):
     return names
 
 
-def test_the_clients_options_are_known(given):
+def test_grpc_knows_the_clients_options(given):
     config = ClientConfig(max_attempts=1)
     with RecommenderClient("127.0.0.1:1", config) as client, pytest.raises(ServerUnavailableError):
         client.recommend_default(["c1"])
@@ -41,7 +41,7 @@ def test_the_clients_options_are_known(given):
     assert [name for name in given if name.encode() + b"\0" not in KNOWN] == []
 
 
-def test_the_servers_options_are_known(given, worker_host):
+def test_grpc_knows_the_servers_options(given, worker_host):
     with ModelServer(ServerConfig(port=0), worker_host):
         assert "grpc.keepalive_time_ms" in given
     assert [name for name in given if name.encode() + b"\0" not in KNOWN] == []

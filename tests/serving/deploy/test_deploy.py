@@ -1,4 +1,4 @@
-"""The manifests are valid, hardened and fit together; nothing is deployed."""
+"""The manifests are valid, hardened and consistent; nothing is deployed."""
 
 import pathlib
 import re
@@ -14,7 +14,7 @@ from serving.server.config import ServerConfig
 ROOT = pathlib.Path(__file__).parents[3]
 DEPLOY = ROOT / "serving" / "deploy"
 OLDEST, NEWEST = "1.27", "1.34"
-# Of tensorflow_model_server, as its main.cc declares them.
+# Flags of tensorflow_model_server in its main.cc.
 FLAGS_OF_TENSORFLOW_SERVING = {
     "port",
     "rest_api_port",
@@ -44,18 +44,18 @@ def one(kind, *names):
 
 @pytest.mark.parametrize("version", [OLDEST, NEWEST])
 @pytest.mark.parametrize(("name", "manifest"), manifests(), ids=lambda value: value if isinstance(value, str) else "")
-def test_every_manifest_is_as_kubernetes_schemas_want_it(name, manifest, version):
+def test_every_manifest_matches_the_schemas_of_kubernetes(name, manifest, version):
     kubernetes_validate.validate(manifest, version, strict=True)
 
 
-def test_a_wrong_manifest_would_be_found():
+def test_the_validation_rejects_an_invalid_manifest():
     wrong = one("Deployment", "deployment.yaml")
     wrong["spec"]["template"]["spec"]["containers"][0]["readOnly"] = True
     with pytest.raises(kubernetes_validate.ValidationError):
         kubernetes_validate.validate(wrong, OLDEST, strict=True)
 
 
-def test_what_is_applied_is_there_and_in_one_namespace():
+def test_applied_manifests_exist_and_share_one_namespace():
     tree = yaml.safe_load((DEPLOY / "kubernetes" / "kustomization.yaml").read_text())
     applied = manifests(*tree["resources"])
     assert {m["metadata"].get("namespace") for _, m in applied if m["kind"] != "Namespace"} == {tree["namespace"]}
@@ -69,7 +69,7 @@ class TestDeployment:
     def pod(self, deployment):
         return deployment["spec"]["template"]["spec"]
 
-    def test_it_runs_without_root_and_without_a_writable_root(self, name, deployment):
+    def test_it_runs_without_root_and_with_a_read_only_root_filesystem(self, name, deployment):
         pod = self.pod(deployment)
         assert pod["securityContext"]["runAsNonRoot"]
         assert pod["securityContext"]["runAsUser"] > 0
@@ -82,7 +82,7 @@ class TestDeployment:
             "capabilities": {"drop": ["ALL"]},
         }
 
-    def test_models_are_read_and_never_written(self, name, deployment):
+    def test_models_are_mounted_read_only(self, name, deployment):
         pod = self.pod(deployment)
         (mount,) = [m for m in pod["containers"][0]["volumeMounts"] if m["name"] == "models"]
         (volume,) = [v for v in pod["volumes"] if v["name"] == "models"]
@@ -102,20 +102,20 @@ class TestDeployment:
             found = container[kind]
             assert found.get("grpc", {"port": 8500}) == {"port": ports["grpc"]}
             assert found.get("httpGet", {"port": "http"})["port"] in ports
-            assert "tcpSocket" not in found, "a socket accepts connections also where nobody answers"
+            assert "tcpSocket" not in found, "a frozen server still accepts connections"
             _check_probe(found, alive=kind != "readinessProbe")
 
     def test_a_server_that_is_loading_is_not_restarted(self, name, deployment):
         (container,) = self.pod(deployment)["containers"]
         liveness, startup = container["livenessProbe"], container["startupProbe"]
         if "exec" in liveness:
-            assert "--alive" in liveness["exec"]["command"], "of the process, not of its models"
+            assert "--alive" in liveness["exec"]["command"], "checks the process, not its models"
             assert "--alive" in startup["exec"]["command"]
         else:  # the stock server opens its ports when the first version is loaded
             assert "--enable_grpc_healthcheck_service=true" in container["args"]
             assert startup["periodSeconds"] * startup["failureThreshold"] >= 2 * ServerConfig().load_timeout_s
 
-    def test_what_selects_it_does(self, name, deployment):
+    def test_selectors_match_its_labels(self, name, deployment):
         labels = deployment["spec"]["template"]["metadata"]["labels"]
         selectors = [
             deployment["spec"]["selector"]["matchLabels"],
@@ -129,11 +129,11 @@ class TestDeployment:
         account = one("ServiceAccount", "service-account.yaml")["metadata"]["name"]
         assert self.pod(deployment)["serviceAccountName"] == account
 
-    def test_its_flags_are_the_servers(self, name, deployment):
+    def test_the_server_accepts_its_flags(self, name, deployment):
         (container,) = self.pod(deployment)["containers"]
         _check_flags(container["command"], container["args"])
 
-    def test_time_to_end_is_longer_than_what_it_takes(self, name, deployment):
+    def test_the_termination_grace_period_is_long_enough(self, name, deployment):
         pod = self.pod(deployment)
         (container,) = pod["containers"]
         taken = int(container["lifecycle"]["preStop"]["exec"]["command"][1])
@@ -141,7 +141,7 @@ class TestDeployment:
         assert taken < pod["terminationGracePeriodSeconds"]
 
 
-def test_the_variant_with_tls_probes_and_serves_with_it():
+def test_the_tls_variant_uses_tls_for_serving_and_probes():
     folder = DEPLOY / "kubernetes" / "tls"
     tree = yaml.safe_load((folder / "kustomization.yaml").read_text())
     assert {patch["path"] for patch in tree["patches"]} == {"deployment.yaml", "service.yaml"}
@@ -157,7 +157,7 @@ def test_the_variant_with_tls_probes_and_serves_with_it():
     assert mount["name"] == volume["name"]
     probes = {kind: container[kind] for kind in ("startupProbe", "readinessProbe", "livenessProbe")}
     for kind, found in probes.items():
-        assert found["$patch"] == "replace", "the probe without TLS goes"
+        assert found["$patch"] == "replace", "replaces the probe without TLS"
         _check_probe(found, alive=kind != "readinessProbe")
         assert {a.partition("=")[0] for a in found["exec"]["command"]} >= {"--tls-ca", "--tls-certificate", "--tls-key"}
     files = [a for p in probes.values() for a in p["exec"]["command"]] + container["args"]
@@ -177,7 +177,7 @@ def test_the_variant_with_tls_probes_and_serves_with_it():
 
 
 @pytest.mark.parametrize("name", COMPOSE["services"])
-def test_compose_runs_without_root_and_without_a_writable_root(name):
+def test_compose_runs_without_root_and_with_a_read_only_root_filesystem(name):
     service = COMPOSE["services"][name]
     assert int(service["user"].split(":")[0]) > 0
     assert service["read_only"] is True
@@ -193,7 +193,7 @@ def test_compose_runs_without_root_and_without_a_writable_root(name):
             assert (DEPLOY / volume.split(":")[0]).is_file()
 
 
-def test_images_are_of_the_versions_that_are_installed():
+def test_images_have_the_installed_versions():
     required = (ROOT / "requirements.in").read_text()
     (version,) = re.findall(r"^tensorflow-serving-api==(.+)$", required, flags=re.M)
     (own,) = re.findall(r'version="(.+)"', (ROOT / "setup.py").read_text())
@@ -210,13 +210,13 @@ def test_images_are_of_the_versions_that_are_installed():
     assert re.search(r"^USER [1-9]\d*:\d+$", recipe, flags=re.M)
 
 
-def test_the_monitoring_configuration_is_the_same_in_both():
+def test_compose_and_kubernetes_have_the_same_monitoring_configuration():
     text = one("ConfigMap", "config.yaml")["data"]["monitoring.config"]
     assert text.split() == (DEPLOY / "monitoring.config").read_text().split()
 
 
 def _check_probe(found, alive):
-    """A command that asks for health is one that serving.probe understands."""
+    """A probe by command must be a valid command line of serving.probe."""
     command = found.get("exec", {}).get("command")
     if command is None:
         return

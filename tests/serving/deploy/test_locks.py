@@ -1,4 +1,4 @@
-"""The locks of the images are parts of the main one: the same versions, by hash."""
+"""The locks of the images are subsets of the main lock, with hashes."""
 
 import importlib.metadata
 import pathlib
@@ -11,7 +11,7 @@ from packaging.utils import canonicalize_name
 ROOT = pathlib.Path(__file__).parents[3]
 PARTS = ("requirements-runtime.lock", "requirements-serving.lock")
 LOCKS = ("requirements.lock", *PARTS, "requirements-uv.lock", "kubeflow/requirements-gpu.lock")
-# A server needs none of these, nor what comes with them.
+# A server needs neither these nor their dependencies.
 NOT_FOR_SERVING = {"tfx", "apache-beam", "kfp", "pyspark", "duckdb", "pyarrow", "notebook", "ipykernel", "pandas"}
 
 
@@ -25,33 +25,33 @@ def direct(name):
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_a_part_has_the_versions_of_the_whole(part):
+def test_subset_locks_have_the_versions_of_the_main_lock(part):
     assert locked(part)
     assert locked(part).items() <= locked("requirements.lock").items()
 
 
 @pytest.mark.parametrize("lock", LOCKS)
-def test_every_package_has_its_hashes(lock):
+def test_every_package_has_hashes(lock):
     entries = re.split(r"(?m)^(?=[A-Za-z0-9])", (ROOT / lock).read_text())[1:]
     assert entries
     assert [entry.split()[0] for entry in entries if "--hash=sha256:" not in entry] == []
 
 
-def test_no_tools_of_development_are_in_an_image():
+def test_images_have_no_development_tools():
     tools = direct("requirements-dev.in")
     assert {"pytest", "ruff", "mypy"} <= tools
     for part in PARTS:
         assert tools & locked(part).keys() == set()
 
 
-def test_a_server_has_what_it_needs_and_little_more():
+def test_the_serving_lock_has_the_required_packages_and_few_others():
     assert direct("requirements-serving.in") <= locked("requirements-serving.lock").keys()
     assert locked("requirements.lock").keys() >= NOT_FOR_SERVING
     assert NOT_FOR_SERVING & locked("requirements-serving.lock").keys() == set()
     assert len(locked("requirements-serving.lock")) <= 50
 
 
-def test_the_distribution_asks_for_what_runs_it():
+def test_the_distribution_requires_the_packages_of_requirements_in():
     asked = {canonicalize_name(Requirement(text).name) for text in importlib.metadata.requires("lookbook") or []}
     assert asked == direct("requirements.in")
 
@@ -63,7 +63,7 @@ IMAGES = {
 
 
 @pytest.mark.parametrize(("dockerfile", "lock"), IMAGES.items())
-def test_images_install_their_lock_by_hash(dockerfile, lock):
+def test_images_install_their_lock_with_hashes(dockerfile, lock):
     text = re.sub(r"\\\n", " ", (ROOT / dockerfile).read_text())
     installs = [line for line in re.findall(r"(?:uv )?pip install [^&;\n]*", text) if "/dist/" not in line]
     assert any(lock in line for line in installs)

@@ -1,4 +1,4 @@
-"""Requests that arrive while the graph is busy are answered together, each with its own rows."""
+"""Requests that arrive while the graph is busy are joined; each gets its own rows."""
 
 import threading
 from types import SimpleNamespace
@@ -16,7 +16,7 @@ TIMEOUT_S = 60.0
 
 
 class Graph:
-    """Doubles x; the first run waits until told to end. Refuses negative numbers."""
+    """Doubles x; the first run waits for `end`. Negative numbers raise."""
 
     def __init__(self):
         self.runs, self.begun, self.end = [], threading.Event(), threading.Event()
@@ -33,7 +33,7 @@ class Graph:
 
 @pytest.fixture
 def asked(eventually):
-    """Asks one request that keeps the graph busy, then others; gives graph and answers, or errors, in their order."""
+    """Runs one request that keeps the graph busy, then others; returns runs, and answers or errors in order."""
 
     def ask(others, *, max_rows=8, keys=None):
         graph = Graph()
@@ -63,42 +63,42 @@ def asked(eventually):
     return ask
 
 
-def test_a_request_that_finds_the_graph_free_runs_alone(asked):
+def test_a_request_runs_alone_if_the_graph_is_free(asked):
     found = asked([])
     assert found.first == [[0.0], [1.0]]
     assert found.runs == [("key", [0.0])]
 
 
-def test_those_that_wait_run_together_and_get_their_own_rows(asked):
+def test_waiting_requests_are_joined_and_each_gets_its_own_rows(asked):
     found = asked([[1.0], [2.0, 3.0], [4.0]])
     assert found.runs == [("key", [0.0]), ("key", [1.0, 2.0, 3.0, 4.0])]
     assert found.answers == [[[2.0], [2.0]], [[4.0, 6.0], [3.0, 4.0]], [[8.0], [5.0]]]
 
 
-def test_no_more_than_the_max_rows_run_together(asked):
+def test_a_joined_run_has_at_most_max_rows(asked):
     found = asked([[1.0, 1.0], [2.0, 2.0], [3.0]], max_rows=3)
     assert [rows for _, rows in found.runs] == [[0.0], [1.0, 1.0, 3.0], [2.0, 2.0]]
     assert [answer[0] for answer in found.answers] == [[2.0, 2.0], [4.0, 4.0], [6.0]]
 
 
-def test_other_keys_run_apart(asked):
+def test_requests_with_different_keys_are_not_joined(asked):
     found = asked([[1.0], [2.0], [3.0]], keys=["a", "b", "a"])
     assert found.runs[1:] == [("a", [1.0, 3.0]), ("b", [2.0])]
 
 
-def test_one_bad_request_fails_alone(asked):
+def test_an_invalid_request_does_not_fail_the_requests_joined_with_it(asked):
     found = asked([[1.0], [-1.0], [3.0]])
     assert [found.answers[0][0], found.answers[2][0]] == [[2.0], [6.0]]
     assert found.answers[1].code is grpc.StatusCode.INVALID_ARGUMENT
     assert [rows for _, rows in found.runs[1:]] == [[1.0, -1.0, 3.0], [1.0], [-1.0], [3.0]]
 
 
-def test_the_graph_is_free_again_after_failures(asked):
+def test_the_graph_is_free_after_a_failed_run(asked):
     found = asked([[-1.0]])
     assert found.batcher.run("key", {"x": np.array([5.0])}, TIMEOUT_S)[0].tolist() == [10.0]
 
 
-def test_who_waits_longer_than_the_deadline_is_told_so_and_leaves_the_others(eventually):
+def test_a_request_that_waits_too_long_fails_and_leaves_the_queue(eventually):
     graph = Graph()
     batcher = Batcher(graph, max_rows=8, max_runs=1)
     busy = threading.Thread(target=lambda: batcher.run("key", {"x": np.array([0.0])}, TIMEOUT_S))
@@ -114,7 +114,7 @@ def test_who_waits_longer_than_the_deadline_is_told_so_and_leaves_the_others(eve
 
 
 @pytest.mark.parametrize("rows", [0, 8, 9])
-def test_none_and_many_rows_do_not_queue(rows):
+def test_requests_without_rows_or_with_max_rows_do_not_wait(rows):
     graph = Graph()
     graph.begun.set()
     batcher = Batcher(graph, max_rows=8, max_runs=0)
@@ -122,7 +122,7 @@ def test_none_and_many_rows_do_not_queue(rows):
 
 
 def signature(inputs, outputs):
-    """A SignatureDef of names to (dtype number, shape)."""
+    """A SignatureDef; inputs and outputs are (dtype number, shape) by name."""
     made = meta_graph_pb2.SignatureDef()
     for tensors, given in ((made.inputs, inputs), (made.outputs, outputs)):
         for name, (dtype, shape) in given.items():
@@ -147,13 +147,20 @@ ROWS, TABLE = (STRING, [-1]), (STRING, [-1, -1])
         ({"id": (STRING, [3])}, {"ids": TABLE}, False),
         ({"id": ROWS, "name": (STRING, [])}, {"ids": TABLE}, False),
     ],
-    ids=["rows", "rows and a number", "no rows", "an answer for all rows", "a fixed number of rows", "a text for all"],
+    ids=[
+        "rows",
+        "rows and a number",
+        "no rows",
+        "one answer for all rows",
+        "a fixed number of rows",
+        "one text for all rows",
+    ],
 )
-def test_signatures_of_rows_can_be_joined(inputs, outputs, joinable):
+def test_a_signature_is_joinable_if_inputs_and_outputs_have_rows(inputs, outputs, joinable):
     assert can_be_joined(signature(inputs, outputs)) is joinable
 
 
-def test_requests_are_joined_if_they_differ_in_nothing_but_their_rows():
+def test_requests_that_differ_only_in_their_rows_have_equal_keys():
     made = signature({"id": ROWS, "recent": TABLE, "k": (INT, [])}, {"ids": TABLE})
 
     def key(rows=1, width=2, k=12, name="recommend", aliases=("ids",)):
@@ -165,7 +172,7 @@ def test_requests_are_joined_if_they_differ_in_nothing_but_their_rows():
     assert len({key(), *others}) == 5
 
 
-def test_what_is_not_of_the_signatures_ranks_is_left_to_the_graph():
+def test_requests_with_other_ranks_than_the_signature_are_not_joined():
     made = signature({"id": ROWS, "recent": TABLE}, {"ids": TABLE})
     flat, table = np.full(2, b"", object), np.full((2, 3), b"", object)
     assert joining_key("s", made, {"id:0": flat, "recent:0": table}, ("ids",)) is not None

@@ -1,4 +1,4 @@
-"""Frames arrive whole, however the socket cuts them."""
+"""Frames are received completely, however the socket splits them."""
 
 import socket
 import threading
@@ -11,7 +11,7 @@ from serving.server import frames
 
 
 class Dribble:
-    """A socket that gives a few bytes at a time."""
+    """A socket that returns a few bytes at a time."""
 
     def __init__(self, data: bytes, sizes: list[int]) -> None:
         self._data, self._sizes = data, sizes
@@ -32,12 +32,12 @@ def frame(kind: int, payload: bytes) -> bytes:
 
 
 @given(st.integers(0, 255), st.binary(max_size=300), st.lists(st.integers(1, 40)))
-def test_a_frame_in_pieces_is_put_together(kind, payload, sizes):
+def test_a_frame_received_in_pieces_is_assembled(kind, payload, sizes):
     assert frames.receive(Dribble(frame(kind, payload), sizes)) == (kind, payload)
 
 
 @given(st.binary(max_size=50), st.data())
-def test_an_end_in_the_middle_is_an_end(payload, data):
+def test_an_incomplete_frame_raises_eof_error(payload, data):
     whole = frame(1, payload)
     cut = data.draw(st.integers(0, len(whole) - 1))
     with pytest.raises(EOFError, match="closed the connection"):
@@ -45,7 +45,7 @@ def test_an_end_in_the_middle_is_an_end(payload, data):
 
 
 @pytest.mark.parametrize("size", [0, 1, 65530, 65531, 65536, 3_000_000])
-def test_what_is_sent_is_received(size):
+def test_a_sent_frame_is_received_unchanged(size):
     ours, theirs = socket.socketpair()
     with ours, theirs:
         sender = threading.Thread(target=frames.send, args=(ours, 3, b"x" * size))

@@ -1,4 +1,4 @@
-"""Workers and worker hosts that are killed, stopped, or never get ready are replaced, and really ended."""
+"""Workers and worker hosts that are killed, stopped or never ready are ended and replaced."""
 
 import contextlib
 import os
@@ -24,7 +24,7 @@ INPUTS = {"customer_id": ["c1"]}
 
 @pytest.fixture
 def own_server(shop):
-    """A server with a worker host of its own."""
+    """A server with its own worker host."""
     shop.push(1)
     config = ServerConfig(base_paths={"lookbook": shop.base}, port=0, poll_interval_s=0.02, heartbeat_timeout_s=2)
     with ModelServer(config) as server:
@@ -36,10 +36,10 @@ def ended(pid):
     return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
 
 
-def test_after_a_worker_is_killed_the_next_call_succeeds(shop, serve):
-    """Without a retry of the client: the server waits for the new process, within the deadline."""
+def test_the_call_after_a_worker_is_killed_succeeds(shop, serve):
+    """The client does not retry; the server waits for the new process within the deadline."""
     shop.push(1)
-    running = serve(shop, poll_interval_s=30)  # the restart does not wait for the next look at the folder
+    running = serve(shop, poll_interval_s=30)  # the restart must not wait for the next poll
     (version,) = running.server.served_versions()
     os.kill(version.pid, signal.SIGKILL)
     assert running.stock.predict(INPUTS, timeout=60).model_spec.version.value == 1
@@ -47,7 +47,7 @@ def test_after_a_worker_is_killed_the_next_call_succeeds(shop, serve):
     assert successor.restarts == 1
 
 
-def test_a_worker_killed_under_the_products_client_costs_no_answer(shop, serve, eventually):
+def test_no_request_of_the_query_client_fails_when_a_worker_is_killed(shop, serve, eventually):
     shop.push(1)
     running = serve(shop)
     answers, failures, stop = [], [], threading.Event()
@@ -76,7 +76,7 @@ def test_a_worker_killed_under_the_products_client_costs_no_answer(shop, serve, 
     assert failures == []
 
 
-def test_a_stopped_worker_is_noticed_killed_and_replaced(shop, serve, eventually):
+def test_a_stopped_worker_is_killed_and_replaced(shop, serve, eventually):
     shop.push(1)
     running = serve(shop, heartbeat_timeout_s=2)
     (version,) = running.server.served_versions()
@@ -94,24 +94,24 @@ def test_a_stopped_worker_is_noticed_killed_and_replaced(shop, serve, eventually
     threading.Thread(target=watch, daemon=True).start()
     eventually(lambda: seen == {"SERVING"}, "health")
     os.kill(version.pid, signal.SIGSTOP)
-    assert running.stock.predict(INPUTS, timeout=100).model_spec.version.value == 1  # answered by the new one
+    assert running.stock.predict(INPUTS, timeout=100).model_spec.version.value == 1  # the new worker answers
     (successor,) = running.server.served_versions()
     assert successor.pid != version.pid
     assert successor.restarts == 1
     eventually(lambda: ended(version.pid), "the stopped process's end")
 
 
-def test_a_version_that_is_closed_while_its_worker_is_stopped_is_killed(shop, serve, eventually):
+def test_a_stopped_worker_is_killed_when_its_version_is_closed(shop, serve, eventually):
     shop.push(1)
-    running = serve(shop, heartbeat_timeout_s=100)  # not noticed by its silence
+    running = serve(shop, heartbeat_timeout_s=100)  # heartbeats do not detect it
     (version,) = running.server.served_versions()
     os.kill(version.pid, signal.SIGSTOP)
     running.server.stop(grace_s=0.1)
     eventually(lambda: ended(version.pid), "the stopped process's end")
 
 
-def test_a_warm_up_without_end_is_bounded_and_its_process_killed(shop, serve, eventually):
-    """The record's graph runs for hours; the process must be gone, not only given up."""
+def test_an_endless_warm_up_times_out_and_its_process_is_killed(shop, serve, eventually):
+    """The graph of the record would run for hours, so its process must be killed."""
     import numpy as np
     import tensorflow as tf
     from tensorflow_serving.apis import prediction_log_pb2
@@ -136,14 +136,14 @@ def test_a_warm_up_without_end_is_bounded_and_its_process_killed(shop, serve, ev
 
 
 def workers():
-    """Processes that worker hosts below this process have forked."""
+    """Ids of the workers of this process's worker hosts."""
     hosts = [p for p in psutil.Process().children() if "serving.server.worker_host" in " ".join(p.cmdline())]
     return {child.pid for host in hosts for child in host.children() if not ended(child.pid)}
 
 
 @pytest.mark.proof  # TensorFlow is imported twice
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
-def test_a_worker_host_that_is_gone_or_hangs_is_replaced(own_server, shop, eventually, number, monkeypatch):
+def test_a_worker_host_that_ended_or_hangs_is_replaced(own_server, shop, eventually, number, monkeypatch):
     monkeypatch.setattr("serving.server.worker_client.FORK_TIMEOUT_S", 1.0)
     (host,) = [
         p
@@ -157,7 +157,7 @@ def test_a_worker_host_that_is_gone_or_hangs_is_replaced(own_server, shop, event
     eventually(lambda: ended(host.pid), "the old host's end")
 
 
-def test_a_handle_kills_a_process_that_ignores_being_asked():
+def test_a_process_handle_kills_a_process_that_ignores_sigterm():
     code = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); signal.pause()"
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=ROOT)
     assert process.stdout.readline() == b"up\n"

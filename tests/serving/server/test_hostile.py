@@ -1,4 +1,4 @@
-"""What may arrive from outside: each is answered by a clear status, and the server is still up."""
+"""Unusual, invalid and excessive requests get a clear status, and the server keeps running."""
 
 import grpc
 import numpy as np
@@ -39,7 +39,7 @@ def test_any_customer_id_is_answered(served, customer):
     assert tf.make_ndarray(response.outputs["article_ids"]).shape == (1, 12)
 
 
-def test_a_customer_id_that_is_not_text_is_answered(served):
+def test_a_customer_id_that_is_not_utf_8_is_answered(served):
     assert recommend(served, customer_id=[b"\xff\xfe"]).outputs
 
 
@@ -48,7 +48,7 @@ def test_a_thousand_recent_ids_are_answered(served, articles):
     assert tf.make_ndarray(response.outputs["article_ids"])[0, 0] == articles[50].encode()
 
 
-def test_answers_and_requests_of_many_kilobytes_arrive_whole(served, articles):
+def test_large_requests_and_answers_arrive_complete(served, articles):
     inputs = {
         "customer_id": [b"c" * 20_000] * 100,
         "recent_article_ids": [[""]] * 100,
@@ -76,14 +76,14 @@ WRONG_DTYPES = {
 
 
 @pytest.mark.parametrize(("name", "values"), WRONG_DTYPES.items(), ids=WRONG_DTYPES)
-def test_a_wrong_dtype_is_refused(served, name, values):
+def test_a_wrong_dtype_is_rejected(served, name, values):
     with pytest.raises(grpc.RpcError) as caught:
         recommend(served, **{name: values})
     assert caught.value.code() is INVALID
     assert "Expects arg[" in caught.value.details()
 
 
-def test_a_batch_above_the_limit_is_refused(served):
+def test_a_batch_above_the_limit_is_rejected(served):
     assert served.stock.predict({"customer_id": ["c"] * 100}).outputs
     with pytest.raises(grpc.RpcError) as caught:
         served.stock.predict({"customer_id": ["c"] * 101})
@@ -91,14 +91,14 @@ def test_a_batch_above_the_limit_is_refused(served):
     assert caught.value.details().startswith("Batch of input customer_id must be at most 100. Received: 101.")
 
 
-def test_a_message_of_100_mb_is_refused(served):
+def test_a_message_of_100_mb_is_rejected(served):
     with pytest.raises(grpc.RpcError) as caught:
         served.stock.predict({"customer_id": [b"x" * 100_000_000]})
     assert caught.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
     assert still_up(served)
 
 
-def test_a_few_bytes_cannot_ask_for_terabytes(served):
+def test_a_small_message_cannot_allocate_terabytes(served):
     request = predict_pb2.PredictRequest()
     request.model_spec.name = "lookbook"
     tensor = request.inputs["customer_id"]
@@ -111,7 +111,7 @@ def test_a_few_bytes_cannot_ask_for_terabytes(served):
     assert still_up(served)
 
 
-def test_bytes_that_are_no_message_are_refused(served):
+def test_bytes_that_are_not_a_message_are_rejected(served):
     call = served.stock.channel.unary_unary(wire.PREDICT_METHOD, **RAW)
     with pytest.raises(grpc.RpcError) as caught:
         call(b"\xff\xff\xff", timeout=30)
@@ -124,7 +124,7 @@ def in_flight(running):
 
 
 def spin(running, rounds=2**30, **settings):
-    """A request that keeps a processor busy, on its way."""
+    """Sends a request that keeps a processor busy."""
     request = predict_pb2.PredictRequest()
     request.model_spec.name = "lookbook"
     request.model_spec.signature_name = "spin"
@@ -132,8 +132,8 @@ def spin(running, rounds=2**30, **settings):
     return running.stock.prediction.Predict.future(request, **settings)
 
 
-def test_a_deadline_is_kept_and_the_work_given_up(shop, serve, eventually):
-    """The worker releases its place only when its run of the graph has ended, which would take hours."""
+def test_a_run_of_the_graph_is_cancelled_at_its_deadline(shop, serve, eventually):
+    """The request is in flight until its run of the graph ends, which would take hours."""
     shop.push(1)
     running = serve(shop)
     call = spin(running, timeout=0.5)
@@ -149,8 +149,8 @@ def big_batch(rows):
     return request
 
 
-def test_rows_in_flight_are_bounded_and_further_requests_wait_for_their_turn(shop, serve, eventually):
-    """A run that does not end has one of two rows: a request of one row passes, one of two does not."""
+def test_rows_in_flight_are_limited_and_further_requests_wait(shop, serve, eventually):
+    """An endless run takes one of two rows: a request of one row is answered, one of two rows waits."""
     shop.push(1)
     running = serve(shop, max_rows_in_flight=2)
     first = spin(running, timeout=60)
@@ -162,14 +162,14 @@ def test_rows_in_flight_are_bounded_and_further_requests_wait_for_their_turn(sho
     first.cancel()
 
 
-def test_requests_above_the_rows_in_flight_are_all_answered_one_by_one(shop, serve):
+def test_requests_with_more_rows_than_the_limit_are_answered_one_by_one(shop, serve):
     shop.push(1)
     running = serve(shop, max_rows_in_flight=100)
     calls = [running.stock.prediction.Predict.future(big_batch(1000), timeout=60) for _ in range(8)]
     assert [call.result().outputs["scores"].tensor_shape.dim[0].size for call in calls] == [1000] * 8
 
 
-def test_a_request_whose_caller_has_gone_is_dropped_before_it_runs(shop, serve, eventually):
+def test_a_cancelled_request_is_dropped_before_it_runs(shop, serve, eventually):
     shop.push(1)
     running = serve(shop, max_rows_in_flight=1)
     first = spin(running, timeout=20)
@@ -183,7 +183,7 @@ def test_a_request_whose_caller_has_gone_is_dropped_before_it_runs(shop, serve, 
     first.cancel()
 
 
-def test_bytes_in_flight_are_bounded(shop, serve, eventually):
+def test_bytes_in_flight_are_limited(shop, serve, eventually):
     shop.push(1)
     running = serve(shop, max_bytes_in_flight=100_000)
     first = spin(running, timeout=60)
@@ -196,8 +196,8 @@ def test_bytes_in_flight_are_bounded(shop, serve, eventually):
 
 
 @pytest.mark.parametrize(("sizes", "words"), [([30_000_000], "at most"), ([1] * 33, "rank at most 32")])
-def test_a_shape_is_checked_before_memory_is_taken(served, sizes, words):
-    """The error names the shape, which shows that no array of it was made."""
+def test_a_shape_is_checked_before_memory_is_allocated(served, sizes, words):
+    """The error names the shape, so no array of that shape was made."""
     request = predict_pb2.PredictRequest()
     request.model_spec.name = "lookbook"
     tensor = request.inputs["customer_id"]
@@ -212,7 +212,7 @@ def test_a_shape_is_checked_before_memory_is_taken(served, sizes, words):
     assert words in caught.value.details()
 
 
-def test_57_bytes_cannot_ask_for_230_mib(served):
+def test_a_message_of_57_bytes_cannot_allocate_230_mib(served):
     request = predict_pb2.PredictRequest()
     request.model_spec.name = "lookbook"
     tensor = request.inputs["customer_id"]
@@ -224,7 +224,7 @@ def test_57_bytes_cannot_ask_for_230_mib(served):
     assert caught.value.code() is INVALID
 
 
-def test_one_request_too_many_at_once_is_unavailable(shop, serve, eventually):
+def test_a_request_above_max_concurrency_is_unavailable(shop, serve, eventually):
     shop.push(1)
     running = serve(shop, max_concurrency=1)
     first = spin(running, timeout=4)
@@ -260,13 +260,13 @@ def code_of(served, request: bytes):
 
 @BOUNDED
 @given(st.binary(max_size=200))
-def test_random_bytes_never_bring_it_down(served, request_bytes):
+def test_random_bytes_do_not_stop_the_server(served, request_bytes):
     assert code_of(served, request_bytes) in ALLOWED
 
 
 @BOUNDED
 @given(st.data())
-def test_a_damaged_request_never_brings_it_down(served, data):
+def test_a_damaged_request_does_not_stop_the_server(served, data):
     request = wire.PredictRequest(output_filter=["scores"])
     request.model_spec.name = "lookbook"
     request.inputs["customer_id"].CopyFrom(tensors.to_proto(["c1", "c2"]))
@@ -299,7 +299,7 @@ NAMES = [
 
 @BOUNDED
 @given(st.sampled_from(SIGNATURES), st.dictionaries(st.sampled_from(NAMES), TENSORS), st.data())
-def test_random_tensors_never_bring_it_down(served, signature, inputs, data):
+def test_random_tensors_do_not_stop_the_server(served, signature, inputs, data):
     request = wire.PredictRequest()
     request.model_spec.name = "lookbook"
     request.model_spec.signature_name = signature
@@ -310,7 +310,7 @@ def test_random_tensors_never_bring_it_down(served, signature, inputs, data):
     assert code_of(served, request.SerializeToString()) in ALLOWED
 
 
-def test_after_all_that_it_answers_and_no_worker_has_died(served):
+def test_after_all_these_requests_the_server_answers_with_the_same_workers(served):
     assert still_up(served)
     assert [(n, state) for n, (state, *_) in served.stock.states().items()] == [
         (8, "AVAILABLE"),

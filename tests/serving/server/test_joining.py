@@ -1,4 +1,4 @@
-"""Requests are answered together only if the model declares that its rows are independent."""
+"""Requests are joined only if the model declares independent rows."""
 
 import json
 import shutil
@@ -11,18 +11,18 @@ import tensorflow as tf
 from serving.server.joining import rows_are_independent
 
 CLIENTS = 6
-ASKED = 10  # requests of each client
+REQUESTS = 10  # of each client
 
 
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory):
-    """A model whose rows depend on each other: each answer is the mean of all numbers in the run, and their count."""
+    """A model whose rows depend on each other: an answer is the mean of all numbers in the run, and their count."""
 
     class Mean(tf.Module):
         @tf.function(input_signature=[tf.TensorSpec([None], tf.float32)])
         def mean(self, x):
             step = lambda i, y: (i + 1, tf.linalg.matmul(y, y) / 96.0)  # noqa: E731
-            _, busy = tf.while_loop(lambda i, _: i < 200, step, (0, tf.ones([96, 96])))  # so that others have to wait
+            _, busy = tf.while_loop(lambda i, _: i < 200, step, (0, tf.ones([96, 96])))  # so that other requests wait
             together = tf.fill(tf.shape(x), tf.cast(tf.size(x), tf.float32))
             return {"mean": tf.fill(tf.shape(x), tf.reduce_mean(x)), "together": together * busy[0, 0]}
 
@@ -37,11 +37,11 @@ def declare(version, tree):
 
 
 def ask_at_once(running):
-    """Each client asks for its own number, again and again: (number asked, its mean, count of numbers in the run)."""
+    """Each client sends its own number repeatedly; returns (number, mean, count of numbers in the run)."""
     answers = []
 
     def ask(number):
-        for _ in range(ASKED):
+        for _ in range(REQUESTS):
             outputs = running.stock.predict({"x": np.float32([number])}).outputs
             answers.append((number, outputs["mean"].float_val[0], outputs["together"].float_val[0]))
 
@@ -57,7 +57,7 @@ def ask_at_once(running):
 def test_without_the_declaration_each_client_gets_its_own_answer(shop, serve, tree):
     shop.push(1, edit=lambda version: declare(version, tree) if tree is not None else None)
     answers = ask_at_once(serve(shop, joined_runs=1, joined_rows=64))
-    assert len(answers) == CLIENTS * ASKED
+    assert len(answers) == CLIENTS * REQUESTS
     assert [(mean, together) for _, mean, together in answers] == [(number, 1.0) for number, *_ in answers]
 
 
@@ -68,7 +68,7 @@ def test_with_the_declaration_requests_are_joined(shop, serve, eventually):
 
 
 @pytest.mark.parametrize("text", ["", "[]", "true", "{", b"\xff"])
-def test_a_declaration_that_cannot_be_read_is_none(tmp_path, text):
+def test_an_unreadable_declaration_counts_as_none(tmp_path, text):
     (tmp_path / "assets.extra").mkdir()
     (tmp_path / "assets.extra" / "lookbook.json").write_bytes(text if isinstance(text, bytes) else text.encode())
     assert not rows_are_independent(tmp_path)

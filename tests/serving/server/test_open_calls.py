@@ -1,4 +1,4 @@
-"""What one connection may hold: calls without a message, streams, pings; all others are answered meanwhile."""
+"""Calls without a message, streams and pings of one connection are limited and block no other call."""
 
 import contextlib
 import gzip
@@ -18,7 +18,7 @@ UNAVAILABLE, DEADLINE = grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EX
 
 @contextlib.contextmanager
 def calls_without_a_message(port, method, number):
-    """Opens so many calls, on one connection, that send headers and nothing else."""
+    """Opens calls on one connection that send only headers."""
     release = threading.Event()
 
     def nothing():
@@ -52,14 +52,14 @@ def assert_all_is_answered(running):
         "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
     ],
 )
-def test_a_hundred_calls_without_a_message_hold_nothing(shop, serve, method):
+def test_a_hundred_calls_without_a_message_block_no_other_call(shop, serve, method):
     shop.push(1)
     running = serve(shop)
     with calls_without_a_message(running.port, method, 100):
         assert_all_is_answered(running)
 
 
-def test_a_call_without_a_message_is_ended(shop, serve):
+def test_a_call_without_a_message_times_out(shop, serve):
     shop.push(1)
     running = serve(shop, receive_timeout_s=0.2)
     with calls_without_a_message(running.port, wire.PREDICT_METHOD, 3) as calls:
@@ -69,13 +69,13 @@ def test_a_call_without_a_message_is_ended(shop, serve):
     assert_all_is_answered(running)
 
 
-def test_open_calls_are_bounded_and_health_is_apart(shop, serve):
+def test_open_calls_are_limited_and_health_has_its_own_limit(shop, serve):
     shop.push(1)
     running = serve(shop, max_open_calls=5, receive_timeout_s=600)
     with calls_without_a_message(running.port, wire.PREDICT_METHOD, 6) as calls:
         ended = threading.Event()
         for call in calls:
-            if not call.add_callback(ended.set):  # already ended, so it is not called back
+            if not call.add_callback(ended.set):  # the call has already ended, so there will be no callback
                 ended.set()
         assert ended.wait(60)
         (refused,) = [call for call in calls if not call.is_active()]
@@ -86,7 +86,7 @@ def test_open_calls_are_bounded_and_health_is_apart(shop, serve):
         assert answer.status == health_pb2.HealthCheckResponse.SERVING
 
 
-def test_reflection_answers_and_its_streams_are_bounded_in_number_and_time(shop, serve):
+def test_reflection_streams_are_limited_in_number_and_time(shop, serve):
     shop.push(1)
     running = serve(shop, max_reflection_streams=1, receive_timeout_s=0.5)
     stub = reflection_pb2_grpc.ServerReflectionStub(running.stock.channel)
@@ -103,7 +103,7 @@ def test_reflection_answers_and_its_streams_are_bounded_in_number_and_time(shop,
     ]
 
 
-def test_health_knows_its_services_and_is_watched(shop, serve):
+def test_health_check_and_watch_report_each_service(shop, serve):
     running = serve(shop, wait=False)
     stub = health_pb2_grpc.HealthStub(running.stock.channel)
     watched = stub.Watch(health_pb2.HealthCheckRequest(service=wire.PREDICTION_SERVICE), timeout=120)
@@ -116,7 +116,7 @@ def test_health_knows_its_services_and_is_watched(shop, serve):
     watched.cancel()
 
 
-def test_clients_may_ping_and_the_server_keeps_their_connection(shop, serve, eventually):
+def test_the_server_accepts_pings_of_clients(shop, serve, eventually):
     shop.push(1)
     running = serve(shop)
     options = [("grpc.keepalive_time_ms", 1000), ("grpc.keepalive_permit_without_calls", 1)]
@@ -144,7 +144,7 @@ def test_compressed_requests_are_answered(shop, serve, compression):
     assert wire.PredictResponse.FromString(answer).model_spec.version.value == 1
 
 
-def test_a_compressed_message_is_bounded_by_its_inflated_size(shop, serve):
+def test_the_size_limit_applies_to_inflated_messages(shop, serve):
     shop.push(1)
     running = serve(shop, max_message_bytes=100_000)
     bomb = b"\n" * 50_000_000
@@ -157,14 +157,12 @@ def test_a_compressed_message_is_bounded_by_its_inflated_size(shop, serve):
     assert_all_is_answered(running)
 
 
-def test_what_is_refused_as_unavailable_is_asked_again_by_the_products_client(shop, serve, eventually):
-    """A refusal with a body would count as an answer, and gRPC would not retry it."""
+def test_the_query_client_retries_unavailable_requests(shop, serve, eventually):
+    """An error with a body would count as an answer, and gRPC would not retry it."""
     shop.push(1)
     running = serve(shop, max_concurrency=1)
     in_flight = running.server.metrics.registry.get_sample_value
-    spin = running.stock.prediction.Predict.future(
-        _spin_request(), timeout=6
-    )  # cancelled after that, which releases its place
+    spin = running.stock.prediction.Predict.future(_spin_request(), timeout=6)  # its slot is free after the timeout
     eventually(lambda: in_flight("lookbook_serving_requests_in_flight") == 1, "a request in flight")
     answered = []
     config = ClientConfig(deadline_s=60, max_attempts=5, backoff_s=2, max_backoff_s=2)

@@ -1,4 +1,4 @@
-"""What a stock tensorflow_serving.apis client gets: answers, and TensorFlow Serving's codes and messages."""
+"""A client of tensorflow_serving.apis gets TensorFlow Serving's answers, codes and messages."""
 
 import grpc
 import numpy as np
@@ -38,14 +38,14 @@ def test_the_answer_names_model_version_and_signature(served):
     assert (spec.name, spec.version.value, spec.signature_name) == ("lookbook", 8, "serving_default")
 
 
-def test_values_come_in_typed_fields_as_tensorflow_serving_sends_them(served):
+def test_values_are_in_typed_fields_as_those_of_tensorflow_serving(served):
     scores = served.stock.predict({"customer_id": ["c1"]}).outputs["scores"]
     assert not scores.tensor_content
     assert list(scores.float_val) == [float(-i) for i in range(12)]
 
 
 @pytest.mark.parametrize(("by", "version"), [({"version": 7}, 7), ({"label": "stable"}, 7), ({}, 8)])
-def test_a_version_is_asked_by_number_or_label_and_is_the_newest_otherwise(served, by, version):
+def test_a_version_is_selected_by_number_or_label_and_is_the_newest_by_default(served, by, version):
     assert served.stock.predict(DEFAULT, **by).model_spec.version.value == version
 
 
@@ -54,7 +54,7 @@ def test_empty_values_are_answered(served, articles):
     assert tf.make_ndarray(response.outputs["article_ids"]).tolist() == [[a.encode() for a in articles[:3]]]
 
 
-def test_an_output_filter_selects(served):
+def test_an_output_filter_selects_outputs(served):
     response = served.stock.predict(DEFAULT, outputs=["scores"])
     assert list(response.outputs) == ["scores"]
 
@@ -113,23 +113,23 @@ ERRORS = {
         "Outputs expected to be in the set {article_ids,channels,scores}.",
     ),
     "repeated output": ({"outputs": ["scores", "scores"]}, INVALID, "duplicate output tensor alias: scores"),
-    "the model is looked for first": (
+    "the model is checked first": (
         {"model": "other", "signature": "nope", "inputs": {}},
         NOT_FOUND,
         "Servable not found for request: Latest(other)",
     ),
-    "the signature before its inputs": (
+    "the signature is checked before its inputs": (
         {"signature": "nope", "inputs": {}},
         PRECONDITION,
         'Serving signature key "nope" not found.',
     ),
-    "outputs before dtypes, which the session looks at": (
+    "outputs are checked before dtypes": (
         {"inputs": {"customer_id": [1.5]}, "outputs": ["nope"]},
         INVALID,
         "output tensor alias not found in signature: nope "
         "Outputs expected to be in the set {article_ids,channels,scores}.",
     ),
-    "inputs before outputs": (
+    "inputs are checked before outputs": (
         {"inputs": {"user": ["c1"], "item": ["a"]}, "outputs": ["nope"]},
         INVALID,
         "input size does not match signature: 2!=1 len({item,user}) != len({customer_id}). "
@@ -139,18 +139,18 @@ ERRORS = {
 
 
 @pytest.mark.parametrize(("change", "code", "message"), ERRORS.values(), ids=ERRORS)
-def test_a_wrong_request_gets_tensorflow_servings_status(served, change, code, message):
+def test_an_invalid_request_gets_the_status_of_tensorflow_serving(served, change, code, message):
     assert refused(served.stock.predict, **{"inputs": DEFAULT, **change}) == (code, message)
 
 
-def test_a_wrong_rank_is_the_graphs_business(served):
+def test_the_graph_reports_a_wrong_rank(served):
     inputs = {**RECOMMEND, "recent_article_ids": ["a"]}
     code, message = refused(served.stock.predict, inputs, signature="recommend")
     assert code is INVALID
     assert "ConcatOp" in message
 
 
-def test_an_answer_the_graph_cannot_give_is_invalid(served):
+def test_the_graph_reports_an_invalid_k(served):
     code, message = refused(served.stock.predict, {**RECOMMEND, "k": np.int32(101)}, signature="recommend")
     assert code is INVALID
     assert "input must have at least k columns" in message
@@ -158,7 +158,7 @@ def test_an_answer_the_graph_cannot_give_is_invalid(served):
     assert code is INVALID
 
 
-def test_a_missing_model_spec_is_said(served):
+def test_a_missing_model_spec_is_invalid(served):
     request = predict_pb2.PredictRequest()
     request.inputs["customer_id"].CopyFrom(tf.make_tensor_proto(["c1"]))
     assert refused(served.stock.prediction.Predict, request, timeout=30) == (INVALID, "Missing ModelSpec")
@@ -169,7 +169,7 @@ def test_a_missing_model_spec_is_said(served):
     assert refused(served.stock.model.GetModelStatus, request, timeout=30) == expected
 
 
-def test_a_tensor_that_cannot_be_parsed_is_named(served):
+def test_the_error_names_a_tensor_that_cannot_be_parsed(served):
     request = predict_pb2.PredictRequest()
     request.model_spec.name = "lookbook"
     request.inputs["customer_id"].dtype = 7
@@ -187,7 +187,7 @@ def metadata(fields, model="lookbook", **spec):
     return request
 
 
-def test_metadata_are_the_signatures_of_the_saved_model(served):
+def test_metadata_has_the_signatures_of_the_saved_model(served):
     from tensorflow.python.saved_model import loader_impl
 
     response = served.stock.prediction.GetModelMetadata(metadata(["signature_def"], version=7), timeout=30)
@@ -211,7 +211,7 @@ def test_metadata_are_the_signatures_of_the_saved_model(served):
         ),
     ],
 )
-def test_wrong_metadata_requests(served, request_, code, message):
+def test_invalid_metadata_requests(served, request_, code, message):
     assert refused(served.stock.prediction.GetModelMetadata, request_, timeout=30) == (code, message)
 
 
@@ -227,7 +227,7 @@ def test_status_lists_the_versions_newest_first(served):
         ("other", None, "Could not find any versions of model other"),
     ],
 )
-def test_status_of_what_is_not_there(served, model, version, message):
+def test_the_status_of_an_unknown_model_or_version_is_not_found(served, model, version, message):
     request = get_model_status_pb2.GetModelStatusRequest()
     request.model_spec.name = model
     if version is not None:
@@ -235,7 +235,7 @@ def test_status_of_what_is_not_there(served, model, version, message):
     assert refused(served.stock.model.GetModelStatus, request, timeout=30) == (NOT_FOUND, message)
 
 
-def test_calls_that_are_not_built_are_unimplemented(served):
+def test_other_methods_are_unimplemented(served):
     from tensorflow_serving.apis import regression_pb2
 
     code, _ = refused(served.stock.prediction.Regress, regression_pb2.RegressionRequest(), timeout=30)
@@ -285,11 +285,11 @@ def test_metrics_are_served_over_http(served):
     assert "lookbook_serving_latency_seconds_bucket" in text
 
 
-def test_clients_that_ask_at_once_get_each_their_own_answer(served):
+def test_concurrent_clients_get_their_own_answers(served):
     from concurrent.futures import ThreadPoolExecutor
 
     def length(size):
-        """The model's embedding of a customer is the length of the id, times 1, 2, 3 and 4."""
+        """First element of the embeddings; the test model returns the length of the id times 1, 2, 3 and 4."""
         ids = ["x" * size] * (1 + size % 3)
         response = served.stock.predict({"customer_id": ids}, signature="customer_embedding")
         return tf.make_ndarray(response.outputs["embedding"])[:, 0].tolist()

@@ -1,4 +1,4 @@
-"""The server as a process of its own: its one line, its end, its TLS."""
+"""The server in its own process: output, exit status, TLS, metrics port, probe."""
 
 import contextlib
 import datetime
@@ -42,11 +42,11 @@ def command(*arguments):
 
 def first_line(process, timeout_s=120):
     readable, _, _ = select.select([process.stdout], [], [], timeout_s)
-    assert readable, "no line within the time"
+    assert readable, "no line within the timeout"
     return process.stdout.readline()
 
 
-def test_it_says_why_it_cannot_serve_then_where_it_does_and_ends_when_told(shop):
+def test_it_reports_a_failed_version_then_serves_the_next_and_stops_on_sigterm(shop):
     (shop.base / "3").mkdir()
     with command("--base-path", shop.base, "--model-name", "lookbook", "--poll-interval-s", "0.05") as process:
         errors_seen = iter(process.stderr.readline, "")
@@ -64,7 +64,7 @@ def test_it_says_why_it_cannot_serve_then_where_it_does_and_ends_when_told(shop)
         assert "Traceback" not in log
 
 
-def test_it_gives_up_if_asked_to(shop):
+def test_exit_on_failure_ends_a_server_without_a_version(shop):
     with command("--base-path", shop.base, "--exit-on-failure", "--load-timeout-s", "0.3") as process:
         rest, log = process.communicate(timeout=60)
         assert (process.returncode, rest) == (1, "")
@@ -86,7 +86,7 @@ def test_it_gives_up_if_asked_to(shop):
         (("--base-path", "/x", "--host", "no such host"), "error: host must be a name or an address."),
     ],
 )
-def test_wrong_settings_are_said_in_one_line(arguments, words):
+def test_invalid_settings_are_errors_of_one_line(arguments, words):
     with command(*arguments) as process:
         _, log = process.communicate(timeout=60)
         assert process.returncode == 1
@@ -94,7 +94,7 @@ def test_wrong_settings_are_said_in_one_line(arguments, words):
         assert "Traceback" not in log
 
 
-def test_a_taken_port_is_said(served):
+def test_a_port_in_use_is_an_error(served):
     with command("--base-path", "/x", "--port", served.port) as process:
         _, log = process.communicate(timeout=60)
         assert process.returncode == 1
@@ -109,7 +109,7 @@ def test_it_listens_on_ipv6(shop, serve):
 
 
 def make_certificates(folder: Path) -> Path:
-    """ca.pem, server.pem and .key for localhost, client.pem and .key."""
+    """Writes ca.pem, and a certificate and key for the server (localhost) and for a client."""
     x509 = pytest.importorskip("cryptography.x509")
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec
@@ -151,7 +151,7 @@ def certificates(tmp_path_factory) -> Path:
     return make_certificates(tmp_path_factory.mktemp("tls"))
 
 
-def test_new_certificates_are_taken_up_and_broken_ones_are_not(shop, serve, certificates, tmp_path):
+def test_new_certificates_are_loaded_unless_they_are_invalid(shop, serve, certificates, tmp_path):
     shop.push(1)
     (tmp_path / "new").mkdir()
     new = make_certificates(tmp_path / "new")
@@ -184,9 +184,9 @@ def test_new_certificates_are_taken_up_and_broken_ones_are_not(shop, serve, cert
         ({"key": "client.key"}, "key must belong to the certificate .*server.pem. Received: .*client.key"),
         ({"key": ""}, "certificate and key must be given"),
     ],
-    ids=["missing", "no certificate", "no authority", "no key", "another's key", "no key given"],
+    ids=["missing", "not a certificate", "not an authority", "not a key", "key of another certificate", "no key given"],
 )
-def test_a_wrong_pem_file_is_named(certificates, change, words):
+def test_the_error_names_an_invalid_pem_file(certificates, change, words):
     files = {"certificate": "server.pem", "key": "server.key", **change}
 
     def start():
@@ -197,7 +197,7 @@ def test_a_wrong_pem_file_is_named(certificates, change, words):
         start()
 
 
-def test_a_connection_that_says_nothing_does_not_hold_the_metrics_port(served):
+def test_silent_connections_do_not_block_the_metrics_port(served):
     with contextlib.ExitStack() as silent:
         for _ in range(7):
             silent.enter_context(socket.create_connection(("127.0.0.1", served.server.metrics_port)))
@@ -211,7 +211,7 @@ def test_a_silent_connection_to_the_metrics_port_is_closed(served, eventually):
         assert silent.recv(1) == b""
 
 
-def test_series_of_a_version_that_is_gone_are_removed(shop, serve, eventually):
+def test_series_of_a_dropped_version_are_removed(shop, serve, eventually):
     shop.push(1)
     running = serve(shop, metrics_kept_s=0.1)
     labels = {"method": "Predict", "model": "lookbook", "version": "1", "code": "OK"}
@@ -229,7 +229,7 @@ def test_series_of_a_version_that_is_gone_are_removed(shop, serve, eventually):
     assert counted("2") == 1
 
 
-def test_tls_and_the_clients_own_certificate(shop, serve, certificates):
+def test_mutual_tls_requires_a_client_certificate(shop, serve, certificates):
     shop.push(1)
     tls = TlsConfig(
         certificate=certificates / "server.pem",
@@ -248,7 +248,7 @@ def test_tls_and_the_clients_own_certificate(shop, serve, certificates):
             client.recommend_default(["c1"])
 
 
-def test_a_probe_says_whether_a_server_is_healthy(served, eventually):
+def test_a_probe_reports_whether_a_server_is_healthy(served, eventually):
     eventually(lambda: probe.healthy(f"127.0.0.1:{served.port}"), "health")
     assert not probe.healthy("127.0.0.1:1")
     assert not probe.healthy("127.0.0.1:1", alive=True)
@@ -262,7 +262,7 @@ def test_a_server_without_a_version_is_alive_and_not_ready(shop, serve):
     assert probe.main([target]) == 1
 
 
-def test_a_probe_speaks_tls(shop, serve, certificates, eventually):
+def test_a_probe_supports_tls(shop, serve, certificates, eventually):
     shop.push(1)
     files = {
         name: str(certificates / name) for name in ("ca.pem", "server.pem", "server.key", "client.pem", "client.key")

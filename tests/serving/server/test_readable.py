@@ -1,4 +1,4 @@
-"""Waits for a descriptor, also in a process with more than a thousand connections."""
+"""wait_readable works also in a process with more than a thousand open descriptors."""
 
 import fcntl
 import os
@@ -19,20 +19,20 @@ def pair():
         yield ours, theirs
 
 
-def test_it_tells_what_can_be_read(pair):
+def test_received_data_can_be_read(pair):
     ours, theirs = pair
     assert not wait_readable(ours, 0)
     theirs.send(b"x")
     assert wait_readable(ours, 60)
 
 
-def test_the_end_of_the_other_side_can_be_read(pair):
+def test_a_closed_connection_can_be_read(pair):
     ours, theirs = pair
     theirs.close()
     assert wait_readable(ours, 60)
 
 
-def test_a_descriptor_beyond_those_of_select_is_waited_for(pair):
+def test_descriptors_above_the_limit_of_select_are_supported(pair):
     if resource.getrlimit(resource.RLIMIT_NOFILE)[0] <= BEYOND_SELECT:
         pytest.skip(f"needs {BEYOND_SELECT} open files: ulimit -n")
     ours, theirs = pair

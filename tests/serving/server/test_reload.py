@@ -1,4 +1,4 @@
-"""HandleReloadConfigRequest: off by default, bounded, and confined to folders below the configured ones."""
+"""HandleReloadConfigRequest is off by default, limited in time, and restricted to the reload roots."""
 
 import os
 import shutil
@@ -21,7 +21,7 @@ def version_of(running):
 
 
 def reload_request(*models):
-    """Models as (name, base path, version labels)."""
+    """A request; models are (name, base path, version labels)."""
     request = model_management_pb2.ReloadConfigRequest()
     for name, base, labels in models:
         model = request.config.model_config_list.config.add(name=name, base_path=str(base))
@@ -30,8 +30,8 @@ def reload_request(*models):
     return request
 
 
-def refusal(running, request, timeout=30):
-    """Code and message of a reload that is refused."""
+def rejection(running, request, timeout=30):
+    """Code and message of a rejected reload."""
     with pytest.raises(grpc.RpcError) as caught:
         running.stock.model.HandleReloadConfigRequest(request, timeout=timeout)
     return caught.value.code(), caught.value.details()
@@ -40,7 +40,7 @@ def refusal(running, request, timeout=30):
 def test_reload_is_off_by_default(shop, serve):
     shop.push(1)
     running = serve(shop)
-    code, words = refusal(running, reload_request(("lookbook", shop.base, {})))
+    code, words = rejection(running, reload_request(("lookbook", shop.base, {})))
     assert code is grpc.StatusCode.PERMISSION_DENIED
     assert "Start the server with --allow-reload" in words
     assert version_of(running) == 1
@@ -51,47 +51,49 @@ def test_an_empty_list_does_not_drop_the_models(shop, serve):
     running = serve(shop, allow_reload=True)
     request = reload_request()
     request.config.model_config_list.SetInParent()
-    code, words = refusal(running, request)
+    code, words = rejection(running, request)
     assert code is grpc.StatusCode.INVALID_ARGUMENT
     assert "model_config_list must name at least one model" in words
     assert version_of(running) == 1
 
 
-def test_base_paths_are_in_or_below_the_roots_with_symlinks_resolved(shop, serve, tmp_path, tmp_path_factory):
+def test_base_paths_must_be_in_or_below_the_reload_roots_after_resolving_symlinks(
+    shop, serve, tmp_path, tmp_path_factory
+):
     shop.push(1)
     outside = tmp_path_factory.mktemp("outside")
     shutil.copytree(shop.exported, outside / "1")
     (tmp_path / "link").symlink_to(outside)
     running = serve(shop, allow_reload=True)
     for path in (outside, tmp_path / "link", f"{tmp_path}/../{outside.name}", "/", f"{tmp_path}-other"):
-        code, words = refusal(running, reload_request(("lookbook", shop.base, {}), ("new", path, {})))
+        code, words = rejection(running, reload_request(("lookbook", shop.base, {}), ("new", path, {})))
         assert code is grpc.StatusCode.PERMISSION_DENIED, path
         assert f"Received: {path}. Start the server with --reload-root" in words
     assert running.server.wait_ready(timeout_s=0)
 
 
-def test_other_roots_may_be_given(shop, serve, tmp_path_factory):
+def test_reload_roots_are_configurable(shop, serve, tmp_path_factory):
     shop.push(1)
     outside = tmp_path_factory.mktemp("outside")
     shutil.copytree(shop.exported, outside / "3")
     running = serve(shop, allow_reload=True, reload_roots=(outside,))
     running.stock.model.HandleReloadConfigRequest(reload_request(("new", outside, {})), timeout=60)
     assert running.stock.predict(INPUTS, model="new").model_spec.version.value == 3
-    assert refusal(running, reload_request(("lookbook", shop.base, {})))[0] is grpc.StatusCode.PERMISSION_DENIED
+    assert rejection(running, reload_request(("lookbook", shop.base, {})))[0] is grpc.StatusCode.PERMISSION_DENIED
 
 
-def test_a_base_path_that_is_missing_is_refused_at_once_and_changes_nothing(shop, serve, tmp_path):
+def test_a_missing_base_path_is_rejected_at_once_and_changes_nothing(shop, serve, tmp_path):
     shop.push(1)
     running = serve(shop, allow_reload=True)
     request = reload_request(("lookbook", shop.base, {}), ("new", tmp_path / "nowhere", {}))
-    code, words = refusal(running, request, timeout=3600)
+    code, words = rejection(running, request, timeout=3600)
     assert code is grpc.StatusCode.FAILED_PRECONDITION
     assert words == f"base_path of model new must be a folder that exists. Received: {tmp_path / 'nowhere'}."
     assert version_of(running) == 1
     assert running.server.wait_ready(timeout_s=0), "the new model is not configured"
 
 
-def test_a_reload_that_waits_keeps_no_other_waiting(shop, serve, tmp_path, eventually):
+def test_a_waiting_reload_does_not_block_another(shop, serve, tmp_path, eventually):
     shop.push(1)
     running = serve(shop, allow_reload=True)
     call = running.stock.model.HandleReloadConfigRequest
@@ -104,15 +106,15 @@ def test_a_reload_that_waits_keeps_no_other_waiting(shop, serve, tmp_path, event
     assert first.code() is grpc.StatusCode.ABORTED
 
 
-def test_a_reload_waits_no_longer_than_the_servers_limit(shop, serve, tmp_path):
+def test_a_reload_waits_at_most_for_the_load_timeout(shop, serve, tmp_path):
     os.mkdir(tmp_path / "empty")
     running = serve(shop, allow_reload=True, load_timeout_s=0.3, wait=False)
-    code, words = refusal(running, reload_request(("new", tmp_path / "empty", {})), timeout=3600)
+    code, words = rejection(running, reload_request(("new", tmp_path / "empty", {})), timeout=3600)
     assert code is grpc.StatusCode.UNKNOWN
     assert "{name: new} due to error: no version found" in words
 
 
-def test_after_a_caller_has_gone_the_next_reload_is_answered(shop, serve, tmp_path, eventually):
+def test_a_reload_after_a_cancelled_one_is_answered(shop, serve, tmp_path, eventually):
     shop.push(1)
     running = serve(shop, allow_reload=True)
     call = running.stock.model.HandleReloadConfigRequest
@@ -125,7 +127,7 @@ def test_after_a_caller_has_gone_the_next_reload_is_answered(shop, serve, tmp_pa
     assert version_of(running) == 1
 
 
-def test_the_wait_ends_when_the_caller_has_gone(tmp_path, worker_host):
+def test_a_reload_stops_waiting_when_its_caller_cancels(tmp_path, worker_host):
     manager = ModelManager(ServerConfig(poll_interval_s=0.02), worker_host)
     manager.start([])
     caller_gone = threading.Event()
@@ -139,7 +141,7 @@ def test_the_wait_ends_when_the_caller_has_gone(tmp_path, worker_host):
     assert caught.value.code is grpc.StatusCode.CANCELLED
 
 
-def test_models_and_labels_are_changed_by_reloading(shop, serve, tmp_path, eventually):
+def test_a_reload_changes_models_and_labels(shop, serve, tmp_path, eventually):
     shop.push(1)
     running = serve(shop, allow_reload=True)
     call = running.stock.model.HandleReloadConfigRequest
@@ -167,7 +169,7 @@ def test_an_empty_list_of_specific_versions_serves_none(shop, serve, eventually)
     eventually(lambda: running.stock.states()[1][0] == "END", "1 dropped, as TensorFlow Serving does")
 
 
-def test_a_wrong_reload_changes_nothing(shop, serve, tmp_path):
+def test_an_invalid_reload_changes_nothing(shop, serve, tmp_path):
     shop.push(1)
     running = serve(shop, allow_reload=True)
     invalid, precondition = grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.FAILED_PRECONDITION
@@ -203,7 +205,7 @@ def test_a_wrong_reload_changes_nothing(shop, serve, tmp_path):
         assert version_of(running) == 1
 
 
-def test_reloading_says_why_a_new_model_is_not_available(shop, serve, tmp_path):
+def test_a_reload_reports_why_a_new_model_is_not_available(shop, serve, tmp_path):
     shop.push(1)
     running = serve(shop, allow_reload=True)
     (tmp_path / "broken" / "1").mkdir(parents=True)

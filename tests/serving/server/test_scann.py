@@ -1,4 +1,4 @@
-"""A model whose index is ScaNN's own op: the worker registers the op before it loads."""
+"""A model with ScaNN's op: the worker registers the op before it loads the model."""
 
 import numpy as np
 import pytest

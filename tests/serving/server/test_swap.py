@@ -1,4 +1,4 @@
-"""Versions come and go under a server that is being asked all the while."""
+"""Versions are pushed and removed while the server answers requests."""
 
 import collections
 import gc
@@ -33,8 +33,8 @@ def version_of(running):
 
 
 @contextmanager
-def asked_all_the_while(running):
-    """Yields the versions that answered; an answer that fails fails the test."""
+def constant_requests(running):
+    """Sends requests during the block and yields the versions that answered; a failed request fails the test."""
     answered, failures, stop = [], [], threading.Event()
 
     def ask():
@@ -56,10 +56,10 @@ def asked_all_the_while(running):
     assert failures == []
 
 
-def test_a_pushed_version_takes_over_and_a_removed_one_gives_back(shop, serve, eventually):
+def test_a_pushed_version_replaces_the_old_one_until_it_is_removed(shop, serve, eventually):
     shop.push(1)
     running = serve(shop)
-    with asked_all_the_while(running) as answered:
+    with constant_requests(running) as answered:
         eventually(lambda: answered, "first answers")
         shop.push(2)
         eventually(lambda: running.stock.states()[1][0] == "END", "1 dropped")
@@ -72,10 +72,10 @@ def test_a_pushed_version_takes_over_and_a_removed_one_gives_back(shop, serve, e
     assert changes[0] == changes[-1] == 1
 
 
-def kept_by_the_server():
-    """How many objects of the server's classes there are in this process, by class, and how many open files.
+def server_objects():
+    """Number of the server's objects in this process by class, and number of open files.
 
-    The states of versions that were dropped are remembered, up to a number.
+    States of dropped versions are not counted, because the server keeps a limited number of them.
     """
     gc.collect()
     kinds = (type(thing) for thing in gc.get_objects())
@@ -84,12 +84,12 @@ def kept_by_the_server():
     return counts, psutil.Process().num_fds()
 
 
-def test_twenty_swaps_lose_no_request_and_keep_nothing(shop, serve, eventually):
+def test_twenty_swaps_fail_no_request_and_leak_nothing(shop, serve, eventually):
     shop.push(1)
     running = serve(shop)
     (version,) = running.server.served_versions()
     pids, kept = {version.pid}, []
-    with asked_all_the_while(running) as answered:
+    with constant_requests(running) as answered:
         for number in range(2, 22):
             shop.push(number)
             eventually(lambda n=number: running.stock.states()[n - 1][0] == "END", f"{number - 1} dropped")
@@ -97,13 +97,13 @@ def test_twenty_swaps_lose_no_request_and_keep_nothing(shop, serve, eventually):
             (version,) = running.server.served_versions()
             assert version.version == number
             pids.add(version.pid)
-            kept.append(kept_by_the_server())
-    assert len(pids) == 21, "a process for each version, so that its memory goes with it"
+            kept.append(server_objects())
+    assert len(pids) == 21, "a process for each version, which frees its memory"
     eventually(lambda: sum(map(psutil.pid_exists, pids)) == 1, "the end of all but the last")
     (early, early_files), swaps = kept[1], 18
 
     def grown():
-        counts, files = kept_by_the_server()
+        counts, files = server_objects()
         found = {name: count - early[name] for name, count in counts.items() if count - early[name] >= swaps / 2}
         return {**found, "files": files - early_files} if files - early_files >= swaps / 2 else found
 
@@ -111,7 +111,7 @@ def test_twenty_swaps_lose_no_request_and_keep_nothing(shop, serve, eventually):
     assert 21 in answered
 
 
-def test_numbers_are_compared_as_numbers(shop, serve):
+def test_version_10_is_newer_than_version_9(shop, serve):
     shop.push(9)
     shop.push(10)
     assert version_of(serve(shop)) == 10
@@ -135,7 +135,7 @@ def truncate_variables(path):
 def test_a_version_that_fails_to_load_leaves_the_old_one_serving(shop, serve, eventually, damage, code):
     shop.push(1)
     running = serve(shop)
-    with asked_all_the_while(running) as answered:
+    with constant_requests(running) as answered:
         shop.push(2, edit=damage)
         eventually(lambda: running.stock.states().get(2, ("",))[0] == "END", "2 failed")
         seen = len(answered)
@@ -148,7 +148,7 @@ def test_a_version_that_fails_to_load_leaves_the_old_one_serving(shop, serve, ev
     assert running.server.failures()[0].startswith("lookbook version 2: ")
 
 
-def test_a_half_written_folder_is_served_once_it_is_whole(shop, serve, eventually):
+def test_an_incomplete_version_is_served_when_it_is_complete(shop, serve, eventually):
     shop.push(1)
     running = serve(shop)
     slow = shop.base / "2"
@@ -160,7 +160,7 @@ def test_a_half_written_folder_is_served_once_it_is_whole(shop, serve, eventuall
     eventually(lambda: version_of(running) == 2, "2 serves")
 
 
-def test_without_versions_always_present_an_emptied_folder_drops_the_model(shop, serve, eventually):
+def test_without_versions_always_present_an_empty_folder_drops_the_model(shop, serve, eventually):
     shop.push(1)
     running = serve(shop, versions_always_present=False)
     shop.remove(1)
@@ -174,7 +174,7 @@ def test_without_versions_always_present_an_emptied_folder_drops_the_model(shop,
     assert version_of(running) == 1
 
 
-def test_an_emptied_folder_keeps_the_loaded_version(shop, serve, eventually):
+def test_an_empty_folder_keeps_the_loaded_version(shop, serve, eventually):
     shop.push(1)
     running = serve(shop)
     shop.remove(1)
@@ -185,7 +185,7 @@ def test_an_emptied_folder_keeps_the_loaded_version(shop, serve, eventually):
     eventually(lambda: version_of(running) == 2, "2 serves")
 
 
-def test_a_base_path_that_is_away_changes_nothing(shop, serve, eventually):
+def test_a_missing_base_path_changes_nothing(shop, serve, eventually):
     shop.push(1)
     running = serve(shop)
     away = shop.base.with_name("unmounted")
@@ -197,7 +197,7 @@ def test_a_base_path_that_is_away_changes_nothing(shop, serve, eventually):
     eventually(lambda: version_of(running) == 2, "2 serves")
 
 
-def test_specific_versions_are_served_and_nothing_else(shop, serve):
+def test_a_specific_policy_serves_only_its_versions(shop, serve):
     for number in (1, 2, 3):
         shop.push(number)
     running = serve(shop, policy=VersionPolicy(specific=(2,)))
@@ -274,7 +274,7 @@ def test_a_fresh_server_falls_back_to_the_newest_version_that_loads(shop, serve,
 
 
 class HangingHost(WorkerHost):
-    """Version 2 does not load, and takes its time for it."""
+    """Version 2 fails to load when `end` is set."""
 
     def __init__(self):
         super().__init__()
@@ -287,7 +287,7 @@ class HangingHost(WorkerHost):
         return super().load(spec, *args, **kwargs)
 
 
-def test_as_long_as_a_version_is_to_be_tried_nothing_is_decided(shop, eventually):
+def test_a_server_is_undecided_while_a_version_is_untried(shop, eventually):
     shop.push(1)
     shop.push(2)
     host = HangingHost()
@@ -302,7 +302,7 @@ def test_as_long_as_a_version_is_to_be_tried_nothing_is_decided(shop, eventually
     host.stop()
 
 
-def test_the_command_says_which_version_serves_in_whose_place(shop):
+def test_the_command_logs_which_version_replaces_a_failed_one(shop):
     shop.push(1)
     shop.push(2, edit=truncate_warmup)
     with command(shop.base, "--exit-on-failure") as process:
@@ -314,7 +314,7 @@ def test_the_command_says_which_version_serves_in_whose_place(shop):
     assert "lookbook version 1 serves in place of 2, which did not load" in said
 
 
-def test_the_command_ends_if_no_version_loads(shop):
+def test_the_command_exits_if_no_version_loads(shop):
     shop.push(1, edit=truncate_warmup)
     with command(shop.base, "--exit-on-failure") as process:
         _, said = process.communicate(timeout=READY_S)
@@ -322,7 +322,7 @@ def test_the_command_ends_if_no_version_loads(shop):
     assert "lookbook version 1: DATA_LOSS: " in said
 
 
-def test_a_missing_folder_is_said_at_once(tmp_path):
+def test_a_missing_folder_is_reported_at_once(tmp_path):
     missing = tmp_path / "nowhere"
     with command(missing, "--exit-on-failure") as process:
         _, said = process.communicate(timeout=READY_S)
@@ -356,7 +356,7 @@ def command(base_path, *flags):
         process.stderr.close()
 
 
-def test_a_kept_version_outlives_a_policy_whose_versions_are_gone(shop, serve, eventually):
+def test_the_loaded_version_stays_if_the_wanted_version_is_removed(shop, serve, eventually):
     shop.push(1)
     shop.push(2)
     running = serve(shop, policy=VersionPolicy(specific=(2,)))
@@ -365,7 +365,7 @@ def test_a_kept_version_outlives_a_policy_whose_versions_are_gone(shop, serve, e
     assert version_of(running) == 2
 
 
-def test_a_fallback_whose_process_is_killed_is_replaced(shop, serve, eventually):
+def test_the_killed_worker_of_a_fallback_version_is_replaced(shop, serve, eventually):
     shop.push(1)
     shop.push(2, edit=truncate_warmup)
     running = serve(shop)
@@ -396,7 +396,7 @@ def test_a_killed_worker_is_replaced(shop, serve, eventually):
             return False
 
     eventually(answers_again, "a new worker")
-    assert codes <= {grpc.StatusCode.UNAVAILABLE}  # what clients retry
+    assert codes <= {grpc.StatusCode.UNAVAILABLE}  # clients retry it
     (successor,) = running.server.served_versions()
     assert successor.pid != version.pid
     assert (version.restarts, successor.restarts) == (0, 1)
@@ -413,7 +413,7 @@ def test_workers_end_with_the_versions_they_serve(shop, serve, eventually):
     eventually(lambda: not psutil.pid_exists(second.pid), "the second worker's end")
 
 
-def test_what_has_begun_ends_before_the_server_does(shop, serve, eventually):
+def test_requests_in_flight_end_before_the_server_stops(shop, serve, eventually):
     shop.push(1)
     running = serve(shop)
     answers = []

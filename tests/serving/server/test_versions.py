@@ -1,4 +1,4 @@
-"""Which versions are found, wanted and dropped."""
+"""Versions are found, selected, dropped and loaded again."""
 
 import math
 from pathlib import Path
@@ -24,19 +24,19 @@ def test_folders_named_by_numbers_are_versions(tmp_path):
 
 
 @pytest.mark.parametrize("target", ["8", "nowhere"])
-def test_a_symlink_that_leads_nowhere_hides_no_other_version(tmp_path, target):
+def test_a_broken_symlink_does_not_hide_other_versions(tmp_path, target):
     (tmp_path / "7").mkdir()
     (tmp_path / "8").symlink_to(target)
     assert versions.scan(str(tmp_path)) == {7: tmp_path / "7"}
 
 
-def test_a_name_with_a_line_break_is_no_number(tmp_path):
+def test_a_folder_name_with_a_line_break_is_not_a_version(tmp_path):
     (tmp_path / "7").mkdir()
     (tmp_path / "8\n").mkdir()
     assert versions.scan(str(tmp_path)) == {7: tmp_path / "7"}
 
 
-def test_a_base_path_that_is_away_says_nothing(tmp_path):
+def test_scanning_a_missing_base_path_returns_none(tmp_path):
     assert versions.scan(str(tmp_path / "unmounted")) is None
 
 
@@ -51,7 +51,7 @@ def test_a_base_path_that_is_away_says_nothing(tmp_path):
         (VersionPolicy(all_versions=True), {1, 2, 10}),
     ],
 )
-def test_the_policy_chooses_by_number_not_by_name(policy, expected):
+def test_policies_compare_versions_as_numbers(policy, expected):
     assert versions.wanted(FOUND, policy) == expected
 
 
@@ -66,7 +66,7 @@ def test_the_policy_chooses_by_number_not_by_name(policy, expected):
         (VersionPolicy(specific=(10,)), {10}, {10}),
     ],
 )
-def test_the_next_older_version_is_wanted_in_the_place_of_one_that_failed(policy, failed, expected):
+def test_the_next_older_version_replaces_one_that_failed(policy, failed, expected):
     assert versions.wanted(FOUND, policy, failed) == expected
 
 
@@ -82,7 +82,7 @@ def test_the_next_older_version_is_wanted_in_the_place_of_one_that_failed(policy
         ({2: Phase.UNLOADING}, set(), None),
     ],
 )
-def test_what_is_dropped(phases, wanted, dropped):
+def test_an_unwanted_version_is_dropped_when_a_wanted_one_is_available(phases, wanted, dropped):
     assert versions.next_to_unload(phases, wanted) == dropped
 
 
@@ -90,7 +90,7 @@ def test_what_is_dropped(phases, wanted, dropped):
     st.dictionaries(st.integers(0, 9), st.sampled_from(list(Phase)), max_size=6),
     st.sets(st.integers(0, 9), min_size=1, max_size=4),
 )
-def test_as_long_as_anything_is_wanted_something_keeps_serving(phases, wanted):
+def test_while_a_version_is_wanted_some_version_serves(phases, wanted):
     serving = {n for n, phase in phases.items() if phase is Phase.AVAILABLE}
     while (dropped := versions.next_to_unload(phases, wanted)) is not None:
         assert dropped not in wanted
@@ -122,7 +122,7 @@ def test_a_changed_file_changes_the_fingerprint(tmp_path):
         (lambda: ServerConfig(poll_interval_s=0), "poll_interval_s must be above 0"),
     ],
 )
-def test_settings_out_of_range_are_refused(make, words):
+def test_settings_out_of_range_are_rejected(make, words):
     with pytest.raises(ValueError, match=words):
         make()
 
@@ -131,7 +131,7 @@ def state_of(path) -> VersionState:
     return VersionState(3, path)
 
 
-def test_a_failed_version_is_tried_again_when_it_is_time(tmp_path):
+def test_a_failed_version_is_loaded_again_at_its_retry_time(tmp_path):
     state = state_of(tmp_path)
     state.failed(grpc.StatusCode.INTERNAL, "no luck", fingerprint(tmp_path), retry_at_s=100.0)
     assert not state.worth_loading(tmp_path, now_s=99.9)
@@ -139,7 +139,7 @@ def test_a_failed_version_is_tried_again_when_it_is_time(tmp_path):
     assert state.again(tmp_path).failures == 1
 
 
-def test_a_failed_version_is_tried_again_when_its_files_have_changed(tmp_path):
+def test_a_failed_version_is_loaded_again_when_its_files_have_changed(tmp_path):
     state = state_of(tmp_path)
     state.failed(grpc.StatusCode.NOT_FOUND, "no graph", fingerprint(tmp_path), retry_at_s=math.inf)
     assert not state.worth_loading(tmp_path, now_s=1e9)
@@ -157,7 +157,7 @@ def test_a_crashing_version_is_restarted_at_once_then_after_waits_that_double(tm
     assert waits == [0.0, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0]
 
 
-def test_a_version_dropped_in_good_order_is_loaded_when_wanted_again(tmp_path):
+def test_a_version_dropped_without_error_is_loaded_when_wanted_again(tmp_path):
     state = state_of(tmp_path)
     assert not state.worth_loading(tmp_path, now_s=0.0)
     state.phase = Phase.END
