@@ -24,7 +24,7 @@ export TF_USE_LEGACY_KERAS := 1
 export TF_ENABLE_ONEDNN_OPTS := 0
 export TF_CPP_MIN_LOG_LEVEL := 3
 
-.PHONY: help install run rolling test proof bench bench-serving quality lint format lock licenses pin-images clean
+.PHONY: help install run rolling test proof bench bench-serving quality lint format lock licenses protos pin-images clean
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -76,6 +76,10 @@ lock: ## compile requirements*.in into the three locks
 
 licenses: $(STAMP) ## the license of each package in requirements.lock
 	@$(PYTHON) .ci/licenses.py
+
+protos: $(STAMP) ## compile serving/protos/*.proto
+	$(PYTHON) -W ignore -m grpc_tools.protoc -I . --include_imports \
+		--descriptor_set_out=serving/protos/descriptors.binpb serving/protos/*.proto
 
 pin-images: ## append the digests of base images to Dockerfiles and manifests; needs docker and its registries
 	@.ci/pin-images

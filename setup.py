@@ -34,7 +34,9 @@ setup(
     license_files=["LICENSE", "SECURITY.md"],
     python_requires=">=3.10,<3.11",
     packages=find_packages(include=[p for room in ROOMS for p in (room, f"{room}.*")]),
-    package_data={room: ["**/*.sql", "**/*.pbtxt", "**/*.toml", "**/*.md"] for room in ROOMS},
+    package_data={
+        room: ["**/*.sql", "**/*.pbtxt", "**/*.toml", "**/*.md", "**/*.binpb", "**/*.proto"] for room in ROOMS
+    },
     install_requires=_direct_requirements(),
     entry_points={"console_scripts": ["lookbook=lookbook.cli:main"]},
 )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pipeline.imports import with_imports
 
 _ROOT = pathlib.Path(__file__).parent.parent
-_ENDINGS = (".py", ".sql", ".pbtxt")
+_ENDINGS = (".py", ".sql", ".pbtxt", ".binpb")
 
 
 def code_version(rooms: Sequence[str]) -> str:

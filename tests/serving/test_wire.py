@@ -1,7 +1,12 @@
 """Our messages are compatible with TensorFlow Serving's on the wire, also in one process with them."""
 
+import pathlib
+import subprocess
+import sys
+
 import pytest
 import tensorflow as tf
+from google.protobuf import descriptor_pb2
 from tensorflow_serving.apis import (
     get_model_metadata_pb2,
     get_model_status_pb2,
@@ -23,10 +28,13 @@ PAIRS = [
         "tensorflow.serving.GetModelMetadataResponse",
         get_model_metadata_pb2.GetModelMetadataResponse.DESCRIPTOR,
     ),
+    ("tensorflow.serving.PredictionLog", prediction_log_pb2.PredictionLog.DESCRIPTOR),
     ("tensorflow.serving.ReloadConfigRequest", model_management_pb2.ReloadConfigRequest.DESCRIPTOR),
     ("tensorflow.serving.ReloadConfigResponse", model_management_pb2.ReloadConfigResponse.DESCRIPTOR),
-    ("tensorflow.serving.PredictLog", prediction_log_pb2.PredictLog.DESCRIPTOR),
 ]
+
+
+ROOT = pathlib.Path(__file__).parents[2]
 
 
 def differences(ours, theirs, seen):
@@ -58,6 +66,21 @@ def test_data_types_have_the_numbers_of_tensorflow():
     from tensorflow.core.framework import types_pb2
 
     assert all(types_pb2.DataType.Value(name) == number for name, number in wire.DATA_TYPES.items())
+    assert wire.DATA_TYPES["DT_STRING"] == 7
+
+
+def test_version_states_have_the_numbers_of_tensorflow_serving():
+    assert dict(get_model_status_pb2.ModelVersionStatus.State.items()) == wire.VERSION_STATES
+
+
+def test_the_descriptors_are_compiled_from_the_protos(tmp_path):
+    compiled = tmp_path / "descriptors.binpb"
+    protos = sorted((ROOT / "serving" / "protos").glob("*.proto"))
+    command = [sys.executable, "-W", "ignore", "-m", "grpc_tools.protoc", "-I", str(ROOT), "--include_imports"]
+    subprocess.run([*command, f"--descriptor_set_out={compiled}", *map(str, protos)], check=True)
+    expected = descriptor_pb2.FileDescriptorSet.FromString(compiled.read_bytes())
+    found = descriptor_pb2.FileDescriptorSet.FromString(wire.DESCRIPTORS.read_bytes())
+    assert found == expected, "run `make protos`"
 
 
 def test_tensorflow_serving_parses_our_request():
