@@ -27,7 +27,11 @@ def client(host: str, port: int) -> Iterator[RecommenderClient]:
 
     target = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     try:
-        with RecommenderClient(target) as asked:
+        recommender = RecommenderClient(target)
+    except ValueError as error:
+        raise LookbookError(f"--host must be a host name or an address. Received: {host!r}") from error
+    try:
+        with recommender as asked:
             try:
                 yield asked
             except ModelNotFoundError as error:

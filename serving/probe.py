@@ -16,7 +16,7 @@ import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from serving.client.channel import ClientConfig, open_channel
-from serving.client.target import Address
+from serving.client.target import Address, Target
 
 TIMEOUT_S = 3.0
 
@@ -38,6 +38,7 @@ def healthy(target: str, timeout_s: float = TIMEOUT_S, *, alive: bool = False, t
         ValueError: `target` is malformed.
 
     """
+    Target(target)  # checks its form; gRPC resolves names
     with open_channel(Address(target), tls or ClientConfig()) as channel:
         try:
             answer = health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(), timeout=timeout_s)
@@ -64,7 +65,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     try:
         return 0 if healthy(options.target, options.timeout_s, alive=options.alive, tls=tls) else 1
-    except OSError as error:
+    except (OSError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
 

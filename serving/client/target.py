@@ -1,8 +1,8 @@
-"""Resolves a client's target into addresses.
+"""Parses a client's target and resolves it into addresses.
 
-A target is one or more `host:port` joined by commas, or gRPC's `dns:///host:port`, `ipv4:a:1,b:2` or
-`ipv6:[a]:1,[b]:2`. A name gives all addresses that it resolves to. Any other target (`unix:...`) is passed to gRPC as
-one address.
+A target is one or more `host:port` joined by commas, with brackets around an IPv6 address, or a gRPC target:
+`dns:///host:port`, `ipv4:a:1,b:2`, `ipv6:[a]:1,[b]:2`. A name resolves to all of its addresses. Targets of gRPC's other
+schemes (`unix:`, `unix-abstract:`, `vsock:`, `xds:`, `dns://authority/`) are passed to gRPC as one address.
 """
 
 from __future__ import annotations
@@ -13,7 +13,10 @@ import re
 import socket
 from collections.abc import Sequence
 
-_HOST_AND_PORT = re.compile(r"(?:\[(?P<v6>[^\]]+)\]|(?P<host>[^:\[\]/]+)):(?P<port>\d+)$")
+MAX_PORT = 65535
+_HOST_AND_PORT = re.compile(r"(?:\[(?P<v6>[^\]]*:[^\]]*)\]|(?P<host>[^:\[\]/]+)):(?P<port>[0-9]{1,5})")
+_PARSED_SCHEME = re.compile(r"dns:///|ipv4:|ipv6:")
+_PASSED_ON = re.compile(r"(?:unix:|unix-abstract:|vsock:|xds:|dns://[^/]+/)[^,]+")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,7 +25,7 @@ class Address:
 
     Attributes:
         uri: target for gRPC, such as `ipv4:127.0.0.1:8500`.
-        name: the `host:port` that resolved to it; None if the target is the address itself.
+        name: the `host:port` that resolved to this address; None if the target is the address itself.
 
     """
 
@@ -47,22 +50,24 @@ class Target:
         text: as given to the client.
 
     Raises:
-        ValueError: one of several addresses is not `host:port`.
+        ValueError: the target has none of these forms.
 
     """
 
     def __init__(self, text: str) -> None:
-        scheme = re.match(r"(dns:///|ipv4:|ipv6:)", text)
         self._literal: list[Address] = []
         self._names: list[tuple[str, int]] = []
-        parts = text[scheme.end() :].split(",") if scheme else text.split(",")
-        matches = [_HOST_AND_PORT.match(part.strip()) for part in parts]
-        if not all(matches):
-            if len(parts) > 1:
-                raise ValueError(f"target must be host:port, or several joined by commas. Received: {text!r}.")
+        if _PASSED_ON.fullmatch(text):
             self._literal.append(Address(text))
             return
-        for match in filter(None, matches):
+        scheme = _PARSED_SCHEME.match(text)
+        for part in text[scheme.end() if scheme else 0 :].split(","):
+            match = _HOST_AND_PORT.fullmatch(part.strip())
+            if match is None or int(match["port"]) > MAX_PORT:
+                raise ValueError(
+                    f"target must be host:port, or several joined by commas, with ports up to {MAX_PORT} and brackets "
+                    f"around IPv6 addresses. Received: {text!r}."
+                )
             host, port = match["v6"] or match["host"], int(match["port"])
             literal = _literal(host, port)
             if literal:

@@ -237,6 +237,8 @@ def test_invalid_requests_are_not_retried_on_other_servers(served):
         ("[::1]:1,ipv6.example:2", [Address("ipv6:[::1]:1"), Address("ipv6:[2001:db8::7]:2", "ipv6.example:2")]),
         ("ipv6:[::1]:1", [Address("ipv6:[::1]:1")]),
         ("unix:/run/models", [Address("unix:/run/models")]),
+        ("xds:///models", [Address("xds:///models")]),
+        ("dns://10.0.0.53/models.example:9", [Address("dns://10.0.0.53/models.example:9")]),
         (
             "dns:///models.example:9",
             [Address("ipv4:10.0.0.1:9", "models.example:9"), Address("ipv4:10.0.0.2:9", "models.example:9")],
@@ -276,9 +278,29 @@ def test_new_addresses_of_a_name_are_used(monkeypatch, shop, serve, eventually):
         eventually(lambda: client.recommend_default(["c1"]) and predictions(second), "the second server answers")
 
 
-def test_a_malformed_target_is_rejected_at_construction():
-    with pytest.raises(ValueError, match="target must be host:port, or several joined by commas"):
-        RecommenderClient("one:1,two")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "localhost",
+        "localhost:",
+        ":8500",
+        "localhost:http",
+        "localhost:65536",
+        "one:1,two",
+        "one:1,",
+        "::1:8500",
+        "[localhost]:8500",
+        "http://localhost:8500",
+        "localhost:8500/models",
+        "ipv4:127.0.0.1",
+        "unix:",
+    ],
+)
+def test_a_malformed_target_is_rejected_at_construction(text):
+    with pytest.raises(ValueError, match="target must be host:port, or several joined by commas") as caught:
+        RecommenderClient(text)
+    assert f"Received: {text!r}." in str(caught.value)
 
 
 def test_the_third_server_is_used_if_one_is_frozen_and_one_is_dead():
