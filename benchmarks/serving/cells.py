@@ -1,4 +1,4 @@
-"""What is measured: each cell a function of the shop that gives figures, kept under its name."""
+"""The cells of the benchmark: functions of the shop that return figures, by name."""
 
 import dataclasses
 import functools
@@ -11,9 +11,9 @@ from typing import Any
 
 from benchmarks.circumstances import ROOT
 from benchmarks.serving import index, swaps
+from benchmarks.serving.base_path import base_path
 from benchmarks.serving.load import Demand
-from benchmarks.serving.pushing import base_path
-from benchmarks.serving.running import asking, figures, loaded, serving
+from benchmarks.serving.processes import figures, load_generator, read_load, serving
 from benchmarks.serving.shop import ARTICLES, KINDS, Shop
 
 SECONDS = 20.0
@@ -25,11 +25,11 @@ LOADS = {
     "batch-64-open-20": Demand(target="", customers="", seconds=SECONDS, clients=16, batch=64, rate=20),
 }
 SIZES = {"catalogue": ARTICLES, "1m": 1_000_000}
-QUERIES_STARTED = 10
+QUERIES = 10
 
 
 def cells(shop: Shop) -> dict[str, Callable[[], dict[str, Any]]]:
-    """All cells by name, in the order they are measured."""
+    """All cells by name, in the order of measurement."""
     under_load = {
         f"{kind}-{name}": functools.partial(_load, shop, kind, demand)
         for kind in KINDS
@@ -48,10 +48,10 @@ def cells(shop: Shop) -> dict[str, Callable[[], dict[str, Any]]]:
 def _load(shop: Shop, kind: str, demand: Demand) -> dict[str, Any]:
     customers = shop.model("exact") / "assets.extra" / "customer_ids.txt"
     with serving(base_path(shop, kind)) as server:
-        asked = dataclasses.replace(demand, target=server.target, customers=str(customers))
+        demand = dataclasses.replace(demand, target=server.target, customers=str(customers))
         before_s = server.processor_s()
-        with asking(asked) as client:
-            load = loaded(client)
+        with load_generator(demand) as client:
+            load = read_load(client)
         spent_s = server.processor_s() - before_s
         return {
             **figures(load, demand.batch),
@@ -87,11 +87,11 @@ def _recommend_all(shop: Shop) -> dict[str, Any]:
 
 
 def _query(shop: Shop) -> dict[str, Any]:
-    """From typing `lookbook query` to the table."""
+    """Time from the start of `lookbook query` to its table."""
     seconds = []
     with serving(base_path(shop, "scann")) as server:
         port = server.target.rpartition(":")[2]
-        for customer in shop.customer_ids()[:QUERIES_STARTED]:
+        for customer in shop.customer_ids()[:QUERIES]:
             start_s = time.monotonic()
             command = [sys.executable, "-m", "lookbook", "query", customer, "--port", port]
             subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, check=True)

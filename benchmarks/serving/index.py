@@ -1,9 +1,9 @@
-"""The index alone, in a process of its own: how long it takes to build and to search, and what it finds.
+"""Measures an index alone, in its own process: time to build and search, memory, recall.
 
     python -m benchmarks.serving.index '{"articles": 105542, "kind": "scann", "model": "...", "states": "..."}'
 
-At the size of the catalogue it holds the shop's own embeddings and is asked for those of customers with two or more
-purchases; a million are made up, in clusters as learned embeddings are.
+At the size of the catalogue, the index holds the shop's embeddings, and the queries are those of customers with two or
+more purchases. A million articles have synthetic embeddings in clusters, as learned embeddings have.
 """
 
 import dataclasses
@@ -23,14 +23,14 @@ _CLUSTERS, _SPREAD = 3000, 0.6
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Spec:
-    """What is built.
+    """The index to build.
 
     Attributes:
-        articles: how many.
-        kind: of index.
-        model: folder of the exact SavedModel whose embeddings are taken; None for made-up ones.
-        states: folder of the states, which says who bought how often.
-        seconds: that each size of batch is searched for.
+        articles: number of articles.
+        kind: kind of the index.
+        model: folder of the exact SavedModel that has the embeddings; None for synthetic embeddings.
+        states: folder of the states, which have the purchases of customers.
+        seconds: duration of the searches for each batch size.
     """
 
     articles: int
@@ -41,13 +41,13 @@ class Spec:
 
 
 def measure(spec: Spec) -> dict[str, float]:
-    """Builds one index and searches it for the 200 nearest, with one and with 64 queries at a time."""
+    """Builds one index and searches the 200 nearest articles, with one and with 64 queries at a time."""
     import psutil
     import tensorflow as tf
 
     from models.retrieval.index import ExactIndex, build_index, recall_against_exact
 
-    articles, queries = _of_model(spec) if spec.model else _made_up(spec.articles)
+    articles, queries = _of_model(spec) if spec.model else _synthetic(spec.articles)
     dim = articles.shape[1]
     before = psutil.Process().memory_info().rss
     start_s = time.monotonic()
@@ -84,7 +84,7 @@ def _of_model(spec: Spec) -> tuple[np.ndarray, np.ndarray]:
     return reader.get_tensor(name), queries
 
 
-def _made_up(articles: int) -> tuple[np.ndarray, np.ndarray]:
+def _synthetic(articles: int) -> tuple[np.ndarray, np.ndarray]:
     from models.retrieval.config import RetrievalConfig
 
     draw, dim = np.random.default_rng(0), RetrievalConfig().embedding_dim

@@ -1,10 +1,10 @@
-"""Asks a server for recommendations and measures: a process of its own, with the query client and no TensorFlow.
+"""The load generator: requests recommendations with the query client and measures latencies, in its own process.
 
     python -m benchmarks.serving.load '{"target": "127.0.0.1:8500", "customers": "ids.txt", ...}'
 
-prints the measured `Load` as one line of JSON. Closed loop: so many clients, each asks as soon as it is answered.
-Open loop: requests are due at random times of a fixed rate whether or not earlier ones are answered, and a request's
-latency counts from when it was due, so that a server that stalls cannot hide what came meanwhile.
+prints the measured `Load` as one line of JSON. In a closed loop, each client sends the next request after the answer.
+In an open loop, requests are due at random times with a fixed mean rate, whether or not earlier ones are answered. A
+latency is measured from the due time, so that requests that wait for a stalled server count with their wait.
 """
 
 import dataclasses
@@ -24,17 +24,17 @@ from transforms.ids import read_ids
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Demand:
-    """What is asked.
+    """The requests to send.
 
     Attributes:
-        target: the server's address.
-        customers: file of customer ids, one a line; they are asked for at random.
-        seconds: how long.
-        clients: threads with a client each; in an open loop the most requests on their way at once.
-        batch: customers of a request.
-        rate: requests a second, on average; 0 for a closed loop.
-        unknown: share of the customers nobody knows.
-        seed: of whom to ask for and when.
+        target: address of the server.
+        customers: file of customer ids, one in each line; requests choose them at random.
+        seconds: duration.
+        clients: number of threads, each with its own client; in an open loop the maximum number of requests in flight.
+        batch: customers in a request.
+        rate: mean number of requests a second; 0 for a closed loop.
+        unknown: share of unknown customers.
+        seed: seed of the customers and the times.
     """
 
     target: str
@@ -49,16 +49,16 @@ class Demand:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Load:
-    """What was measured.
+    """The measurements.
 
     Attributes:
-        requests: answered.
-        failures: by error; of requests that were not answered.
-        seconds: from the first request to the last answer.
-        latencies_s: `[requests]` in the order they were answered.
-        at_s: `[requests]` when, by this machine's `time.monotonic()`.
-        versions: that answered, in the order they first did.
-        short: answers with fewer than 12 articles.
+        requests: number of answered requests.
+        failures: number of failed requests by error.
+        seconds: time from the first request to the last answer.
+        latencies_s: `[requests]` latencies in the order of the answers.
+        at_s: `[requests]` times of the answers (`time.monotonic()`).
+        versions: versions that answered, in the order of their first answer.
+        short: number of answers with fewer than 12 articles.
     """
 
     requests: int
@@ -71,22 +71,22 @@ class Load:
 
 
 def measure(demand: Demand) -> Load:
-    """Asks for `demand.seconds`, from threads that share nothing but the list of what is due."""
+    """Sends requests for `demand.seconds` from threads that share only the due times."""
     ids = read_ids(pathlib.Path(demand.customers))
     arrivals = _arrivals(demand)
     lock = threading.Lock()
-    askers = [_Asker(demand, ids, number) for number in range(demand.clients)]
-    for asker in askers:
-        asker.ask_once()  # connections and code are warm; not measured
+    senders = [_Sender(demand, ids, number) for number in range(demand.clients)]
+    for sender in senders:
+        sender.send()  # warms up connections and code; not measured
     start_s = time.monotonic()
-    threads = [threading.Thread(target=asker.run, args=(start_s, arrivals, lock)) for asker in askers]
+    threads = [threading.Thread(target=sender.run, args=(start_s, arrivals, lock)) for sender in senders]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     seconds = time.monotonic() - start_s
-    answered = sorted(answer for asker in askers for answer in asker.answers)
-    failures = [failure for asker in askers for failure in asker.failures]
+    answered = sorted(answer for sender in senders for answer in sender.answers)
+    failures = [failure for sender in senders for failure in sender.failures]
     return Load(
         requests=len(answered),
         failures={name: failures.count(name) for name in set(failures)},
@@ -98,7 +98,7 @@ def measure(demand: Demand) -> Load:
     )
 
 
-class _Asker:
+class _Sender:
     def __init__(self, demand: Demand, ids: list[str], number: int):
         self._demand, self._ids = demand, ids
         self._draw = np.random.default_rng([demand.seed, number])
@@ -119,24 +119,24 @@ class _Asker:
             if due_s >= end_s:
                 return
             try:
-                version, short = self.ask_once()
+                version, short = self.send()
             except ServingError as error:
                 self.failures.append(str(error)[:200])
                 continue
             now_s = time.monotonic()
             self.answers.append((now_s, now_s - due_s, version, short))
 
-    def ask_once(self) -> tuple[int, int]:
-        """Version that answered, and answers shorter than they should be."""
+    def send(self) -> tuple[int, int]:
+        """Sends one request; returns the answering version and the number of answers with fewer than 12 articles."""
         chosen = self._draw.integers(0, len(self._ids), self._demand.batch)
         known = self._draw.random(self._demand.batch) >= self._demand.unknown
-        customers = [self._ids[i] if here else f"nobody {i}" for i, here in zip(chosen, known, strict=True)]
+        customers = [self._ids[i] if is_known else f"unknown {i}" for i, is_known in zip(chosen, known, strict=True)]
         answers = self._client.recommend_default(customers)
         return answers[0].model_version, sum(len(answer.articles) < 12 for answer in answers)
 
 
 def _arrivals(demand: Demand) -> Iterator[float] | None:
-    """Seconds from the start at which requests are due, of a Poisson process; None in a closed loop."""
+    """Due times of requests in seconds from the start, a Poisson process; None in a closed loop."""
     if not demand.rate:
         return None
     draw = np.random.default_rng([demand.seed, 2**31])

@@ -1,4 +1,4 @@
-"""What was measured as tables, for the terminal and for docs/serving.md."""
+"""Tables of the results, for the terminal and for docs/serving.md."""
 
 import re
 from collections.abc import Mapping
@@ -13,13 +13,13 @@ COMMAND = "make bench-serving"
 
 
 def render(results: Results) -> str:
-    """Markdown of all cells there are."""
+    """Markdown of all measured cells."""
     parts = [described(results), bars_table(bars(results)), _under_load(results), _swaps(results), _alone(results)]
     return "\n\n".join(filter(None, parts))
 
 
 def bars(results: Results) -> list[Held]:
-    """What is promised: words, limit, what was measured, and whether it holds; None where it was not measured."""
+    """Targets: name, limit, measured figure, and whether the target is met; None if it was not measured."""
     return held(_BARS, results)
 
 
@@ -71,7 +71,7 @@ def _swaps(results: Results) -> str:
         rows.append((f"{when} swaps" if when == "during" else "between them", f"{part['requests']:,}", *times))
     memory = ", ".join(f"{value:,.0f}" for value in result["memory_mib"])
     return (
-        f"{result['swaps']} swaps, a new version every ten seconds, half of them gone through in "
+        f"{result['swaps']} swaps, a new version every ten seconds; median duration "
         f"{result['swap_s']:.1f} s; {result['versions_that_answered']} versions answered "
         f"{result['requests']:,} requests, {result['failed']} failed; others {result['others']:.1f}.\n\n"
         + table(("requests", "number", "p50 ms", "p99 ms", "p99.9 ms"), rows)

@@ -1,8 +1,8 @@
-"""The shop that is served: H&M's size, made up, with towers and ranking network trained as little as can be.
+"""A synthetic shop of H&M's size with hardly trained models.
 
-Latency does not depend on what the weights are, so the ranking network keeps its first weights and the towers see
-the latest purchases once, which is enough for embeddings that an index finds its way in. Everything else, the state,
-the transform graph and the SavedModels, is made by the pipeline's own functions. Each step is done once for a folder.
+Latency does not depend on the weights. So the ranking network has its initial weights, and the towers are trained for
+one epoch on the latest purchases, which gives embeddings with enough structure for an index. The pipeline's own
+functions make the state, the transform graph and the SavedModels. Each folder is made once.
 """
 
 import dataclasses
@@ -15,7 +15,7 @@ import numpy as np
 
 from transforms.ids import read_ids
 
-ARTICLES, CUSTOMERS, TRANSACTIONS = 105_542, 70_000, 1_500_000  # purchases a customer as in H&M's two years
+ARTICLES, CUSTOMERS, TRANSACTIONS = 105_542, 70_000, 1_500_000  # as many purchases per customer as in H&M's two years
 KINDS = ("scann", "exact")
 LABEL_DAYS = 7
 
@@ -30,18 +30,18 @@ class Size:
 
 
 class Shop:
-    """Folders under one root, each made when first asked for.
+    """Folders under one root, each made when it is first used.
 
     Args:
-        root: where everything lies; a folder that is there is not made again.
-        size: of the shop.
-        say: told what is being made.
+        root: root of the folders; existing folders are not made again.
+        size: size of the shop.
+        log: called with a message for each folder made.
     """
 
-    def __init__(self, root: pathlib.Path, size: Size = Size(), say: Callable[[str], None] = print):
+    def __init__(self, root: pathlib.Path, size: Size = Size(), log: Callable[[str], None] = print):
         self.root = root
         self._size = size
-        self._say = say
+        self._log = log
 
     @property
     def tables(self) -> pathlib.Path:
@@ -50,7 +50,7 @@ class Shop:
 
     @property
     def features(self) -> pathlib.Path:
-        """`states/`, with the state as of the day after the last purchase, and `examples/`."""
+        """`states/` with the state as of the day after the last purchase, and `examples/`."""
         return self._once("features", self._make_features)
 
     @property
@@ -60,7 +60,7 @@ class Shop:
 
     @property
     def weights(self) -> pathlib.Path:
-        """Towers, ranking network and transform graph, as assembly takes them."""
+        """Towers, ranking network and transform graph, in the layout that `assemble` reads."""
         return self._once("weights", self._make_weights)
 
     def model(self, kind: str) -> pathlib.Path:
@@ -68,7 +68,7 @@ class Shop:
         return self._once(f"model-{kind}", lambda to: self._make_model(kind, to))
 
     def customer_ids(self) -> list[str]:
-        """Everybody the model knows."""
+        """Ids of all customers of the model."""
         return read_ids(self.model("exact") / "assets.extra" / "customer_ids.txt")
 
     def as_of(self) -> int:
@@ -84,7 +84,7 @@ class Shop:
             shutil.rmtree(unfinished, ignore_errors=True)
             unfinished.mkdir(parents=True)
             make(unfinished)
-            self._say(f"made {name}")
+            self._log(f"made {name}")
             unfinished.rename(folder)
         return folder
 

@@ -1,11 +1,11 @@
-"""Versions come and go under load: a new one every ten seconds, the old one dropped, every request answered."""
+"""Measures swaps under load: a new version every ten seconds, after which the old one is dropped."""
 
 import time
 from typing import Any
 
+from benchmarks.serving.base_path import base_path, push, remove
 from benchmarks.serving.load import Demand
-from benchmarks.serving.pushing import base_path, push, remove
-from benchmarks.serving.running import Server, asking, latencies, loaded, serving
+from benchmarks.serving.processes import Server, latencies, load_generator, read_load, serving
 from benchmarks.serving.shop import Shop
 from serving.client import ClientConfig, RecommenderClient
 
@@ -16,10 +16,10 @@ _LOADED_WITHIN_S = 60.0
 
 
 def measure(shop: Shop, swap_count: int = SWAPS, every_s: float = EVERY_S) -> dict[str, Any]:
-    """Swaps under an open load; figures of the requests due while a swap was going on, and of the others.
+    """Swaps versions under an open load; returns figures of requests during swaps and of the others.
 
-    A swap goes on from the push to the end of the old version's process. Where swaps take longer than `every_s`, one
-    follows the other at once, and where they take half as long again, fewer of them fit in the time.
+    A swap lasts from the push to the end of the old version's process. If swaps take longer than `every_s`, the next
+    one starts at once. If they take more than 1.5 times as long, fewer swaps fit into the time.
     """
     base = base_path(shop, "scann")
     customers = str(shop.model("exact") / "assets.extra" / "customer_ids.txt")
@@ -28,7 +28,7 @@ def measure(shop: Shop, swap_count: int = SWAPS, every_s: float = EVERY_S) -> di
         demand = Demand(target=server.target, customers=customers, seconds=seconds, clients=64, rate=RATE)
         swapped: list[tuple[float, float]] = []
         memory_mib = [server.memory_mib()]
-        with asking(demand) as asker:
+        with load_generator(demand) as generator:
             start_s = time.monotonic()
             for number in range(2, swap_count + 2):
                 time.sleep(max(0.0, start_s + (number - 1) * every_s - time.monotonic()))
@@ -36,7 +36,7 @@ def measure(shop: Shop, swap_count: int = SWAPS, every_s: float = EVERY_S) -> di
                     break
                 swapped.append(_swap(shop, server, client, base, number))
                 memory_mib.append(server.memory_mib())
-            load = loaded(asker)
+            load = read_load(generator)
     during, apart = [], []
     for at_s, latency_s in zip(load.at_s, load.latencies_s, strict=True):
         inside = any(begin_s <= at_s and at_s - latency_s <= end_s for begin_s, end_s in swapped)
@@ -56,7 +56,7 @@ def measure(shop: Shop, swap_count: int = SWAPS, every_s: float = EVERY_S) -> di
 
 
 def _swap(shop: Shop, server: Server, client: RecommenderClient, base: Any, number: int) -> tuple[float, float]:
-    """Pushes a version and waits until it alone serves; by `time.monotonic()`, when it began and ended."""
+    """Pushes a version and waits until only it serves; returns start and end (`time.monotonic()`)."""
     begin_s = time.monotonic()
     processes = set(server.workers())
     push(shop, "scann", base, number)

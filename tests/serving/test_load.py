@@ -8,7 +8,7 @@ import pytest
 from benchmarks import document
 from benchmarks.serving import report
 from benchmarks.serving.load import Demand, Load, measure
-from benchmarks.serving.running import figures, latencies
+from benchmarks.serving.processes import figures, latencies
 
 RESULT = {"measured_at": "2026-11-22T20:00:00+00:00", "machine": "2 cores", "commit": "abc", "others": 0.0}
 

@@ -1,4 +1,4 @@
-"""Where the bench keeps what it made: a shop for each version of the code that makes it, results for each of all."""
+"""Folders of the benchmark: shops and results, cached by code version."""
 
 import dataclasses
 import json
@@ -10,7 +10,7 @@ from typing import Any
 from benchmarks.kept import keep
 from pipeline.code_version import code_version
 
-MAKERS = (
+SHOP_CODE = (
     "components",
     "models",
     "transforms",
@@ -18,38 +18,38 @@ MAKERS = (
     "benchmarks/transforming.py",
     "benchmarks/serving/shop.py",
 )
-MEASURED = (*MAKERS, "serving", "lookbook/commands", "pipeline", "benchmarks/serving")
+RESULT_CODE = (*SHOP_CODE, "serving", "lookbook/commands", "pipeline", "benchmarks/serving")
 
 
 @dataclasses.dataclass(frozen=True)
-class Place:
-    """Folders of one bench.
+class Paths:
+    """Folders of one benchmark.
 
     Attributes:
-        work: root of it all.
+        work: root of all folders.
     """
 
     work: pathlib.Path
 
     @property
     def shop(self) -> pathlib.Path:
-        """Of the shop that today's code makes; those of other code are deleted."""
-        return self._newest("shop", code_version(MAKERS))
+        """Folder of the shop of the current code; shops of other code are deleted."""
+        return self._current("shop", code_version(SHOP_CODE))
 
     @property
     def results(self) -> pathlib.Path:
-        """Of the cells measured with today's code; those of other code are deleted."""
-        return self._newest("results", code_version(MEASURED))
+        """Folder of the results of the current code; results of other code are deleted."""
+        return self._current("results", code_version(RESULT_CODE))
 
     def read(self) -> dict[str, dict[str, Any]]:
-        """What was measured so far, by cell."""
+        """Results by cell."""
         return {path.stem: json.loads(path.read_text()) for path in sorted(self.results.glob("*.json"))}
 
     def write(self, cell: str, result: Mapping[str, Any]) -> None:
-        """Keeps one cell's result."""
+        """Writes the result of one cell."""
         keep(self.results / f"{cell}.json", result)
 
-    def _newest(self, name: str, version: str) -> pathlib.Path:
+    def _current(self, name: str, version: str) -> pathlib.Path:
         folder = self.work / name / version
         folder.mkdir(parents=True, exist_ok=True)
         for other in folder.parent.iterdir():

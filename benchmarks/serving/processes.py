@@ -1,4 +1,4 @@
-"""A model server in its own process, a client in another, and what both cost."""
+"""A model server and a load generator in their own processes, and their figures."""
 
 import dataclasses
 import json
@@ -22,18 +22,18 @@ class Server:
 
     Attributes:
         target: its address.
-        process: of the front; workers are its descendants.
+        process: the front; workers are its descendants.
     """
 
     target: str
     process: psutil.Process
 
     def memory_mib(self) -> float:
-        """Memory of front, worker host and workers, pages they share counted once."""
+        """Memory of front, worker host and workers; shared pages count once."""
         return sum(_proportional_bytes(process) for process in self._tree()) / 2**20
 
     def processor_s(self) -> float:
-        """Processor time of all of them so far, those that have ended left out."""
+        """Processor time of all running processes of the server so far."""
         total = 0.0
         for process in self._tree():
             try:
@@ -44,7 +44,7 @@ class Server:
         return total
 
     def workers(self) -> set[int]:
-        """Ids of the processes that hold a version: children of the worker host."""
+        """Ids of the worker processes, the children of the worker host."""
         return {child.pid for host in self.process.children() for child in host.children()}
 
     def _tree(self) -> list[psutil.Process]:
@@ -53,7 +53,7 @@ class Server:
 
 @contextmanager
 def serving(base_path: pathlib.Path, *options: str) -> Iterator[Server]:
-    """Serves the versions below a folder, with the default settings, until the block ends."""
+    """Serves the versions of a folder with the default settings until the block ends."""
     command = [sys.executable, "-m", "serving.server", "--base-path", str(base_path), "--port", "0", *options]
     started = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:
@@ -68,8 +68,8 @@ def serving(base_path: pathlib.Path, *options: str) -> Iterator[Server]:
 
 
 @contextmanager
-def asking(demand: Demand) -> Iterator[subprocess.Popen[str]]:
-    """A load generator on its way; its output is one line of JSON, for `loaded`."""
+def load_generator(demand: Demand) -> Iterator[subprocess.Popen[str]]:
+    """Starts a load generator; read its output with `read_load`."""
     command = [sys.executable, "-m", "benchmarks.serving.load", json.dumps(dataclasses.asdict(demand))]
     client = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     try:
@@ -79,11 +79,11 @@ def asking(demand: Demand) -> Iterator[subprocess.Popen[str]]:
         client.wait()
 
 
-def loaded(client: "subprocess.Popen[str]") -> Load:
-    """Waits for the load generator and reads what it measured."""
+def read_load(client: "subprocess.Popen[str]") -> Load:
+    """Waits for the load generator and reads its measurements."""
     text, _ = client.communicate()
     if client.returncode:
-        raise RuntimeError(f"the load generator must end well. Received: exit status {client.returncode}.")
+        raise RuntimeError(f"the load generator must exit with 0. Received: exit status {client.returncode}.")
     return Load(**json.loads(text))
 
 
@@ -108,4 +108,4 @@ def _proportional_bytes(process: psutil.Process) -> int:
     try:
         return int(process.memory_full_info().pss)
     except psutil.Error:
-        return 0  # it ended just now
+        return 0  # the process has just ended
