@@ -1,8 +1,8 @@
 """Environment variables that every process must set before it imports TensorFlow.
 
-The command line, the pipeline, the steps on Kubeflow, Beam's workers and the model server's workers all use
-`TENSORFLOW_ENVIRONMENT`. Files that cannot import it (Dockerfiles, Makefile, Compose
-and Kubernetes manifests) repeat it; tests/serving/test_tensorflow_environment.py checks that they agree.
+The command line, the pipeline, the steps on Kubeflow, Beam's workers and the model server's workers use
+`TENSORFLOW_ENVIRONMENT`. Files that cannot import it (Dockerfiles, Makefile, Compose and Kubernetes manifests) repeat
+it; tests/serving/test_tensorflow_environment.py checks that they agree.
 """
 
 from collections.abc import Mapping

@@ -1,9 +1,8 @@
-"""numpy arrays to and from TensorProto, by the rules of TensorFlow's `Tensor::FromProto` and `AsProtoField`.
+"""Converts between numpy arrays and TensorProto, by the rules of TensorFlow's `Tensor::FromProto` and `AsProtoField`.
 
-A TensorProto holds its values either as raw bytes (`tensor_content`) or in the field of its type. In the
-typed field a last value stands for all that are missing, and none at all for zeros (or empty strings).
-Strings are bytes in arrays of dtype object. bfloat16, quantised types, resources and variants are not
-carried.
+A TensorProto has its values either as raw bytes (`tensor_content`) or in the field of its type. In the typed field,
+missing values are equal to the last one, or are zeros (or empty strings) if there is none. Strings are bytes in arrays
+of dtype object. bfloat16, quantised types, resources and variants are not supported.
 """
 
 from __future__ import annotations
@@ -16,9 +15,9 @@ import numpy.typing as npt
 
 from serving.wire import DATA_TYPES, TensorProto
 
-MAX_RANK = 32  # numpy's; TensorFlow's is 254
-MAX_FILLED = 65536  # elements without values in a message; they take memory that the sender does not send
-_MAX_SIZE = 2**31 - 1  # of a dimension
+MAX_RANK = 32  # limit of numpy; TensorFlow's is 254
+MAX_FILLED = 65536  # elements without values in a message; each takes memory of the receiver but not of the sender
+_MAX_SIZE = 2**31 - 1  # elements of a tensor
 _VARINT_BYTES = 10  # longest encoding of a 64-bit number
 
 STRING = DATA_TYPES["DT_STRING"]
@@ -56,16 +55,16 @@ _FIELD_OF = {DATA_TYPES[name]: field for field, names in _FIELDS.items() for nam
 
 
 class TensorError(ValueError):
-    """A TensorProto that is not a tensor, or an array that no TensorProto carries."""
+    """An invalid TensorProto, or an array without a TensorProto type."""
 
 
 def to_proto(values: npt.ArrayLike, dtype: npt.DTypeLike = None, *, as_content: bool = False) -> Any:
-    """The TensorProto of an array.
+    """Converts an array to a TensorProto.
 
     Args:
         values: an array or nested lists, of any shape; str are encoded as UTF-8.
-        dtype: numbers are cast to it; None keeps the array's own.
-        as_content: numbers as raw bytes, which is faster for large arrays; strings always go in `string_val`.
+        dtype: type to cast numbers to; None for the array's own.
+        as_content: write numbers as raw bytes, which is faster for large arrays; strings are always in `string_val`.
 
     Returns:
         `serving.wire.TensorProto`.
@@ -79,7 +78,7 @@ def to_proto(values: npt.ArrayLike, dtype: npt.DTypeLike = None, *, as_content: 
         return _string_proto(array)
     number = _DATA_TYPE_OF.get(array.dtype)
     if number is None:
-        raise TensorError(f"values must be of a TensorFlow type. Received: dtype = {array.dtype}. Cast it first.")
+        raise TensorError(f"values must have a TensorFlow type. Received: dtype = {array.dtype}. Cast it first.")
     proto = _with_shape(number, array.shape)
     if as_content:
         proto.tensor_content = np.ascontiguousarray(array).astype(array.dtype.newbyteorder("<")).tobytes()
@@ -94,15 +93,16 @@ def to_proto(values: npt.ArrayLike, dtype: npt.DTypeLike = None, *, as_content: 
 
 
 def to_array(proto: Any, max_elements: int | None = None) -> npt.NDArray[Any]:
-    """The array of a TensorProto; strings as bytes in dtype object.
+    """Converts a TensorProto to an array; strings become bytes in dtype object.
 
     Args:
         proto: `serving.wire.TensorProto`.
-        max_elements: refuse more; a shape of a few bytes can ask for terabytes.
+        max_elements: maximum number of elements, because a shape of a few bytes can have terabytes; None for
+            2**31 - 1.
 
     Raises:
-        TensorError: unknown type or rank, negative dimension, content of another size than the shape says,
-            more than `max_elements`, or more than `MAX_FILLED` of them missing.
+        TensorError: the type or rank is unknown, a dimension is negative, the content does not have the size of the
+            shape, there are more than `max_elements` elements, or more than `MAX_FILLED` values are missing.
 
     """
     shape = checked_shape(proto, max_elements)
@@ -114,7 +114,7 @@ def to_array(proto: Any, max_elements: int | None = None) -> npt.NDArray[Any]:
         return flat.reshape(shape)
     kind = _NUMPY_TYPES.get(proto.dtype)
     if kind is None:
-        raise TensorError(f"dtype must be a type that serving carries. Received: dtype = {proto.dtype}.")
+        raise TensorError(f"dtype must be a type that serving supports. Received: dtype = {proto.dtype}.")
     dtype = np.dtype(kind)
     if proto.tensor_content:
         if len(proto.tensor_content) != count * dtype.itemsize:
@@ -133,7 +133,7 @@ def _from_field(values: Any, dtype: np.dtype[Any], count: int) -> npt.NDArray[An
         return np.array(_filled(list(pairs), count, 0), dtype)
     if dtype == np.float16:
         return np.array(_filled(list(values), count, 0), np.uint32).astype(np.uint16).view(np.float16)
-    # int_val is 32 bit on the wire for the smaller types too: TensorFlow casts, so wraps around
+    # int_val has 32 bits also for smaller types; TensorFlow casts, which wraps around
     wide = {"i": np.int64, "u": np.uint64 if dtype.itemsize == 8 else np.int64}.get(dtype.kind, dtype)
     return np.array(_filled(list(values), count, 0), wide).astype(dtype)
 
@@ -148,7 +148,7 @@ def _filled(values: list[Any], count: int, zero: Any) -> list[Any]:
 def _string_proto(array: npt.NDArray[Any]) -> Any:
     proto = _with_shape(STRING, array.shape)
     values = array.ravel().tolist()
-    if set(map(type, values)) != {bytes}:  # an answer's are
+    if set(map(type, values)) != {bytes}:  # the strings of an answer are already bytes
         values = [_bytes(value) for value in values]
     proto.string_val.extend(values)
     return proto
@@ -169,10 +169,14 @@ def _with_shape(number: int, shape: tuple[int, ...]) -> Any:
 
 
 def checked_shape(proto: Any, max_elements: int | None = None) -> tuple[int, ...]:
-    """The shape of a TensorProto, checked against the message's values before any memory is allocated.
+    """The shape of a TensorProto, checked before memory is allocated.
+
+    Args:
+        proto: `serving.wire.TensorProto`.
+        max_elements: see `to_array`.
 
     Raises:
-        TensorError: the shape or a size is invalid, see `to_array`.
+        TensorError: the shape or the number of values is invalid, see `to_array`.
 
     """
     dimensions = len(proto.tensor_shape.dim)
@@ -186,19 +190,19 @@ def checked_shape(proto: Any, max_elements: int | None = None) -> tuple[int, ...
     # Check each dimension too, because one dimension of 0 makes the product 0.
     if max(math.prod(shape), *shape, 0) > limit:
         raise TensorError(f"tensor_shape must have at most {limit} elements. Received: {shape}.")
-    held = _held(proto)
-    if held is not None and math.prod(shape) - held > MAX_FILLED:
+    count = _value_count(proto)
+    if count is not None and math.prod(shape) - count > MAX_FILLED:
         raise TensorError(
             f"tensor_shape must have at most {MAX_FILLED} elements more than there are values. "
-            f"Received: {shape} with {held} values. Send a value for each element."
+            f"Received: {shape} with {count} values. Send a value for each element."
         )
     return shape
 
 
-def _held(proto: Any) -> int | None:
-    """Maximum number of elements that the message has values for; None for a refused type."""
+def _value_count(proto: Any) -> int | None:
+    """Maximum number of elements that the message has values for; None for an unsupported type."""
     if proto.tensor_content:
-        return len(proto.tensor_content)  # at least a byte for each; the exact size is checked later
+        return len(proto.tensor_content)  # at least one byte for each element; the exact size is checked later
     field = _FIELD_OF.get(proto.dtype)
     if field is None:
         return None
@@ -215,9 +219,15 @@ def _split(content: bytes, count: int) -> list[bytes]:
             length, at = _varint(content, at)
             lengths.append(length)
     except IndexError:
-        raise TensorError("tensor_content must begin with a length for each string.") from None
+        raise TensorError(
+            f"tensor_content must start with a length for each string. Received: {len(content)} bytes for {count} "
+            "strings."
+        ) from None
     if at + sum(lengths) != len(content):
-        raise TensorError("tensor_content must hold as many bytes as its lengths say.")
+        raise TensorError(
+            f"tensor_content must have as many bytes as the sum of its lengths, {sum(lengths)}. "
+            f"Received: {len(content) - at}."
+        )
     strings = []
     for length in lengths:
         strings.append(content[at : at + length])
@@ -226,7 +236,7 @@ def _split(content: bytes, count: int) -> list[bytes]:
 
 
 def _varint(content: bytes, at: int) -> tuple[int, int]:
-    """The number at a position, and the position after it."""
+    """The number at a position, and the position after the number."""
     value = 0
     for shift in range(0, 7 * _VARINT_BYTES, 7):
         byte = content[at]
