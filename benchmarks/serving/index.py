@@ -77,8 +77,8 @@ def _of_model(spec: Spec) -> tuple[np.ndarray, np.ndarray]:
     chosen = np.random.default_rng(0).permutation(np.flatnonzero(purchases >= 2))[:QUERIES]
     ids = read_ids(folder / "assets.extra" / "customer_ids.txt")
     loaded = tf.saved_model.load(str(folder))
-    asked = tf.constant([ids[row] for row in chosen])
-    queries = loaded.signatures["customer_embedding"](customer_id=asked)["embedding"].numpy()
+    customers = tf.constant([ids[row] for row in chosen])
+    queries = loaded.signatures["customer_embedding"](customer_id=customers)["embedding"].numpy()
     reader = tf.train.load_checkpoint(str(folder / "variables" / "variables"))
     (name,) = (name for name in reader.get_variable_to_shape_map() if "index/_embeddings/" in name)
     return reader.get_tensor(name), queries

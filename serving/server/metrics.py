@@ -73,13 +73,13 @@ class ServerMetrics:
 
         """
         with self._lock:
-            gone = {
+            removed = {
                 labels
                 for labels in self._recorded
                 if labels[1] and not kept(labels[1], int(labels[2]) if labels[2] else None)
             }
-            self._recorded -= gone
-        for labels in gone:
+            self._recorded -= removed
+        for labels in removed:
             for metric, values in ((self._requests, labels), (self._latency, labels[:3])):
                 with contextlib.suppress(KeyError):  # removed with another code of the same version
                     metric.remove(*values)

@@ -15,7 +15,7 @@ from serving import wire
 from serving.errors import StatusError, invalid_argument
 from serving.server.manager import ModelManager
 from serving.server.request_slots import RequestSlots, Slot
-from serving.server.served_worker import Worker, WorkerGoneError
+from serving.server.served_worker import Worker, WorkerEndedError
 from serving.server.unary_calls import Answer, ModelStatusError, UnaryCalls, model_spec, parse
 
 _SIGNATURE_FIELD = "signature_def"
@@ -65,7 +65,7 @@ class PredictionService:
                 continue
             try:
                 return number, await worker.predict(request, deadline_s, slot.hold(worker))
-            except WorkerGoneError as error:
+            except WorkerEndedError as error:
                 self._manager.wake()
                 tries += error.sent
                 if tries >= _MAX_TRIES or time.monotonic() >= deadline_s:

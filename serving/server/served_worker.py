@@ -28,7 +28,7 @@ _SLICES = 10
 _log = logging.getLogger(__name__)
 
 
-class WorkerGoneError(Exception):
+class WorkerEndedError(Exception):
     """The process ended, or hung and was killed, before it answered; the request can be retried.
 
     Attributes:
@@ -61,12 +61,12 @@ class Worker:
         self._idle: collections.deque[WorkerConnection] = collections.deque()  # used only in the event loop
         self._state = threading.Condition()
         self._in_flight = 0
-        self._closing = self._gone = False
+        self._closing = self._lost = False
 
     @property
     def alive(self) -> bool:
         """Whether the process is running and answers heartbeats."""
-        if self._gone or self._closing:
+        if self._lost or self._closing:
             return False
         return not self._process.wait(0)
 
@@ -106,7 +106,7 @@ class Worker:
 
         Raises:
             StatusError: the worker's own status; DEADLINE_EXCEEDED.
-            WorkerGoneError: the process has ended.
+            WorkerEndedError: the process has ended.
 
         """
         connection = None
@@ -118,7 +118,7 @@ class Worker:
         except BaseException as error:
             ended()
             if isinstance(error, OSError):
-                raise WorkerGoneError(sent=False) from error
+                raise WorkerEndedError(sent=False) from error
             raise
         give_up_s = max(deadline_s - time.monotonic(), 0.0) + _SLACK_S
         try:
@@ -126,7 +126,7 @@ class Worker:
         except TimeoutError as error:
             raise StatusError(grpc.StatusCode.DEADLINE_EXCEEDED, "Deadline Exceeded") from error
         except ConnectionError as error:
-            raise WorkerGoneError(sent=True) from error
+            raise WorkerEndedError(sent=True) from error
         if connection.usable:
             self._idle.append(connection)
         if status:
@@ -137,13 +137,13 @@ class Worker:
         """Ends the process once no request is in flight, or after `grace_s`; kills it if it does not end."""
         with self._state:
             self._closing = True
-            if not self._gone:
+            if not self._lost:
                 self._state.wait_for(lambda: self._in_flight == 0, timeout=grace_s)
-        if self._gone:
+        if self._lost:
             self._process.kill()
         self._control.close()
         event_loop().call_soon_threadsafe(self._close_idle)
-        self._process.end(0.0 if self._gone else KILL_AFTER_S)
+        self._process.end(0.0 if self._lost else KILL_AFTER_S)
 
     async def _connect(self) -> WorkerConnection:
         ours, theirs = socket.socketpair()
@@ -180,6 +180,6 @@ class Worker:
                 self._process.wait(timeout_s / _SLICES)
         if self._closing:
             return
-        self._gone = True
+        self._lost = True
         self._process.kill()
         lost()

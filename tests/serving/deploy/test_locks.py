@@ -52,8 +52,8 @@ def test_the_serving_lock_has_the_required_packages_and_few_others():
 
 
 def test_the_distribution_requires_the_packages_of_requirements_in():
-    asked = {canonicalize_name(Requirement(text).name) for text in importlib.metadata.requires("lookbook") or []}
-    assert asked == direct("requirements.in")
+    required = {canonicalize_name(Requirement(text).name) for text in importlib.metadata.requires("lookbook") or []}
+    assert required == direct("requirements.in")
 
 
 IMAGES = {

@@ -32,7 +32,7 @@ class Graph:
 
 
 @pytest.fixture
-def asked(eventually):
+def run_behind_a_busy_graph(eventually):
     """Runs one request that keeps the graph busy, then others; returns runs, and answers or errors in order."""
 
     def ask(others, *, max_rows=8, keys=None):
@@ -63,38 +63,38 @@ def asked(eventually):
     return ask
 
 
-def test_a_request_runs_alone_if_the_graph_is_free(asked):
-    found = asked([])
+def test_a_request_runs_alone_if_the_graph_is_free(run_behind_a_busy_graph):
+    found = run_behind_a_busy_graph([])
     assert found.first == [[0.0], [1.0]]
     assert found.runs == [("key", [0.0])]
 
 
-def test_waiting_requests_are_joined_and_each_gets_its_own_rows(asked):
-    found = asked([[1.0], [2.0, 3.0], [4.0]])
+def test_waiting_requests_are_joined_and_each_gets_its_own_rows(run_behind_a_busy_graph):
+    found = run_behind_a_busy_graph([[1.0], [2.0, 3.0], [4.0]])
     assert found.runs == [("key", [0.0]), ("key", [1.0, 2.0, 3.0, 4.0])]
     assert found.answers == [[[2.0], [2.0]], [[4.0, 6.0], [3.0, 4.0]], [[8.0], [5.0]]]
 
 
-def test_a_joined_run_has_at_most_max_rows(asked):
-    found = asked([[1.0, 1.0], [2.0, 2.0], [3.0]], max_rows=3)
+def test_a_joined_run_has_at_most_max_rows(run_behind_a_busy_graph):
+    found = run_behind_a_busy_graph([[1.0, 1.0], [2.0, 2.0], [3.0]], max_rows=3)
     assert [rows for _, rows in found.runs] == [[0.0], [1.0, 1.0, 3.0], [2.0, 2.0]]
     assert [answer[0] for answer in found.answers] == [[2.0, 2.0], [4.0, 4.0], [6.0]]
 
 
-def test_requests_with_different_keys_are_not_joined(asked):
-    found = asked([[1.0], [2.0], [3.0]], keys=["a", "b", "a"])
+def test_requests_with_different_keys_are_not_joined(run_behind_a_busy_graph):
+    found = run_behind_a_busy_graph([[1.0], [2.0], [3.0]], keys=["a", "b", "a"])
     assert found.runs[1:] == [("a", [1.0, 3.0]), ("b", [2.0])]
 
 
-def test_an_invalid_request_does_not_fail_the_requests_joined_with_it(asked):
-    found = asked([[1.0], [-1.0], [3.0]])
+def test_an_invalid_request_does_not_fail_the_requests_joined_with_it(run_behind_a_busy_graph):
+    found = run_behind_a_busy_graph([[1.0], [-1.0], [3.0]])
     assert [found.answers[0][0], found.answers[2][0]] == [[2.0], [6.0]]
     assert found.answers[1].code is grpc.StatusCode.INVALID_ARGUMENT
     assert [rows for _, rows in found.runs[1:]] == [[1.0, -1.0, 3.0], [1.0], [-1.0], [3.0]]
 
 
-def test_the_graph_is_free_after_a_failed_run(asked):
-    found = asked([[-1.0]])
+def test_the_graph_is_free_after_a_failed_run(run_behind_a_busy_graph):
+    found = run_behind_a_busy_graph([[-1.0]])
     assert found.batcher.run("key", {"x": np.array([5.0])}, TIMEOUT_S)[0].tolist() == [10.0]
 
 

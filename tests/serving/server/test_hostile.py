@@ -32,7 +32,7 @@ def recommend(served, **change):
 
 
 @pytest.mark.parametrize(
-    "customer", ["nobody knows", "", "x" * 10_000, "👗👠🧥", "\0", "ﷺ' OR 1=1 --"], ids=lambda c: repr(c)[:12]
+    "customer", ["unknown customer", "", "x" * 10_000, "👗👠🧥", "\0", "ﷺ' OR 1=1 --"], ids=lambda c: repr(c)[:12]
 )
 def test_any_customer_id_is_answered(served, customer):
     response = recommend(served, customer_id=[customer])
@@ -234,7 +234,7 @@ def test_a_request_above_max_concurrency_is_unavailable(shop, serve, eventually)
     assert caught.value.code() is grpc.StatusCode.UNAVAILABLE
     assert running.stock.states()[1] == ("AVAILABLE", 0, "")  # status is not refused
     assert first.code() is grpc.StatusCode.DEADLINE_EXCEEDED
-    eventually(lambda: in_flight(running) == 0, "the first request given up")
+    eventually(lambda: in_flight(running) == 0, "the end of the first request")
     assert running.stock.predict({"customer_id": ["c1"]}).outputs
 
 

@@ -111,7 +111,7 @@ def test_health_check_and_watch_report_each_service(shop, serve):
     shop.push(1)
     assert next(watched).status == health_pb2.HealthCheckResponse.SERVING
     with pytest.raises(grpc.RpcError) as caught:
-        stub.Check(health_pb2.HealthCheckRequest(service="nobody"), timeout=20)
+        stub.Check(health_pb2.HealthCheckRequest(service="unknown"), timeout=20)
     assert caught.value.code() is grpc.StatusCode.NOT_FOUND
     watched.cancel()
 

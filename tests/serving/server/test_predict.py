@@ -19,7 +19,7 @@ RECOMMEND = {
 }
 
 
-def refused(call, *args, **kwargs):
+def error_of(call, *args, **kwargs):
     with pytest.raises(grpc.RpcError) as caught:
         call(*args, **kwargs)
     return caught.value.code(), caught.value.details()
@@ -140,33 +140,33 @@ ERRORS = {
 
 @pytest.mark.parametrize(("change", "code", "message"), ERRORS.values(), ids=ERRORS)
 def test_an_invalid_request_gets_the_status_of_tensorflow_serving(served, change, code, message):
-    assert refused(served.stock.predict, **{"inputs": DEFAULT, **change}) == (code, message)
+    assert error_of(served.stock.predict, **{"inputs": DEFAULT, **change}) == (code, message)
 
 
 def test_the_graph_reports_a_wrong_rank(served):
     inputs = {**RECOMMEND, "recent_article_ids": ["a"]}
-    code, message = refused(served.stock.predict, inputs, signature="recommend")
+    code, message = error_of(served.stock.predict, inputs, signature="recommend")
     assert code is INVALID
     assert "ConcatOp" in message
 
 
 def test_the_graph_reports_an_invalid_k(served):
-    code, message = refused(served.stock.predict, {**RECOMMEND, "k": np.int32(101)}, signature="recommend")
+    code, message = error_of(served.stock.predict, {**RECOMMEND, "k": np.int32(101)}, signature="recommend")
     assert code is INVALID
     assert "input must have at least k columns" in message
-    code, _ = refused(served.stock.predict, {**RECOMMEND, "k": np.int32(-1)}, signature="recommend")
+    code, _ = error_of(served.stock.predict, {**RECOMMEND, "k": np.int32(-1)}, signature="recommend")
     assert code is INVALID
 
 
 def test_a_missing_model_spec_is_invalid(served):
     request = predict_pb2.PredictRequest()
     request.inputs["customer_id"].CopyFrom(tf.make_tensor_proto(["c1"]))
-    assert refused(served.stock.prediction.Predict, request, timeout=30) == (INVALID, "Missing ModelSpec")
+    assert error_of(served.stock.prediction.Predict, request, timeout=30) == (INVALID, "Missing ModelSpec")
     request = get_model_metadata_pb2.GetModelMetadataRequest(metadata_field=["signature_def"])
     expected = (INVALID, "Missing ModelSpec")
-    assert refused(served.stock.prediction.GetModelMetadata, request, timeout=30) == expected
+    assert error_of(served.stock.prediction.GetModelMetadata, request, timeout=30) == expected
     request = get_model_status_pb2.GetModelStatusRequest()
-    assert refused(served.stock.model.GetModelStatus, request, timeout=30) == expected
+    assert error_of(served.stock.model.GetModelStatus, request, timeout=30) == expected
 
 
 def test_the_error_names_a_tensor_that_cannot_be_parsed(served):
@@ -174,7 +174,7 @@ def test_the_error_names_a_tensor_that_cannot_be_parsed(served):
     request.model_spec.name = "lookbook"
     request.inputs["customer_id"].dtype = 7
     request.inputs["customer_id"].tensor_shape.dim.add(size=-1)
-    code, message = refused(served.stock.prediction.Predict, request, timeout=30)
+    code, message = error_of(served.stock.prediction.Predict, request, timeout=30)
     assert code is INVALID
     assert message.startswith("tensor parsing error: customer_id")
 
@@ -212,7 +212,7 @@ def test_metadata_has_the_signatures_of_the_saved_model(served):
     ],
 )
 def test_invalid_metadata_requests(served, request_, code, message):
-    assert refused(served.stock.prediction.GetModelMetadata, request_, timeout=30) == (code, message)
+    assert error_of(served.stock.prediction.GetModelMetadata, request_, timeout=30) == (code, message)
 
 
 def test_status_lists_the_versions_newest_first(served):
@@ -232,13 +232,13 @@ def test_the_status_of_an_unknown_model_or_version_is_not_found(served, model, v
     request.model_spec.name = model
     if version is not None:
         request.model_spec.version.value = version
-    assert refused(served.stock.model.GetModelStatus, request, timeout=30) == (NOT_FOUND, message)
+    assert error_of(served.stock.model.GetModelStatus, request, timeout=30) == (NOT_FOUND, message)
 
 
 def test_other_methods_are_unimplemented(served):
     from tensorflow_serving.apis import regression_pb2
 
-    code, _ = refused(served.stock.prediction.Regress, regression_pb2.RegressionRequest(), timeout=30)
+    code, _ = error_of(served.stock.prediction.Regress, regression_pb2.RegressionRequest(), timeout=30)
     assert code is grpc.StatusCode.UNIMPLEMENTED
 
 
@@ -269,12 +269,12 @@ def test_metrics_count_by_model_version_and_code(served):
 
     good = {"method": "Predict", "model": "lookbook", "version": "7", "code": "OK"}
     bad = {"method": "Predict", "model": "lookbook", "version": "", "code": "FAILED_PRECONDITION"}
-    strange = {"method": "Predict", "model": "", "version": "", "code": "NOT_FOUND"}
-    before = [count(**labels) for labels in (good, bad, strange)]
+    unknown = {"method": "Predict", "model": "", "version": "", "code": "NOT_FOUND"}
+    before = [count(**labels) for labels in (good, bad, unknown)]
     served.stock.predict(DEFAULT, version=7)
-    refused(served.stock.predict, DEFAULT, signature="nope")
-    refused(served.stock.predict, DEFAULT, model="made up by a client")
-    assert [count(**labels) for labels in (good, bad, strange)] == [n + 1 for n in before]
+    error_of(served.stock.predict, DEFAULT, signature="nope")
+    error_of(served.stock.predict, DEFAULT, model="unknown model")
+    assert [count(**labels) for labels in (good, bad, unknown)] == [n + 1 for n in before]
 
 
 def test_metrics_are_served_over_http(served):

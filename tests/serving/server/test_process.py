@@ -240,11 +240,11 @@ def test_mutual_tls_requires_a_client_certificate(shop, serve, certificates):
     ours = {"tls_certificate": certificates / "client.pem", "tls_key": certificates / "client.key"}
     with RecommenderClient(target, ClientConfig(deadline_s=60, tls_ca=certificates / "ca.pem", **ours)) as client:
         assert client.recommend_default(["c1"])[0].model_version == 1
-    for stranger in (
+    for untrusted in (
         ClientConfig(max_attempts=1),
         ClientConfig(max_attempts=1, tls_ca=certificates / "ca.pem"),
     ):
-        with RecommenderClient(target, stranger) as client, pytest.raises(errors.ServerUnavailableError):
+        with RecommenderClient(target, untrusted) as client, pytest.raises(errors.ServerUnavailableError):
             client.recommend_default(["c1"])
 
 

@@ -120,9 +120,9 @@ def test_a_reload_after_a_cancelled_one_is_answered(shop, serve, tmp_path, event
     call = running.stock.model.HandleReloadConfigRequest
     os.mkdir(tmp_path / "empty")
     known = ("lookbook", shop.base, {})
-    gone = call.future(reload_request(known, ("new", tmp_path / "empty", {})), timeout=3600)
+    cancelled = call.future(reload_request(known, ("new", tmp_path / "empty", {})), timeout=3600)
     eventually(lambda: not running.server.wait_ready(timeout_s=0), "the first waits for the new model")
-    gone.cancel()
+    cancelled.cancel()
     call(reload_request(known), timeout=60)
     assert version_of(running) == 1
 
@@ -130,12 +130,12 @@ def test_a_reload_after_a_cancelled_one_is_answered(shop, serve, tmp_path, event
 def test_a_reload_stops_waiting_when_its_caller_cancels(tmp_path, worker_host):
     manager = ModelManager(ServerConfig(poll_interval_s=0.02), worker_host)
     manager.start([])
-    caller_gone = threading.Event()
-    timer = threading.Timer(0.2, caller_gone.set)
+    cancelled = threading.Event()
+    timer = threading.Timer(0.2, cancelled.set)
     timer.start()
     try:
         with pytest.raises(StatusError) as caught:
-            manager.reload([ModelConfig(name="new", base_path=str(tmp_path))], 3600, caller_gone.is_set)
+            manager.reload([ModelConfig(name="new", base_path=str(tmp_path))], 3600, cancelled.is_set)
     finally:
         manager.stop(0)
     assert caught.value.code is grpc.StatusCode.CANCELLED

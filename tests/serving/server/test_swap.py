@@ -308,26 +308,26 @@ def test_the_command_logs_which_version_replaces_a_failed_one(shop):
     with command(shop.base, "--exit-on-failure") as process:
         assert process.stdout.readline().startswith("serving lookbook on 127.0.0.1:")
         process.send_signal(signal.SIGTERM)
-        _, said = process.communicate(timeout=READY_S)
+        _, log = process.communicate(timeout=READY_S)
     assert process.returncode == 0
-    assert "lookbook version 2 did not load: " in said
-    assert "lookbook version 1 serves in place of 2, which did not load" in said
+    assert "lookbook version 2 did not load: " in log
+    assert "lookbook version 1 serves in place of 2, which did not load" in log
 
 
 def test_the_command_exits_if_no_version_loads(shop):
     shop.push(1, edit=truncate_warmup)
     with command(shop.base, "--exit-on-failure") as process:
-        _, said = process.communicate(timeout=READY_S)
+        _, log = process.communicate(timeout=READY_S)
     assert process.returncode == 1
-    assert "lookbook version 1: DATA_LOSS: " in said
+    assert "lookbook version 1: DATA_LOSS: " in log
 
 
 def test_a_missing_folder_is_reported_at_once(tmp_path):
     missing = tmp_path / "nowhere"
     with command(missing, "--exit-on-failure") as process:
-        _, said = process.communicate(timeout=READY_S)
+        _, log = process.communicate(timeout=READY_S)
     assert process.returncode == 1
-    assert said == f"error: --base-path must be a folder that exists. Received: {missing}.\n"
+    assert log == f"error: --base-path must be a folder that exists. Received: {missing}.\n"
     with command(missing) as process:
         line = process.stderr.readline()
         process.send_signal(signal.SIGTERM)
