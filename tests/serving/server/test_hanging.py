@@ -17,9 +17,10 @@ from serving.client import ClientConfig, RecommenderClient
 from serving.server.config import ServerConfig
 from serving.server.model_server import ModelServer
 from serving.server.process_handle import ProcessHandle
+from tests.serving.queries import INPUTS, version_of
+from tests.serving.warmup_records import truncate_warmup
 
 ROOT = Path(__file__).resolve().parents[3]
-INPUTS = {"customer_id": ["c1"]}
 
 
 @pytest.fixture
@@ -45,6 +46,43 @@ def test_the_call_after_a_worker_is_killed_succeeds(shop, serve):
     assert running.stock.predict(INPUTS, timeout=60).model_spec.version.value == 1
     (successor,) = running.server.served_versions()
     assert successor.restarts == 1
+
+
+def test_the_killed_worker_of_a_fallback_version_is_replaced(shop, serve, eventually):
+    shop.push(1)
+    shop.push(2, edit=truncate_warmup)
+    running = serve(shop)
+    assert version_of(running) == 1
+    (served,) = running.server.served_versions()
+    os.kill(served.pid, signal.SIGKILL)
+
+    def another():
+        now = running.server.served_versions()
+        return now and now[0].pid != served.pid
+
+    eventually(another, "a new worker")
+    assert version_of(running) == 1
+
+
+def test_a_killed_worker_is_replaced(shop, serve, eventually):
+    shop.push(1)
+    running = serve(shop)
+    (version,) = running.server.served_versions()
+    codes = set()
+    os.kill(version.pid, signal.SIGKILL)
+
+    def answers_again():
+        try:
+            return version_of(running) == 1
+        except grpc.RpcError as error:
+            codes.add(error.code())
+            return False
+
+    eventually(answers_again, "a new worker")
+    assert codes <= {grpc.StatusCode.UNAVAILABLE}  # clients retry it
+    (successor,) = running.server.served_versions()
+    assert successor.pid != version.pid
+    assert (version.restarts, successor.restarts) == (0, 1)
 
 
 def test_no_request_of_the_query_client_fails_when_a_worker_is_killed(shop, serve, eventually):

@@ -263,28 +263,6 @@ def test_health_and_reflection(served, eventually):
     assert answer.file_descriptor_response.file_descriptor_proto
 
 
-def test_metrics_count_by_model_version_and_code(served):
-    def count(**labels):
-        return served.server.metrics.registry.get_sample_value("lookbook_serving_requests_total", labels) or 0
-
-    good = {"method": "Predict", "model": "lookbook", "version": "7", "code": "OK"}
-    bad = {"method": "Predict", "model": "lookbook", "version": "", "code": "FAILED_PRECONDITION"}
-    unknown = {"method": "Predict", "model": "", "version": "", "code": "NOT_FOUND"}
-    before = [count(**labels) for labels in (good, bad, unknown)]
-    served.stock.predict(DEFAULT, version=7)
-    error_of(served.stock.predict, DEFAULT, signature="nope")
-    error_of(served.stock.predict, DEFAULT, model="unknown model")
-    assert [count(**labels) for labels in (good, bad, unknown)] == [n + 1 for n in before]
-
-
-def test_metrics_are_served_over_http(served):
-    from urllib.request import urlopen
-
-    text = urlopen(f"http://127.0.0.1:{served.server.metrics_port}/metrics", timeout=30).read().decode()
-    assert 'lookbook_serving_resident_bytes{model="lookbook",version="7"}' in text
-    assert "lookbook_serving_latency_seconds_bucket" in text
-
-
 def test_concurrent_clients_get_their_own_answers(served):
     from concurrent.futures import ThreadPoolExecutor
 

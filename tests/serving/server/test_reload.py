@@ -11,13 +11,9 @@ from tensorflow_serving.apis import model_management_pb2
 from serving.errors import StatusError
 from serving.server.config import ModelConfig, ServerConfig
 from serving.server.manager import ModelManager
+from tests.serving.queries import INPUTS, version_of
 
-INPUTS = {"customer_id": ["c1"]}
 OK = 0
-
-
-def version_of(running):
-    return running.stock.predict(INPUTS).model_spec.version.value
 
 
 def reload_request(*models):

@@ -1,17 +1,8 @@
-"""The server in its own process: output, exit status, TLS, metrics port, probe."""
+"""TLS of the server, its clients and its probe; new certificates are loaded while it runs."""
 
-import contextlib
 import datetime
 import ipaddress
-import re
-import select
 import shutil
-import signal
-import socket
-import subprocess
-import sys
-import urllib.request
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -20,92 +11,6 @@ from serving import errors, probe
 from serving.client import ClientConfig, RecommenderClient
 from serving.server.config import ServerConfig, TlsConfig
 from serving.server.model_server import ModelServer
-
-ROOT = Path(__file__).resolve().parents[3]
-
-
-@contextmanager
-def command(*arguments):
-    process = subprocess.Popen(
-        [sys.executable, "-m", "serving.server", "--port", "0", *map(str, arguments)],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
-
-
-def first_line(process, timeout_s=120):
-    readable, _, _ = select.select([process.stdout], [], [], timeout_s)
-    assert readable, "no line within the timeout"
-    return process.stdout.readline()
-
-
-def test_it_reports_a_failed_version_then_serves_the_next_and_stops_on_sigterm(shop):
-    (shop.base / "3").mkdir()
-    with command("--base-path", shop.base, "--model-name", "lookbook", "--poll-interval-s", "0.05") as process:
-        errors_seen = iter(process.stderr.readline, "")
-        failure = next(line for line in errors_seen if line.startswith("error: "))
-        assert "lookbook is not available: lookbook version 3: NOT_FOUND: Could not find SavedModel" in failure
-        shop.push(4)
-        match = re.fullmatch(r"serving lookbook on 127\.0\.0\.1:(\d+)\n", first_line(process))
-        assert match
-        with RecommenderClient(f"127.0.0.1:{match[1]}", ClientConfig(deadline_s=60)) as client:
-            assert client.recommend_default(["c1"])[0].model_version == 4
-        process.send_signal(signal.SIGTERM)
-        rest, log = process.communicate(timeout=60)
-        assert process.returncode == 0, log
-        assert rest == ""
-        assert "Traceback" not in log
-
-
-def test_exit_on_failure_ends_a_server_without_a_version(shop):
-    with command("--base-path", shop.base, "--exit-on-failure", "--load-timeout-s", "0.3") as process:
-        rest, log = process.communicate(timeout=60)
-        assert (process.returncode, rest) == (1, "")
-        assert f"error: lookbook is not available: no version under {shop.base}" in log
-
-
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        (
-            ("--base-path", "/x", "--max-batch", "0"),
-            "error: max_batch must be at least 1. Received: max_batch = 0.",
-        ),
-        (("--base-path", "/x", "--tls-key", "k"), "--tls-certificate and --tls-key must be given together"),
-        (("--base-path", "/x", "--tls-client-ca", "ca"), "Received: --tls-client-ca alone."),
-        (("--base-path", "/x", "--port", "70000"), "error: port must be in 0..65535. Received: port = 70000."),
-        (("--base-path", "/x", "--metrics-port", "-1"), "error: metrics_port must be in 0..65535."),
-        (("--base-path", "/x", "--host", "203.0.113.1"), "error: host must be an address of this machine."),
-        (("--base-path", "/x", "--host", "no such host"), "error: host must be a name or an address."),
-    ],
-)
-def test_invalid_settings_are_errors_of_one_line(arguments, words):
-    with command(*arguments) as process:
-        _, log = process.communicate(timeout=60)
-        assert process.returncode == 1
-        assert words in log
-        assert "Traceback" not in log
-
-
-def test_a_port_in_use_is_an_error(served):
-    with command("--base-path", "/x", "--port", served.port) as process:
-        _, log = process.communicate(timeout=60)
-        assert process.returncode == 1
-        assert f"error: port must be free. Received: 127.0.0.1:{served.port}" in log
-
-
-def test_it_listens_on_ipv6(shop, serve):
-    shop.push(1)
-    port = serve(shop, host="::1").port
-    with RecommenderClient(f"[::1]:{port}", ClientConfig(deadline_s=60)) as client:
-        assert client.recommend_default(["c1"])[0].model_version == 1
 
 
 def make_certificates(folder: Path) -> Path:
@@ -197,38 +102,6 @@ def test_the_error_names_an_invalid_pem_file(certificates, change, words):
         start()
 
 
-def test_silent_connections_do_not_block_the_metrics_port(served):
-    with contextlib.ExitStack() as silent:
-        for _ in range(7):
-            silent.enter_context(socket.create_connection(("127.0.0.1", served.server.metrics_port)))
-        url = f"http://127.0.0.1:{served.server.metrics_port}/metrics"
-        assert b"lookbook_serving_load_seconds" in urllib.request.urlopen(url, timeout=30).read()
-
-
-def test_a_silent_connection_to_the_metrics_port_is_closed(served, eventually):
-    with socket.create_connection(("127.0.0.1", served.server.metrics_port)) as silent:
-        silent.settimeout(60)
-        assert silent.recv(1) == b""
-
-
-def test_series_of_a_dropped_version_are_removed(shop, serve, eventually):
-    shop.push(1)
-    running = serve(shop, metrics_kept_s=0.1)
-    labels = {"method": "Predict", "model": "lookbook", "version": "1", "code": "OK"}
-    running.stock.predict({"customer_id": ["c1"]})
-
-    def counted(version):
-        found = running.server.metrics.registry.get_sample_value
-        return found("lookbook_serving_requests_total", {**labels, "version": version})
-
-    assert counted("1") == 1
-    shop.push(2)
-    eventually(lambda: [v.version for v in running.server.served_versions()] == [2], "2 serves")
-    running.stock.predict({"customer_id": ["c1"]})
-    eventually(lambda: counted("1") is None, "1 forgotten")
-    assert counted("2") == 1
-
-
 def test_mutual_tls_requires_a_client_certificate(shop, serve, certificates):
     shop.push(1)
     tls = TlsConfig(
@@ -246,20 +119,6 @@ def test_mutual_tls_requires_a_client_certificate(shop, serve, certificates):
     ):
         with RecommenderClient(target, untrusted) as client, pytest.raises(errors.ServerUnavailableError):
             client.recommend_default(["c1"])
-
-
-def test_a_probe_reports_whether_a_server_is_healthy(served, eventually):
-    eventually(lambda: probe.healthy(f"127.0.0.1:{served.port}"), "health")
-    assert not probe.healthy("127.0.0.1:1")
-    assert not probe.healthy("127.0.0.1:1", alive=True)
-    done = subprocess.run([sys.executable, "-m", "serving.probe", "127.0.0.1:1"], cwd=ROOT)
-    assert done.returncode == 1
-
-
-def test_a_server_without_a_version_is_alive_and_not_ready(shop, serve):
-    target = f"127.0.0.1:{serve(shop, wait=False).port}"
-    assert probe.main(["--alive", target]) == 0
-    assert probe.main([target]) == 1
 
 
 def test_a_probe_supports_tls(shop, serve, certificates, eventually):
