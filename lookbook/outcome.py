@@ -6,15 +6,17 @@ import pathlib
 import shlex
 from typing import TYPE_CHECKING
 
+from models.rankings import LAST_BLESSED, NEW_TO_CUSTOMER, OWN_PURCHASES, POPULAR, RECOMMENDED
+
 if TYPE_CHECKING:
     from pipeline.summary import Summary
 
 _NAMES = {
-    "recommended": "this model",
-    "own_purchases": "own purchases",
-    "popular": "popular, 7 days",
-    "new_to_customer": "this model, only what is new to the customer",
-    "last_blessed": "last blessed model",
+    RECOMMENDED: "this model",
+    OWN_PURCHASES: "own purchases",
+    POPULAR: "popular, 7 days",
+    NEW_TO_CUSTOMER: "this model, only what is new to the customer",
+    LAST_BLESSED: "last blessed model",
 }
 
 
@@ -23,8 +25,9 @@ def show(summary: Summary, out: pathlib.Path) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from components.served_folder import model_dir
     from lookbook.console import tables
-    from pipeline.versions import list_versions, model_dir
+    from pipeline.versions import list_versions
 
     console = tables()
     table = Table(title=f"Test week, {summary.customers} customers who bought", title_justify="left")

@@ -22,12 +22,14 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from components.served_folder import model_dir
+from models.rankings import OWN_PURCHASES, POPULAR
 from operations.backtest_table import BROKEN_REFRESH, BROKEN_RUN, NEVER, POLICIES, REFRESHED, RETRAINED, Cell, Rolling
 from operations.time_slices import bought_between, cut_before, last_day, shuffle_articles
 from pipeline.config import PipelineConfig
 from pipeline.disk import DiskError
 from pipeline.settings import fingerprint as settings_fingerprint
-from pipeline.versions import model_dir, served_version
+from pipeline.versions import served_version
 from transforms.errors import ConfigError, DiskFullError, LookbookError, StepError
 
 _METRIC = "map_at_12"
@@ -204,11 +206,11 @@ def _judge(out: pathlib.Path, bought: dict[str, set[str]], seed: int) -> dict:
     from operations.pushed import load_served
 
     judgement = judge(load_served(out), bought, seed=seed)
-    figures = {name: judgement.figures[name][_METRIC].mean for name in (MODEL, "popular", "own_purchases")}
+    figures = {name: judgement.figures[name][_METRIC].mean for name in (MODEL, POPULAR, OWN_PURCHASES)}
     return {
         "version": judgement.version,
         "customers": judgement.customers,
         "map_at_12": figures[MODEL],
-        "popular": figures["popular"],
-        "own_purchases": figures["own_purchases"],
+        "popular": figures[POPULAR],
+        "own_purchases": figures[OWN_PURCHASES],
     }

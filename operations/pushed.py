@@ -6,20 +6,17 @@ Batches run through the very signatures a server answers with. TensorFlow is imp
 from __future__ import annotations
 
 import itertools
-import json
 import pathlib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from components.model_files import ARTICLE_IDS, CUSTOMER_IDS, CUSTOMERS
+from models.rankings import SIMPLE
 from pipeline.versions import Version, served_version
 from transforms.errors import LookbookError
 from transforms.ids import read_ids
 
 BATCH_SIZE = 512
-BASELINES = ("own_purchases", "popular")
-_DESCRIPTION = pathlib.PurePath("assets.extra", "lookbook.json")
-_CUSTOMER_IDS = pathlib.PurePath("assets.extra", "customer_ids.txt")
-_ARTICLE_IDS = pathlib.PurePath("assets", "article_ids.txt")
 _RECOMMEND = "serving_default"
 _BASELINES = "baselines"
 
@@ -57,14 +54,13 @@ class PushedModel:
             LookbookError: the version has no list of customers, or one of a different length than the model.
 
         """
-        path = self.version.path / _CUSTOMER_IDS
+        path = self.version.path / CUSTOMER_IDS
         ids = _read_ids(path)
         if ids is None:
             raise LookbookError(
                 f"{path} must list the customers of the model. It is missing; push again with this release"
             )
-        described = self.version.path / _DESCRIPTION
-        made_with = json.loads(described.read_text()).get("customers") if described.is_file() else None
+        made_with = self.version.figures.get(CUSTOMERS)
         if made_with not in (None, len(ids)):
             raise LookbookError(
                 f"{path} must hold the {made_with:,} customers of the model. Received: {len(ids):,} lines; push again"
@@ -73,7 +69,7 @@ class PushedModel:
 
     def known_articles(self) -> list[str] | None:
         """The ids of all articles of the model, in its order; None if the version has no list of them."""
-        return _read_ids(self.version.path / _ARTICLE_IDS)
+        return _read_ids(self.version.path / ARTICLE_IDS)
 
     def recommend(
         self, customer_ids: Iterable[str], batch_size: int = BATCH_SIZE
@@ -85,10 +81,10 @@ class PushedModel:
     def baselines(
         self, customer_ids: Iterable[str], batch_size: int = BATCH_SIZE
     ) -> Iterator[tuple[list[str], dict[str, list[list[str]]]]]:
-        """As `recommend`, for each of `BASELINES`, from the same state of the shop."""
+        """As `recommend`, for each of `SIMPLE`, from the same state of the shop."""
         for batch in _batches(customer_ids, batch_size):
             answers = self._answers(_BASELINES, batch)
-            yield batch, {name: _lists(answers[name]) for name in BASELINES}
+            yield batch, {name: _lists(answers[name]) for name in SIMPLE}
 
     def _answers(self, signature: str, customer_ids: list[str]) -> dict[str, Any]:
         import tensorflow as tf

@@ -10,7 +10,8 @@ from __future__ import annotations
 import pathlib
 
 from components.push.publish import drop_old, publish
-from pipeline.versions import Version, list_versions, model_dir, served_version
+from components.served_folder import model_dir
+from pipeline.versions import Version, list_versions, served_version
 from transforms.errors import LookbookError
 
 

@@ -7,8 +7,9 @@ import pyarrow as pa
 
 from models.metrics import per_customer
 from transforms import columns
-from transforms.calendar import date_of, load_calendar
+from transforms.calendar import load_calendar
 from transforms.parquet import pq
+from transforms.state_files import CATALOGUE, PEOPLE, labels_file
 
 FILE = "oracle.csv"
 
@@ -39,10 +40,10 @@ def bought_in_test_week(states: pathlib.Path) -> dict[str, set[str]]:
     Args:
         states: folder of the states, whose labels say it.
     """
-    calendar = load_calendar(states / "calendar.json")
-    labels = pq.read_table(states / "labels" / f"{date_of(calendar.cut)}.parquet")
-    customers = pq.read_table(states / "people.parquet", columns=[columns.CUSTOMER_ID])[columns.CUSTOMER_ID]
-    articles = pq.read_table(states / "catalogue.parquet", columns=[columns.ARTICLE_ID])[columns.ARTICLE_ID]
+    calendar = load_calendar(states)
+    labels = pq.read_table(labels_file(states, calendar.cut))
+    customers = pq.read_table(states / PEOPLE, columns=[columns.CUSTOMER_ID])[columns.CUSTOMER_ID]
+    articles = pq.read_table(states / CATALOGUE, columns=[columns.ARTICLE_ID])[columns.ARTICLE_ID]
     bought: dict[str, set[str]] = {}
     rows = zip(
         customers.take(labels["customer_row"]).to_pylist(),

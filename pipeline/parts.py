@@ -20,8 +20,8 @@ from components.ingest.component import Ingest
 from components.last_blessed.component import LastBlessed
 from components.push.component import Push
 from pipeline.config import PipelineConfig
+from transforms.columns import TABLES
 
-TABLES = ("articles", "customers", "transactions")
 SCHEMAS = pathlib.Path(__file__).parent.parent / "transforms" / "schemas"
 VersionOf = Callable[[Sequence[str]], str]
 

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING
 
 from components.freshness_gate.executor import served_as_of
 from components.ingest.source import fingerprint_of
-from components.last_blessed.executor import find_last_blessed, key_of
+from components.last_blessed.executor import key_of
+from components.served_folder import find_last_blessed, model_dir
 from pipeline.code_version import code_version
 from pipeline.config import SETTINGS_OF_TRAINING, PipelineConfig
 from pipeline.disk import require_room
 from pipeline.settings import as_tree, to_toml
 from pipeline.settings import fingerprint as settings_fingerprint
 from pipeline.steps import Watcher
-from pipeline.versions import model_dir, served_version
+from pipeline.versions import served_version
 from serving.tensorflow_environment import TENSORFLOW_ENVIRONMENT
 from transforms.errors import ConfigError
 

@@ -7,10 +7,11 @@ import resource
 from collections.abc import Mapping
 
 from components.evaluation.metric import GATE_SIMPLE
-from components.evaluation.moments import LAST, RANKINGS
 from components.evaluation.report import Evaluation, judge, read_evaluation
-from components.push.executor import REFUSED
+from components.model_files import DESCRIPTION, INDEX_RECALL
+from components.push.executor import REFUSED, VERSION
 from models.metrics import METRICS
+from models.rankings import LAST_BLESSED, OWN_PURCHASES, POPULAR, RANKINGS, RECOMMENDED
 from pipeline.config import PipelineConfig
 from pipeline.oracle import oracle_map
 from pipeline.steps import Step
@@ -72,7 +73,7 @@ def read_summary(
     """
     evaluation = read_evaluation(steps[EVALUATOR].outputs["evaluation"])
     canary = json.loads((steps[INFRA_GATE].outputs["blessing"] / "canary.json").read_text())
-    pushed = steps[PUSH].outputs["pushed_model"] / "version.json"
+    pushed = steps[PUSH].outputs["pushed_model"] / VERSION
     assembled = _description(steps[ASSEMBLED])
     refreshed = REFRESH_GATE in steps
     # Own purchases stand in where no model was blessed yet, or where today's code cannot use its weights.
@@ -99,7 +100,7 @@ def read_summary(
         model_gate=line,
         infra_gate=canary["line"],
         version=json.loads(pushed.read_text())["version"] if pushed.exists() else None,
-        index_recall=json.loads(assembled.read_text())["index_recall"],
+        index_recall=json.loads(assembled.read_text())[INDEX_RECALL],
         oracle=oracle,
         gap_closed=gap_closed(figures, oracle),
         steps=len(steps),
@@ -116,21 +117,21 @@ def gap_closed(figures: Mapping[str, Mapping[str, float]], oracle: float | None)
     >>> gap_closed({"recommended": ours, "own_purchases": own, "popular": popular}, oracle=0.3)
     0.5
     """
-    simple = max(figures["own_purchases"]["map_at_12"], figures["popular"]["map_at_12"])
+    simple = max(figures[OWN_PURCHASES]["map_at_12"], figures[POPULAR]["map_at_12"])
     if oracle is None or oracle <= simple:
         return None
-    return round((figures["recommended"]["map_at_12"] - simple) / (oracle - simple), 12)
+    return round((figures[RECOMMENDED]["map_at_12"] - simple) / (oracle - simple), 12)
 
 
 def _description(assembled: Step) -> pathlib.Path:
-    return assembled.outputs["model"] / "Format-Serving" / "assets.extra" / "lookbook.json"
+    return assembled.outputs["model"] / "Format-Serving" / DESCRIPTION
 
 
 def _by_ranking(evaluation: Evaluation, *, against_last: bool) -> dict[str, dict[str, float]]:
-    rankings = (*RANKINGS, LAST) if against_last else RANKINGS
+    rankings = (*RANKINGS, LAST_BLESSED) if against_last else RANKINGS
     return {
         ranking: {
-            metric: evaluation.overall[metric if ranking == RANKINGS[0] else f"{metric}/{ranking}"]
+            metric: evaluation.overall[metric if ranking == RECOMMENDED else f"{metric}/{ranking}"]
             for metric in METRICS
         }
         for ranking in rankings

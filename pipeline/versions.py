@@ -14,10 +14,9 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
-from components.push.publish import figures_of, version_folders
+from components.model_files import description_of
+from components.served_folder import model_dir, version_folders
 from transforms.errors import LookbookError
-
-MODEL_NAME = "lookbook"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -38,16 +37,11 @@ class Version:
     served: bool
 
 
-def model_dir(out: pathlib.Path) -> pathlib.Path:
-    """The folder a model server is pointed at: `OUT/serving/lookbook`."""
-    return out / "serving" / MODEL_NAME
-
-
 def list_versions(out: pathlib.Path) -> list[Version]:
     """The versions pushed under `out`, newest last; empty if there are none."""
     folders = version_folders(model_dir(out))
     return [
-        Version(number=int(path.name), path=path, figures=figures_of(path), served=path == folders[-1])
+        Version(number=int(path.name), path=path, figures=description_of(path), served=path == folders[-1])
         for path in folders
     ]
 

@@ -49,7 +49,7 @@ def tiny(once):
     from transforms.calendar import load_calendar
 
     root = once("tiny-shop", lambda folder: tiny_shop.build(folder, tiny_shop.purchases()))
-    return tiny_shop.Place(root, load_calendar(root / "states" / "calendar.json"))
+    return tiny_shop.Place(root, load_calendar(root / "states"))
 
 
 @pytest.fixture(scope="session")

@@ -10,10 +10,10 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_transform as tft
 
-from components.assemble.weights import gather_weights
 from components.candidates.config import CandidatesConfig
 from components.candidates.executor import make_lists
 from components.examples import read_examples
+from components.weights import gather_weights
 from models.ranking.config import REFITTED, RankingConfig
 from models.ranking.lists import join
 from models.ranking.training import fit

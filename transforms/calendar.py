@@ -13,6 +13,7 @@ import pathlib
 
 from transforms.errors import DataError
 
+FILE = "calendar.json"
 _EPOCH = datetime.date(1970, 1, 1)
 
 
@@ -51,15 +52,15 @@ class Calendar:
         """The day called `cut` or `end`."""
         return {"cut": self.cut, "end": self.end}[as_of]
 
-    def save(self, path: pathlib.Path) -> None:
-        """Writes the calendar as JSON, dates in words beside the day numbers."""
+    def save(self, states: pathlib.Path) -> None:
+        """Writes the calendar into the states folder as JSON, dates in words beside the day numbers."""
         words = {"cut_date": date_of(self.cut), "end_date": date_of(self.end)}
-        path.write_text(json.dumps({**dataclasses.asdict(self), **words}, indent=1))
+        (states / FILE).write_text(json.dumps({**dataclasses.asdict(self), **words}, indent=1))
 
 
-def load_calendar(path: pathlib.Path) -> Calendar:
-    """Reads what `Calendar.save` wrote."""
-    tree = json.loads(path.read_text())
+def load_calendar(states: pathlib.Path) -> Calendar:
+    """Reads what `Calendar.save` wrote into the states folder."""
+    tree = json.loads((states / FILE).read_text())
     return Calendar(**{f.name: tree[f.name] for f in dataclasses.fields(Calendar)})
 
 

@@ -1,4 +1,4 @@
-"""The only place for the names and types of the raw columns (H&M's three tables)."""
+"""Names and types of the raw tables, their columns and files (H&M's three tables)."""
 
 import dataclasses
 from typing import Literal
@@ -83,3 +83,12 @@ TRANSACTIONS = (
 
 TABLES = {"articles": ARTICLES, "customers": CUSTOMERS, "transactions": TRANSACTIONS}
 FILES = {"articles": "articles.csv", "customers": "customers.csv", "transactions": "transactions_train.csv"}
+
+
+def parquet_file(table: str) -> str:
+    """Name of the Parquet file of one of `TABLES`.
+
+    >>> parquet_file("articles")
+    'articles.parquet'
+    """
+    return f"{table}.parquet"

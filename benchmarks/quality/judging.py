@@ -21,6 +21,7 @@ from models.recommender.query import Query
 from models.recommender.recommender import Recommender
 from models.retrieval.index import build_index
 from transforms import columns
+from transforms.state_files import CATALOGUE, PEOPLE
 
 NEAREST = (100, 200)
 NEGATIVES_PER_POSITIVE = 4
@@ -56,8 +57,8 @@ def to_judge(states: pathlib.Path, bought: Mapping[str, set[str]], past: Past) -
         bought: by customer, sorted.
         past: of these customers.
     """
-    people = _numbers(states / "people.parquet", columns.CUSTOMER_ID)
-    catalogue = _numbers(states / "catalogue.parquet", columns.ARTICLE_ID)
+    people = _numbers(states / PEOPLE, columns.CUSTOMER_ID)
+    catalogue = _numbers(states / CATALOGUE, columns.ARTICLE_ID)
     nobody = len(people)
     for article in sorted(set().union(*bought.values())):
         catalogue.setdefault(article, len(catalogue) + 1)  # the number after the last is the padding article's

@@ -21,7 +21,7 @@ def run(cell: Cell, stages: Stages) -> dict[str, Any]:
     made, config = stages.of(cell), cell.config
     days = config.label_days
     bought = bought_in_test_week(made.states) if cell.as_of == "cut" else cell.shop.bought_after(cell.back, days)
-    calendar = load_calendar(made.states / "calendar.json")
+    calendar = load_calendar(made.states)
     recommender = made.recommender()
     start_s = time.monotonic()
     judged = to_judge(made.states, bought, read_past(made.tables, calendar.day(cell.as_of), bought))

@@ -173,7 +173,7 @@ class Made:
     @property
     def last_towers(self) -> pathlib.Path:
         """The snapshot that is shipped."""
-        weeks = load_calendar(self.states / "calendar.json").list_weeks
+        weeks = load_calendar(self.states).list_weeks
         return self.towers / snapshot_name(weeks)
 
     @property
@@ -193,7 +193,7 @@ class Made:
         """The weights of the ranking network."""
         config = dataclasses.replace(self._config.ranking, seed=self._config.ranking.seed + self._config.seed)
         masked, lists = self._cell.masked, self.lists
-        calendar = load_calendar(self.states / "calendar.json")
+        calendar = load_calendar(self.states)
         through_test_week = config.refit_to_end and self._cell.as_of == "end"
         follows = [lists.name, dataclasses.asdict(config), masked, through_test_week, code_of(_RANKING)]
 
@@ -227,7 +227,7 @@ class Made:
 
     def recommender(self) -> Recommender:
         """The graph as it is judged: the state of the cell's day under weights that know nothing of what follows."""
-        as_of = load_calendar(self.states / "calendar.json").day(self._cell.as_of)
+        as_of = load_calendar(self.states).day(self._cell.as_of)
         return self.builder().build(as_of, self.last_towers, self.ranking if self._cell.ranked else None)
 
     def _once(self, stage: str, follows: Any, make: Callable[[pathlib.Path], None]) -> pathlib.Path:

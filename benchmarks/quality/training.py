@@ -13,6 +13,7 @@ from models.retrieval.purchases import sort_purchases
 from models.retrieval.transformed import TrainingData, vocabulary_sizes
 from transforms import columns
 from transforms import features as f
+from transforms.state_files import CATALOGUE, PEOPLE
 
 _BATCH = 65_536
 
@@ -29,8 +30,8 @@ def training_data(states: pathlib.Path, examples: pathlib.Path, graph: pathlib.P
     articles, customers = transform_entities(states, transform)
     bought = _read(examples / "Split-purchases")
     purchases = sort_purchases(
-        customers.ids[_rows(states / "people.parquet", columns.CUSTOMER_ID, bought[columns.CUSTOMER_ID])],
-        articles.ids[_rows(states / "catalogue.parquet", columns.ARTICLE_ID, bought[f.BOUGHT])],
+        customers.ids[_rows(states / PEOPLE, columns.CUSTOMER_ID, bought[columns.CUSTOMER_ID])],
+        articles.ids[_rows(states / CATALOGUE, columns.ARTICLE_ID, bought[f.BOUGHT])],
         bought[f.DAY],
         bought[f.WEEK],
     )

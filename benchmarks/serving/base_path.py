@@ -4,11 +4,12 @@ import pathlib
 import shutil
 
 from benchmarks.serving.shop import Shop
+from components.served_folder import model_dir
 
 
 def base_path(shop: Shop, kind: str) -> pathlib.Path:
     """The served folder of an OUT, with version 1 only."""
-    base = shop.root / f"serving-{kind}" / "serving" / "lookbook"
+    base = model_dir(shop.root / f"serving-{kind}")
     base.mkdir(parents=True, exist_ok=True)
     for version in base.iterdir():
         if version.name != "1":

@@ -15,6 +15,7 @@ from benchmarks.serving.base_path import base_path
 from benchmarks.serving.load import Demand
 from benchmarks.serving.processes import figures, load_generator, read_load, serving
 from benchmarks.serving.shop import ARTICLES, KINDS, Shop
+from components.model_files import CUSTOMER_IDS
 
 SECONDS = 20.0
 LOADS = {
@@ -46,7 +47,7 @@ def cells(shop: Shop) -> dict[str, Callable[[], dict[str, Any]]]:
 
 
 def _load(shop: Shop, kind: str, demand: Demand) -> dict[str, Any]:
-    customers = shop.model("exact") / "assets.extra" / "customer_ids.txt"
+    customers = shop.model("exact") / CUSTOMER_IDS
     with serving(base_path(shop, kind)) as server:
         demand = dataclasses.replace(demand, target=server.target, customers=str(customers))
         before_s = server.processor_s()

@@ -69,13 +69,14 @@ def _of_model(spec: Spec) -> tuple[np.ndarray, np.ndarray]:
     import pyarrow.parquet as pq
     import tensorflow as tf
 
+    from components.model_files import CUSTOMER_IDS
     from transforms.calendar import date_of, load_calendar
 
     folder, states = pathlib.Path(str(spec.model)), pathlib.Path(spec.states)
-    day = date_of(load_calendar(states / "calendar.json").end)
+    day = date_of(load_calendar(states).end)
     purchases = pq.read_table(states / day / "customers.parquet", columns=["purchases"])["purchases"].to_numpy()
     chosen = np.random.default_rng(0).permutation(np.flatnonzero(purchases >= 2))[:QUERIES]
-    ids = read_ids(folder / "assets.extra" / "customer_ids.txt")
+    ids = read_ids(folder / CUSTOMER_IDS)
     loaded = tf.saved_model.load(str(folder))
     customers = tf.constant([ids[row] for row in chosen])
     queries = loaded.signatures["customer_embedding"](customer_id=customers)["embedding"].numpy()

@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from components.model_files import CUSTOMER_IDS
 from transforms.ids import read_ids
 
 ARTICLES, CUSTOMERS, TRANSACTIONS = 105_542, 70_000, 1_500_000  # as many purchases per customer as in H&M's two years
@@ -69,13 +70,13 @@ class Shop:
 
     def customer_ids(self) -> list[str]:
         """Ids of all customers of the model."""
-        return read_ids(self.model("exact") / "assets.extra" / "customer_ids.txt")
+        return read_ids(self.model("exact") / CUSTOMER_IDS)
 
     def as_of(self) -> int:
         """Day of the state."""
         from transforms.calendar import load_calendar
 
-        return load_calendar(self.features / "states" / "calendar.json").end
+        return load_calendar(self.features / "states").end
 
     def _once(self, name: str, make: Callable[[pathlib.Path], None]) -> pathlib.Path:
         folder = self.root / name
@@ -113,7 +114,7 @@ class Shop:
                 prepare(engine, tables, to / "states")
                 days = engine.query("select min(day) as first, max(day) as last from purchases").to_pylist()[0]
                 calendar = plan(first=days["first"], last=days["last"], label_days=LABEL_DAYS, list_weeks=1)
-                calendar.save(to / "states" / "calendar.json")
+                calendar.save(to / "states")
                 bring_together(engine, calendar.end, config)
                 write_state(engine, calendar.end, to / "states", config)
                 write_transform_examples(engine, calendar, 1, to / "examples")  # purchases are not analysed
@@ -133,7 +134,7 @@ class Shop:
         import tensorflow as tf
         import tensorflow_transform as tft
 
-        from components.assemble.weights import gather_weights
+        from components.weights import gather_weights
         from models.ranking.config import RankingConfig
         from models.ranking.weights import build_network, save_network
         from models.recommender import features

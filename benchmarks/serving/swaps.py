@@ -7,6 +7,7 @@ from benchmarks.serving.base_path import base_path, push, remove
 from benchmarks.serving.load import Demand
 from benchmarks.serving.processes import Server, latencies, load_generator, read_load, serving
 from benchmarks.serving.shop import Shop
+from components.model_files import CUSTOMER_IDS
 from serving.client import ClientConfig, RecommenderClient
 
 SWAPS, EVERY_S = 20, 10.0
@@ -22,7 +23,7 @@ def measure(shop: Shop, swap_count: int = SWAPS, every_s: float = EVERY_S) -> di
     one starts at once. If they take more than 1.5 times as long, fewer swaps fit into the time.
     """
     base = base_path(shop, "scann")
-    customers = str(shop.model("exact") / "assets.extra" / "customer_ids.txt")
+    customers = str(shop.model("exact") / CUSTOMER_IDS)
     with serving(base) as server, RecommenderClient(server.target, ClientConfig(deadline_s=30)) as client:
         seconds = (swap_count + 0.5) * every_s * _SLACK
         demand = Demand(target=server.target, customers=customers, seconds=seconds, clients=64, rate=RATE)

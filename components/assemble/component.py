@@ -12,7 +12,8 @@ from tfx.utils import path_utils
 
 from components.artifacts import States
 from components.assemble.executor import Description, assemble, assemble_baseline, assemble_blessed, note_training
-from components.assemble.weights import WEIGHTS, gather_weights
+from components.model_files import WEIGHTS
+from components.weights import FOLDER, gather_weights
 from models.recommender.config import recommender_config
 from models.retrieval.snapshot import snapshot_name
 from transforms.calendar import load_calendar
@@ -34,10 +35,10 @@ def Assemble(  # noqa: N802 (TFX names components like classes)
     """Joins the weights with the state as of the `cut` or the `end` into one SavedModel."""
     del code_version
     folder = pathlib.Path(states.uri)
-    calendar = load_calendar(folder / "calendar.json")
+    calendar = load_calendar(folder)
     last_snapshot = pathlib.Path(path_utils.serving_model_dir(towers.uri)) / snapshot_name(len(calendar.list_days))
     with tempfile.TemporaryDirectory(prefix="lookbook-weights-") as temporary:
-        weights = pathlib.Path(temporary) / WEIGHTS
+        weights = pathlib.Path(temporary) / FOLDER
         gather_weights(
             last_snapshot,
             pathlib.Path(path_utils.serving_model_dir(ranking.uri)),
@@ -48,7 +49,7 @@ def Assemble(  # noqa: N802 (TFX names components like classes)
         config = recommender_config(json.loads(recommender_json))
         description = assemble(folder, calendar.day(as_of), weights, config, to, refitted=as_of == END)
         # The weights travel with the model: a later run finds its baseline in what was pushed.
-        shutil.copytree(weights, to / "assets.extra" / WEIGHTS)
+        shutil.copytree(weights, to / WEIGHTS)
     note_training(to, calendar)
     _describe(model, description)
 
@@ -67,7 +68,7 @@ def AssembleBlessed(  # noqa: N802 (TFX names components like classes)
     folder = pathlib.Path(states.uri)
     description = assemble_blessed(
         folder,
-        load_calendar(folder / "calendar.json").day(as_of),
+        load_calendar(folder).day(as_of),
         pathlib.Path(last_blessed.uri),
         recommender_config(json.loads(recommender_json)),
         pathlib.Path(path_utils.serving_model_dir(model.uri)),
@@ -89,7 +90,7 @@ def AssembleBaseline(  # noqa: N802 (TFX names components like classes)
     folder = pathlib.Path(states.uri)
     kind = assemble_baseline(
         folder,
-        load_calendar(folder / "calendar.json").cut,
+        load_calendar(folder).cut,
         pathlib.Path(last_blessed.uri),
         recommender_config(json.loads(recommender_json)),
         pathlib.Path(path_utils.serving_model_dir(model.uri)),

@@ -1,30 +1,32 @@
 """Joins weights and the state of a day into the SavedModel that is judged or pushed."""
 
 import dataclasses
-import json
 import logging
 import pathlib
 import shutil
-from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import tensorflow as tf
 import tensorflow_transform as tft
 
 from components.assemble.warmup import write_warmup_requests
-from components.assemble.weights import TOWERS, TRANSFORM, WEIGHTS, ranking_of, weights_digest
-from components.push.publish import (
+from components.model_files import (
+    ARTICLE_IDS,
     BLESSED,
     BLESSED_CUSTOMERS,
-    FIGURES,
+    CUSTOMER_IDS,
+    DESCRIPTION,
     REFITTED_UNTIL,
     TRAINED_UNTIL,
+    WARMUP_REQUESTS,
+    WEIGHTS,
     blessed_customers,
     blessed_map,
-    figures_at,
+    read_description,
     trained_until,
+    write_description,
 )
+from components.weights import FOLDER, TOWERS, TRANSFORM, ranking_of, weights_digest
 from models.recommender.builder import RecommenderBuilder
 from models.recommender.config import RecommenderConfig
 from models.recommender.recommender import Recommender
@@ -37,6 +39,7 @@ from transforms.calendar import Calendar, date_of, day_of
 from transforms.errors import LookbookError, WeightsError
 from transforms.ids import require_lines, write_ids
 from transforms.parquet import pq
+from transforms.state_files import CATALOGUE, PEOPLE
 
 _RECALL_QUERIES = 1000
 
@@ -86,18 +89,15 @@ def assemble(
     """
     builder = RecommenderBuilder(config, states, weights / TRANSFORM)
     recommender = builder.build(as_of, weights / TOWERS, ranking_of(weights, refitted=refitted))
-    extra = to / "assets.extra"
-    extra.mkdir(parents=True, exist_ok=True)
-    customer_ids = _write_ids(states / "people.parquet", columns.CUSTOMER_ID, extra / "customer_ids.txt")
-    article_ids = _write_ids(states / "catalogue.parquet", columns.ARTICLE_ID, extra / "article_ids.txt")
+    (to / CUSTOMER_IDS).parent.mkdir(parents=True, exist_ok=True)
+    customer_ids = _write_ids(states / PEOPLE, columns.CUSTOMER_ID, to / CUSTOMER_IDS)
+    article_ids = _write_ids(states / CATALOGUE, columns.ARTICLE_ID, customer_ids.with_name(ARTICLE_IDS.name))
     ids = IdTables(article_ids, customer_ids, recommender.state.articles, recommender.state.customers)
-    served = ServedRecommender(
-        recommender, ids, states / "catalogue.parquet", tft.TFTransformOutput(str(weights / TRANSFORM))
-    )
+    served = ServedRecommender(recommender, ids, states / CATALOGUE, tft.TFTransformOutput(str(weights / TRANSFORM)))
     options = tf.saved_model.SaveOptions(namespace_whitelist=["Scann"])
     tf.saved_model.save(served, str(to), signatures=served.signatures(), options=options)
     article_ids.unlink()
-    write_warmup_requests(extra / "tf_serving_warmup_requests")
+    write_warmup_requests(to / WARMUP_REQUESTS)
     description = Description(
         weights_digest=weights_digest(weights),
         as_of=date_of(as_of),
@@ -106,7 +106,7 @@ def assemble(
         articles=recommender.state.articles,
         customers=recommender.state.customers,
     )
-    (extra / "lookbook.json").write_text(json.dumps(dataclasses.asdict(description), indent=1))
+    write_description(to, dataclasses.asdict(description))
     logging.info("assembled: %s", description)
     return description
 
@@ -133,17 +133,17 @@ def assemble_blessed(
     Raises:
         LookbookError: there are no last blessed weights, or today's code cannot use them.
     """
-    if not (last_blessed / WEIGHTS).is_dir():
+    if not (last_blessed / FOLDER).is_dir():
         raise LookbookError(
             "a refresh must find weights that were blessed; the served folder has none. Train first: `lookbook run`, "
             "or the pipeline `train` on Kubeflow"
         )
     try:
-        description = assemble(states, as_of, last_blessed / WEIGHTS, config, to, refitted=refitted)
+        description = assemble(states, as_of, last_blessed / FOLDER, config, to, refitted=refitted)
     except WeightsError as error:
         raise LookbookError(f"a refresh must be able to use the last blessed weights: {error}; train anew") from error
-    shutil.copytree(last_blessed / WEIGHTS, to / "assets.extra" / WEIGHTS)
-    blessed = figures_at(last_blessed / FIGURES.name)
+    shutil.copytree(last_blessed / FOLDER, to / WEIGHTS)
+    blessed = read_description(last_blessed / DESCRIPTION.name)
     until = trained_until(blessed)
     handed_on = {
         BLESSED: blessed_map(blessed),
@@ -151,7 +151,7 @@ def assemble_blessed(
         TRAINED_UNTIL: None if until is None else until.isoformat(),
         REFITTED_UNTIL: blessed.get(REFITTED_UNTIL),
     }
-    _add_figures(to, {name: value for name, value in handed_on.items() if value is not None})
+    write_description(to, {name: value for name, value in handed_on.items() if value is not None})
     return description
 
 
@@ -163,9 +163,9 @@ def note_training(to: pathlib.Path, calendar: Calendar) -> None:
         calendar: calendar of the run that trained the weights.
     """
     cut = date_of(calendar.cut)
-    weights = to / "assets.extra" / WEIGHTS
+    weights = to / WEIGHTS
     refitted = ranking_of(weights, refitted=True) != ranking_of(weights, refitted=False)
-    _add_figures(to, {TRAINED_UNTIL: cut, REFITTED_UNTIL: date_of(calendar.end) if refitted else cut})
+    write_description(to, {TRAINED_UNTIL: cut, REFITTED_UNTIL: date_of(calendar.end) if refitted else cut})
 
 
 def assemble_baseline(
@@ -188,23 +188,23 @@ def assemble_baseline(
     """
     if _is_baseline(last_blessed, as_of):
         try:
-            assemble(states, as_of, last_blessed / WEIGHTS, config, to)
+            assemble(states, as_of, last_blessed / FOLDER, config, to)
             return "last_blessed"
         except WeightsError as error:
             logging.warning("the last blessed weights cannot be used: %s", error)
     state = State(load_tables(states, as_of))
     to.mkdir(parents=True, exist_ok=True)
-    article_ids = _write_ids(states / "catalogue.parquet", columns.ARTICLE_ID, to / "article_ids.txt")
-    customer_ids = _write_ids(states / "people.parquet", columns.CUSTOMER_ID, to / "customer_ids.txt")
+    article_ids = _write_ids(states / CATALOGUE, columns.ARTICLE_ID, to / ARTICLE_IDS.name)
+    customer_ids = _write_ids(states / PEOPLE, columns.CUSTOMER_ID, to / CUSTOMER_IDS.name)
     ids = IdTables(article_ids, customer_ids, state.articles, state.customers)
     OwnPurchasesModel(state, ids, config.history_length).save(to)
     return "own_purchases"
 
 
 def _is_baseline(last_blessed: pathlib.Path, as_of: int) -> bool:
-    if not (last_blessed / WEIGHTS).is_dir():
+    if not (last_blessed / FOLDER).is_dir():
         return False
-    until = trained_until(figures_at(last_blessed / FIGURES.name))
+    until = trained_until(read_description(last_blessed / DESCRIPTION.name))
     if until is not None and day_of(until) > as_of:
         logging.warning(
             "the last blessed weights were trained on purchases before %s and cannot be judged from %s on: they are no "
@@ -227,11 +227,6 @@ def _index_recall(recommender: Recommender) -> float:
     embeddings = recommender.query(tf.constant(chosen)).embeddings.numpy()
     exact = ExactIndex(recommender.inputs.embeddings.numpy()[:-1])
     return recall_against_exact(recommender.index, exact, embeddings, min(size, recommender.state.articles))
-
-
-def _add_figures(to: pathlib.Path, figures: Mapping[str, Any]) -> None:
-    path = to / FIGURES
-    path.write_text(json.dumps({**json.loads(path.read_text()), **figures}, indent=1))
 
 
 def _write_ids(parquet: pathlib.Path, column: str, to: pathlib.Path) -> pathlib.Path:

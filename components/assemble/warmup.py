@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 from tensorflow_serving.apis import predict_pb2, prediction_log_pb2
 
-MODEL_NAME = "lookbook"
+from components.served_folder import MODEL_NAME
 
 
 def write_warmup_requests(path: pathlib.Path) -> int:

@@ -11,7 +11,7 @@ import pyarrow as pa
 from components.candidates import lists
 from components.candidates.config import CandidatesConfig
 from components.examples import write_examples
-from models.recommender.builder import RecommenderBuilder
+from models.recommender.builder import STATES, TOWERS, RecommenderBuilder
 from models.recommender.config import RecommenderConfig
 from models.recommender.recommender import Recommender
 from models.retrieval.snapshot import snapshot_name
@@ -19,9 +19,9 @@ from transforms.calendar import Calendar, date_of, load_calendar
 from transforms.errors import DataError
 from transforms.parquet import pq
 from transforms.progress import Progress
+from transforms.state_files import labels_file
 
 SPLIT = "train"
-STATES, TOWERS = "states", "towers"
 _CUSTOMERS_PER_LIST = 8  # looked at to find a list, at most; a list holds something that was bought
 _CUSTOMERS_AT_ONCE = 2
 
@@ -53,7 +53,7 @@ def make_lists(
     Raises:
         DataError: no list holds an article that was bought, so there is nothing to train on.
     """
-    calendar = load_calendar(states / "calendar.json")
+    calendar = load_calendar(states)
     builder = RecommenderBuilder(recommender_config, states, transform_graph)
     tables, figures = [], {}
     weeks = list(enumerate((*calendar.list_days, calendar.cut)))
@@ -106,7 +106,7 @@ def _lists_of_week(
 
 
 def _labels(states: pathlib.Path, day: int, config: CandidatesConfig, seed: int) -> lists.Labels:
-    bought = pq.read_table(states / "labels" / f"{date_of(day)}.parquet")
+    bought = pq.read_table(labels_file(states, day))
     return lists.group_labels(bought, _CUSTOMERS_PER_LIST * config.max_lists_per_week, seed)
 
 

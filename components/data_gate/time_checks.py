@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 import duckdb
 
-from transforms.columns import CUSTOMER_ID, DAY, FILES
+from transforms.columns import CUSTOMER_ID, DAY, FILES, parquet_file
 
 MAX_GAP_DAYS = 90
 MIN_SHARE = 0.1
@@ -66,7 +66,7 @@ def read_sales(tables: pathlib.Path, label_days: int) -> Sales:
         tables: folder with `transactions.parquet`.
         label_days: length of a period, in days.
     """
-    source = [glob.escape(str(tables / "transactions.parquet"))]
+    source = [glob.escape(str(tables / parquet_file("transactions")))]
     with duckdb.connect() as connection:
         rows = connection.execute(
             f"SELECT {DAY}, count(*) FROM read_parquet(?) GROUP BY 1 ORDER BY 1", source

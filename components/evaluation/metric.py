@@ -12,10 +12,12 @@ import scann  # noqa: F401  (registers the op that the judged SavedModel may hol
 import tensorflow_model_analysis as tfma
 from tensorflow_model_analysis.metrics import metric_types
 
-from components.evaluation.moments import LAST, RANKINGS, Bounds, Moments
+from components.evaluation.moments import Bounds, Moments
 from models.metrics import METRICS
+from models.rankings import LAST_BLESSED, RANKINGS, RECOMMENDED
 
 GATE_SIMPLE, GATE_LAST = "difference_best_simple", "difference_last_blessed"
+_OTHERS = (*(name for name in RANKINGS if name != RECOMMENDED), LAST_BLESSED)
 
 
 class RankingMetrics(tfma.metrics.Metric):
@@ -48,11 +50,10 @@ def _computations(
 
 def metric_names() -> list[str]:
     """All names the metric yields."""
-    others = (*RANKINGS[1:], LAST)
     return [
         "customers",
         *METRICS,
-        *(f"{metric}/{ranking}" for ranking in others for metric in METRICS),
+        *(f"{metric}/{ranking}" for ranking in _OTHERS for metric in METRICS),
         *(f"{gate}/{bound}" for gate in (GATE_SIMPLE, GATE_LAST) for bound in ("mean", "low", "high")),
     ]
 
@@ -60,13 +61,13 @@ def metric_names() -> list[str]:
 def figures(moments: Moments) -> dict[str, float]:
     """The value of every name."""
     values = {"customers": float(moments.customers)}
-    values.update({metric: moments.mean(metric, RANKINGS[0]) for metric in METRICS})
-    for ranking in (*RANKINGS[1:], LAST):
+    values.update({metric: moments.mean(metric, RECOMMENDED) for metric in METRICS})
+    for ranking in _OTHERS:
         values.update({f"{metric}/{ranking}": moments.mean(metric, ranking) for metric in METRICS})
-    for gate, other in ((GATE_SIMPLE, moments.best_simple()), (GATE_LAST, LAST)):
+    for gate, other in ((GATE_SIMPLE, moments.best_simple()), (GATE_LAST, LAST_BLESSED)):
         bounds = moments.difference(other)
-        if other == LAST and not moments.has_last and moments.customers > 1:
-            bounds = Bounds(*[moments.mean("map_at_12", RANKINGS[0])] * 3)
+        if other == LAST_BLESSED and not moments.has_last and moments.customers > 1:
+            bounds = Bounds(*[moments.mean("map_at_12", RECOMMENDED)] * 3)
         values.update({f"{gate}/mean": bounds.mean, f"{gate}/low": bounds.low, f"{gate}/high": bounds.high})
     return values
 

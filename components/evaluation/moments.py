@@ -11,10 +11,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from models.metrics import METRICS, per_customer
+from models.rankings import LAST_BLESSED, OWN_PURCHASES, RANKINGS, RECOMMENDED, SIMPLE
 
-RANKINGS = ("recommended", "own_purchases", "popular", "new_to_customer")
-SIMPLE = ("own_purchases", "popular")
-LAST = "last_blessed"
 _Z_95 = 1.96
 
 
@@ -56,10 +54,10 @@ class Moments:
         figures = per_customer(lists, [set(purchased)] * len(lists))
         table = np.array([figures[metric] for metric in METRICS])
         maps = table[METRICS.index("map_at_12")]
-        ours = maps[RANKINGS.index("recommended")]
+        ours = maps[RANKINGS.index(RECOMMENDED)]
         others = [*(maps[RANKINGS.index(name)] for name in SIMPLE), maps[-1]]
         differences = [part for other in others for part in (ours - other, (ours - other) ** 2)]
-        same = float(list(last) == list(rankings[RANKINGS.index("own_purchases")]))
+        same = float(list(last) == list(rankings[RANKINGS.index(OWN_PURCHASES)]))
         self.values = self.values + np.concatenate([[1.0, same], table.ravel(), differences])
 
     def merge(self, other: "Moments") -> "Moments":
@@ -77,14 +75,14 @@ class Moments:
         return self.values[1] < self.values[0]
 
     def mean(self, metric: str, ranking: str) -> float:
-        """Mean of a metric of one of `RANKINGS` or of `LAST`; NaN without customers."""
-        row = [*RANKINGS, LAST].index(ranking)
+        """Mean of a metric of one of `RANKINGS` or of `LAST_BLESSED`; NaN without customers."""
+        row = [*RANKINGS, LAST_BLESSED].index(ranking)
         position = 2 + METRICS.index(metric) * (len(RANKINGS) + 1) + row
         return self.values[position] / self.values[0] if self.customers else math.nan
 
     def difference(self, other: str) -> Bounds:
-        """MAP@12 of the recommended ranking minus that of a simple baseline or of `LAST`."""
-        position = _SIZE - 2 * (len(SIMPLE) + 1) + 2 * [*SIMPLE, LAST].index(other)
+        """MAP@12 of the recommended ranking minus that of a simple baseline or of `LAST_BLESSED`."""
+        position = _SIZE - 2 * (len(SIMPLE) + 1) + 2 * [*SIMPLE, LAST_BLESSED].index(other)
         n = self.customers
         if n < 2:
             return Bounds(mean=math.nan, low=-math.inf, high=math.inf)

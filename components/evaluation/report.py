@@ -6,6 +6,7 @@ import pathlib
 from components.evaluation.config import EvaluationConfig
 from components.evaluation.metric import GATE_LAST, GATE_SIMPLE, figures
 from components.evaluation.moments import Moments
+from models.rankings import OWN_PURCHASES, POPULAR
 
 OVERALL = "all"
 LEAST_CUSTOMERS = 2
@@ -103,7 +104,7 @@ class _Difference:
 
 
 def _best_is_own(figures: dict[str, float]) -> bool:
-    return figures["map_at_12/own_purchases"] >= figures["map_at_12/popular"]
+    return figures[f"map_at_12/{OWN_PURCHASES}"] >= figures[f"map_at_12/{POPULAR}"]
 
 
 def _value(key) -> str:

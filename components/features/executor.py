@@ -11,8 +11,9 @@ from components.features.engines import open_engine
 from components.features.examples import write_judged_examples, write_transform_examples
 from components.features.list_weeks import choose_list_weeks
 from components.features.states import bring_together, prepare, write_state
-from transforms.calendar import Calendar, date_of, plan
+from transforms.calendar import Calendar, plan
 from transforms.progress import Progress
+from transforms.state_files import labels_file
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,8 +58,8 @@ def build_features(tables: pathlib.Path, to: Outputs, config: FeaturesConfig, la
             if to.examples is not None:
                 weeks = choose_list_weeks(engine, first=first, end=end, label_days=label_days, config=config)
             calendar = plan(first=first, last=days["last"], label_days=label_days, list_weeks=weeks)
-            calendar.save(to.states / "calendar.json")
-            (to.states / "labels").mkdir(exist_ok=True)
+            calendar.save(to.states)
+            labels_file(to.states, calendar.cut).parent.mkdir(exist_ok=True)
             _write_states(engine, calendar, to.states, config)
             counts = {"judged": write_judged_examples(engine, calendar, to.judged)}
             if to.examples is not None:
@@ -86,5 +87,5 @@ def _write_states(engine: Engine, calendar: Calendar, to: pathlib.Path, config: 
             following = day + calendar.label_days if day < calendar.end else None
             write_state(engine, day, to, config, on_table, until=following)
             if following is not None:
-                engine.write("labels", to / "labels" / f"{date_of(day)}.parquet", first=day, end=following)
+                engine.write("labels", labels_file(to, day), first=day, end=following)
             done += reads[day]

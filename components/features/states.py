@@ -11,9 +11,9 @@ from collections.abc import Callable
 from components.features.config import FeaturesConfig
 from components.features.engine import Engine
 from transforms import columns
-from transforms.calendar import date_of
 from transforms.ids import require_lines
 from transforms.parquet import pq
+from transforms.state_files import CATALOGUE, PEOPLE, state_folder
 
 MONTH_SPAN_DAYS = 28
 
@@ -29,15 +29,15 @@ def prepare(engine: Engine, tables: pathlib.Path, to: pathlib.Path) -> None:
     Raises:
         DataError: an id is not one line of text.
     """
-    for name in ("articles", "customers", "transactions"):
-        engine.view(name, tables / f"{name}.parquet")
+    for name in columns.TABLES:
+        engine.view(name, tables / columns.parquet_file(name))
     for name in ("article_rows", "customer_rows", "purchases", "customer_segments", "article_days"):
         engine.materialise(name)
     to.mkdir(parents=True, exist_ok=True)
-    engine.write("article_rows", to / "catalogue.parquet")
-    engine.write("people", to / "people.parquet")
-    for name, key in (("catalogue", columns.ARTICLE_ID), ("people", columns.CUSTOMER_ID)):
-        require_lines(key, pq.read_table(to / f"{name}.parquet", columns=[key])[key])
+    engine.write("article_rows", to / CATALOGUE)
+    engine.write("people", to / PEOPLE)
+    for name, key in ((CATALOGUE, columns.ARTICLE_ID), (PEOPLE, columns.CUSTOMER_ID)):
+        require_lines(key, pq.read_table(to / name, columns=[key])[key])
 
 
 def bring_together(engine: Engine, first_as_of: int, config: FeaturesConfig) -> None:
@@ -75,7 +75,7 @@ def write_state(
     Returns:
         The folder `to/YYYY-MM-DD`.
     """
-    folder = to / date_of(as_of)
+    folder = state_folder(to, as_of)
     folder.mkdir(parents=True, exist_ok=True)
     engine.materialise("state_customers", as_of=as_of, until=as_of if until is None else until)
     lines = {"window_days": config.together_window_days, "lines_per_customer": config.lines_per_customer}

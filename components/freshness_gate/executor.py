@@ -7,7 +7,8 @@ would also judge weights on a week that they were trained on.
 import datetime
 import pathlib
 
-from components.push.publish import as_of, figures_of, trained_until, version_folders
+from components.model_files import RUN_KEY, as_of, description_of, trained_until
+from components.served_folder import version_folders
 from transforms.errors import GateError
 
 NONE = "none"
@@ -24,7 +25,7 @@ def served_as_of(serving_dir: pathlib.Path, run_key: str) -> str:
         serving_dir: folder of the versions.
         run_key: key of the run, made of its inputs, settings and code.
     """
-    others = [figures for figures in map(figures_of, version_folders(serving_dir)) if figures.get("run_key") != run_key]
+    others = [found for found in map(description_of, version_folders(serving_dir)) if found.get(RUN_KEY) != run_key]
     day = as_of(others[-1]) if others else None
     return NONE if day is None else day.isoformat()
 
@@ -44,7 +45,7 @@ def require_fresh(last_day: datetime.date, serving_dir: pathlib.Path, *, allow_o
         GateError: the data end earlier and `allow_older` is False.
     """
     served = _served(serving_dir)
-    day = None if served is None else as_of(figures_of(served))
+    day = None if served is None else as_of(description_of(served))
     if served is None or day is None:
         return "passed: no served version records the last day of its data"
     told = f"the data end on {last_day}, those of the served version {served.name} on {day - _DAY}"
@@ -69,7 +70,7 @@ def require_unseen(last_day: datetime.date, serving_dir: pathlib.Path, label_day
         GateError: the weights were trained on purchases of that week.
     """
     served = _served(serving_dir)
-    until = None if served is None else trained_until(figures_of(served))
+    until = None if served is None else trained_until(description_of(served))
     first = last_day - (label_days - 1) * _DAY
     if until is not None and first < until:
         raise GateError(f"freshness gate: {seen(first, last_day, until)}")

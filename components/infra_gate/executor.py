@@ -10,13 +10,13 @@ import time
 import numpy as np
 
 from components.infra_gate.config import InfraGateConfig
+from components.model_files import CUSTOMER_IDS
+from components.served_folder import MODEL_NAME
 from serving.client import ClientConfig, RecommenderClient
 from serving.errors import ServingError
 from serving.server.config import ServerConfig
 from serving.server.model_server import ModelServer
 
-MODEL_NAME = "lookbook"
-K = 12
 _UNKNOWN = ("", "nobody knows this customer", "\N{DRESS}")
 
 
@@ -92,7 +92,7 @@ def _ask(port: int, customers: list[str], config: InfraGateConfig, load_s: float
 
 def _customers(saved_model: pathlib.Path, count: int) -> list[str]:
     """Unknown customers and the first known ones, repeated to `count`."""
-    known_file = saved_model / "assets.extra" / "customer_ids.txt"
+    known_file = saved_model / CUSTOMER_IDS
     known: list[str] = []
     if known_file.exists():
         with known_file.open(encoding="utf-8", newline="\n") as lines:  # ids may hold U+0085

@@ -27,7 +27,7 @@ from components.ingest.rejects import Defects, Reject, find_defects, write_rejec
 from components.ingest.report import IngestReport, TableReport
 from components.ingest.source import Source, find, open_source
 from components.ingest.staging import KEYS, stage
-from transforms.columns import ARTICLE_ID, CUSTOMER_ID, DAY, PRICE, SALES_CHANNEL, TABLES
+from transforms.columns import ARTICLE_ID, CUSTOMER_ID, DAY, PRICE, SALES_CHANNEL, TABLES, parquet_file
 from transforms.errors import DataError
 from transforms.progress import Progress
 
@@ -129,7 +129,7 @@ def _ingest_tables(
                 _sort_table(connection, table, staged.line)
                 violations = find_violations(connection, table)
                 blanks = _ids_with_blanks(connection, table)
-                _write_table(connection, table, work / "tables" / f"{table}.parquet")
+                _write_table(connection, table, work / "tables" / parquet_file(table))
         reports[table] = TableReport(
             file=source.name,
             rows_read=defects.rows_read,

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 import pyarrow as pa
 
 from components.examples import write_examples
+from transforms.columns import parquet_file
 from transforms.parquet import pq
 from transforms.progress import Progress
 
@@ -28,7 +29,7 @@ def write_table_examples(tables: pathlib.Path, table: str, folder: pathlib.Path,
         The number of examples written.
 
     """
-    file = pq.ParquetFile(tables / f"{table}.parquet")
+    file = pq.ParquetFile(tables / parquet_file(table))
     rows = file.metadata.num_rows
     batches = file.iter_batches(_BATCH_ROWS)
     if max_rows is not None and max_rows < rows:

@@ -7,7 +7,8 @@ from tfx.dsl.component.experimental.annotations import OutputArtifact, Parameter
 from tfx.dsl.component.experimental.decorators import component
 from tfx.types import standard_artifacts
 
-from components.last_blessed.executor import copy_weights, find_last_blessed
+from components.last_blessed.executor import copy_weights
+from components.served_folder import find_last_blessed
 
 
 @component

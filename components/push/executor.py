@@ -15,12 +15,22 @@ from tfx.utils import path_utils, proto_utils
 from components.evaluation.chance import certainly_below
 from components.evaluation.report import Evaluation, read_evaluation
 from components.freshness_gate.executor import require_fresh
-from components.last_blessed.executor import find_last_blessed
-from components.push.publish import AS_OF, JUDGED_AS_OF, as_of, blessed_map, drop_old, figures_of, publish
+from components.model_files import (
+    AS_OF,
+    FIGURES,
+    JUDGED_AS_OF,
+    RUN_KEY,
+    WEIGHTS_DIGEST,
+    as_of,
+    blessed_map,
+    description_of,
+)
+from components.push.publish import drop_old, publish
+from components.served_folder import find_last_blessed
 from transforms.errors import GateError
 
 EVALUATION, JUDGED = "evaluation", "judged"
-REFUSED = "refused.json"
+REFUSED, VERSION = "refused.json", "version.json"
 
 
 class Executor(tfx_pusher.Executor):
@@ -48,7 +58,7 @@ class Executor(tfx_pusher.Executor):
         proto_utils.json_to_proto(exec_properties[standard_component_specs.PUSH_DESTINATION_KEY], destination)
         serving_dir = pathlib.Path(destination.filesystem.base_directory)
         custom = json.loads(exec_properties.get(standard_component_specs.CUSTOM_CONFIG_KEY) or "{}")
-        last_day = as_of(_description(model))
+        last_day = as_of(description_of(model))
         if last_day is not None:
             last_day -= datetime.timedelta(days=1)
             require_fresh(last_day, serving_dir, allow_older=custom["allow_older"] == "true")
@@ -61,13 +71,13 @@ class Executor(tfx_pusher.Executor):
             logging.info("push: %s", refusal)
             return
         figures = {
-            "run_key": custom["run_key"],
-            JUDGED_AS_OF: _description(judged)[AS_OF],
-            "evaluation": evaluation.overall,
+            RUN_KEY: custom["run_key"],
+            JUDGED_AS_OF: description_of(judged)[AS_OF],
+            FIGURES: evaluation.overall,
         }
         version = publish(model, serving_dir, figures)
         drop_old(serving_dir, custom["keep_versions"])
-        (pathlib.Path(pushed.uri) / "version.json").write_text(json.dumps({"version": str(version)}))
+        (pathlib.Path(pushed.uri) / VERSION).write_text(json.dumps({"version": str(version)}))
         self._MarkPushed(pushed, pushed_destination=str(version), pushed_version=version.name)
         logging.info("pushed %s", version)
 
@@ -82,7 +92,7 @@ def require_equal_digests(judged: pathlib.Path, model: pathlib.Path) -> None:
     Raises:
         GateError: if their `weights_digest` differ.
     """
-    one, other = _description(judged)["weights_digest"], _description(model)["weights_digest"]
+    one, other = (description_of(folder)[WEIGHTS_DIGEST] for folder in (judged, model))
     if one != other:
         raise GateError(
             f"weights_digest of the judged and the pushed model must be equal. Received: {one} in {judged}, {other} in "
@@ -96,7 +106,7 @@ def _refusal(evaluation: Evaluation, serving_dir: pathlib.Path, custom: Mapping[
     The model gate compares weights on one week. Where that week itself is broken, new and old ones fare equally badly.
     """
     last = find_last_blessed(serving_dir, custom["run_key"])
-    blessed = None if last is None else blessed_map(figures_of(last))
+    blessed = None if last is None else blessed_map(description_of(last))
     figures, share = evaluation.overall, custom["least_share"]
     now = figures["map_at_12"]
     if blessed is None or not certainly_below(now, int(figures["customers"]), share * blessed):
@@ -105,7 +115,3 @@ def _refusal(evaluation: Evaluation, serving_dir: pathlib.Path, custom: Mapping[
         f"refused: MAP@12 {now:.4f} is certainly less than push.least_share = {share:g} of the {blessed:.4f} that the "
         "last blessed weights had: look at the last week's data; if the shop has changed, --set push.least_share=0"
     )
-
-
-def _description(saved_model: pathlib.Path) -> dict:
-    return json.loads((saved_model / "assets.extra" / "lookbook.json").read_text())

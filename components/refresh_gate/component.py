@@ -13,7 +13,7 @@ from tfx.utils import path_utils
 
 from components.evaluation.config import EvaluationConfig
 from components.evaluation.report import read_evaluation
-from components.push.publish import BLESSED, as_of, blessed_customers, figures_of, trained_until
+from components.model_files import BLESSED, as_of, blessed_customers, description_of, trained_until
 from components.refresh_gate.executor import Blessed, judge_refresh
 from transforms.errors import LookbookError
 
@@ -29,7 +29,7 @@ def RefreshGate(  # noqa: N802 (TFX names components like classes)
 ) -> None:
     """Blesses a refresh if its MAP@12 has not fallen below what the weights were blessed with."""
     del code_version
-    figures = figures_of(pathlib.Path(path_utils.serving_model_dir(model.uri)))
+    figures = description_of(pathlib.Path(path_utils.serving_model_dir(model.uri)))
     if BLESSED not in figures:
         raise LookbookError(
             f"a refresh must know {BLESSED}, the MAP@12 of the last blessed weights. Their version does "

@@ -19,7 +19,8 @@ def command(ctx: click.Context, out: pathlib.Path, host: str, port: int) -> None
     one, named in the line printed once the model can be asked. For TLS, limits and metrics see `python
     -m serving.server --help`.
     """
-    from pipeline.versions import MODEL_NAME, model_dir, served_version
+    from components.served_folder import MODEL_NAME, model_dir
+    from pipeline.versions import served_version
 
     served_version(out)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from components.model_files import RUN_KEY
 from lookbook import options
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def _flat(figures: Mapping[str, Any]) -> dict[str, str]:
     """The figures that fit a cell; those of a section go by their own names, digests are shortened."""
     cells: dict[str, str] = {}
     for name, value in figures.items():
-        if name == "run_key" or "/" in name:  # of no use to a person; one of thirty figures beside the main ones
+        if name == RUN_KEY or "/" in name:  # of no use to a person; one of thirty figures beside the main ones
             continue
         if isinstance(value, Mapping):
             for inner, cell in _flat(value).items():

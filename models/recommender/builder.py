@@ -16,6 +16,8 @@ from models.retrieval.snapshot import load_snapshot
 from models.retrieval.transformed import vocabulary_sizes
 from transforms.errors import DataError
 
+STATES, TOWERS = "states", "towers"  # folders in Candidates' artifact `graph`, which the ranking trainer builds from
+
 
 class RecommenderBuilder:
     """Builds recommenders of several days over one catalogue; what does not depend on the day is read once.

@@ -19,6 +19,7 @@ import pathlib
 import tensorflow as tf
 import tensorflow_transform as tft
 
+from models.rankings import NEW_TO_CUSTOMER, OWN_PURCHASES, POPULAR, RANKINGS, RECOMMENDED
 from models.recommender import baselines
 from models.recommender.allowed import Allowed, any_excluded
 from models.recommender.candidates import active_channels
@@ -32,7 +33,6 @@ from transforms.parquet import pq
 
 K = 12
 MOST_LOOKED_AT = 50
-RANKINGS = ("recommended", "own_purchases", "popular", "new_to_customer")
 DESCRIBED = (columns.PRODUCT_NAME, "product_type_name", "colour_group_name", columns.DESCRIPTION)
 
 
@@ -226,8 +226,8 @@ class ServedRecommender(tf.Module):
     def _baselines(self, customer_id):
         query = self.recommender.query(self.ids.customer_rows(customer_id))
         return {
-            "own_purchases": self._ids(baselines.own_purchases(query, K)),
-            "popular": self._ids(baselines.popular(query, K)),
+            OWN_PURCHASES: self._ids(baselines.own_purchases(query, K)),
+            POPULAR: self._ids(baselines.popular(query, K)),
         }
 
     def _judge(self, examples):
@@ -237,13 +237,13 @@ class ServedRecommender(tf.Module):
             recommended = new = self.recommender.recommend(query, K)  # what is judged is what is served
         else:
             recommended, new = self.recommender.recommend_both_ways(query, K)
-        rankings = (
-            recommended.rows,
-            baselines.own_purchases(query, K),
-            baselines.popular(query, K),
-            new.rows,
-        )
-        return {"rankings": tf.stack([self._ids(rows) for rows in rankings], axis=1)}
+        rows = {
+            RECOMMENDED: recommended.rows,
+            OWN_PURCHASES: baselines.own_purchases(query, K),
+            POPULAR: baselines.popular(query, K),
+            NEW_TO_CUSTOMER: new.rows,
+        }
+        return {"rankings": tf.stack([self._ids(rows[name]) for name in RANKINGS], axis=1)}
 
     def _named(self, answer: Answer) -> dict[str, tf.Tensor]:
         return {

@@ -4,9 +4,10 @@ import pathlib
 
 import tensorflow as tf
 
+from models.rankings import OWN_PURCHASES, RANKINGS
 from models.recommender import baselines
 from models.recommender.query import Query
-from models.recommender.signatures import RANKINGS, IdTables, K
+from models.recommender.signatures import IdTables, K
 from models.recommender.state import State
 from transforms import columns
 
@@ -21,7 +22,7 @@ class OwnPurchasesModel(tf.Module):
     """
 
     def __init__(self, state: State, ids: IdTables, history_length: int):
-        super().__init__(name="own_purchases")
+        super().__init__(name=OWN_PURCHASES)
         self.state = state
         self.ids = ids
         self._history_length = history_length

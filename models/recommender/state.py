@@ -11,10 +11,10 @@ import pyarrow as pa
 import tensorflow as tf
 
 from transforms import columns
-from transforms.calendar import date_of
 from transforms.errors import DataError
 from transforms.ids import require_lines
 from transforms.parquet import pq
+from transforms.state_files import CATALOGUE, PEOPLE, state_folder
 
 ARTICLE_NUMBERS = (
     "sales",
@@ -106,14 +106,12 @@ def load_tables(states: pathlib.Path, as_of: int) -> dict[str, np.ndarray]:
         DataError: an article id is not one line of text, or the tables' row numbers do not match the catalogue and the
             people.
     """
-    day = states / date_of(as_of)
-    catalogue = pq.read_table(
-        states / "catalogue.parquet", columns=["article_row", columns.ARTICLE_ID, *ARTICLE_GROUPS]
-    )
-    people = pq.read_table(states / "people.parquet", columns=["customer_row", "segment"])
+    day = state_folder(states, as_of)
+    catalogue = pq.read_table(states / CATALOGUE, columns=["article_row", columns.ARTICLE_ID, *ARTICLE_GROUPS])
+    people = pq.read_table(states / PEOPLE, columns=["customer_row", "segment"])
     articles, customers = catalogue.num_rows, people.num_rows
-    _require_numbered(states / "catalogue.parquet", catalogue["article_row"])
-    _require_numbered(states / "people.parquet", people["customer_row"])
+    _require_numbered(states / CATALOGUE, catalogue["article_row"])
+    _require_numbered(states / PEOPLE, people["customer_row"])
     require_lines(columns.ARTICLE_ID, catalogue[columns.ARTICLE_ID])
 
     def read(name: str, key: str, size: int) -> pa.Table:

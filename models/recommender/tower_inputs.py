@@ -16,6 +16,7 @@ from transforms import features as f
 from transforms.errors import DataError
 from transforms.parquet import pq
 from transforms.progress import Progress
+from transforms.state_files import CATALOGUE, PEOPLE
 
 _BATCH = 8192
 _FLOATS = (columns.AGE,)
@@ -54,9 +55,9 @@ def transform_entities(states: pathlib.Path, transform: tft.TFTransformOutput) -
     layer = transform.transform_features_layer()
     article_keys = (columns.ARTICLE_ID, columns.PRODUCT_NAME, columns.DESCRIPTION, *f.ARTICLE_CATEGORIES)
     customer_keys = (columns.CUSTOMER_ID, columns.AGE, *f.CUSTOMER_CATEGORIES)
-    articles = _transform(pq.read_table(states / "catalogue.parquet", columns=list(article_keys)), layer, "articles")
+    articles = _transform(pq.read_table(states / CATALOGUE, columns=list(article_keys)), layer, "articles")
     words = articles.pop(f.transformed_name(f.WORDS))
-    people = pq.read_table(states / "people.parquet", columns=list(customer_keys))
+    people = pq.read_table(states / PEOPLE, columns=list(customer_keys))
     customers = _transform(people, layer, "customers", without=(f.transformed_name(f.WORDS),))
     return article_table(articles, words), customer_table(customers)
 

@@ -10,13 +10,11 @@ from models.ranking.network import RankingNetwork
 from models.ranking.training import fit, mean_loss
 from models.ranking.weights import build_network, save_network
 from models.recommender import features
-from models.recommender.builder import RecommenderBuilder
+from models.recommender.builder import STATES, TOWERS, RecommenderBuilder
 from models.recommender.config import recommender_config
 from models.recommender.list_features import read_lists, training_lists
 from models.retrieval.trainer import checkpoint_key
 from transforms.calendar import load_calendar
-
-STATES, TOWERS = "states", "towers"
 
 
 def run_fn(fn_args) -> None:
@@ -39,7 +37,7 @@ def run_fn(fn_args) -> None:
     builder = RecommenderBuilder(
         recommender_config(custom["recommender"]), graph / STATES, pathlib.Path(fn_args.transform_graph_path)
     )
-    calendar = load_calendar(graph / STATES / "calendar.json")
+    calendar = load_calendar(graph / STATES)
     weekly = training_lists(
         read_lists(fn_args.train_files),
         builder,

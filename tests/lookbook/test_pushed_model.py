@@ -8,9 +8,10 @@ import shutil
 
 import pytest
 
+from components.served_folder import model_dir
 from lookbook.cli import main
 from operations.pushed import load_served
-from pipeline.versions import list_versions, model_dir
+from pipeline.versions import list_versions
 from transforms.errors import LookbookError
 
 EVERYONE = [f"c{number}" for number in range(10)]

@@ -6,12 +6,13 @@ import json
 import pytest
 
 from components.push.publish import publish
+from components.served_folder import model_dir
 from operations import backtest
 from operations.backtest import simulate
 from operations.backtest_table import BROKEN_REFRESH, BROKEN_RUN, NEVER, POLICIES, REFRESHED, RETRAINED, as_markdown
 from pipeline.config import load_config
 from pipeline.disk import DiskError
-from pipeline.versions import model_dir, served_version
+from pipeline.versions import served_version
 from transforms.columns import FILES, TABLES
 from transforms.errors import ConfigError, DataError, DiskFullError, LookbookError, StepError
 

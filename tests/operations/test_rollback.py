@@ -4,10 +4,11 @@ import json
 
 import pytest
 
+from components.model_files import DESCRIPTION
 from components.push import publish
-from components.push.publish import FIGURES
+from components.served_folder import model_dir
 from operations.rollback import retain, rollback
-from pipeline.versions import list_versions, model_dir, served_version
+from pipeline.versions import list_versions, served_version
 from transforms.errors import LookbookError
 
 
@@ -17,7 +18,7 @@ def push(out, number, **figures):
     (path / "variables").mkdir()
     (path / "saved_model.pb").write_bytes(b"graph of %d" % number)
     (path / "variables" / "variables.index").write_bytes(b"weights of %d" % number)
-    (path / FIGURES).write_text(json.dumps(figures))
+    (path / DESCRIPTION).write_text(json.dumps(figures))
     return path
 
 
@@ -47,9 +48,9 @@ def test_what_is_no_version_is_not_listed(tmp_path):
 
 
 def test_missing_or_broken_figures_are_empty(tmp_path):
-    (push(tmp_path, 1) / FIGURES).unlink()
-    (push(tmp_path, 2) / FIGURES).write_text("{")
-    (push(tmp_path, 3) / FIGURES).write_text("[]")
+    (push(tmp_path, 1) / DESCRIPTION).unlink()
+    (push(tmp_path, 2) / DESCRIPTION).write_text("{")
+    (push(tmp_path, 3) / DESCRIPTION).write_text("[]")
     assert [version.figures for version in list_versions(tmp_path)] == [{}, {}, {}]
 
 

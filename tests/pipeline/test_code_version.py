@@ -113,9 +113,9 @@ def test_each_step_is_named_by_the_code_it_runs():
 @pytest.mark.parametrize(
     ("rooms", "imported"),
     [
-        ("components/assemble", "components/push/publish.py"),
-        ("components/last_blessed", "components/push/publish.py"),
-        ("components/freshness_gate", "components/push/publish.py"),
+        ("components/assemble", "components/model_files.py"),
+        ("components/last_blessed", "components/served_folder.py"),
+        ("components/freshness_gate", "components/served_folder.py"),
         ("components/push", "components/evaluation/chance.py"),
         ("components/data_gate", "components/ingest/report.py"),
         ("components/ingest", "components/examples.py"),

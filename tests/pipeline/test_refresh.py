@@ -5,8 +5,9 @@ import json
 import pytest
 
 from pipeline.config import load_config
-from pipeline.parts import TABLES, Occasion, Places
+from pipeline.parts import Occasion, Places
 from pipeline.refresh import create_refresh_pipeline
+from transforms.columns import TABLES
 
 PLACES = Places(data_dir="/data", pipeline_root="/root", serving_dir="/serving", checkpoints="/checkpoints")
 OCCASION = Occasion(fingerprint="print", run_key="key", last_blessed="digest")

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from components.evaluation.metric import figures
-from components.evaluation.moments import RANKINGS, Moments
+from components.evaluation.moments import Moments
 from components.evaluation.report import Evaluation
+from models.rankings import RANKINGS
 from pipeline import summary
 from pipeline.config import PipelineConfig
 from pipeline.steps import Step

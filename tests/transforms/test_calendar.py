@@ -37,8 +37,8 @@ def test_where_nothing_is_trained_there_are_no_list_weeks_and_two_weeks_of_data_
 
 def test_a_calendar_comes_back_from_its_file(tmp_path):
     calendar = Calendar(first=1, end=90, label_days=7, list_weeks=4)
-    calendar.save(tmp_path / "calendar.json")
-    assert load_calendar(tmp_path / "calendar.json") == calendar
+    calendar.save(tmp_path)
+    assert load_calendar(tmp_path) == calendar
     assert '"end_date": "1970-04-01"' in (tmp_path / "calendar.json").read_text()
 
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from components.assemble.executor import assemble_baseline, assemble_blessed, note_training
-from components.assemble.weights import WEIGHTS, weights_digest
-from components.push.publish import blessed_customers, blessed_map, figures_of, trained_until
+from components.model_files import blessed_customers, blessed_map, description_of, trained_until
+from components.weights import FOLDER, weights_digest
 from tests.tiny_training import RECOMMENDER
 from transforms.calendar import date_of
 from transforms.errors import LookbookError
@@ -19,7 +19,7 @@ from transforms.errors import LookbookError
 def last_blessed(trained, tmp_path):
     """What LastBlessed emits of a version that a training run pushed."""
     folder = tmp_path / "last_blessed"
-    shutil.copytree(trained / "weights", folder / WEIGHTS)
+    shutil.copytree(trained / "weights", folder / FOLDER)
     figures = {"run_key": "r", "judged_as_of": "2020-07-17", "evaluation": {"map_at_12": 0.25, "customers": 160.0}}
     (folder / "lookbook.json").write_text(json.dumps(figures))
     return folder
@@ -28,10 +28,10 @@ def last_blessed(trained, tmp_path):
 def test_weights_and_their_figure_travel_on_and_the_state_is_todays(tiny, last_blessed, tmp_path):
     first, second = tmp_path / "first", tmp_path / "second"
     description = assemble_blessed(tiny.states, tiny.calendar.end, last_blessed, RECOMMENDER, first)
-    assert description.weights_digest == weights_digest(last_blessed / WEIGHTS)
+    assert description.weights_digest == weights_digest(last_blessed / FOLDER)
     assert description.as_of == date_of(tiny.calendar.end)
     extra = first / "assets.extra"
-    assert weights_digest(extra / WEIGHTS) == description.weights_digest
+    assert weights_digest(extra / FOLDER) == description.weights_digest
     figures = json.loads((extra / "lookbook.json").read_text())
     assert figures["blessed_map_at_12"] == 0.25
     assert figures["blessed_customers"] == 160
@@ -41,7 +41,7 @@ def test_weights_and_their_figure_travel_on_and_the_state_is_todays(tiny, last_b
         json.dumps({**figures, "evaluation": {"map_at_12": 0.24}, "judged_as_of": "2020-07-20"})
     )
     assemble_blessed(tiny.states, tiny.calendar.cut, last_blessed, RECOMMENDER, second)
-    handed_on = figures_of(second)
+    handed_on = description_of(second)
     assert (blessed_map(handed_on), blessed_customers(handed_on)) == (0.25, 160)
     assert trained_until(handed_on) == datetime.date(2020, 7, 17)
 
@@ -52,7 +52,7 @@ def test_without_blessed_weights_a_refresh_says_to_train(tiny, tmp_path):
 
 
 def test_weights_of_other_features_are_refused_with_the_remedy(tiny, last_blessed, tmp_path):
-    ranking = last_blessed / WEIGHTS / "ranking" / "ranking.json"
+    ranking = last_blessed / FOLDER / "ranking" / "ranking.json"
     tree = json.loads(ranking.read_text())
     ranking.write_text(json.dumps({**tree, "features": ["a_feature_of_yesterday", *tree["features"][1:]]}))
     with pytest.raises(LookbookError, match=r"must be able to use the last blessed weights: .*; train anew"):
@@ -63,12 +63,12 @@ def test_a_trained_model_says_until_when_its_weights_were_trained(tiny, trained,
     """Judged weights have seen nothing of the test week; the refitted network has seen all of it."""
     for folder, refitted in (("with", True), ("without", False)):
         extra = tmp_path / folder / "assets.extra"
-        shutil.copytree(trained / "weights", extra / WEIGHTS)
+        shutil.copytree(trained / "weights", extra / FOLDER)
         if not refitted:
-            shutil.rmtree(extra / WEIGHTS / "ranking" / "refitted")
+            shutil.rmtree(extra / FOLDER / "ranking" / "refitted")
         (extra / "lookbook.json").write_text('{"weights_digest": "d"}')
         note_training(tmp_path / folder, tiny.calendar)
-        assert figures_of(tmp_path / folder) == {
+        assert description_of(tmp_path / folder) == {
             "weights_digest": "d",
             "trained_until": date_of(tiny.calendar.cut),
             "refitted_until": date_of(tiny.calendar.end if refitted else tiny.calendar.cut),
@@ -86,7 +86,7 @@ def test_weights_that_have_seen_the_judged_week_are_no_baseline(
 
 @pytest.mark.parametrize("fault", ["shape", "number", "setting", "vocabulary"])
 def test_weights_that_do_not_fit_are_no_baseline(tiny, last_blessed, tmp_path, fault):
-    weights = last_blessed / WEIGHTS
+    weights = last_blessed / FOLDER
     (last_blessed / "lookbook.json").write_text("{}")
     if fault in ("shape", "number"):
         with np.load(weights / "ranking" / "ranking.npz") as archive:

@@ -9,7 +9,7 @@ import pytest
 import tensorflow as tf
 from tensorflow.core.protobuf import saved_model_pb2
 
-from components.assemble.weights import weights_digest
+from components.weights import weights_digest
 from tests.tiny_shop import ARTICLES, CUSTOMERS, article_id, customer_id
 from transforms.calendar import date_of
 

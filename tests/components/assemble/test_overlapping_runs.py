@@ -19,7 +19,7 @@ from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
 from benchmarks.onednn.overlapping import BATCH_SIZES, compare_overlapping, difference
 from benchmarks.onednn.session_model import SessionModel
 from components.assemble.executor import assemble
-from components.assemble.weights import gather_weights
+from components.weights import gather_weights
 from models.ranking.config import REFITTED, RankingConfig
 from models.ranking.weights import build_network, save_network
 from models.recommender import features

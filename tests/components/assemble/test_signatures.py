@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from models.rankings import RANKINGS
 from models.recommender.channels import CHANNELS
-from models.recommender.signatures import DESCRIBED, RANKINGS
+from models.recommender.signatures import DESCRIBED
 from tests.tiny_shop import ARTICLES, article_id, catalogue, customer_id
 
 HOSTILE = ["", "nobody", "👗", "c000 ", "c000\n", "'; drop table", "x" * 10_000]

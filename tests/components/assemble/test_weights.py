@@ -8,7 +8,7 @@ import tensorflow as tf
 from tensorflow_serving.apis import prediction_log_pb2
 
 from components.assemble.warmup import write_warmup_requests
-from components.assemble.weights import gather_weights, ranking_of, weights_digest
+from components.weights import gather_weights, ranking_of, weights_digest
 
 
 @pytest.fixture

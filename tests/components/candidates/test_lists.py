@@ -201,7 +201,7 @@ def test_weeks_without_any_list_end_in_one_line(tmp_path, monkeypatch):
     """Nobody bought in a list week: there is nothing to learn from, whatever the channels would have proposed."""
     calendar = Calendar(first=0, end=35, label_days=7, list_weeks=2)
     (tmp_path / "labels").mkdir()
-    calendar.save(tmp_path / "calendar.json")
+    calendar.save(tmp_path)
     for day in (*calendar.list_days, calendar.cut):
         pq.write_table(BOUGHT.slice(0, 0), tmp_path / "labels" / f"{date_of(day)}.parquet")
     nothing = SimpleNamespace(state=SimpleNamespace(articles=4), config=RECOMMENDER)

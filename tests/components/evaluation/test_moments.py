@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from components.evaluation.metric import figures
-from components.evaluation.moments import LAST, RANKINGS, SIMPLE, Moments
+from components.evaluation.moments import Moments
 from models.metrics import METRICS
+from models.rankings import LAST_BLESSED, RANKINGS, SIMPLE
 
 K = 12
 
@@ -64,8 +65,8 @@ def test_one_customer_by_hand():
 
 def test_every_ranking_has_its_own_figures():
     moments = counted(["a"], own=["x", "a"], popular=["x", "y", "a"], new=["x", "y", "z", "a"], last=[*"vwxyza"])
-    places = {"recommended": 1, "own_purchases": 2, "popular": 3, "new_to_customer": 4, LAST: 6}
-    assert set(places) == {*RANKINGS, LAST}
+    places = {"recommended": 1, "own_purchases": 2, "popular": 3, "new_to_customer": 4, LAST_BLESSED: 6}
+    assert set(places) == {*RANKINGS, LAST_BLESSED}
     for name, place in places.items():
         assert moments.mean("map_at_12", name) == pytest.approx(1 / place)
         assert moments.mean("ndcg_at_12", name) == pytest.approx(1 / math.log2(place + 1))
@@ -87,14 +88,14 @@ def test_means_are_over_customers():
     assert moments.mean("map_at_12", "recommended") == pytest.approx((1 + 1 / 2 + 0) / 3)
 
 
-@pytest.mark.parametrize("other", [*SIMPLE, LAST])
+@pytest.mark.parametrize("other", [*SIMPLE, LAST_BLESSED])
 def test_the_interval_of_the_paired_difference_is_that_of_the_differences_themselves(other):
     customers = list(random_customers(60))
     row = {"own_purchases": 1, "popular": 2}
     differences = np.array(
         [
             average_precision(rankings[0], purchased)
-            - average_precision(last if other == LAST else rankings[row[other]], purchased)
+            - average_precision(last if other == LAST_BLESSED else rankings[row[other]], purchased)
             for rankings, last, purchased in customers
         ]
     )
@@ -145,12 +146,12 @@ def test_against_a_stand_in_the_difference_is_the_map_itself():
 
 
 def test_nobody_has_no_figures():
-    for ranking_name in (*RANKINGS, LAST):
+    for ranking_name in (*RANKINGS, LAST_BLESSED):
         for metric in METRICS:
             assert math.isnan(Moments().mean(metric, ranking_name))
 
 
 @pytest.mark.parametrize("moments", [Moments(), counted(["a"])], ids=["nobody", "one"])
 def test_fewer_than_two_customers_tell_nothing_of_a_difference(moments):
-    bounds = moments.difference(LAST)
+    bounds = moments.difference(LAST_BLESSED)
     assert (bounds.low, bounds.high) == (-math.inf, math.inf)

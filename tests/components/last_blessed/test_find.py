@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-from components.assemble.weights import WEIGHTS
-from components.last_blessed.executor import copy_weights, find_last_blessed, key_of
+from components.last_blessed.executor import copy_weights, key_of
 from components.push.publish import publish
+from components.served_folder import find_last_blessed, model_dir
+from components.weights import FOLDER
 from operations.rollback import rollback
-from pipeline.versions import model_dir
 
 
 @pytest.fixture
@@ -22,8 +22,8 @@ def push(tmp_path):
         (model / "saved_model.pb").write_bytes(b"graph")
         (extra / "lookbook.json").write_text(json.dumps({"weights_digest": digest}))
         if weights:
-            (extra / WEIGHTS / "towers").mkdir(parents=True)
-            (extra / WEIGHTS / "towers" / "weights.npz").write_text(digest)
+            (extra / FOLDER / "towers").mkdir(parents=True)
+            (extra / FOLDER / "towers" / "weights.npz").write_text(digest)
         return publish(model, model_dir(tmp_path), {"run_key": run_key}, at_least=number)
 
     return make
@@ -89,7 +89,7 @@ def test_a_run_without_a_name_passes_over_nothing(tmp_path, push):
 
 def test_the_weights_are_copied_and_the_figures_beside_them(tmp_path, push):
     assert copy_weights(push(1, "a", digest="0123"), tmp_path / "to") is True
-    assert (tmp_path / "to" / WEIGHTS / "towers" / "weights.npz").read_text() == "0123"
+    assert (tmp_path / "to" / FOLDER / "towers" / "weights.npz").read_text() == "0123"
     assert json.loads((tmp_path / "to" / "lookbook.json").read_text()) == {"weights_digest": "0123", "run_key": "a"}
 
 

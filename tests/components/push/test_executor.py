@@ -7,8 +7,9 @@ from tfx.types import artifact_utils, standard_artifacts
 from tfx.utils import json_utils, proto_utils
 
 from components.evaluation.report import Evaluation
+from components.model_files import description_of
 from components.push import executor as push
-from components.push.publish import figures_of, version_folders
+from components.served_folder import version_folders
 from transforms.errors import GateError
 
 OVERALL = {"map_at_12": 0.25, "customers": 7.0}
@@ -85,7 +86,7 @@ def test_what_both_gates_blessed_is_pushed_with_its_figures(run, tmp_path):
     serving, pushed = run()
     (version,) = version_folders(serving)
     assert (version / "saved_model.pb").read_bytes() == b"graph"
-    assert figures_of(version) == {
+    assert description_of(version) == {
         "weights_digest": "d",
         "as_of": "2020-01-08",
         "judged_as_of": "2020-01-01",
@@ -140,6 +141,6 @@ def test_a_model_of_older_data_than_the_served_one_is_pushed_only_where_that_is_
     run(end="2020-01-08")
     with pytest.raises(GateError, match=r"the data end on 2020-01-06, those of the served version \d+ on 2020-01-07\."):
         run(end="2020-01-07")
-    assert [figures_of(version)["as_of"] for version in version_folders(serving)] == ["2020-01-08"] * 2
+    assert [description_of(version)["as_of"] for version in version_folders(serving)] == ["2020-01-08"] * 2
     run(end="2020-01-07", allow_older="true")
-    assert figures_of(version_folders(serving)[-1])["as_of"] == "2020-01-07"
+    assert description_of(version_folders(serving)[-1])["as_of"] == "2020-01-07"

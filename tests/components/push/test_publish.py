@@ -7,8 +7,10 @@ import threading
 
 import pytest
 
+from components.model_files import description_of
 from components.push import publish as publishing
-from components.push.publish import drop_old, figures_of, publish, version_folders
+from components.push.publish import drop_old, publish
+from components.served_folder import version_folders
 
 FILES = ("saved_model.pb", "variables/variables.index", "assets.extra/lookbook.json", "zz/last")
 
@@ -43,8 +45,8 @@ def clock(monkeypatch):
 def test_the_whole_model_is_copied_and_the_figures_are_added_to_its_own(model, served):
     version = publish(model, served, {"run_key": "r", "as_of": "2020-02-02"})
     assert all((version / name).is_file() for name in FILES)
-    assert figures_of(version) == {"weights_digest": "d", "as_of": "2020-02-02", "run_key": "r"}
-    assert figures_of(model) == {"weights_digest": "d", "as_of": "2020-01-01"}
+    assert description_of(version) == {"weights_digest": "d", "as_of": "2020-02-02", "run_key": "r"}
+    assert description_of(model) == {"weights_digest": "d", "as_of": "2020-01-01"}
     assert names(served) == [version.name]
 
 
@@ -78,7 +80,7 @@ def test_two_pushes_at_the_same_moment_both_enter_whole(model, served, clock, mo
 
     monkeypatch.setattr(pathlib.Path, "rename", another_is_quicker)
     assert publish(model, served, {}).name == "101"
-    assert [figures_of(version)["weights_digest"] for version in version_folders(served)] == ["another", "d"]
+    assert [description_of(version)["weights_digest"] for version in version_folders(served)] == ["another", "d"]
 
 
 def test_at_every_copied_file_the_server_sees_only_what_was_there_before(model, served, monkeypatch):

@@ -6,9 +6,10 @@ import shutil
 
 import numpy as np
 
+from components.model_files import WEIGHTS
 from models.ranking.config import REFITTED
 
-WEIGHTS = "weights"
+FOLDER = WEIGHTS.name
 TOWERS, RANKING, TRANSFORM = "towers", "ranking", "transform_graph"
 
 
