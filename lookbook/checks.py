@@ -12,7 +12,7 @@ import platform
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import psutil
 
@@ -105,28 +105,41 @@ def scann() -> Check:
     return _check("ScaNN", process.returncode == 0, found, "`make install`")
 
 
-def onednn(started_with: Mapping[str, str], cpuinfo: pathlib.Path = CPUINFO) -> Check:
+def onednn_in_use() -> str | None:
+    """Asks TensorFlow, in a process of its own, whether it uses oneDNN: `True` or `False`; None if it does not start.
+
+    Raises:
+        subprocess.TimeoutExpired: TensorFlow does not answer in time.
+    """
+    process = subprocess.run(
+        [sys.executable, "-c", _ONEDNN_IN_USE], capture_output=True, text=True, timeout=_SCANN_TIMEOUT_S
+    )
+    return process.stdout.strip() or None
+
+
+def onednn(
+    started_with: Mapping[str, str],
+    cpuinfo: pathlib.Path = CPUINFO,
+    in_use: Callable[[], str | None] = onednn_in_use,
+) -> Check:
     """Checks that oneDNN is off: with it, overlapping requests get wrong answers on processors with AMX.
 
     Args:
         started_with: environment at the start of this process, before the command line overrode it.
         cpuinfo: Linux's description of the processor.
-
+        in_use: asks TensorFlow, see `onednn_in_use`.
     """
     try:
-        process = subprocess.run(
-            [sys.executable, "-c", _ONEDNN_IN_USE], capture_output=True, text=True, timeout=_SCANN_TIMEOUT_S
-        )
+        used = in_use()
     except subprocess.TimeoutExpired:
         return _check("oneDNN", False, f"no answer in {_SCANN_TIMEOUT_S} s", "try on an idle machine")
-    in_use = process.stdout.strip()
-    state = {"False": "off", "True": "on"}.get(in_use, "unknown: TensorFlow does not start")
+    state = {"False": "off", "True": "on"}.get(used or "", "unknown: TensorFlow does not start")
     text = cpuinfo.read_text(encoding="utf-8", errors="replace") if cpuinfo.is_file() else ""
     found = f"{state}; this processor has {'AMX' if 'amx_tile' in text.split() else 'no AMX'}"
     wished = started_with.get(_ONEDNN)
-    if wished not in (None, "0") and in_use == "False":
+    if wished not in (None, "0") and used == "False":
         found += f"; {_ONEDNN}={wished} in your environment is overridden, because it gives wrong answers with AMX"
-    return _check("oneDNN", in_use == "False", found, f"set {_ONEDNN}=0, or `make install`")
+    return _check("oneDNN", used == "False", found, f"set {_ONEDNN}=0, or `make install`")
 
 
 def memory(available_bytes: int) -> Check:

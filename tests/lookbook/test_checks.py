@@ -57,27 +57,41 @@ def test_scann_loads_into_tensorflow():
     assert check.found == "its op loads into TensorFlow 2.16.2"
 
 
+def test_tensorflow_says_that_onednn_is_off():
+    assert checks.onednn_in_use() == "False"
+
+
+def test_tensorflow_says_that_onednn_is_on(monkeypatch):
+    monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", "1")
+    assert checks.onednn_in_use() == "True"
+
+
 @pytest.mark.parametrize(("flags", "told"), [("fpu avx512f amx_bf16 amx_tile", "has AMX"), ("fpu avx2", "has no AMX")])
-def test_onednn_is_off_and_whether_there_is_amx_is_told(flags, told, tmp_path):
+def test_the_check_of_onednn_says_whether_the_processor_has_amx(flags, told, tmp_path):
     cpuinfo = tmp_path / "cpuinfo"
     cpuinfo.write_text(f"processor\t: 0\nflags\t\t: {flags}\nbugs\t\t: none\n")
-    check = checks.onednn({}, cpuinfo)
+    check = checks.onednn({}, cpuinfo, in_use=lambda: "False")
     assert check.ok
     assert check.found == f"off; this processor {told}"
 
 
-def test_a_wish_for_onednn_is_told_to_be_overridden(tmp_path):
-    check = checks.onednn({"TF_ENABLE_ONEDNN_OPTS": "1"}, tmp_path / "none")
+def test_a_wish_for_onednn_is_overridden_and_the_check_says_so(tmp_path):
+    check = checks.onednn({"TF_ENABLE_ONEDNN_OPTS": "1"}, tmp_path / "none", in_use=lambda: "False")
     assert check.ok
     assert "TF_ENABLE_ONEDNN_OPTS=1 in your environment is overridden" in check.found
 
 
-def test_onednn_that_is_on_all_the_same_is_a_failure(tmp_path, monkeypatch):
-    monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", "1")
-    check = checks.onednn({}, tmp_path / "none")
+def test_onednn_that_is_on_fails_the_check(tmp_path):
+    check = checks.onednn({}, tmp_path / "none", in_use=lambda: "True")
     assert not check.ok
     assert check.found.startswith("on; ")
     assert "TF_ENABLE_ONEDNN_OPTS=0" in check.remedy
+
+
+def test_tensorflow_that_does_not_start_fails_the_check_of_onednn(tmp_path):
+    check = checks.onednn({}, tmp_path / "none", in_use=lambda: None)
+    assert not check.ok
+    assert check.found.startswith("unknown: TensorFlow does not start; ")
 
 
 def test_a_scann_that_does_not_load_is_told_by_its_last_words(monkeypatch):

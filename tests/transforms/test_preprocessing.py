@@ -11,7 +11,6 @@ import pytest
 import tensorflow as tf
 import tensorflow_transform as tft
 import tensorflow_transform.beam as tft_beam
-from tensorflow_transform.beam import tft_unit
 from tensorflow_transform.tf_metadata import dataset_metadata
 
 from components.examples import read_examples
@@ -31,63 +30,79 @@ ROWS = [
     {"customer_id": "c1", "bought": ["a2", "a9", "a2"], "day": [18000, 18000, 18001], "week": [2, 2, 3]},
 ]
 LISTED = (f.BOUGHT, f.DAY, f.WEEK)
-LISTS = {"words_xf", "bought_xf", "day_xf", "week_xf"}
+LISTED_XF = {"words_xf", "bought_xf", "day_xf", "week_xf"}
 
 
-class WhollyUnknownAges(tft_unit.TransformTestCase):
-    """Ages that nobody told, and columns that are wholly null."""
+LINES = ["Coat", " Coat ", "a\0b", "\t", "a\u2028b", "a\x85b", "\x0b", "👗", "Coat  new"]
+NO_LINES = ["Coat\nnew", "Coat\r\nnew", "\n", ""]
 
-    def test_values_are_indices_and_what_is_missing_is_marked_and_never_nan(self):
-        given = [{key: values(row.get(key)) for key in KEYS} for row in ROWS]
-        # Most frequent first; the order among equally frequent ones, as articles are, is left to Transform.
-        expected = [
-            {"article_id_xf": ANY, "colour_group_name_xf": 0, "words": {"red", "tee", "é"}},
-            {"article_id_xf": ANY, "colour_group_name_xf": 1, "words": {"tee", "é"}},
-            {"article_id_xf": ANY, "colour_group_name_xf": 0, "words": set()},
-            {"customer_id_xf": 0, "club_member_status_xf": 0, "words": set()},
-            {"customer_id_xf": 1, "words": set()},
-            {"customer_id_xf": 0, "words": set()},
-        ]
-        found = self._transformed(given)
-        vocabulary = found.pop("vocabulary")
-        for row, wanted in enumerate(expected):
-            words = {vocabulary[i] for i in found["words_xf"][row] if i >= 0}
-            assert words == wanted.pop("words")
-            for key in set(found) - LISTS - {"age_xf", "age_bucket_xf"}:
-                value = found[key][row]
-                assert value == wanted.get(key, f.MISSING), (key, row)
-        assert sorted(found["article_id_xf"]) == [-1, -1, -1, 0, 1, 2]
-        a2 = found["article_id_xf"][1]
-        purchases = {"bought_xf": [a2, f.MISSING, a2], "day_xf": [18000, 18000, 18001], "week_xf": [2, 2, 3]}
-        for key, wanted in purchases.items():
-            assert found[key] == [[]] * 5 + [wanted]
-        assert found["age_xf"] == [0.0] * len(ROWS)
-        assert found["age_bucket_xf"] == [0] * len(ROWS)
 
-    def test_a_value_that_is_no_line_is_missing_and_shifts_no_other(self):
-        lines = ["Coat", " Coat ", "a\0b", "\t", "a\u2028b", "a\x85b", "\x0b", "👗", "Coat  new"]
-        no_lines = ["Coat\nnew", "Coat\r\nnew", "\n", ""]
-        rows = [{"article_id": f"a{i}", "product_type_name": v} for i, v in enumerate(lines + no_lines)]
-        found = self._transformed(
-            [{key: values(row.get(key)) for key in KEYS} for row in rows], "product_type_name_vocab"
-        )
-        vocabulary, indices = found["vocabulary"], found["product_type_name_xf"]
-        assert sorted(vocabulary) == sorted(lines)
-        assert indices == [*(vocabulary.index(value) for value in lines), *[f.MISSING] * len(no_lines)]
+@pytest.fixture(scope="module")
+def unknown_ages(tmp_path_factory):
+    """Transform fitted on `ROWS` and an article for each of `LINES` and `NO_LINES`. No age is known.
 
-    def _transformed(self, given, vocabulary="words_vocab"):
-        folder = self.get_temp_dir()
-        metadata = dataset_metadata.DatasetMetadata(feature_schema())
-        with self._makeTestPipeline() as pipeline, tft_beam.Context(temp_dir=folder):
-            rows = pipeline | beam.Create(given)
-            graph = (rows, metadata) | tft_beam.AnalyzeDataset(preprocessing_fn)
-            _ = graph | tft_beam.WriteTransformFn(f"{folder}/graph")
-        transform = tft.TFTransformOutput(f"{folder}/graph")
-        kept = transform.transform_raw_features({key: sparse(key, [row[key] for row in given]) for key in KEYS})
-        found = {key: value.numpy().tolist() for key, value in kept.items() if key not in LISTS}
-        found |= {key: tf.RaggedTensor.from_sparse(kept[key]).to_list() for key in LISTS}
-        found["vocabulary"] = [word.decode() for word in transform.vocabulary_by_name(vocabulary)]
-        return found
+    Returns:
+        The graph, and what it makes of these rows: a list for each transformed name.
+    """
+    folder = tmp_path_factory.mktemp("unknown-ages")
+    rows = [*ROWS, *({"article_id": f"line{i}", "product_type_name": v} for i, v in enumerate(LINES + NO_LINES))]
+    given = [{key: values(row.get(key)) for key in KEYS} for row in rows]
+    metadata = dataset_metadata.DatasetMetadata(feature_schema())
+    with beam.Pipeline() as pipeline, tft_beam.Context(temp_dir=str(folder / "temporary")):
+        graph = (pipeline | beam.Create(given), metadata) | tft_beam.AnalyzeDataset(preprocessing_fn)
+        _ = graph | tft_beam.WriteTransformFn(str(folder / "graph"))
+    transform = tft.TFTransformOutput(str(folder / "graph"))
+    kept = transform.transform_raw_features({key: sparse(key, [row[key] for row in given]) for key in KEYS})
+    found = {key: value.numpy().tolist() for key, value in kept.items() if key not in LISTED_XF}
+    found |= {key: tf.RaggedTensor.from_sparse(kept[key]).to_list() for key in LISTED_XF}
+    return transform, found
+
+
+def vocabulary(transform, name):
+    return [value.decode() for value in transform.vocabulary_by_name(name)]
+
+
+def test_values_are_indices_and_missing_values_are_marked(unknown_ages):
+    transform, found = unknown_ages
+    # Most frequent first; Transform chooses the order among equally frequent ones, as articles are.
+    expected = [
+        {"article_id_xf": ANY, "colour_group_name_xf": 0, "words": {"red", "tee", "é"}},
+        {"article_id_xf": ANY, "colour_group_name_xf": 1, "words": {"tee", "é"}},
+        {"article_id_xf": ANY, "colour_group_name_xf": 0, "words": set()},
+        {"customer_id_xf": 0, "club_member_status_xf": 0, "words": set()},
+        {"customer_id_xf": 1, "words": set()},
+        {"customer_id_xf": 0, "words": set()},
+    ]
+    all_words = vocabulary(transform, "words_vocab")
+    for row, wanted in enumerate(expected):
+        words = {all_words[i] for i in found["words_xf"][row] if i >= 0}
+        assert words == wanted.pop("words")
+        for key in set(found) - LISTED_XF - {"age_xf", "age_bucket_xf"}:
+            assert found[key][row] == wanted.get(key, f.MISSING), (key, row)
+    known = [index for index in found["article_id_xf"] if index != f.MISSING]
+    assert sorted(known) == list(range(3 + len(LINES + NO_LINES)))
+    assert found["article_id_xf"][3:6] == [f.MISSING] * 3
+
+
+def test_purchases_pass_through_with_the_indices_of_their_articles(unknown_ages):
+    _, found = unknown_ages
+    a2 = found["article_id_xf"][1]
+    purchases = {"bought_xf": [a2, f.MISSING, a2], "day_xf": [18000, 18000, 18001], "week_xf": [2, 2, 3]}
+    for key, wanted in purchases.items():
+        assert found[key][:6] == [[]] * 5 + [wanted]
+
+
+def test_ages_that_are_all_unknown_are_zero_and_never_nan(unknown_ages):
+    _, found = unknown_ages
+    assert set(found["age_xf"]) == {0.0}
+    assert set(found["age_bucket_xf"]) == {0}
+
+
+def test_a_value_with_a_line_break_is_missing_and_shifts_no_other(unknown_ages):
+    transform, found = unknown_ages
+    names, indices = vocabulary(transform, "product_type_name_vocab"), found["product_type_name_xf"][len(ROWS) :]
+    assert sorted(names) == sorted(LINES)
+    assert indices == [*(names.index(value) for value in LINES), *[f.MISSING] * len(NO_LINES)]
 
 
 def values(told):

@@ -15,7 +15,6 @@ class Served:
     folder: pathlib.Path
     loaded: object
     offline: object
-    description: object
 
     def ask(self, signature: str, **inputs) -> dict[str, np.ndarray]:
         import tensorflow as tf
@@ -43,8 +42,8 @@ class Served:
 
 
 @pytest.fixture(scope="session")
-def serve(tiny, trained, tmp_path_factory):
-    """Assembles, loads and builds offline; each configuration once."""
+def serve(tiny, trained, once):
+    """Assembles, loads and builds offline; each configuration is assembled once in a test run."""
     import tensorflow as tf
     from scann.scann_ops.py import scann_ops  # noqa: F401 (registers the op a ScaNN model needs)
 
@@ -56,11 +55,11 @@ def serve(tiny, trained, tmp_path_factory):
     def make(**changes) -> Served:
         config = dataclasses.replace(RECOMMENDER, **changes)
         weights, day = trained / "weights", tiny.calendar.end
-        folder = tmp_path_factory.mktemp("model") / "1"
-        description = assemble(tiny.states, day, weights, config, folder)
+        name = "-".join(["model", *(f"{name}-{value}" for name, value in sorted(changes.items()))])
+        folder = once(name, lambda to: assemble(tiny.states, day, weights, config, to / "1")) / "1"
         builder = RecommenderBuilder(config, tiny.states, weights / "transform_graph")
         offline = builder.build(day, weights / "towers", weights / "ranking")
-        return Served(folder, tf.saved_model.load(str(folder)), offline, description)
+        return Served(folder, tf.saved_model.load(str(folder)), offline)
 
     return make
 
