@@ -1,1 +1,1 @@
-"""Configuration, wiring and the local runner of the pipeline; the synthetic shop it is tried on."""
+"""Configuration, wiring and the local runner of the pipelines."""

@@ -1,6 +1,6 @@
-"""Finds the cause of a library's error, in one line: a full disk, too little memory, or the error's own message.
+"""Explains a library's error in one line: a full disk, too little memory, or the error's own message.
 
-TensorFlow, Beam, DuckDB, Arrow, SQLite and NumPy each report a full disk by their own class and message, and wrap each
+TensorFlow, Beam, DuckDB, Arrow, SQLite and NumPy report a full disk with different classes and messages, and wrap each
 other's errors. So this module searches the messages of the whole chain of errors.
 """
 
@@ -21,7 +21,7 @@ _MEMORY = re.compile(
     r"|cannot allocate memory|errno 12\b|malloc of size|unable to allocate",
     re.IGNORECASE,
 )
-_LONGEST = 300
+_MAX_CHARACTERS = 300
 _MIB = 2**20
 
 
@@ -30,53 +30,53 @@ def explain(error: BaseException, folders: Sequence[pathlib.Path]) -> str | None
 
     Args:
         error: the error, with its chain of causes.
-        folders: folders that the command writes to, existing or not.
+        folders: folders that the command writes to; they need not exist.
     """
-    said = "\n".join(_chain(error))
-    if _DISK.search(said):
-        folder = _full(said, folders)
+    messages = "\n".join(_chain(error))
+    if _DISK.search(messages):
+        folder = _full_folder(messages, folders)
         return (
-            f"the disk of {folder} is full ({_free(folder) / _MIB:,.0f} MiB free now). Make room there or choose "
-            "another folder, then run the same command again: finished steps are not repeated"
+            f"the disk of {folder} is full ({_free(folder) / _MIB:,.0f} MiB free now). Free some space there or "
+            "choose another folder, then run the same command again: finished steps are not repeated"
         )
-    if _MEMORY.search(said):
+    if _MEMORY.search(messages):
         return (
-            "the memory of this machine ran out. Close other programs or use a machine with more, then run the same "
-            "command again: finished steps are not repeated"
+            "the memory of this machine ran out. Close other programs or use a machine with more memory, then run the "
+            "same command again: finished steps are not repeated"
         )
     return None
 
 
 def one_line(error: BaseException) -> str:
-    """The class of an error and the most informative line of its message.
+    """Formats the class of an error and the most informative line of its message.
 
     >>> one_line(ValueError("shapes differ\\n  at layer 3"))
     'ValueError: shapes differ'
     """
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    # Beam puts the traceback of its worker into the message; its last line is the error itself.
-    told = "" if not lines else lines[-1] if any(line.startswith("Traceback") for line in lines) else lines[0]
-    text = f"{type(error).__name__}: {told}" if told else type(error).__name__
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+    # Beam puts the traceback of its worker into the message, whose last line is the error.
+    line = "" if not lines else lines[-1] if any(line.startswith("Traceback") for line in lines) else lines[0]
+    text = f"{type(error).__name__}: {line}" if line else type(error).__name__
+    return text if len(text) <= _MAX_CHARACTERS else f"{text[:_MAX_CHARACTERS]}..."
 
 
 def _chain(error: BaseException) -> Iterator[str]:
     seen: set[int] = set()
-    waiting: list[BaseException | None] = [error]
-    while waiting:
-        one = waiting.pop()
+    pending: list[BaseException | None] = [error]
+    while pending:
+        one = pending.pop()
         if one is not None and id(one) not in seen:
             seen.add(id(one))
             yield f"{type(one).__name__}: {one}"
-            waiting += [one.__cause__, one.__context__]
+            pending += [one.__cause__, one.__context__]
 
 
-def _full(said: str, folders: Sequence[pathlib.Path]) -> pathlib.Path:
+def _full_folder(messages: str, folders: Sequence[pathlib.Path]) -> pathlib.Path:
     """The folder named in the messages; else the one with the least free space."""
-    named = [folder for folder in folders if str(folder) in said]
+    named = [folder for folder in folders if str(folder) in messages]
     return min(named or folders, key=_free)
 
 
 def _free(folder: pathlib.Path) -> int:
-    there = next((path for path in (folder, *folder.absolute().parents) if path.exists()), pathlib.Path("/"))
-    return shutil.disk_usage(there).free
+    existing = next((path for path in (folder, *folder.absolute().parents) if path.exists()), pathlib.Path("/"))
+    return shutil.disk_usage(existing).free

@@ -1,4 +1,4 @@
-"""Names the code of rooms by what it says, so that TFX's cache sees a change of it."""
+"""Computes the code version of a step, so that TFX's cache detects changed code."""
 
 import hashlib
 import pathlib

@@ -20,14 +20,14 @@ def with_imports(files: Iterable[pathlib.Path], root: pathlib.Path) -> set[pathl
         SyntaxError: a Python file cannot be parsed.
     """
     found: set[pathlib.Path] = set()
-    waiting = list(files)
-    while waiting:
-        file = waiting.pop()
+    pending = list(files)
+    while pending:
+        file = pending.pop()
         if file in found:
             continue
         found.add(file)
         if file.suffix == ".py":
-            waiting += _imported(file, root)
+            pending += _imported(file, root)
     return found
 
 

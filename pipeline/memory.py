@@ -1,4 +1,4 @@
-"""What finished steps leave in memory: given back between steps, since those of a local run share one process."""
+"""Frees memory between steps, because all steps of a local run share one process."""
 
 import ctypes
 import gc
@@ -8,17 +8,17 @@ import sys
 import psutil
 
 _log = logging.getLogger("lookbook.steps")
-_LIBC = "libc.so.6"  # glibc: TensorFlow runs on nothing else
+_LIBC = "libc.so.6"  # glibc, which TensorFlow requires
 
 
 def release(step: str) -> float:
-    """Frees what the step left in cycles, in Keras's session and in the allocator's free lists.
+    """Frees reference cycles, Keras's session and the allocator's free lists after a step.
 
     Args:
-        step: that has ended; for the log.
+        step: name of the finished step, for the log.
 
     Returns:
-        What this process holds then, in GiB.
+        Resident memory of this process afterwards, in GiB.
     """
     if "tensorflow" in sys.modules:
         import tensorflow as tf

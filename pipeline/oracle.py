@@ -1,4 +1,4 @@
-"""How near a model comes to the synthetic shop's oracle, the ranking by true purchase probability."""
+"""MAP@12 of the synthetic shop's oracle, the ranking by true purchase probability."""
 
 import pathlib
 
@@ -15,11 +15,11 @@ FILE = "oracle.csv"
 
 
 def oracle_map(data_dir: pathlib.Path, states: pathlib.Path) -> float | None:
-    """MAP@12 of the oracle on the test week; None where the data have none (any shop but the synthetic one).
+    """MAP@12 of the oracle on the test week; None if the data have no oracle, as only synthetic shops have one.
 
     Args:
-        data_dir: folder of the CSVs, where the generator also wrote `oracle.csv`.
-        states: folder of the states, whose labels say what was bought.
+        data_dir: folder of the CSVs and, for a synthetic shop, of `oracle.csv`.
+        states: folder of the states, whose labels are the purchases of the test week.
     """
     path = data_dir / FILE
     if not path.exists():
@@ -35,10 +35,10 @@ def oracle_map(data_dir: pathlib.Path, states: pathlib.Path) -> float | None:
 
 
 def bought_in_test_week(states: pathlib.Path) -> dict[str, set[str]]:
-    """What each customer bought in the test week; customers sorted.
+    """The articles that each customer bought in the test week, in the order of the customer rows.
 
     Args:
-        states: folder of the states, whose labels say it.
+        states: folder of the states, whose labels are the purchases.
     """
     calendar = load_calendar(states)
     labels = pq.read_table(labels_file(states, calendar.cut))

@@ -22,15 +22,15 @@ from components.features.component import Features
 from components.features.examples import JUDGED_SPLIT, SPLITS
 from pipeline.code_version import code_version
 from pipeline.config import PipelineConfig
-from pipeline.parts import Occasion, Places, VersionOf, as_json, checked_tables, gated_push, last_blessed
+from pipeline.shared_steps import CacheKeys, Paths, VersionOf, as_json, checked_tables, gated_push, last_blessed
 
 NAME = "lookbook"
 
 
 def create_pipeline(
     config: PipelineConfig,
-    places: Places,
-    occasion: Occasion,
+    paths: Paths,
+    cache_keys: CacheKeys,
     *,
     beam_args: Sequence[str] = (),
     version_of: VersionOf = code_version,
@@ -39,12 +39,12 @@ def create_pipeline(
 
     Args:
         config: all settings.
-        places: where to read and write.
-        occasion: fingerprints.
+        paths: where to read and write.
+        cache_keys: cache keys of this run.
         beam_args: of the Beam runner for statistics, Transform and evaluation.
         version_of: names the code of rooms; golden files give a constant.
     """
-    checked = checked_tables(config, places, occasion, version_of, refreshes=False)
+    checked = checked_tables(config, paths, cache_keys, version_of, refreshes=False)
     features = Features(
         tables=checked.tables,
         verdict=checked.verdict,
@@ -53,7 +53,7 @@ def create_pipeline(
         code_version=version_of(["components/features", "transforms/sql"]),
     )
     features.add_upstream_node(checked.fresh)
-    schema = ImportSchemaGen(schema_file=f"{places.schemas}/features.pbtxt").with_id("schema_features")
+    schema = ImportSchemaGen(schema_file=f"{paths.schemas}/features.pbtxt").with_id("schema_features")
     transform = Transform(
         examples=features.outputs["examples"],
         schema=schema.outputs["schema"],
@@ -74,7 +74,7 @@ def create_pipeline(
         custom_config={
             "retrieval": _tree(config.retrieval, config.seed),
             "label_days": config.label_days,
-            "checkpoints": f"{places.checkpoints}/retrieval",
+            "checkpoints": f"{paths.checkpoints}/retrieval",
             "code_version": version_of(["models/retrieval/trainer.py"]),
         },
     ).with_id("retrieval")
@@ -96,7 +96,7 @@ def create_pipeline(
         custom_config={
             "ranking": _tree(config.ranking, config.seed),
             "recommender": dataclasses.asdict(config.recommender),
-            "checkpoints": f"{places.checkpoints}/ranking",
+            "checkpoints": f"{paths.checkpoints}/ranking",
             "code_version": version_of(["models/recommender/trainer.py"]),
         },
     ).with_id("ranking")
@@ -112,7 +112,7 @@ def create_pipeline(
         ).with_id(f"assemble_{as_of}")
         for as_of in ("cut", "end")
     )
-    blessed = last_blessed(places, occasion, version_of, own=False)
+    blessed = last_blessed(paths, cache_keys, version_of, own=False)
     baseline = AssembleBaseline(
         states=features.outputs["states"],
         last_blessed=blessed.outputs["weights"],
@@ -130,8 +130,8 @@ def create_pipeline(
     nodes += [blessed, baseline, evaluator]
     nodes += gated_push(
         config,
-        places,
-        occasion,
+        paths,
+        cache_keys,
         version_of,
         model=pushed.outputs["model"],
         judged=judged.outputs["model"],
@@ -140,7 +140,7 @@ def create_pipeline(
     )
     return tfx_pipeline.Pipeline(
         pipeline_name=NAME,
-        pipeline_root=places.pipeline_root,
+        pipeline_root=paths.pipeline_root,
         components=nodes,
         enable_cache=True,
         beam_pipeline_args=list(beam_args),

@@ -12,15 +12,15 @@ from components.features.examples import JUDGED_SPLIT
 from components.refresh_gate.component import RefreshGate
 from pipeline.code_version import code_version
 from pipeline.config import PipelineConfig
-from pipeline.parts import Occasion, Places, VersionOf, as_json, checked_tables, gated_push, last_blessed
+from pipeline.shared_steps import CacheKeys, Paths, VersionOf, as_json, checked_tables, gated_push, last_blessed
 
 NAME = "lookbook-refresh"
 
 
 def create_refresh_pipeline(
     config: PipelineConfig,
-    places: Places,
-    occasion: Occasion,
+    paths: Paths,
+    cache_keys: CacheKeys,
     *,
     beam_args: Sequence[str] = (),
     version_of: VersionOf = code_version,
@@ -29,12 +29,12 @@ def create_refresh_pipeline(
 
     Args:
         config: all settings; those of the run that trained.
-        places: where to read and write; there are no checkpoints.
-        occasion: fingerprints.
+        paths: where to read and write; there are no checkpoints.
+        cache_keys: cache keys of this run.
         beam_args: of the Beam runner for statistics and evaluation.
         version_of: names the code of rooms; golden files give a constant.
     """
-    checked = checked_tables(config, places, occasion, version_of, refreshes=True)
+    checked = checked_tables(config, paths, cache_keys, version_of, refreshes=True)
     states = CurrentStates(
         tables=checked.tables,
         verdict=checked.verdict,
@@ -43,7 +43,7 @@ def create_refresh_pipeline(
         code_version=version_of(["components/features", "transforms/sql"]),
     )
     states.add_upstream_node(checked.fresh)
-    blessed = last_blessed(places, occasion, version_of, own=True)
+    blessed = last_blessed(paths, cache_keys, version_of, own=True)
     judged, pushed = (
         AssembleBlessed(
             states=states.outputs["states"],
@@ -70,8 +70,8 @@ def create_refresh_pipeline(
     nodes = [*checked.nodes, states, blessed, judged, pushed, evaluator, gate]
     nodes += gated_push(
         config,
-        places,
-        occasion,
+        paths,
+        cache_keys,
         version_of,
         model=pushed.outputs["model"],
         judged=judged.outputs["model"],
@@ -80,7 +80,7 @@ def create_refresh_pipeline(
     )
     return tfx_pipeline.Pipeline(
         pipeline_name=NAME,
-        pipeline_root=places.pipeline_root,
+        pipeline_root=paths.pipeline_root,
         components=nodes,
         enable_cache=True,
         beam_pipeline_args=list(beam_args),

@@ -1,4 +1,4 @@
-"""`lookbook run` and `lookbook refresh`: a pipeline on this machine, and what came of it."""
+"""Runs the training and the refresh pipeline on this machine."""
 
 import dataclasses
 import hashlib
@@ -15,10 +15,10 @@ from components.last_blessed.executor import key_of
 from components.served_folder import find_last_blessed, model_dir
 from pipeline.code_version import code_version
 from pipeline.config import SETTINGS_OF_TRAINING, PipelineConfig
-from pipeline.disk import require_room
+from pipeline.disk import estimate, record_start, require_disk_space
 from pipeline.settings import as_tree, to_toml
 from pipeline.settings import fingerprint as settings_fingerprint
-from pipeline.steps import Watcher
+from pipeline.step_callbacks import StepCallbacks
 from pipeline.versions import served_version
 from serving.tensorflow_environment import TENSORFLOW_ENVIRONMENT
 from transforms.errors import ConfigError
@@ -26,7 +26,7 @@ from transforms.errors import ConfigError
 if TYPE_CHECKING:
     from pipeline.summary import Summary
 
-_WIRING = ("pipeline/parts.py", "pipeline/pipeline.py", "pipeline/refresh.py")
+_WIRING = ("pipeline/shared_steps.py", "pipeline/pipeline.py", "pipeline/refresh.py")
 _WILDCARDS = "*?["
 _ROOMS = ("components", "models", *_WIRING, "serving", "transforms")
 
@@ -35,65 +35,65 @@ def run(
     data_dir: pathlib.Path,
     out_dir: pathlib.Path,
     config: PipelineConfig,
-    watcher: Watcher | None = None,
+    callbacks: StepCallbacks | None = None,
     *,
     disk_check: bool = True,
     allow_older: bool = False,
 ) -> "Summary":
-    """Trains: runs every step whose inputs, settings or code have changed.
+    """Runs the training pipeline: every step whose inputs, settings or code have changed.
 
     Args:
         data_dir: folder of the three CSVs.
-        out_dir: `pipeline/` (artifacts), `serving/lookbook/<number>/` (pushed versions), `metadata.db`,
-            `checkpoints/`, `summary.json` and, of the last run that pushed, `settings.toml` go there.
+        out_dir: folder to write to. Receives `pipeline/` (artifacts), `serving/lookbook/<number>/` (pushed versions),
+            `metadata.db`, `checkpoints/`, `summary.json`, and `settings.toml` (of the last run that pushed).
         config: all settings.
-        watcher: told of each step.
-        disk_check: whether to refuse a run that would not find its disk.
+        callbacks: called for each step.
+        disk_check: whether to refuse a run if the disk is estimated to be too small.
         allow_older: whether to accept data that end before those of the served version.
 
     Returns:
-        Figures, gates' verdicts and where the model went.
+        Figures, verdicts of the gates, and the pushed version.
 
     Raises:
-        ConfigError: the name of `out_dir` holds a wildcard.
-        DiskError: there is too little disk.
-        DataError: the CSVs are not what they should be.
+        ConfigError: the name of `out_dir` contains a wildcard.
+        DiskError: the disk is too small.
+        DataError: a CSV is missing or wrong.
         GateError: a gate stopped the run.
     """
-    return _execute("train", data_dir, out_dir, config, watcher, disk_check, allow_older)
+    return _execute("train", data_dir, out_dir, config, callbacks, disk_check, allow_older)
 
 
 def refresh(
     data_dir: pathlib.Path,
     out_dir: pathlib.Path,
     config: PipelineConfig,
-    watcher: Watcher | None = None,
+    callbacks: StepCallbacks | None = None,
     *,
     disk_check: bool = True,
     allow_older: bool = False,
 ) -> "Summary":
-    """Puts the last blessed weights on the state of today's data; trains nothing.
+    """Runs the refresh pipeline: combines the last blessed weights with the state of today's data.
 
     Args:
         data_dir: folder of the three CSVs.
-        out_dir: as for `run`; a version was pushed there.
-        config: all settings; those of the run that trained.
-        watcher: told of each step.
-        disk_check: as of `run`.
+        out_dir: as in `run`; has a pushed version.
+        config: all settings, those of the run that trained.
+        callbacks: called for each step.
+        disk_check: as in `run`.
         allow_older: as in `run`. Weights trained on the last label period are refused in any case.
 
     Returns:
         As `run`.
 
     Raises:
-        ConfigError: the name of `out_dir` holds a wildcard.
-        DiskError: there is too little disk.
-        LookbookError: nothing was pushed yet, or today's code cannot use the weights.
-        DataError: the CSVs are not what they should be.
+        ConfigError: the name of `out_dir` contains a wildcard.
+        DiskError: the disk is too small.
+        LookbookError: no version has been pushed, or today's code cannot use the weights.
+        DataError: a CSV is missing or wrong.
         GateError: a gate stopped the run.
     """
-    served_version(out_dir)  # says so if there is none
-    return _execute("refresh", data_dir, out_dir, config, watcher, disk_check, allow_older)
+    served_version(out_dir)  # raises if there is none
+    return _execute("refresh", data_dir, out_dir, config, callbacks, disk_check, allow_older)
 
 
 def _execute(
@@ -101,7 +101,7 @@ def _execute(
     data_dir: pathlib.Path,
     out_dir: pathlib.Path,
     config: PipelineConfig,
-    watcher: Watcher | None,
+    callbacks: StepCallbacks | None,
     disk_check: bool,
     allow_older: bool,
 ) -> "Summary":
@@ -111,25 +111,27 @@ def _execute(
     data_fingerprint = fingerprint_of(data_dir)
     out_dir.mkdir(parents=True, exist_ok=True)
     key = _run_key(kind, data_fingerprint, config)
-    require_room(kind, data_dir, out_dir, config, key, only_note=not disk_check)
+    written = record_start(out_dir, key)
+    if disk_check:
+        require_disk_space(estimate(kind, data_dir, config), out_dir, written=written)
     last_blessed = find_last_blessed(model_dir(out_dir), key if kind == "train" else "")
-    # TensorFlow and TFX take twenty seconds to import: after the data were found readable.
+    # Imported only after the data have been read once, because TensorFlow and TFX take twenty seconds to import.
     os.environ.update(TENSORFLOW_ENVIRONMENT)
     from pipeline.local import BEAM_ARGS, run_locally
-    from pipeline.parts import SCHEMAS, Occasion, Places
     from pipeline.pipeline import create_pipeline
     from pipeline.refresh import create_refresh_pipeline
+    from pipeline.shared_steps import SCHEMAS, CacheKeys, Paths
     from pipeline.summary import read_summary
 
     schemas = _schemas_by_content(SCHEMAS, out_dir)
-    places = Places(
+    paths = Paths(
         data_dir=str(data_dir),
         pipeline_root=str(out_dir / "pipeline"),
         serving_dir=str(model_dir(out_dir)),
         checkpoints=str(out_dir / "checkpoints"),
         schemas=str(schemas),
     )
-    occasion = Occasion(
+    cache_keys = CacheKeys(
         fingerprint=data_fingerprint,
         run_key=key,
         last_blessed=key_of(last_blessed),
@@ -137,7 +139,7 @@ def _execute(
         allow_older="true" if allow_older else "false",
     )
     create = {"train": create_pipeline, "refresh": create_refresh_pipeline}[kind]
-    steps = run_locally(create(config, places, occasion, beam_args=BEAM_ARGS), out_dir / "metadata.db", watcher)
+    steps = run_locally(create(config, paths, cache_keys, beam_args=BEAM_ARGS), out_dir / "metadata.db", callbacks)
     summary = read_summary(steps, config, data_dir=data_dir, seconds=time.monotonic() - started)
     (out_dir / "summary.json").write_text(json.dumps(dataclasses.asdict(summary), indent=1))
     if kind == "train" and summary.version:
@@ -146,14 +148,16 @@ def _execute(
 
 
 def _require_no_wildcard(out_dir: pathlib.Path) -> None:
-    """TFX and Beam look for the files of a step by pattern, and find none of a folder whose name is one."""
+    """Refuses wildcards in OUT, because TFX and Beam find the files of a step by pattern."""
     found = [character for character in _WILDCARDS if character in str(out_dir)]
     if found:
-        raise ConfigError(f"--out must not hold {' or '.join(found)}. Received: {str(out_dir)!r}; give another folder")
+        raise ConfigError(
+            f"--out must not contain {' or '.join(found)}. Received: {str(out_dir)!r}; give another folder"
+        )
 
 
 def _schemas_by_content(schemas: pathlib.Path, out_dir: pathlib.Path) -> pathlib.Path:
-    """Copies the curated schemas to a folder named by what they say: TFX's cache knows a schema by its path alone."""
+    """Copies the curated schemas to a folder named by their hash, because TFX's cache only sees a schema's path."""
     folder = out_dir / "schemas" / code_version(["transforms/schemas"])
     shutil.copytree(schemas, folder, dirs_exist_ok=True)
     return folder

@@ -14,7 +14,7 @@ from models.metrics import METRICS
 from models.rankings import LAST_BLESSED, OWN_PURCHASES, POPULAR, RANKINGS, RECOMMENDED
 from pipeline.config import PipelineConfig
 from pipeline.oracle import oracle_map
-from pipeline.steps import Step
+from pipeline.step_callbacks import Step
 
 DATA_GATE, EVALUATOR, INFRA_GATE, PUSH = "DataGate", "Evaluator", "InfraGate", "Push"
 FEATURES, CURRENT_STATES = "Features", "CurrentStates"

@@ -1,9 +1,8 @@
 """The versions of the pushed model under `OUT/serving/lookbook/`.
 
-A version is a folder named by a positive number; the highest number is the one served. TensorFlow Serving
-(and the project's own server) polls the folder, loads the highest number it finds and only then unloads the
-previous version. It ignores names that are not numbers, so a version is prepared or deleted under a name with
-a leading dot, and appears or disappears by one rename.
+A version is a folder named by a positive number. Servers (TensorFlow Serving and the project's own) poll the parent
+folder, load the highest number and then unload the previous version. They ignore names that are not numbers, so a
+version is prepared or deleted under a name with a leading dot, and appears or disappears by one rename.
 """
 
 from __future__ import annotations
@@ -24,11 +23,10 @@ class Version:
     """One pushed model.
 
     Attributes:
-        number: its name; the larger, the newer.
-        path: its folder, a SavedModel.
-        figures: what `assets.extra/lookbook.json` says of it; empty if that is missing.
-        served: whether a server that polls the folder serves this one.
-
+        number: number of the version; newer versions have higher numbers.
+        path: folder of the version, a SavedModel.
+        figures: content of `assets.extra/lookbook.json`; empty if the file is missing.
+        served: whether servers serve this version.
     """
 
     number: int
@@ -38,7 +36,7 @@ class Version:
 
 
 def list_versions(out: pathlib.Path) -> list[Version]:
-    """The versions pushed under `out`, newest last; empty if there are none."""
+    """The versions pushed under `out`, newest last."""
     folders = version_folders(model_dir(out))
     return [
         Version(number=int(path.name), path=path, figures=description_of(path), served=path == folders[-1])
@@ -47,11 +45,10 @@ def list_versions(out: pathlib.Path) -> list[Version]:
 
 
 def served_version(out: pathlib.Path) -> Version:
-    """The version that a server serves.
+    """The version that servers serve.
 
     Raises:
-        LookbookError: nothing has been pushed under `out`.
-
+        LookbookError: no version has been pushed under `out`.
     """
     versions = list_versions(out)
     if not versions:

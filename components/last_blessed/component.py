@@ -15,12 +15,12 @@ from components.served_folder import find_last_blessed
 def LastBlessed(  # noqa: N802 (TFX names components like classes)
     serving_dir: Parameter[str],
     run_key: Parameter[str],
-    occasion: Parameter[str],
+    last_blessed_key: Parameter[str],
     code_version: Parameter[str],
     weights: OutputArtifact[standard_artifacts.Model],
 ) -> None:
-    """Emits the last blessed weights; `occasion` differs where they do, so that this step is not cached wrongly."""
-    del occasion, code_version
+    """Emits the last blessed weights. `last_blessed_key` is part of the cache key and changes with the weights."""
+    del last_blessed_key, code_version
     version = find_last_blessed(pathlib.Path(serving_dir), run_key)
     found = copy_weights(version, pathlib.Path(weights.uri))
     logging.info("last blessed: %s", version if found else "none yet")

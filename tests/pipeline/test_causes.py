@@ -1,4 +1,4 @@
-"""A full disk and too little memory are recognised by messages of libraries, at any depth of a chain of errors."""
+"""A full disk and too little memory are found in the messages of a chain of errors."""
 
 import errno
 import pathlib
@@ -10,7 +10,7 @@ import tensorflow as tf
 from pipeline.causes import explain, one_line
 
 OUT, TEMPORARY = pathlib.Path("/out"), pathlib.Path("/tmp")
-# As the libraries said it on a file system of 3 MB.
+# Messages of the libraries on a file system of 3 MB.
 FULL = [
     OSError(errno.ENOSPC, "No space left on device"),
     OSError("[Errno 28] Error writing bytes to file. Detail: [errno 28] No space left on device"),
@@ -34,7 +34,7 @@ EXHAUSTED = [
 
 
 def wrapped(error):
-    """As a library does that raises an error of its own while it cleans up after another."""
+    """Wraps an error like a library that raises further errors while it cleans up."""
     try:
         try:
             raise error
@@ -48,31 +48,31 @@ def wrapped(error):
 
 
 @pytest.mark.parametrize("error", FULL, ids=lambda error: type(error).__name__)
-def test_a_full_disk_is_named_with_what_to_do(error):
-    for told in (explain(error, [OUT, TEMPORARY]), explain(wrapped(error), [OUT, TEMPORARY])):
-        assert told.startswith("the disk of /")
-        assert told.endswith("run the same command again: finished steps are not repeated")
-        assert "\n" not in told
+def test_a_full_disk_is_reported_with_a_remedy(error):
+    for line in (explain(error, [OUT, TEMPORARY]), explain(wrapped(error), [OUT, TEMPORARY])):
+        assert line.startswith("the disk of /")
+        assert line.endswith("run the same command again: finished steps are not repeated")
+        assert "\n" not in line
 
 
-def test_the_folder_that_the_error_names_is_the_full_one():
+def test_the_folder_named_in_the_error_is_reported():
     for folder in (OUT, TEMPORARY):
         error = OSError(errno.ENOSPC, "No space left on device", str(folder / "x"))
         assert explain(error, [OUT, TEMPORARY]).startswith(f"the disk of {folder} is full")
 
 
 @pytest.mark.parametrize("error", EXHAUSTED, ids=lambda error: type(error).__name__)
-def test_memory_that_ran_out_is_told(error):
+def test_exhausted_memory_is_reported(error):
     for one in (error, wrapped(error)):
         assert explain(one, [OUT]).startswith("the memory of this machine ran out")
 
 
 @pytest.mark.parametrize("error", [ValueError("28 errors"), KeyError("disk"), FileNotFoundError(2, "No such file")])
-def test_other_errors_are_left_to_their_own_words(error):
+def test_other_errors_have_no_explanation(error):
     assert explain(error, [OUT]) is None
 
 
-def test_an_error_is_one_line_of_what_it_says():
+def test_an_error_is_formatted_as_one_line():
     assert one_line(ValueError()) == "ValueError"
     assert one_line(ValueError("\n shapes differ \n at layer 3")) == "ValueError: shapes differ"
     beam = RuntimeError("Traceback (most recent call last):\n  File x\nKeyError: 'age' [while running 'Count']\n")

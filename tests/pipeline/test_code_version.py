@@ -89,12 +89,12 @@ def test_modules_that_import_each_other_and_packages_that_run_count_once(root):
 
 def versions_asked_for(create):
     from pipeline.config import PipelineConfig
-    from pipeline.parts import Occasion, Places
+    from pipeline.shared_steps import CacheKeys, Paths
 
     asked = []
-    places = Places(data_dir="/d", pipeline_root="/r", serving_dir="/s", checkpoints="/c")
-    occasion = Occasion(fingerprint="f", run_key="k", last_blessed="none")
-    create(PipelineConfig(), places, occasion, version_of=lambda rooms: asked.append(rooms) or code_version(rooms))
+    paths = Paths(data_dir="/d", pipeline_root="/r", serving_dir="/s", checkpoints="/c")
+    cache_keys = CacheKeys(fingerprint="f", run_key="k", last_blessed="none")
+    create(PipelineConfig(), paths, cache_keys, version_of=lambda rooms: asked.append(rooms) or code_version(rooms))
     return asked
 
 

@@ -1,15 +1,31 @@
-"""Whether a run finds its disk is known before its first step, counted by filesystem and less what it has written."""
+"""A run is refused before its first step if the disk is estimated to be too small."""
 
 import gzip
 import json
+import pathlib
+import shutil
 import sys
+import types
 
 import pytest
 
 from lookbook.cli import main
-from pipeline import disk
-from pipeline.config import PipelineConfig, load_config
-from pipeline.disk import DiskError, Need, by_filesystem, count_articles, csv_bytes, estimate, require_room
+from pipeline.config import load_config
+from pipeline.disk import (
+    OUT_FIXED_BYTES,
+    SPILL_FIXED_BYTES,
+    DiskError,
+    Need,
+    by_filesystem,
+    count_articles,
+    csv_bytes,
+    estimate,
+    estimate_from_sizes,
+    list_weeks,
+    record_start,
+    require_disk_space,
+    used_bytes,
+)
 from transforms.columns import FILES
 
 GIB = 2**30
@@ -26,70 +42,64 @@ def data(tmp_path):
 
 
 @pytest.fixture
-def begin(data, tmp_path, monkeypatch):
-    """Begins a run that needs 4 GiB in OUT and 1 GiB for spilling, on one filesystem with `free_gib` free."""
-    out = tmp_path / "out"
-    out.mkdir()
-    monkeypatch.setattr(disk, "estimate", lambda *given: NEED)
+def free(monkeypatch):
+    """Sets the free space of all filesystems, in GiB."""
 
-    def with_free(free_gib, run_key="run", only_note=False):
-        monkeypatch.setattr(disk.shutil, "disk_usage", lambda folder: Free(free_gib * GIB))
-        require_room("train", data, out, PipelineConfig(), run_key, only_note=only_note)
+    def set_free(gib):
+        monkeypatch.setattr(shutil, "disk_usage", lambda folder: types.SimpleNamespace(free=gib * GIB))
 
-    with_free.out = out
-    return with_free
+    return set_free
 
 
-class Free:
-    def __init__(self, free):
-        self.free = free
+def test_enough_space_passes(free, tmp_path):
+    free(5.1)
+    require_disk_space(NEED, tmp_path)
 
 
-def test_a_run_with_enough_disk_begins(begin):
-    begin(5.1)
-
-
-def test_too_little_is_refused_with_both_numbers_and_what_to_do(begin):
+def test_too_little_space_is_an_error_with_both_numbers_and_remedies(free, tmp_path):
+    free(4.9)
     with pytest.raises(DiskError, match=r"5\.0 GiB free for 1\.0 GiB of CSVs.*has 4\.9 GiB.*TMPDIR.*--no-disk-check"):
-        begin(4.9)
+        require_disk_space(NEED, tmp_path)
 
 
-def test_told_to_go_on_it_goes_on(begin):
-    begin(0.1, only_note=True)
+def test_space_that_the_run_has_already_used_is_subtracted(free, tmp_path):
+    free(3.1)
+    require_disk_space(NEED, tmp_path, written=2 * GIB)
 
 
-def test_what_the_same_run_wrote_before_is_needed_no_more(begin, monkeypatch):
-    used = iter([10 * GIB, 12 * GIB])
-    monkeypatch.setattr(disk, "_used", lambda folder: next(used))
-    begin(5.1)
-    begin(3.1)  # 2 GiB of the 4 are there
+def test_files_of_an_earlier_start_of_the_same_run_count_as_written(tmp_path):
+    (tmp_path / "before").write_bytes(b"x" * 1_000_000)
+    assert record_start(tmp_path, "run") == 0
+    (tmp_path / "written").write_bytes(b"x" * 3_000_000)
+    assert record_start(tmp_path, "run") == pytest.approx(3_000_000, rel=0.01)
 
 
-def test_what_another_run_left_does_not_help(begin, monkeypatch):
-    used = iter([0, 2 * GIB])
-    monkeypatch.setattr(disk, "_used", lambda folder: next(used))
-    begin(5.1, run_key="yesterday's")
-    with pytest.raises(DiskError):
-        begin(4.9, run_key="today's")
+def test_files_of_another_run_do_not_count_as_written(tmp_path):
+    assert record_start(tmp_path, "yesterday") == 0
+    (tmp_path / "written").write_bytes(b"x" * 3_000_000)
+    assert record_start(tmp_path, "today") == 0
 
 
-def test_what_lies_in_out_is_counted_as_the_filesystem_does(tmp_path):
+def test_a_truncated_record_is_replaced(tmp_path):
+    (tmp_path / "disk.json").write_text('{"run_key": "run"')
+    assert record_start(tmp_path, "run") == 0
+    assert json.loads((tmp_path / "disk.json").read_text())["run_key"] == "run"
+
+
+def test_used_space_is_counted_in_blocks_of_the_filesystem(tmp_path):
     (tmp_path / "below").mkdir()
     (tmp_path / "below" / "file").write_bytes(b"x" * 10_000)
-    assert 10_000 <= disk._used(tmp_path) <= 20_000
+    assert 10_000 <= used_bytes(tmp_path) <= 20_000
 
 
-def test_two_filesystems_are_asked_for_their_own_part(tmp_path, monkeypatch):
-    class Place:
-        def __init__(self, device):
-            self.device = device
-
+def test_each_filesystem_needs_its_own_part():
+    class Folder(pathlib.PosixPath):
         def stat(self):
-            return type("Stat", (), {"st_dev": self.device})()
+            return types.SimpleNamespace(st_dev=self.name)
 
-    here, there = Place(1), Place(2)
-    assert by_filesystem(here, 4, there, 1) == [(here, 4), (there, 1)]
-    assert by_filesystem(here, 4, Place(1), 1) == [(here, 5)]
+    one, other = Folder("/one"), Folder("/other")
+    assert by_filesystem(one, 4, other, 1) == [(one, 4), (other, 1)]
+    assert by_filesystem(one, 4, Folder("/below/one"), 1) == [(one, 5)]
 
 
 def test_gzip_files_count_unpacked(data):
@@ -102,15 +112,16 @@ def test_gzip_files_count_unpacked(data):
     assert csv_bytes(data)["articles"] == len("header\nrow\n")
 
 
-def test_a_gzip_file_that_is_broken_is_left_to_ingest(data):
+def test_a_broken_gzip_file_counts_packed(data):
+    """Ingest reports the file."""
     plain = data / FILES["transactions"]
     plain.unlink()
     (data / f"{plain.name}.gz").write_bytes(b"no gzip")
     assert csv_bytes(data)["transactions"] == len(b"no gzip")
 
 
-def test_the_command_refuses_before_anything_heavy_is_imported(data, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(disk.shutil, "disk_usage", lambda folder: Free(0))
+def test_the_command_refuses_before_tensorflow_is_imported(data, tmp_path, free, monkeypatch, capsys):
+    free(0)
     monkeypatch.setitem(sys.modules, "pipeline.local", None)  # importing it would fail
     assert main(["run", "--data", str(data), "--out", str(tmp_path / "out")]) == 1
     (line,) = capsys.readouterr().err.splitlines()
@@ -119,29 +130,41 @@ def test_the_command_refuses_before_anything_heavy_is_imported(data, tmp_path, m
     assert json.loads((tmp_path / "out" / "disk.json").read_text())["bytes"] >= 0
 
 
+def test_an_estimate_worked_out_by_hand():
+    # 67 GB are 1,000,000 buyers a week, so 6 list weeks are enough: 3 * 7 + 4 = 25 snapshots of 64 float32.
+    need = estimate_from_sizes("train", 67 * 10**9, 100_000, load_config(None, ["retrieval.embedding_dim=64"]))
+    assert need.out == OUT_FIXED_BYTES + int(67e9 * (2.0 + 6 * 0.1)) + 25 * 4 * 64 * 100_000
+    assert need.spill == SPILL_FIXED_BYTES + 67 * 10**9
+    refresh = estimate_from_sizes("refresh", 67 * 10**9, 100_000, load_config(None, ["retrieval.embedding_dim=64"]))
+    assert refresh.out == OUT_FIXED_BYTES + int(67e9 * 1.5) + 4 * 64 * 100_000
+
+
+def test_an_estimate_reads_the_sizes_of_the_files(data):
+    config = load_config(None, [])
+    assert estimate("train", data, config) == estimate_from_sizes("train", 3 * len("header\nrow\n"), 2, config)
+
+
 def test_the_estimate_grows_with_the_shop_the_weeks_and_the_dimension():
-    shop = {"articles": 36 * 10**6, "customers": 207 * 10**6, "transactions": 3_488 * 10**6}
+    def out(kind="train", csv=3_731 * 10**6, settings=()):
+        return estimate_from_sizes(kind, csv, 105_542, load_config(None, settings)).out
 
-    def out(kind="train", csv=shop, articles=105_542, settings=()):
-        return estimate(kind, csv, articles, load_config(None, settings)).out
-
-    assert out() > out(csv={**shop, "transactions": 10**9}) > out(csv={**shop, "transactions": 10**8})
+    assert out() > out(csv=10**9) > out(csv=10**8)
     assert out(settings=["features.least_list_weeks=12"]) > out()
     assert out(settings=["retrieval.embedding_dim=256"]) > out()
     assert out("refresh") < out()
 
 
-def test_few_buyers_make_more_weeks_but_no_more_than_are_asked_for():
-    # 108 bytes a row, 104 weeks, six rows a buyer and week: 8,000 lists are 80 weeks of 100 buyers, 4 of 2,000.
+def test_few_buyers_make_more_list_weeks_up_to_the_maximum():
+    # 67,000 bytes for each weekly buyer: 8,000 lists are 80 weeks of 100 buyers, 10 of 800, 4 of 2,000.
     def weeks(buyers, **settings):
-        given = [f"features.{name}={value}" for name, value in settings.items()]
-        return disk._list_weeks(buyers * 6 * 104 * 108, load_config(None, given))
+        assignments = [f"features.{name}={value}" for name, value in settings.items()]
+        return list_weeks(buyers * 67_000, load_config(None, assignments).features)
 
     assert [weeks(100), weeks(800), weeks(2_000)] == [24, 10, 6]
     assert weeks(800, list_weeks=8) == 8
 
 
-def test_articles_are_counted_packed_or_not(data):
+def test_articles_are_counted_in_plain_and_gzip_files(data):
     assert count_articles(data) == 2
     plain = data / FILES["articles"]
     with gzip.open(f"{plain}.gz", "wb") as file:

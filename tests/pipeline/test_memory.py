@@ -1,4 +1,4 @@
-"""What a step leaves behind is gone before the next one begins."""
+"""Memory of a finished step is freed before the next step starts."""
 
 import gc
 import logging
@@ -10,13 +10,13 @@ from pipeline.memory import release
 
 
 class Node:
-    """Holds itself, as Keras's models and datasets do."""
+    """An object in a reference cycle, as Keras's models and datasets are."""
 
     def __init__(self):
         self.itself = self
 
 
-def test_what_a_step_left_in_a_cycle_is_gone_and_what_is_held_is_told(caplog):
+def test_reference_cycles_are_freed_and_the_held_memory_is_logged(caplog):
     gc.disable()
     try:
         left = weakref.ref(Node())

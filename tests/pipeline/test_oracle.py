@@ -1,4 +1,4 @@
-"""How near the oracle comes, on files made by hand."""
+"""MAP@12 of the oracle, on files made by hand."""
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -10,7 +10,7 @@ from transforms.calendar import date_of, plan
 
 @pytest.fixture
 def states(tmp_path):
-    """In the test week 00 bought 01 and 02, and 007 bought 02; at other times others did."""
+    """States in whose test week 00 bought 01 and 02, and 007 bought 02; c bought in another week."""
     folder = tmp_path / "states"
     (folder / "labels").mkdir(parents=True)
     calendar = plan(first=100, last=127, label_days=7, list_weeks=1)
@@ -30,15 +30,15 @@ def oracle(tmp_path, *lines):
     return tmp_path
 
 
-def test_a_shop_without_an_oracle_has_none(tmp_path, states):
+def test_a_shop_without_an_oracle_has_no_figure(tmp_path, states):
     assert oracle_map(tmp_path, states) is None
 
 
-def test_it_is_the_map_of_its_predictions_over_who_bought(tmp_path, states):
-    # 00: hits in places 1 and 3 of two bought; 007: a hit in place 2; c did not buy.
+def test_the_figure_is_the_map_of_the_predictions_over_buyers(tmp_path, states):
+    # 00: hits at ranks 1 and 3 of two bought; 007: a hit at rank 2; c did not buy.
     data = oracle(tmp_path, "00,01 03 02", "007,01 02", "c,03")
     assert oracle_map(data, states) == pytest.approx(((1 + 2 / 3) / 2 + 1 / 2) / 2)
 
 
-def test_ids_stay_strings_and_who_is_not_predicted_counts_as_zero(tmp_path, states):
+def test_ids_are_strings_and_buyers_without_a_prediction_count_as_zero(tmp_path, states):
     assert oracle_map(oracle(tmp_path, "007,02", "0,01 02", "c,"), states) == pytest.approx(1 / 2)

@@ -6,17 +6,17 @@ import pytest
 
 from benchmarks.performance.stages import STAGES
 from pipeline.config import load_config
-from pipeline.parts import Occasion, Places
 from pipeline.pipeline import create_pipeline
+from pipeline.shared_steps import CacheKeys, Paths
 from transforms.columns import TABLES
 
-PLACES = Places(data_dir="/data", pipeline_root="/root", serving_dir="/serving", checkpoints="/checkpoints")
-OCCASION = Occasion(fingerprint="print", run_key="key", last_blessed="digest")
+PATHS = Paths(data_dir="/data", pipeline_root="/root", serving_dir="/serving", checkpoints="/checkpoints")
+CACHE_KEYS = CacheKeys(fingerprint="print", run_key="key", last_blessed="digest")
 
 
 def wired(assignments=(), **changes):
     pipeline = create_pipeline(
-        load_config(None, assignments), PLACES, OCCASION, version_of=lambda rooms: "v", **changes
+        load_config(None, assignments), PATHS, CACHE_KEYS, version_of=lambda rooms: "v", **changes
     )
     return {node.id: node for node in pipeline.components}
 
@@ -135,7 +135,7 @@ def test_the_model_as_of_the_cut_is_judged_against_the_last_blessed_weights_on_t
 
 def test_the_step_that_finds_the_last_blessed_weights_is_cached_by_what_is_there(nodes):
     given = properties(nodes["LastBlessed"])
-    assert (given["occasion"], given["run_key"], given["serving_dir"]) == ("digest", "key", "/serving")
+    assert (given["last_blessed_key"], given["run_key"], given["serving_dir"]) == ("digest", "key", "/serving")
 
 
 def test_push_takes_the_model_as_of_the_end_and_both_blessings(nodes):
@@ -170,7 +170,7 @@ def test_every_step_with_code_of_ours_knows_its_version(nodes):
 
 def test_beam_is_told_what_the_caller_says():
     pipeline = create_pipeline(
-        load_config(None, []), PLACES, OCCASION, beam_args=("--runner=X",), version_of=lambda rooms: "v"
+        load_config(None, []), PATHS, CACHE_KEYS, beam_args=("--runner=X",), version_of=lambda rooms: "v"
     )
     assert pipeline.beam_pipeline_args == ["--runner=X"]
     assert pipeline.enable_cache

@@ -5,18 +5,18 @@ import json
 import pytest
 
 from pipeline.config import load_config
-from pipeline.parts import Occasion, Places
 from pipeline.refresh import create_refresh_pipeline
+from pipeline.shared_steps import CacheKeys, Paths
 from transforms.columns import TABLES
 
-PLACES = Places(data_dir="/data", pipeline_root="/root", serving_dir="/serving", checkpoints="/checkpoints")
-OCCASION = Occasion(fingerprint="print", run_key="key", last_blessed="digest")
+PATHS = Paths(data_dir="/data", pipeline_root="/root", serving_dir="/serving", checkpoints="/checkpoints")
+CACHE_KEYS = CacheKeys(fingerprint="print", run_key="key", last_blessed="digest")
 
 
 @pytest.fixture(scope="module")
 def nodes():
     config = load_config(None, ["evaluation.margin=0.03"])
-    pipeline = create_refresh_pipeline(config, PLACES, OCCASION, version_of=lambda rooms: "v")
+    pipeline = create_refresh_pipeline(config, PATHS, CACHE_KEYS, version_of=lambda rooms: "v")
     assert pipeline.pipeline_info.pipeline_name == "lookbook-refresh"
     return {node.id: node for node in pipeline.components}
 

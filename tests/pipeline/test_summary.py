@@ -11,7 +11,7 @@ from components.evaluation.report import Evaluation
 from models.rankings import RANKINGS
 from pipeline import summary
 from pipeline.config import PipelineConfig
-from pipeline.steps import Step
+from pipeline.step_callbacks import Step
 from pipeline.summary import gap_closed, read_summary
 
 

@@ -1,4 +1,4 @@
-"""Three steps in a row that count how often they ran; one of them can be told to fail."""
+"""Three steps in a row that log each run; the second can fail on demand."""
 
 import pathlib
 

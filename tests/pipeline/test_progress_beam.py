@@ -1,4 +1,4 @@
-"""Beam pipelines tell how many of their stages are done."""
+"""Beam pipelines report the number of finished stages."""
 
 import logging
 
@@ -9,7 +9,7 @@ from pipeline.local import BEAM_ARGS
 from transforms.progress import LOGGER, Progress
 
 
-def test_a_pipeline_gives_its_results_and_counts_its_stages(caplog, monkeypatch):
+def test_a_pipeline_returns_its_results_and_counts_its_stages(caplog, monkeypatch):
     reached = []
     reach = Progress.reach
     monkeypatch.setattr(Progress, "reach", lambda self, done: (reached.append(done), reach(self, done)))

@@ -1,4 +1,4 @@
-"""What the pipelines have in common: places, the checked tables, the last blessed weights, the gated push."""
+"""Steps that the training and the refresh share: checked tables, last blessed weights and the gated push."""
 
 import dataclasses
 import json
@@ -27,7 +27,7 @@ VersionOf = Callable[[Sequence[str]], str]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Places:
+class Paths:
     """Where a run reads and writes; local paths or those of a mounted volume or bucket.
 
     Attributes:
@@ -46,7 +46,7 @@ class Places:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Occasion:
+class CacheKeys:
     """What distinguishes this run for TFX's cache.
 
     Attributes:
@@ -83,32 +83,32 @@ class Checked:
 
 
 def checked_tables(
-    config: PipelineConfig, places: Places, occasion: Occasion, version_of: VersionOf, *, refreshes: bool
+    config: PipelineConfig, paths: Paths, cache_keys: CacheKeys, version_of: VersionOf, *, refreshes: bool
 ) -> Checked:
     """Creates ingest, the freshness gate, the statistics, schema and anomalies of each table, and the data gate.
 
     Args:
         config: all settings.
-        places: paths to read from and to push versions to.
-        occasion: cache keys of this run.
+        paths: paths to read from and to push versions to.
+        cache_keys: cache keys of this run.
         version_of: returns the code version of folders.
         refreshes: whether a refresh judges the served version's weights on the last label period.
     """
     ingest = Ingest(
-        data_dir=places.data_dir,
-        fingerprint=occasion.fingerprint,
+        data_dir=paths.data_dir,
+        fingerprint=cache_keys.fingerprint,
         config_json=as_json(config.ingest),
         code_version=version_of(["components/ingest", "transforms/schemas"]),
     )
     fresh = FreshnessGate(
         tables=ingest.outputs["tables"],
-        serving_dir=places.serving_dir,
-        served_as_of=occasion.served_as_of,
-        allow_older=occasion.allow_older,
+        serving_dir=paths.serving_dir,
+        served_as_of=cache_keys.served_as_of,
+        allow_older=cache_keys.allow_older,
         refreshed_label_days=config.label_days if refreshes else 0,
         code_version=version_of(["components/freshness_gate"]),
     )
-    checks = [_check(table, ingest.outputs[f"{table}_examples"], places) for table in TABLES]
+    checks = [_check(table, ingest.outputs[f"{table}_examples"], paths) for table in TABLES]
     gate = DataGate(
         tables=ingest.outputs["tables"],
         **{f"{table}_anomalies": check[-1].outputs["anomalies"] for table, check in zip(TABLES, checks, strict=True)},
@@ -119,27 +119,27 @@ def checked_tables(
     return Checked(nodes, ingest.outputs["tables"], gate.outputs["verdict"], fresh)
 
 
-def last_blessed(places: Places, occasion: Occasion, version_of: VersionOf, *, own: bool) -> Any:
+def last_blessed(paths: Paths, cache_keys: CacheKeys, version_of: VersionOf, *, own: bool) -> Any:
     """The step that finds the last blessed weights.
 
     Args:
-        places: where versions are pushed.
-        occasion: names this run.
+        paths: where versions are pushed.
+        cache_keys: cache keys of this run.
         version_of: names the code of rooms.
         own: whether a version that this very run pushed counts, as it does where weights are not compared but used.
     """
     return LastBlessed(
-        serving_dir=places.serving_dir,
-        run_key="" if own else occasion.run_key,
-        occasion=occasion.last_blessed,
+        serving_dir=paths.serving_dir,
+        run_key="" if own else cache_keys.run_key,
+        last_blessed_key=cache_keys.last_blessed,
         code_version=version_of(["components/last_blessed"]),
     )
 
 
 def gated_push(
     config: PipelineConfig,
-    places: Places,
-    occasion: Occasion,
+    paths: Paths,
+    cache_keys: CacheKeys,
     version_of: VersionOf,
     *,
     model: BaseChannel,
@@ -151,8 +151,8 @@ def gated_push(
 
     Args:
         config: all settings.
-        places: where versions are pushed.
-        occasion: names this run.
+        paths: where versions are pushed.
+        cache_keys: cache keys of this run.
         version_of: names the code of rooms.
         model: as of the end, to be pushed.
         judged: of the same weights as of the cut.
@@ -170,11 +170,11 @@ def gated_push(
         model_blessing=blessing,
         infra_blessing=infra_gate.outputs["blessing"],
         evaluation=evaluation,
-        serving_dir=places.serving_dir,
-        run_key=occasion.run_key,
+        serving_dir=paths.serving_dir,
+        run_key=cache_keys.run_key,
         keep_versions=config.push.keep_versions,
         least_share=config.push.least_share,
-        allow_older=occasion.allow_older,
+        allow_older=cache_keys.allow_older,
         code_version=version_of(["components/push"]),
     )
     return [infra_gate, push]
@@ -185,10 +185,10 @@ def as_json(config: Any) -> str:
     return json.dumps(dataclasses.asdict(config), sort_keys=True)
 
 
-def _check(table: str, examples: BaseChannel, places: Places) -> tuple:
+def _check(table: str, examples: BaseChannel, paths: Paths) -> tuple:
     """Statistics, curated schema and anomalies of one table."""
     statistics = StatisticsGen(examples=examples).with_id(f"statistics_{table}")
-    schema = ImportSchemaGen(schema_file=f"{places.schemas}/{table}.pbtxt").with_id(f"schema_{table}")
+    schema = ImportSchemaGen(schema_file=f"{paths.schemas}/{table}.pbtxt").with_id(f"schema_{table}")
     validator = ExampleValidator(statistics=statistics.outputs["statistics"], schema=schema.outputs["schema"]).with_id(
         f"validator_{table}"
     )

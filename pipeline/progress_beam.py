@@ -1,8 +1,8 @@
-"""Beam's in-process runner, telling how far it is.
+"""Beam's in-process runner, which reports progress.
 
-Beam knows the stages of a pipeline before it runs them, but neither how many elements each will have nor how long it
-takes: stages done, of all there are, is as much as can be told. Those that read and write take longest, most of the
-others no time at all, so that nothing can be said of the time left.
+Beam knows the stages of a pipeline before it runs them, but neither their number of elements nor their duration. So
+progress counts finished stages. Stages that read and write take longest, and most others take no time, so no time left
+can be estimated.
 """
 
 from apache_beam.runners.portability.fn_api_runner.fn_runner import FnApiRunner
@@ -10,11 +10,11 @@ from apache_beam.runners.portability.fn_api_runner.fn_runner import FnApiRunner
 from transforms.progress import Progress
 
 
-class WatchedRunner(FnApiRunner):
-    """Runs pipelines as its base does, one at a time."""
+class ProgressRunner(FnApiRunner):
+    """Runs pipelines like its base class, one at a time, and reports finished stages."""
 
     def run_stages(self, stage_context, stages):
-        """Runs the stages, and tells each the first time it is done."""
+        """Runs the stages and counts each once, when its first bundle is done."""
         with Progress("Beam", "stages", len(stages), even=False) as progress:
             self._progress, self._done = progress, set()
             return super().run_stages(stage_context, stages)
