@@ -19,8 +19,8 @@ import psutil
 from components.ingest.causes import first_causes
 from components.ingest.config import IngestConfig
 from components.ingest.domains import find_violations
+from components.ingest.duckdb_progress import duckdb_progress
 from components.ingest.failures import told_in_one_line
-from components.ingest.following import following
 from components.ingest.ids import has_blank_sql
 from components.ingest.rejects import FILE as REJECTS_FILE
 from components.ingest.rejects import Defects, Reject, find_defects, write_rejects
@@ -125,7 +125,7 @@ def _ingest_tables(
             if source.path.parent == work:
                 source.path.unlink()
             _refuse_too_many(connection, source, defects, rejects, beside, config)
-            with following(connection, progress, int(_READING * lines), lines):
+            with duckdb_progress(connection, progress, int(_READING * lines), lines):
                 _sort_table(connection, table, staged.line)
                 violations = find_violations(connection, table)
                 blanks = _ids_with_blanks(connection, table)

@@ -11,12 +11,14 @@ import hashlib
 import pathlib
 import shutil
 import zlib
+from typing import BinaryIO, cast
 
 from components.ingest.blocks import first_record
 from components.ingest.sniffing import BYTE_ORDER_MARK, what_else
 from transforms.columns import FILES, TABLES
 from transforms.errors import DataError
 
+GZIP_ERRORS = (gzip.BadGzipFile, EOFError, zlib.error)
 _CHUNK_BYTES = 1 << 22
 _SNIFFED_BYTES = 1 << 16
 _OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -69,6 +71,20 @@ def find(data_dir: pathlib.Path, table: str) -> pathlib.Path:
     if packed.is_file():
         return packed
     raise DataError(f"{data_dir} must hold {plain.name} or {packed.name}: neither is there")
+
+
+def open_unpacked(path: pathlib.Path, *, packed: bool | None = None) -> BinaryIO:
+    """Opens a file for reading bytes and unpacks it if it is gzip.
+
+    Reading a broken gzip file raises one of `GZIP_ERRORS`.
+
+    Args:
+        path: the file.
+        packed: whether it is gzip; None if its name tells, by the ending `.gz`.
+    """
+    if packed is None:
+        packed = path.suffix == ".gz"
+    return cast(BinaryIO, gzip.open(path, "rb")) if packed else path.open("rb")
 
 
 def fingerprint_of(data_dir: pathlib.Path) -> str:
@@ -126,9 +142,9 @@ def header_of(found: pathlib.Path) -> tuple[str, ...]:
 
     """
     try:
-        with gzip.open(found, "rb") if found.suffix == ".gz" else found.open("rb") as file:
+        with open_unpacked(found) as file:
             beginning = file.read(_CHUNK_BYTES)
-    except (OSError, EOFError, zlib.error) as error:
+    except (OSError, *GZIP_ERRORS) as error:
         raise DataError(f"{found.name} cannot be read ({error}): copy the file again") from error
     if not beginning.strip(b"\r\n"):
         raise DataError(f"{found.name} is empty: it must have a header line and at least one row")
@@ -143,11 +159,11 @@ def _header(beginning: bytes, name: str) -> tuple[tuple[str, ...], int, int]:
 
 def _unpack(packed: pathlib.Path, to: pathlib.Path) -> None:
     try:
-        with gzip.open(packed, "rb") as source, to.open("wb") as target:
+        with open_unpacked(packed, packed=True) as source, to.open("wb") as target:
             shutil.copyfileobj(source, target, _CHUNK_BYTES)
     except EOFError as error:
         raise DataError(f"{packed.name} is cut off: its gzip stream has no end; copy the file again") from error
-    except (gzip.BadGzipFile, zlib.error) as error:
+    except GZIP_ERRORS as error:
         raise DataError(f"{packed.name} is not a sound gzip file ({error}); copy the file again") from error
 
 

@@ -20,7 +20,7 @@ from collections.abc import Mapping
 import duckdb
 
 from components.ingest.blocks import MAX_ROW_BYTES
-from components.ingest.following import following
+from components.ingest.duckdb_progress import duckdb_progress
 from components.ingest.ids import accepted_sql, is_name_sql
 from components.ingest.numbers import day_sql, float_sql, int_sql
 from components.ingest.reader import LINE, Malformed, Reader, is_plain
@@ -71,7 +71,7 @@ def stage(
 
     """
     if is_plain(source):
-        with following(connection, progress, 0, rows):
+        with duckdb_progress(connection, progress, 0, rows):
             if _stage_plain(connection, source):
                 return Staged(f"rowid + {source.header_lines + 1}", [], {})
     size = source.path.stat().st_size
