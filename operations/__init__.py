@@ -1,1 +1,1 @@
-"""Work on pushed versions: judging, recommending, backtests, going back."""
+"""Work on pushed versions: evaluation, recommendation, backtests and rollback."""

@@ -1,4 +1,4 @@
-"""What came of a rolling simulation: each policy in each period, and the table of them."""
+"""The result of a backtest: one cell for each policy and period, and their table."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ class Cell:
     """One policy in one period.
 
     Attributes:
-        policy: one of `POLICIES`, or what was done with the broken period.
+        policy: one of `POLICIES`, or the name of a run on the corrupted period.
         first: first day of the period, YYYY-MM-DD.
-        version: number of the version served in it.
-        pushed: whether that morning's refresh or run pushed.
-        said: what the model gate said that morning, or why the run stopped; "" where nothing was done.
-        customers: how many bought in the period.
-        map_at_12: of what is served.
-        popular: MAP@12 of what is popular by the served version's state.
-        own_purchases: MAP@12 of own purchases by the served version's state.
-        seconds: what the morning took; 0 where nothing was done.
+        version: number of the version served in the period.
+        pushed: whether the training or refresh before the period pushed a version.
+        said: reason line of the model gate, or why the run stopped; "" if there was no run.
+        customers: number of customers who bought in the period.
+        map_at_12: MAP@12 of the served version.
+        popular: MAP@12 of popular articles, by the state of the served version.
+        own_purchases: MAP@12 of own purchases, by the state of the served version.
+        seconds: duration of the training or refresh; 0 if there was none.
     """
 
     policy: str
@@ -39,22 +39,26 @@ class Cell:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Rolling:
-    """What came of it.
+class Backtest:
+    """The result of a backtest.
 
     Attributes:
-        cells: by period, then policy.
-        broken: the mornings of the broken period.
+        cells: all cells, by period, then policy.
+        broken: cells of the runs on the corrupted period.
     """
 
     cells: tuple[Cell, ...]
     broken: tuple[Cell, ...]
 
 
-def as_markdown(rolling: Rolling) -> str:
-    """The table of MAP@12, a row a period, with means and what the gates said of the broken period."""
+def as_markdown(backtest: Backtest) -> str:
+    """A Markdown table of MAP@12 with a row for each period, the means, and the gates' reasons of refused runs.
+
+    Args:
+        backtest: the result.
+    """
     rows: dict[str, dict[str, Cell]] = {}
-    for cell in rolling.cells:
+    for cell in backtest.cells:
         rows.setdefault(cell.first, {})[cell.policy] = cell
     lines = [f"| period from | customers | {' | '.join(POLICIES)} | own purchases | popular |", "|---" * 7 + "|"]
     for first, cells in rows.items():
@@ -72,7 +76,7 @@ def as_markdown(rolling: Rolling) -> str:
             seconds = sum(cell.seconds for cell in done) / len(done)
             lines.append(f"- {policy}: {seconds:.0f} s a time, {len(refused)} of {len(done)} refused")
         lines += [f"  - {cell.first}: {cell.said}" for cell in refused]
-    for cell in rolling.broken:
+    for cell in backtest.broken:
         served = "pushed" if cell.pushed else f"version {cell.version} is served on"
         lines.append(f"- {cell.policy}: {served}, MAP@12 {cell.map_at_12:.4f}; {cell.said}")
     return "\n".join(lines) + "\n"

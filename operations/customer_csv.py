@@ -1,32 +1,31 @@
-"""Small CSVs about customers that a person hands in: who to recommend to, and what they bought.
+"""Reads small CSVs that users write: lists of customers, and purchases.
 
-Plain or gzip, UTF-8 with or without a byte order mark; values may be quoted and have blanks around them. Columns are
-separated by commas, semicolons or tabs. Their names may be in any case. Other columns are ignored.
+The files are plain or gzip, and UTF-8 with or without a byte order mark. Values may be quoted and have blanks around
+them. Columns are separated by commas, semicolons or tabs. Column names may be in any case. Other columns are ignored.
 """
 
 from __future__ import annotations
 
 import contextlib
 import csv
-import gzip
 import io
 import itertools
 import pathlib
-import zlib
 from collections.abc import Iterator, Sequence
 
 from components.ingest.sniffing import another_kind
+from components.ingest.source import GZIP_ERRORS, open_unpacked
 from transforms.columns import ARTICLE_ID, CUSTOMER_ID
 from transforms.errors import DataError
 
 _DELIMITERS = (",", ";", "\t")
 _SNIFFED_BYTES = 1 << 16
-_MAX_VALUE_CHARACTERS = 1 << 30  # columns that are not asked for may hold long texts
-_END = "\uffff"  # the character that no text has; a line of its own behind the file's last
+_MAX_VALUE_CHARACTERS = 1 << 30  # ignored columns may hold long texts
+_END = "\uffff"  # not a character of any text; added as a last line to detect unclosed quotes
 
 
 def read_customer_ids(path: pathlib.Path) -> list[str]:
-    """The distinct customer ids of a file, in its order.
+    """Reads the distinct customer ids of a file, in order.
 
     Args:
         path: a CSV with a column `customer_id`, or a list with one id a line.
@@ -48,10 +47,10 @@ def read_customer_ids(path: pathlib.Path) -> list[str]:
 
 
 def read_purchases(path: pathlib.Path) -> dict[str, set[str]]:
-    """What each customer bought, customers in the order of the file.
+    """Reads the articles that each customer bought, customers in the order of the file.
 
     Args:
-        path: a CSV with the columns `customer_id` and `article_id`, a row a purchase.
+        path: a CSV with the columns `customer_id` and `article_id`, one row for each purchase.
 
     Raises:
         DataError: the file cannot be read, lacks a column, or holds no purchase.
@@ -78,21 +77,20 @@ def read_purchases(path: pathlib.Path) -> dict[str, set[str]]:
 def _opened(path: pathlib.Path) -> Iterator[io.TextIOWrapper]:
     if not path.is_file():
         raise DataError(f"{path} must be a file, plain or gzip; there is none")
-    longest = csv.field_size_limit(_MAX_VALUE_CHARACTERS)
+    field_size_limit = csv.field_size_limit(_MAX_VALUE_CHARACTERS)
     try:
-        with open(path, "rb") as raw:
-            compressed = raw.read(2) == b"\x1f\x8b"
-            raw.seek(0)
-            binary = gzip.GzipFile(fileobj=raw) if compressed else raw
+        with path.open("rb") as raw:
+            packed = raw.read(2) == b"\x1f\x8b"
+        with open_unpacked(path, packed=packed) as binary:
             if what := another_kind(binary.read(_SNIFFED_BYTES), delimited=False):
                 raise DataError(f"{path} {what}")
             binary.seek(0)
             with io.TextIOWrapper(binary, encoding="utf-8-sig", newline="") as file:
                 yield file
-    except (UnicodeDecodeError, csv.Error, gzip.BadGzipFile, EOFError, zlib.error) as error:
+    except (UnicodeDecodeError, csv.Error, *GZIP_ERRORS) as error:
         raise DataError(f"{path} must be a CSV in UTF-8, plain or gzip; {error}") from error
     finally:
-        csv.field_size_limit(longest)
+        csv.field_size_limit(field_size_limit)
 
 
 def _header(path: pathlib.Path, file: io.TextIOWrapper) -> tuple[str, list[str]]:
@@ -111,11 +109,10 @@ def _header(path: pathlib.Path, file: io.TextIOWrapper) -> tuple[str, list[str]]
 
 
 def _rows(path: pathlib.Path, file: io.TextIOWrapper, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """The rows that are not blank, each with its first line.
+    """Yields the rows that are not blank, each with the number of its first line.
 
     Raises:
-        DataError: a quoted value is never closed; Python's reader would take the rest of the file for its text.
-
+        DataError: a quoted value is never closed. Python's reader would read the rest of the file as its text.
     """
     rows = csv.reader(itertools.chain(file, [_END]), delimiter=delimiter, skipinitialspace=True)
     line = 1
@@ -135,7 +132,7 @@ def _values(
     path: pathlib.Path, file: io.TextIOWrapper, delimiter: str, header: Sequence[str], columns: Sequence[str]
 ) -> Iterator[list[str]]:
     """Yields the values of some columns, row by row, without blank lines."""
-    places = [header.index(column) for column in columns]
+    positions = [header.index(column) for column in columns]
     for column in columns:
         if header.count(column) > 1:
             raise DataError(f"{path} must have the column {column} once; it has it {header.count(column)} times")
@@ -144,7 +141,7 @@ def _values(
     for line, row in rows:
         if any(value.strip() for value in row[len(header) :]):
             raise DataError(f"{path} line {line} has {len(row)} values where the header has {len(header)}")
-        values = [row[place].strip() if place < len(row) else "" for place in places]
+        values = [row[position].strip() if position < len(row) else "" for position in positions]
         if not all(values):
             raise DataError(f"{path} line {line} must have a value for {' and '.join(columns)}")
         for value in values:
@@ -153,7 +150,7 @@ def _values(
 
 
 def _lines(path: pathlib.Path, file: io.TextIOWrapper) -> Iterator[str]:
-    """The ids of a list without a header."""
+    """Yields the ids of a list without a header."""
     for line, row in _rows(path, file, _DELIMITERS[0]):
         values = [value.strip() for value in row if value.strip()]
         if len(values) > 1:

@@ -1,7 +1,6 @@
-"""The pushed model judged on given purchases, beside the simple baselines that come in the same model.
+"""Judges the pushed model and the simple baselines of the same SavedModel on given purchases.
 
-All are judged on the same customers and from the same state of the shop, so that their differences are
-paired: customer by customer.
+All are judged on the same customers with the same state of the shop, so that their differences are paired by customer.
 """
 
 from __future__ import annotations
@@ -21,11 +20,10 @@ class Judgement:
     """Figures of a model and its baselines.
 
     Attributes:
-        version: number of the model judged.
-        customers: how many were judged, those who bought something.
+        version: number of the judged version.
+        customers: number of customers in the purchases.
         figures: recommender ("lookbook", "own_purchases", "popular") to metric to mean and 95 % interval.
-        differences: baseline to metric to the mean of lookbook minus baseline and its 95 % interval.
-
+        differences: baseline to metric to mean and 95 % interval of the figure of lookbook minus the baseline's.
     """
 
     version: int
@@ -34,7 +32,7 @@ class Judgement:
     differences: Mapping[str, Mapping[str, Interval]]
 
     def as_tree(self) -> dict[str, Any]:
-        """The same as plain values, for JSON."""
+        """Returns the figures as plain values for JSON."""
         return dataclasses.asdict(self)
 
 
@@ -46,15 +44,14 @@ def judge(
     draws: int = 1000,
     on_batch: Callable[[int], None] = lambda customers: None,
 ) -> Judgement:
-    """Judges the model and its baselines on what was bought.
+    """Judges the model and its baselines on purchases.
 
     Args:
         model: the pushed model.
-        bought: customer to distinct articles, at least one each.
-        seed: of the bootstrap over customers.
-        draws: of the bootstrap.
-        on_batch: told the number of customers of each batch once it is answered.
-
+        bought: distinct articles that each customer bought, at least one each.
+        seed: seed of the bootstrap over customers.
+        draws: number of samples of the bootstrap.
+        on_batch: called after each batch with its number of customers.
     """
     recommended: dict[str, list[list[str]]] = {MODEL: []}
     for (batch, ours), (_, baselines) in zip(model.recommend(bought), model.baselines(bought), strict=True):

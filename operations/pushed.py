@@ -1,6 +1,6 @@
-"""The pushed model in this process: batches of customer ids in, article ids out, over its signatures.
+"""Loads the pushed model into this process and answers batches of customers.
 
-Batches run through the very signatures a server answers with. TensorFlow is imported on loading only.
+Batches use the same signatures as a model server. TensorFlow is imported when a model is loaded.
 """
 
 from __future__ import annotations
@@ -22,17 +22,16 @@ _BASELINES = "baselines"
 
 
 class PushedModel:
-    """A version of the pushed model, loaded."""
+    """A loaded version of the pushed model."""
 
     def __init__(self, version: Version) -> None:
         """Loads `version`.
 
         Raises:
-            LookbookError: its folder does not hold a SavedModel with the project's signatures.
-
+            LookbookError: its folder has no SavedModel with the project's signatures.
         """
         import tensorflow as tf
-        from scann.scann_ops.py import scann_ops  # noqa: F401  (registers the op that the index is made of)
+        from scann.scann_ops.py import scann_ops  # noqa: F401  (registers the op of the index)
 
         self.version = version
         try:
@@ -48,11 +47,10 @@ class PushedModel:
             )
 
     def known_customers(self) -> list[str]:
-        """The ids of all customers the model was made with, in its own order.
+        """The ids of all customers of the model, in its order.
 
         Raises:
-            LookbookError: the version has no list of customers, or one of a different length than the model.
-
+            LookbookError: the version has no list of customers, or its length is not the number of customers.
         """
         path = self.version.path / CUSTOMER_IDS
         ids = _read_ids(path)
@@ -60,10 +58,10 @@ class PushedModel:
             raise LookbookError(
                 f"{path} must list the customers of the model. It is missing; push again with this release"
             )
-        made_with = self.version.figures.get(CUSTOMERS)
-        if made_with not in (None, len(ids)):
+        customers = self.version.figures.get(CUSTOMERS)
+        if customers not in (None, len(ids)):
             raise LookbookError(
-                f"{path} must hold the {made_with:,} customers of the model. Received: {len(ids):,} lines; push again"
+                f"{path} must hold the {customers:,} customers of the model. Received: {len(ids):,} lines; push again"
             )
         return ids
 
@@ -74,14 +72,24 @@ class PushedModel:
     def recommend(
         self, customer_ids: Iterable[str], batch_size: int = BATCH_SIZE
     ) -> Iterator[tuple[list[str], list[list[str]]]]:
-        """Answers batch by batch: the ids of the batch, and up to 12 article ids for each, best first."""
+        """Yields the customer ids of each batch and up to 12 article ids for each customer, best first.
+
+        Args:
+            customer_ids: ids of known or unknown customers.
+            batch_size: number of customers in a batch.
+        """
         for batch in _batches(customer_ids, batch_size):
             yield batch, _lists(self._answers(_RECOMMEND, batch)["article_ids"])
 
     def baselines(
         self, customer_ids: Iterable[str], batch_size: int = BATCH_SIZE
     ) -> Iterator[tuple[list[str], dict[str, list[list[str]]]]]:
-        """As `recommend`, for each of `SIMPLE`, from the same state of the shop."""
+        """Yields the same as `recommend` for each of `SIMPLE`, with the same state of the shop.
+
+        Args:
+            customer_ids: ids of known or unknown customers.
+            batch_size: number of customers in a batch.
+        """
         for batch in _batches(customer_ids, batch_size):
             answers = self._answers(_BASELINES, batch)
             yield batch, {name: _lists(answers[name]) for name in SIMPLE}
@@ -100,11 +108,13 @@ class PushedModel:
 
 
 def load_served(out: pathlib.Path) -> PushedModel:
-    """Loads the version that a server would serve.
+    """Loads the served version.
+
+    Args:
+        out: folder that the pipeline writes to.
 
     Raises:
-        LookbookError: nothing is pushed under `out`, or it cannot be loaded.
-
+        LookbookError: `out` has no pushed version, or it cannot be loaded.
     """
     return PushedModel(served_version(out))
 
@@ -120,5 +130,5 @@ def _batches(ids: Iterable[str], size: int) -> Iterator[list[str]]:
 
 
 def _lists(article_ids: Any) -> list[list[str]]:
-    """`[batch, 12]` strings as lists; "" fills up where there are fewer."""
+    """Converts `[batch, 12]` strings to lists, without the padding ""."""
     return [[article.decode() for article in row if article] for row in article_ids.numpy().tolist()]

@@ -1,8 +1,8 @@
-"""Goes back to an older version, and deletes old ones.
+"""Rolls back to an older version, and deletes old versions.
 
-Going back never removes the newer version: the server would for a while have less than it serves. The older version
-is copied under a new highest number instead, as any push does. The numbers stay in order of time, and going back can
-itself be undone.
+A rollback copies the older version under a new highest number, like a push. It does not remove the newer version,
+because servers would have no version to serve in between. So the numbers stay in order of time, and a rollback can be
+undone.
 """
 
 from __future__ import annotations
@@ -18,41 +18,42 @@ from transforms.errors import LookbookError
 def rollback(out: pathlib.Path, number: int) -> Version:
     """Serves an older version again, as a copy under a new highest number.
 
-    At every moment the folder holds a whole highest version. The copy's figures say `copy_of`, the number
-    asked for, and `rolled_back_from`, the number that was served until now.
+    At all times, the highest version is complete. The figures of the copy contain `copy_of`, the number of the older
+    version, and `rolled_back_from`, the number of the formerly served version.
 
     Args:
-        out: where the pipeline writes.
-        number: the version to serve again.
+        out: folder that the pipeline writes to.
+        number: number of the older version.
+
+    Returns:
+        The new version.
 
     Raises:
-        LookbookError: there is no such version, or it is the one served.
-
+        LookbookError: there is no version of that number, or it is the served one.
     """
-    left = served_version(out)
-    there = {version.number: version for version in list_versions(out)}
-    if number not in there:
-        listed = ", ".join(map(str, there))
-        raise LookbookError(f"version must be one of {listed}; received {number}; see `lookbook versions`")
-    if number == left.number:
+    served = served_version(out)
+    versions = {version.number: version for version in list_versions(out)}
+    if number not in versions:
+        listed = ", ".join(map(str, versions))
+        raise LookbookError(f"version must be one of {listed}. Received: {number}; see `lookbook versions`")
+    if number == served.number:
         raise LookbookError(f"version must be older than the served one; {number} is served already")
-    told = {"copy_of": number, "rolled_back_from": left.number}
-    publish(there[number].path, model_dir(out), told, at_least=left.number + 1)
+    figures = {"copy_of": number, "rolled_back_from": served.number}
+    publish(versions[number].path, model_dir(out), figures, at_least=served.number + 1)
     return served_version(out)
 
 
 def retain(out: pathlib.Path, keep: int) -> list[int]:
-    """Deletes the oldest versions until `keep` are left; the served one always stays.
+    """Deletes the oldest versions until `keep` are left. The served version is never deleted.
 
     Args:
-        out: where the pipeline writes.
-        keep: how many versions to leave, 1 or more.
+        out: folder that the pipeline writes to.
+        keep: number of versions to keep, 1 or more.
 
     Returns:
-        The numbers that were deleted, oldest first.
+        The deleted numbers, oldest first.
 
     Raises:
         ValueError: `keep` is below 1.
-
     """
     return drop_old(model_dir(out), keep)

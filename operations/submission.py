@@ -1,7 +1,6 @@
-"""The file of recommendations, in Kaggle's submission format: `customer_id,prediction`.
+"""Writes recommendations in Kaggle's submission format: `customer_id,prediction`, one row for each customer.
 
-One row for each customer. The prediction has up to 12 article ids, best first, separated by a delimiter, by default a
-space.
+The prediction has up to 12 article ids, best first, separated by a delimiter, by default a space.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ def require_delimiter(delimiter: str) -> None:
     """Checks that a delimiter can separate ids within a field of a CSV.
 
     Raises:
-        ConfigError: it is not one character, or the CSV itself uses it.
+        ConfigError: the delimiter is not one character, or the CSV format uses it.
     """
     if len(delimiter) != 1 or delimiter in _FORBIDDEN or not (delimiter == "\t" or delimiter.isprintable()):
         raise ConfigError(
@@ -33,23 +32,23 @@ def require_delimiter(delimiter: str) -> None:
 
 
 def require_unambiguous(article_ids: Collection[str], delimiter: str) -> None:
-    """Checks that no article id holds the delimiter, so that a prediction can be split into ids.
+    """Checks that no article id contains the delimiter, so that a prediction can be split into ids.
 
     Args:
         article_ids: ids that may be recommended.
         delimiter: one character.
 
     Raises:
-        DataError: an id holds it. The message names a delimiter that no id holds.
+        DataError: an id contains the delimiter. The message names a delimiter that no id contains.
     """
-    holding = [article for article in article_ids if delimiter in article]
-    if not holding:
+    ambiguous = [article for article in article_ids if delimiter in article]
+    if not ambiguous:
         return
     free = next((other for other in _OTHERS if not any(other in article for article in article_ids)), None)
     remedy = f"add --delimiter {free!r}" if free is not None else "add --delimiter with a character that no id holds"
     raise DataError(
-        f"article ids must not hold the delimiter {delimiter!r} of the predictions. Received: {holding[0]!r}"
-        + (f" and {len(holding) - 1:,} more" if len(holding) > 1 else "")
+        f"article ids must not hold the delimiter {delimiter!r} of the predictions. Received: {ambiguous[0]!r}"
+        + (f" and {len(ambiguous) - 1:,} more" if len(ambiguous) > 1 else "")
         + f"; {remedy}"
     )
 
@@ -61,12 +60,12 @@ def write_submission(
     *,
     delimiter: str = SPACE,
 ) -> int:
-    """Writes the answers to `path`, which appears whole or not at all.
+    """Writes answers to a file, completely or not at all.
 
     Args:
-        path: where to; an existing file is replaced at the end.
-        answers: batches of customer ids and the article ids of each.
-        on_batch: told the number of customers of each batch once it is written.
+        path: file to write; an existing file is replaced at the end.
+        answers: batches of customer ids and the article ids of each customer.
+        on_batch: called after each batch is written with its number of customers.
         delimiter: character between the article ids.
 
     Returns:
@@ -74,8 +73,7 @@ def write_submission(
 
     Raises:
         ConfigError: the delimiter is not valid, or `path` is a folder.
-        DataError: an article id holds the delimiter.
-
+        DataError: an article id contains the delimiter.
     """
     require_delimiter(delimiter)
     if path.is_dir():

@@ -1,15 +1,18 @@
-"""A shop's data as they were at an earlier day, what was bought afterwards, and a period spoilt on purpose."""
+"""Slices a shop's CSVs by time: the data before a day, the purchases of a period, and a corrupted period.
+
+All functions read the transactions as text with DuckDB and keep their order.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import csv
 import datetime
-import gzip
 import os
 import pathlib
 import random
 from collections.abc import Iterator
+
+import duckdb
 
 from components.ingest.source import find
 from transforms.columns import ARTICLE_ID, CUSTOMER_ID, DAY, FILES
@@ -19,63 +22,110 @@ _TRANSACTIONS = "transactions"
 
 
 def last_day(data_dir: pathlib.Path) -> datetime.date:
-    """The last day with a transaction.
+    """The last day with a transaction; `datetime.date.min` if there is none.
 
     Raises:
         DataError: the transactions cannot be read.
     """
-    with _opened(find(data_dir, _TRANSACTIONS)) as rows:
-        return max((_date(row) for row in rows), default=datetime.date.min)
+    with _transactions(data_dir) as connection:
+        (day,) = connection.execute(f"SELECT max({DAY})::DATE FROM sales").fetchone() or (None,)
+        return day or datetime.date.min
 
 
 def cut_before(data_dir: pathlib.Path, day: datetime.date, to: pathlib.Path) -> pathlib.Path:
-    """Writes the data as they were known before a day: its transactions and later ones are left out.
+    """Writes the data as of the morning of a day, without the transactions of that day and later.
 
     Args:
         data_dir: folder of the three CSVs, plain or gzip.
-        day: first day that is not known.
-        to: folder of the result; articles and customers are links.
+        day: first day to leave out.
+        to: folder of the result. Articles and customers are links.
+
+    Returns:
+        `to`.
 
     Raises:
-        DataError: nothing is left, or the data cannot be read.
+        DataError: no transaction is left, or the data cannot be read.
     """
-    return _rewrite(data_dir, to, keep=lambda row: _date(row) < day, what=f"transactions before {day}")
+    with _transactions(data_dir) as connection:
+        query = f"SELECT * FROM sales WHERE {DAY} < '{day}'"
+        return _write(connection, query, data_dir, to, what=f"transactions before {day}")
 
 
 def shuffle_articles(data_dir: pathlib.Path, from_day: datetime.date, to: pathlib.Path, *, seed: int) -> pathlib.Path:
-    """Writes the data with the article ids of the transactions from a day on exchanged for each other.
+    """Writes the data with the article ids of all transactions from a day on permuted.
 
-    Every id keeps standing for one article, but for another: what a change of keys upstream, a wrong join, does.
+    Each id is replaced by another one everywhere, as a wrong join or a change of keys upstream would do.
 
     Args:
-        data_dir: folder of the three CSVs.
-        from_day: the first spoilt day.
-        to: folder of the result.
-        seed: of the exchange.
+        data_dir: folder of the three CSVs, plain or gzip.
+        from_day: first day of the corrupted transactions.
+        to: folder of the result. Articles and customers are links.
+        seed: of the permutation.
+
+    Returns:
+        `to`.
+
+    Raises:
+        DataError: there are no transactions, or the data cannot be read.
     """
-    with _opened(find(data_dir, "articles")) as rows:
-        ids = sorted(row[ARTICLE_ID] for row in rows)
-    exchanged = dict(zip(ids, random.Random(seed).sample(ids, len(ids)), strict=True))
-
-    def spoil(row: dict[str, str]) -> bool:
-        if _date(row) >= from_day:
-            row[ARTICLE_ID] = exchanged.get(row[ARTICLE_ID], row[ARTICLE_ID])
-        return True
-
-    return _rewrite(data_dir, to, keep=spoil, what="transactions")
+    with _transactions(data_dir) as connection:
+        rows = connection.execute(
+            f"SELECT DISTINCT coalesce({ARTICLE_ID}, '') FROM {_READ} ORDER BY 1", [str(find(data_dir, "articles"))]
+        ).fetchall()
+        ids = [article for (article,) in rows]
+        permuted = random.Random(seed).sample(ids, len(ids))
+        connection.execute(
+            "CREATE TABLE permutation AS SELECT unnest(?::VARCHAR[]) AS old, unnest(?::VARCHAR[]) AS new",
+            [ids, permuted],
+        )
+        query = f"""
+            SELECT numbered.* EXCLUDE (row_number_) REPLACE (coalesce(new, {ARTICLE_ID}) AS {ARTICLE_ID})
+            FROM (SELECT *, row_number() OVER () AS row_number_ FROM sales) AS numbered
+            LEFT JOIN permutation ON old = {ARTICLE_ID} AND {DAY} >= '{from_day}'
+            ORDER BY row_number_
+        """
+        return _write(connection, query, data_dir, to, what=_TRANSACTIONS)
 
 
 def bought_between(data_dir: pathlib.Path, first: datetime.date, end: datetime.date) -> dict[str, set[str]]:
-    """What each customer bought in `[first, end)`, distinct articles; customers sorted."""
-    bought: dict[str, set[str]] = {}
-    with _opened(find(data_dir, _TRANSACTIONS)) as rows:
-        for row in rows:
-            if first <= _date(row) < end:
-                bought.setdefault(row[CUSTOMER_ID], set()).add(row[ARTICLE_ID])
-    return dict(sorted(bought.items()))
+    """The distinct articles that each customer bought in `[first, end)`, sorted by customer.
+
+    Raises:
+        DataError: the transactions cannot be read.
+    """
+    with _transactions(data_dir) as connection:
+        rows = connection.execute(
+            f"""
+            SELECT coalesce({CUSTOMER_ID}, '') AS customer, list(DISTINCT coalesce({ARTICLE_ID}, ''))
+            FROM sales WHERE {DAY} >= '{first}' AND {DAY} < '{end}' GROUP BY customer ORDER BY customer
+            """
+        ).fetchall()
+        return {customer: set(articles) for customer, articles in rows}
 
 
-def _rewrite(data_dir: pathlib.Path, to: pathlib.Path, *, keep, what: str) -> pathlib.Path:
+_READ = "read_csv(?, header = true, delim = ',', quote = '\"', escape = '\"', all_varchar = true)"
+
+
+@contextlib.contextmanager
+def _transactions(data_dir: pathlib.Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection with the view `sales` of the transactions; all values are text, and days are checked."""
+    path = find(data_dir, _TRANSACTIONS)
+    with duckdb.connect() as connection:
+        try:
+            connection.execute(f"CREATE VIEW sales AS FROM {_READ.replace('?', _quoted(path))}")
+            is_day = f"{DAY} SIMILAR TO '\\d{{4}}-\\d{{2}}-\\d{{2}}' AND TRY_CAST({DAY} AS DATE) IS NOT NULL"
+            wrong = connection.execute(f"SELECT {DAY} FROM sales WHERE ({is_day}) IS NOT TRUE LIMIT 1").fetchone()
+            if wrong:
+                raise DataError(f"a transaction must have {DAY} as YYYY-MM-DD. Received: {wrong[0]!r} in {path}")
+            yield connection
+        except duckdb.Error as error:
+            raise DataError(f"the CSVs of {data_dir} cannot be read: {str(error).splitlines()[0]}") from error
+
+
+def _write(
+    connection: duckdb.DuckDBPyConnection, query: str, data_dir: pathlib.Path, to: pathlib.Path, *, what: str
+) -> pathlib.Path:
+    """Writes the rows of a query as transactions, completely or not at all, beside links to the other tables."""
     to.mkdir(parents=True, exist_ok=True)
     for table in ("articles", "customers"):
         source = find(data_dir, table)
@@ -83,30 +133,16 @@ def _rewrite(data_dir: pathlib.Path, to: pathlib.Path, *, keep, what: str) -> pa
             (to / source.name).symlink_to(source.resolve())
     target = to / FILES[_TRANSACTIONS]
     unfinished = target.with_name(f".{target.name}.{os.getpid()}")
-    kept = 0
-    with _opened(find(data_dir, _TRANSACTIONS)) as rows, unfinished.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, rows.fieldnames or [], lineterminator="\n")
-        writer.writeheader()
-        for row in rows:
-            if keep(row):
-                writer.writerow(row)
-                kept += 1
-    if not kept:
-        unfinished.unlink()
-        raise DataError(f"{data_dir} must hold {what}; it holds none")
-    unfinished.replace(target)
+    try:
+        copied = connection.execute(f"COPY ({query}) TO {_quoted(unfinished)} (HEADER, DELIMITER ',')").fetchone()
+        if copied in (None, (0,)):
+            raise DataError(f"{data_dir} must hold {what}; it holds none")
+        unfinished.replace(target)
+    finally:
+        unfinished.unlink(missing_ok=True)
     return to
 
 
-@contextlib.contextmanager
-def _opened(path: pathlib.Path) -> Iterator[csv.DictReader]:
-    opened = gzip.open if path.suffix == ".gz" else open
-    with opened(path, "rt", encoding="utf-8-sig", newline="") as file:
-        yield csv.DictReader(file)
-
-
-def _date(row: dict[str, str]) -> datetime.date:
-    try:
-        return datetime.date.fromisoformat(row[DAY])
-    except (KeyError, ValueError) as error:
-        raise DataError(f"a transaction must have {DAY} as YYYY-MM-DD; received {row.get(DAY)!r}") from error
+def _quoted(path: pathlib.Path) -> str:
+    """A path as an SQL string."""
+    return "'" + str(path).replace("'", "''") + "'"

@@ -1,4 +1,4 @@
-"""The simulation's order and arithmetic, with stand-ins for training, refreshing and judging."""
+"""Order and figures of a backtest, with fake training, refreshing and judging."""
 
 import csv
 import json
@@ -7,7 +7,6 @@ import pytest
 
 from components.push.publish import publish
 from components.served_folder import model_dir
-from operations import backtest
 from operations.backtest import simulate
 from operations.backtest_table import BROKEN_REFRESH, BROKEN_RUN, NEVER, POLICIES, REFRESHED, RETRAINED, as_markdown
 from pipeline.config import load_config
@@ -41,21 +40,18 @@ def shop(tmp_path):
     return folder
 
 
-class StandIns:
-    """A model is worth how fresh its state is plus how fresh its weights are; what is broken is refused."""
+class FakeSteps:
+    """Steps whose MAP@12 grows with the freshness of state and weights; corrupted data are refused."""
 
     def __init__(self, tmp_path):
         self.made, self.tmp_path = [], tmp_path
         self.refuse_all = False
         self.stop_at = None
 
-    def __call__(self, function, *given):
-        return {"_run": self.run, "_refresh": self.refresh, "_judge": self.judge}[function.__name__](*given)
-
-    def run(self, data, out, config, disk_check):
+    def train(self, data, out):
         return self.make("run", data, out, trained=data.name)
 
-    def refresh(self, data, out, config, disk_check):
+    def refresh(self, data, out):
         figures = json.loads((served_version(out).path / "assets.extra" / "lookbook.json").read_text())
         return self.make("refresh", data, out, trained=figures["trained"])
 
@@ -67,17 +63,17 @@ class StandIns:
         if self.refuse_all or data.name.endswith("-broken"):
             return False, "refused: as it should"
         with (data / FILES["transactions"]).open(newline="") as file:
-            assert max(row["t_dat"] for row in csv.DictReader(file)) < data.name, "nothing of the period is known"
+            assert max(row["t_dat"] for row in csv.DictReader(file)) < data.name, "the data end before the period"
         model = self.tmp_path / "model"
         model.mkdir(exist_ok=True)
         (model / "saved_model.pb").touch()
         publish(model, model_dir(out), {"as_of": data.name, "trained": trained})
         return True, "passed: well"
 
-    def judge(self, out, bought, seed):
+    def judge(self, out, bought):
         version = served_version(out)
-        told = version.figures
-        freshness = [FIRSTS.index(told[name]) for name in ("as_of", "trained")]
+        figures = version.figures
+        freshness = [FIRSTS.index(figures[name]) for name in ("as_of", "trained")]
         return {
             "version": version.number,
             "customers": len(bought),
@@ -88,47 +84,45 @@ class StandIns:
 
 
 @pytest.fixture
-def stand_ins(monkeypatch, tmp_path):
-    made = StandIns(tmp_path)
-    monkeypatch.setattr(backtest, "_in_process", made)
-    return made
+def steps(tmp_path):
+    return FakeSteps(tmp_path)
 
 
-def run(shop, tmp_path, **changes):
-    return simulate(shop, tmp_path / "work", load_config(None, []), periods=PERIODS, **changes)
+def run(shop, tmp_path, steps):
+    return simulate(shop, tmp_path / "work", load_config(None, []), periods=PERIODS, steps=steps)
 
 
-def test_each_policy_does_its_own_every_morning_from_what_is_known_then(shop, tmp_path, stand_ins):
-    told = run(shop, tmp_path)
-    assert [(c.first, c.policy) for c in told.cells] == [(first, policy) for first in FIRSTS for policy in POLICIES]
-    # One training serves all in the first period; then one more, and a refresh, a period.
-    kept = [(kind, data, out) for kind, data, out in stand_ins.made if not data.endswith("broken")]
-    assert kept == [
+def test_each_policy_trains_or_refreshes_on_the_data_before_each_period(shop, tmp_path, steps):
+    result = run(shop, tmp_path, steps)
+    assert [(c.first, c.policy) for c in result.cells] == [(first, policy) for first in FIRSTS for policy in POLICIES]
+    # All policies serve the first training in the first period; each later period has one training and one refresh.
+    done = [(kind, data, out) for kind, data, out in steps.made if not data.endswith("broken")]
+    assert done == [
         ("run", FIRSTS[0], "retrained-every-period"),
         ("run", FIRSTS[1], "retrained-every-period"),
         ("refresh", FIRSTS[1], "refreshed-every-period"),
         ("run", FIRSTS[2], "retrained-every-period"),
         ("refresh", FIRSTS[2], "refreshed-every-period"),
     ]
-    figures = {(c.first, c.policy): c.map_at_12 for c in told.cells}
+    figures = {(c.first, c.policy): c.map_at_12 for c in result.cells}
     assert [figures[FIRSTS[2], policy] for policy in (NEVER, REFRESHED, RETRAINED)] == pytest.approx([0.10, 0.14, 0.16])
     assert {figures[FIRSTS[0], policy] for policy in POLICIES} == {0.1}
-    assert {c.customers for c in told.cells} == {3}
+    assert {c.customers for c in result.cells} == {3}
 
 
-def test_a_broken_period_is_refused_and_the_old_version_served_on(shop, tmp_path, stand_ins):
-    told = run(shop, tmp_path)
-    assert [cell.policy for cell in told.broken] == [BROKEN_REFRESH, BROKEN_RUN]
-    served = {(cell.first, cell.policy): cell.version for cell in told.cells}
-    for cell in told.broken:
+def test_a_corrupted_period_is_refused_and_the_old_version_stays_served(shop, tmp_path, steps):
+    result = run(shop, tmp_path, steps)
+    assert [cell.policy for cell in result.broken] == [BROKEN_REFRESH, BROKEN_RUN]
+    served = {(cell.first, cell.policy): cell.version for cell in result.cells}
+    for cell in result.broken:
         assert not cell.pushed
         assert cell.version == served[FIRSTS[1], REFRESHED]
         assert cell.map_at_12 == pytest.approx(0.12)
-    assert served[FIRSTS[2], REFRESHED] > told.broken[0].version
+    assert served[FIRSTS[2], REFRESHED] > result.broken[0].version
 
 
-def test_the_table(shop, tmp_path, stand_ins):
-    lines = as_markdown(run(shop, tmp_path)).splitlines()
+def test_the_table_has_a_row_for_each_period_and_the_means(shop, tmp_path, steps):
+    lines = as_markdown(run(shop, tmp_path, steps)).splitlines()
     assert lines[0] == (
         "| period from | customers | never refreshed | refreshed every period | retrained every period "
         "| own purchases | popular |"
@@ -142,57 +136,55 @@ def test_the_table(shop, tmp_path, stand_ins):
     assert lines[9].endswith("is served on, MAP@12 0.1200; refused: as it should")
 
 
-def test_a_killed_simulation_goes_on_with_the_cell_it_was_at(shop, tmp_path, stand_ins):
-    stand_ins.stop_at = FIRSTS[1]
+def test_a_killed_backtest_continues_with_the_unfinished_cell(shop, tmp_path, steps):
+    steps.stop_at = FIRSTS[1]
     with pytest.raises(KeyboardInterrupt):
-        run(shop, tmp_path)
-    before = len(stand_ins.made)
-    whole = run(shop, tmp_path)
-    assert stand_ins.made[before] == ("run", FIRSTS[1], "retrained-every-period")
-    assert ("run", FIRSTS[0], "retrained-every-period") not in stand_ins.made[before:]
-    count = len(stand_ins.made)
-    assert run(shop, tmp_path) == whole
-    assert len(stand_ins.made) == count
+        run(shop, tmp_path, steps)
+    before = len(steps.made)
+    whole = run(shop, tmp_path, steps)
+    assert steps.made[before] == ("run", FIRSTS[1], "retrained-every-period")
+    assert ("run", FIRSTS[0], "retrained-every-period") not in steps.made[before:]
+    count = len(steps.made)
+    assert run(shop, tmp_path, steps) == whole
+    assert len(steps.made) == count
 
 
-def test_a_training_that_stops_leaves_the_old_version_and_says_why(shop, tmp_path, stand_ins, monkeypatch):
-    make = stand_ins.make
+def test_a_stopped_training_leaves_the_old_version_and_its_reason(shop, tmp_path, steps, monkeypatch):
+    make = steps.make
 
     def bad_day(kind, data, out, trained):
         if (kind, data.name) == ("run", FIRSTS[1]):
             raise DataError("data gate: a bad day")
         return make(kind, data, out, trained)
 
-    monkeypatch.setattr(stand_ins, "make", bad_day)
-    told = run(shop, tmp_path)
-    (cell,) = (c for c in told.cells if (c.first, c.policy) == (FIRSTS[1], RETRAINED))
+    monkeypatch.setattr(steps, "make", bad_day)
+    result = run(shop, tmp_path, steps)
+    (cell,) = (c for c in result.cells if (c.first, c.policy) == (FIRSTS[1], RETRAINED))
     assert (cell.pushed, cell.said) == (False, "stopped: data gate: a bad day")
     assert cell.map_at_12 == pytest.approx(0.1)
-    assert "  - 2020-06-17: stopped: data gate: a bad day" in as_markdown(told)
+    assert "  - 2020-06-17: stopped: data gate: a bad day" in as_markdown(result)
 
 
 @pytest.mark.parametrize("error", [DiskError, DiskFullError, StepError])
-def test_what_says_nothing_of_a_policy_stops_the_simulation_and_judges_nothing(
-    shop, tmp_path, stand_ins, monkeypatch, error
-):
+def test_errors_of_the_machine_stop_the_backtest_and_write_no_cell(shop, tmp_path, steps, monkeypatch, error):
     def full(kind, data, out, trained):
         raise error("the disk must have room")
 
-    monkeypatch.setattr(stand_ins, "make", full)
+    monkeypatch.setattr(steps, "make", full)
     with pytest.raises(error):
-        run(shop, tmp_path)
+        run(shop, tmp_path, steps)
     assert not (tmp_path / "work" / "cells").exists()
 
 
-def test_a_first_training_that_is_refused_leaves_nothing_to_simulate(shop, tmp_path, stand_ins):
-    stand_ins.refuse_all = True
+def test_a_refused_first_training_is_an_error(shop, tmp_path, steps):
+    steps.refuse_all = True
     with pytest.raises(LookbookError, match="must hold a pushed model"):
-        run(shop, tmp_path)
+        run(shop, tmp_path, steps)
 
 
-def test_a_folder_of_another_simulation_is_refused(shop, tmp_path, stand_ins):
-    run(shop, tmp_path)
+def test_a_folder_of_another_backtest_is_refused(shop, tmp_path, steps):
+    run(shop, tmp_path, steps)
     with pytest.raises(ConfigError, match="work must be a new folder for other settings, data or periods"):
-        simulate(shop, tmp_path / "work", load_config(None, ["seed=1"]), periods=PERIODS)
-    with pytest.raises(ConfigError, match="periods must be 1 or more; received 0"):
-        simulate(shop, tmp_path / "new", load_config(None, []), periods=0)
+        simulate(shop, tmp_path / "work", load_config(None, ["seed=1"]), periods=PERIODS, steps=steps)
+    with pytest.raises(ConfigError, match=r"periods must be 1 or more\. Received: 0"):
+        simulate(shop, tmp_path / "new", load_config(None, []), periods=0, steps=steps)

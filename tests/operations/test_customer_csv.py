@@ -1,4 +1,4 @@
-"""Files about customers are read whatever their form, and refused in one line that says why."""
+"""CSVs about customers are read in many forms, and refused with the line and the reason."""
 
 import gzip
 
@@ -8,7 +8,7 @@ from operations.customer_csv import read_customer_ids, read_purchases
 from transforms.errors import DataError
 
 
-def test_ids_of_a_column_keep_zeros_and_order_and_count_once(tmp_path):
+def test_ids_of_a_column_are_distinct_text_in_order(tmp_path):
     (tmp_path / "who.csv").write_text('age,customer_id\n1,007\n2,"b,c"\n3,007\n4,\n'.replace("4,\n", ""))
     assert read_customer_ids(tmp_path / "who.csv") == ["007", "b,c"]
 
@@ -35,44 +35,44 @@ def test_a_plain_list_has_an_id_a_line(tmp_path):
         "c1\rc2\r",
     ],
 )
-def test_a_list_is_read_however_it_was_saved(tmp_path, content):
+def test_a_list_is_read_in_every_common_form(tmp_path, content):
     (tmp_path / "who").write_bytes(content.encode())
     assert read_customer_ids(tmp_path / "who") == ["c1", "c2"]
 
 
-def test_what_no_csv_takes_for_the_end_of_a_line_ends_none(tmp_path):
+def test_unicode_line_separators_do_not_end_a_line(tmp_path):
     (tmp_path / "who").write_bytes("a\u2028b\nc\x85d\n".encode())
     assert read_customer_ids(tmp_path / "who") == ["a\u2028b", "c\x85d"]
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
-def test_purchases_are_read_however_they_were_saved(tmp_path, delimiter):
+def test_purchases_are_read_with_every_delimiter(tmp_path, delimiter):
     rows = [[" Article_ID", "x", "CUSTOMER_ID"], ["01", "", '"a"'], ["02 ", "", "a"]]
     (tmp_path / "truth").write_text("\ufeff" + "".join(delimiter.join(row) + "\n" for row in rows))
     assert read_purchases(tmp_path / "truth") == {"a": {"01", "02"}}
 
 
-def test_long_and_broken_texts_beside_the_ids_are_passed_over(tmp_path):
+def test_long_and_multiline_values_of_other_columns_are_ignored(tmp_path):
     (tmp_path / "truth").write_text(f'customer_id,article_id,x\na,1,"first\nsecond"\nb,2,{"x" * 200_000}\nc,3,\n')
     assert read_purchases(tmp_path / "truth") == {"a": {"1"}, "b": {"2"}, "c": {"3"}}
 
 
-def test_ids_may_begin_as_other_kinds_of_file_do(tmp_path):
+def test_ids_may_start_with_the_signature_of_another_format(tmp_path):
     (tmp_path / "who").write_text("ORC1\nPAR1\n")
     assert read_customer_ids(tmp_path / "who") == ["ORC1", "PAR1"]
 
 
-def test_gzip_is_known_by_its_content_not_its_name(tmp_path):
+def test_gzip_is_detected_by_content_not_name(tmp_path):
     (tmp_path / "who.csv").write_bytes(gzip.compress(b"customer_id\na\n"))
     assert read_customer_ids(tmp_path / "who.csv") == ["a"]
 
 
-def test_a_byte_order_mark_is_no_part_of_a_name(tmp_path):
+def test_a_byte_order_mark_is_not_part_of_a_name(tmp_path):
     (tmp_path / "who.csv").write_bytes(b"\xef\xbb\xbfcustomer_id\na\n")
     assert read_customer_ids(tmp_path / "who.csv") == ["a"]
 
 
-def test_purchases_are_sets_by_customer(tmp_path):
+def test_purchases_are_a_set_for_each_customer(tmp_path):
     (tmp_path / "truth.csv").write_text("article_id,customer_id,x\n01,b,\n02,b,\n01,b,\n01,a,\n")
     assert read_purchases(tmp_path / "truth.csv") == {"b": {"01", "02"}, "a": {"01"}}
 
@@ -98,7 +98,7 @@ def test_purchases_are_sets_by_customer(tmp_path):
         (gzip.compress(b"customer_id\na\n" * 100, mtime=0)[:-12], "must be a CSV in UTF-8, plain or gzip"),
     ],
 )
-def test_a_list_of_customers_that_is_none_is_refused(tmp_path, content, rule):
+def test_a_wrong_list_of_customers_is_an_error(tmp_path, content, rule):
     (tmp_path / "who").write_bytes(content)
     with pytest.raises(DataError, match=rule):
         read_customer_ids(tmp_path / "who")
@@ -115,12 +115,12 @@ def test_a_list_of_customers_that_is_none_is_refused(tmp_path, content, rule):
         (b'customer_id,article_id\na,1\nb,"2\nc,3\n', "line 3 opens a quoted value that is never closed"),
     ],
 )
-def test_purchases_that_are_none_are_refused(tmp_path, content, rule):
+def test_wrong_purchases_are_an_error(tmp_path, content, rule):
     (tmp_path / "truth").write_bytes(content)
     with pytest.raises(DataError, match=rule):
         read_purchases(tmp_path / "truth")
 
 
-def test_a_file_that_is_not_there_is_refused(tmp_path):
+def test_a_missing_file_is_an_error(tmp_path):
     with pytest.raises(DataError, match="there is none"):
         read_purchases(tmp_path / "nonesuch.csv")

@@ -1,4 +1,4 @@
-"""Versions are listed, gone back to and thinned out without the server ever lacking a whole newest one."""
+"""Versions are listed, rolled back and deleted, and the newest version is complete at all times."""
 
 import json
 
@@ -26,13 +26,13 @@ def numbers(out):
     return [version.number for version in list_versions(out)]
 
 
-def test_nothing_pushed_is_no_versions_and_nothing_served(tmp_path):
+def test_without_a_push_there_are_no_versions(tmp_path):
     assert list_versions(tmp_path) == []
     with pytest.raises(LookbookError, match="has none; run `lookbook run --out"):
         served_version(tmp_path)
 
 
-def test_versions_are_ordered_by_number_not_by_name_and_the_highest_is_served(tmp_path):
+def test_versions_are_sorted_by_number_and_the_highest_is_served(tmp_path):
     for number in (9, 100, 20):
         push(tmp_path, number, map_at_12=number / 1000)
     assert numbers(tmp_path) == [9, 20, 100]
@@ -40,7 +40,7 @@ def test_versions_are_ordered_by_number_not_by_name_and_the_highest_is_served(tm
     assert served_version(tmp_path).figures == {"map_at_12": 0.1}
 
 
-def test_what_is_no_version_is_not_listed(tmp_path):
+def test_other_folders_are_not_listed(tmp_path):
     push(tmp_path, 1)
     for name in (".incoming-abc", "notes", "2", "-3"):
         (model_dir(tmp_path) / name).mkdir()
@@ -54,7 +54,7 @@ def test_missing_or_broken_figures_are_empty(tmp_path):
     assert [version.figures for version in list_versions(tmp_path)] == [{}, {}, {}]
 
 
-def test_going_back_serves_a_whole_copy_under_a_new_highest_number(tmp_path):
+def test_a_rollback_serves_a_copy_under_a_new_highest_number(tmp_path):
     push(tmp_path, 5, digest="five")
     push(tmp_path, 8, digest="eight")
     now = rollback(tmp_path, 5)
@@ -66,7 +66,7 @@ def test_going_back_serves_a_whole_copy_under_a_new_highest_number(tmp_path):
     assert now.path.stat().st_mode == (model_dir(tmp_path) / "5").stat().st_mode
 
 
-def test_going_back_changes_neither_version(tmp_path):
+def test_a_rollback_changes_no_existing_version(tmp_path):
     push(tmp_path, 5, digest="five")
     push(tmp_path, 8, digest="eight")
     rollback(tmp_path, 5)
@@ -76,15 +76,15 @@ def test_going_back_changes_neither_version(tmp_path):
     ]
 
 
-def test_going_back_can_be_taken_back(tmp_path):
+def test_a_rollback_can_be_undone(tmp_path):
     push(tmp_path, 5, digest="five")
     push(tmp_path, 8, digest="eight")
     rollback(tmp_path, 5)
     assert rollback(tmp_path, 8).figures == {"digest": "eight", "copy_of": 8, "rolled_back_from": 9}
 
 
-@pytest.mark.parametrize(("number", "rule"), [(7, "must be one of 5, 8; received 7"), (8, "8 is served already")])
-def test_a_version_that_cannot_be_gone_back_to_is_refused_and_nothing_changes(tmp_path, number, rule):
+@pytest.mark.parametrize(("number", "rule"), [(7, "must be one of 5, 8. Received: 7"), (8, "8 is served already")])
+def test_a_rollback_to_a_wrong_version_is_an_error_and_changes_nothing(tmp_path, number, rule):
     push(tmp_path, 5)
     push(tmp_path, 8)
     with pytest.raises(LookbookError, match=rule):
@@ -92,7 +92,7 @@ def test_a_version_that_cannot_be_gone_back_to_is_refused_and_nothing_changes(tm
     assert sorted(path.name for path in model_dir(tmp_path).iterdir()) == ["5", "8"]
 
 
-def test_a_copy_that_fails_leaves_nothing_behind(tmp_path, monkeypatch):
+def test_a_failed_copy_leaves_no_files(tmp_path, monkeypatch):
     push(tmp_path, 5)
     push(tmp_path, 8)
 
@@ -105,7 +105,7 @@ def test_a_copy_that_fails_leaves_nothing_behind(tmp_path, monkeypatch):
     assert sorted(path.name for path in model_dir(tmp_path).iterdir()) == ["5", "8"]
 
 
-def test_a_push_at_the_same_moment_keeps_its_number_and_its_content(tmp_path, monkeypatch):
+def test_a_concurrent_push_keeps_its_number_and_its_content(tmp_path, monkeypatch):
     push(tmp_path, 5)
     push(tmp_path, 8)
     copytree = publish.shutil.copytree
@@ -120,7 +120,7 @@ def test_a_push_at_the_same_moment_keeps_its_number_and_its_content(tmp_path, mo
     assert (model_dir(tmp_path) / "9" / "saved_model.pb").read_bytes() == b"graph of 9"
 
 
-def test_the_folder_never_shows_less_than_a_whole_highest_version(tmp_path, monkeypatch):
+def test_the_highest_version_is_complete_during_a_rollback(tmp_path, monkeypatch):
     push(tmp_path, 5)
     push(tmp_path, 8)
     seen = []
@@ -138,14 +138,14 @@ def test_the_folder_never_shows_less_than_a_whole_highest_version(tmp_path, monk
     assert all(there == [5, 8] for there in seen)
 
 
-def test_the_oldest_are_deleted_by_count(tmp_path):
+def test_the_oldest_versions_are_deleted(tmp_path):
     for number in (1, 2, 3, 10):
         push(tmp_path, number)
     assert retain(tmp_path, keep=2) == [1, 2]
     assert sorted(path.name for path in model_dir(tmp_path).iterdir()) == ["10", "3"]
 
 
-def test_keeping_more_than_there_are_deletes_none(tmp_path):
+def test_keeping_more_versions_than_exist_deletes_none(tmp_path):
     push(tmp_path, 1)
     assert retain(tmp_path, keep=5) == []
     assert numbers(tmp_path) == [1]
@@ -158,14 +158,14 @@ def test_the_served_version_is_never_deleted(tmp_path):
     assert numbers(tmp_path) == [1]
 
 
-def test_what_a_killed_process_left_half_deleted_goes_too(tmp_path):
+def test_a_partially_deleted_version_is_deleted(tmp_path):
     push(tmp_path, 1)
     (model_dir(tmp_path) / ".removed-0").mkdir()
     retain(tmp_path, keep=1)
     assert [path.name for path in model_dir(tmp_path).iterdir()] == ["1"]
 
 
-def test_deletion_begins_with_leaving_the_sight_of_the_server(tmp_path, monkeypatch):
+def test_a_version_is_renamed_before_it_is_deleted(tmp_path, monkeypatch):
     push(tmp_path, 1)
     push(tmp_path, 2)
     monkeypatch.setattr(publish.shutil, "rmtree", lambda *args, **kwargs: None)

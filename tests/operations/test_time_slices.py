@@ -1,4 +1,4 @@
-"""A shop as it was at an earlier day, what was bought afterwards, and a week spoilt on purpose."""
+"""Data as of an earlier day, purchases of a period, and a corrupted period."""
 
 import csv
 import datetime
@@ -43,7 +43,7 @@ def test_the_last_day(shop):
     assert last_day(shop) == datetime.date(2020, 5, 4)
 
 
-def test_what_came_later_is_not_known_and_all_else_is(shop, tmp_path):
+def test_a_cut_leaves_out_the_day_and_later_ones_and_nothing_else(shop, tmp_path):
     cut = cut_before(shop, datetime.date(2020, 5, 4), tmp_path / "cut")
     assert transactions(cut) == BOUGHT[:3]
     for table in ("articles", "customers"):
@@ -53,29 +53,46 @@ def test_what_came_later_is_not_known_and_all_else_is(shop, tmp_path):
     assert transactions(cut_before(again, datetime.date(2021, 1, 1), tmp_path / "of a cut")) == BOUGHT[:1]
 
 
-def test_nothing_left_is_said(shop, tmp_path):
+def test_a_cut_without_transactions_is_an_error(shop, tmp_path):
     with pytest.raises(DataError, match="must hold transactions before 2020-05-01; it holds none"):
         cut_before(shop, MAY, tmp_path / "cut")
 
 
-def test_what_was_bought_is_distinct_and_from_the_first_day_to_before_the_end(shop):
+def test_purchases_are_distinct_and_exclude_the_end_day(shop):
     assert bought_between(shop, datetime.date(2020, 5, 3), datetime.date(2020, 5, 5)) == {"x": {"a3"}, "y": {"a2"}}
     assert bought_between(shop, MAY, datetime.date(2020, 5, 3)) == {"x": {"a1"}}
 
 
-def test_a_spoilt_period_has_other_articles_and_the_same_customers_and_days(shop, tmp_path):
-    spoilt = transactions(shuffle_articles(shop, datetime.date(2020, 5, 3), tmp_path / "spoilt", seed=1))
-    assert spoilt[0] == BOUGHT[0]
-    assert [row[:2] for row in spoilt] == [row[:2] for row in BOUGHT]
-    assert [article for _, _, article in spoilt[1:]] != [article for _, _, article in BOUGHT[1:]]
-    assert spoilt[1] == spoilt[2], "an article stays one article"
-    assert spoilt[3][2] != spoilt[1][2]
-    assert {article for _, _, article in spoilt} <= set(ARTICLES)
+def test_a_corrupted_period_permutes_articles_and_keeps_customers_days_and_order(shop, tmp_path):
+    corrupted = transactions(shuffle_articles(shop, datetime.date(2020, 5, 3), tmp_path / "corrupted", seed=1))
+    assert corrupted[0] == BOUGHT[0]
+    assert [row[:2] for row in corrupted] == [row[:2] for row in BOUGHT]
+    assert [article for _, _, article in corrupted[1:]] != [article for _, _, article in BOUGHT[1:]]
+    assert corrupted[1] == corrupted[2], "equal ids stay equal"
+    assert corrupted[3][2] != corrupted[1][2]
+    assert {article for _, _, article in corrupted} <= set(ARTICLES)
 
 
-def test_a_date_that_is_none_is_said(shop, tmp_path):
+def test_a_wrong_date_is_an_error(shop, tmp_path):
     for path in shop.iterdir():
         path.unlink()
     (shop / "transactions_train.csv").write_text("t_dat,customer_id,article_id\n2020-5-1,x,a1\n")
-    with pytest.raises(DataError, match="must have t_dat as YYYY-MM-DD; received '2020-5-1'"):
+    with pytest.raises(DataError, match=r"must have t_dat as YYYY-MM-DD\. Received: '2020-5-1'"):
+        last_day(shop)
+
+
+def test_other_columns_are_copied_as_text(shop, tmp_path):
+    for path in shop.glob("transactions*"):
+        path.unlink()
+    text = 't_dat,customer_id,article_id,note,price\n2020-05-01,x,007,"a,""b""",0.50\n2020-05-02,y,a1,,\n'
+    (shop / "transactions_train.csv").write_text(text)
+    cut = cut_before(shop, datetime.date(2021, 1, 1), tmp_path / "cut")
+    assert (cut / "transactions_train.csv").read_text() == text
+
+
+def test_transactions_without_their_columns_are_an_error(shop, tmp_path):
+    for path in shop.glob("transactions*"):
+        path.unlink()
+    (shop / "transactions_train.csv").write_text("day,customer_id\n2020-05-01,x\n")
+    with pytest.raises(DataError, match=r"cannot be read: .*t_dat"):
         last_day(shop)
