@@ -24,7 +24,7 @@ export TF_USE_LEGACY_KERAS := 1
 export TF_ENABLE_ONEDNN_OPTS := 0
 export TF_CPP_MIN_LOG_LEVEL := 3
 
-.PHONY: help install run rolling test proof bench bench-serving quality lint format lock licenses protos pin-images clean
+.PHONY: help install run backtest rolling test proof bench bench-serving quality lint format lock licenses protos pin-images clean
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -38,8 +38,10 @@ run: $(STAMP) $(if $(filter shop,$(DATA)),shop/transactions_train.csv) ## [DATA=
 shop/transactions_train.csv: | $(STAMP)
 	@.venv/bin/lookbook synthesize --to shop
 
-rolling: $(STAMP) $(if $(filter shop,$(DATA)),shop/transactions_train.csv) ## [DATA=dir] [OUT=dir] [PRESET=name] eight weeks: left alone, refreshed, retrained
-	@.venv/bin/lookbook rolling --data "$(DATA)" --work "$(OUT)/rolling" --to "$(OUT)/rolling/table.md" $(if $(PRESET),--preset "$(PRESET)")
+backtest: $(STAMP) $(if $(filter shop,$(DATA)),shop/transactions_train.csv) ## [DATA=dir] [OUT=dir] [PRESET=name] eight past weeks: never refreshed, refreshed, retrained
+	@.venv/bin/lookbook backtest --data "$(DATA)" --work "$(OUT)/backtest" --to "$(OUT)/backtest/table.md" $(if $(PRESET),--preset "$(PRESET)")
+
+rolling: backtest
 
 # --verbosity=0 brings back pytest's usual closing line; a file's tests stay in one process, which
 # shares their fixtures and imports, and the long end-to-end test is handed out first.

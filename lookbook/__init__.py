@@ -1,1 +1,1 @@
-"""The front door: the command line, nothing else."""
+"""The command line `lookbook`."""

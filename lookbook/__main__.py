@@ -1,4 +1,4 @@
-"""`python -m lookbook`, the same as the console script."""
+"""Runs the command line with `python -m lookbook`."""
 
 import sys
 

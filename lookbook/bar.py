@@ -1,4 +1,4 @@
-"""The line at the bottom of a terminal: what is at work, how fast, and for how long yet."""
+"""The progress bar of a terminal: the running step, its rate and the time left."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
 
-_WIDTH = 16  # columns of the bar itself
+_WIDTH = 16  # columns of the bar without its texts
 
 
 class Bar(logging.Handler):
-    """Draws the marks of `transforms.progress`; nothing is drawn while nothing is at work.
+    """A logging handler that draws the marks of `transforms.progress`, and nothing between them.
 
     Args:
-        console: of the terminal.
+        console: console of the terminal.
     """
 
     def __init__(self, console: Console):
@@ -28,19 +28,19 @@ class Bar(logging.Handler):
         self._of_step = False
 
     def step(self, name: str) -> None:
-        """A step begins: it is drawn until `clear`."""
+        """Draws a step until `clear`."""
         self._of_step = True
         self._draw(name)
 
     def clear(self) -> None:
-        """Nothing is at work: what was drawn goes away."""
+        """Erases the bar."""
         self._of_step = False
         if self._drawn is not None:
             self._drawn.stop()
             self._drawn = None
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Draws a mark; outside of steps its last one is the end."""
+        """Draws a mark. Outside of steps, a finished mark erases the bar."""
         mark = getattr(record, "mark", None)
         if not isinstance(mark, Mark):
             return
@@ -62,7 +62,7 @@ class Bar(logging.Handler):
             TextColumn("{task.description}", markup=False),
             BarColumn(_WIDTH),
             TimeElapsedColumn(),
-            # What matters comes first, since a narrow terminal cuts the end off.
+            # The most important figure comes first, because a narrow terminal truncates the line.
             TextColumn("{task.fields[figures]}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis")),
             console=self._console,
             transient=True,
@@ -72,7 +72,7 @@ class Bar(logging.Handler):
 
 
 def figures(mark: Mark) -> str:
-    """A mark as the bar says it.
+    """Formats a mark.
 
     >>> figures(Mark(what="lists", unit="customers", done=500, total=2000, elapsed_s=2.0))
     '0:06 left, 250 customers/s, 500 of 2,000, lists'

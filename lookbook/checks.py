@@ -1,6 +1,6 @@
-"""What `lookbook doctor` looks at: each check says what it found and, if that will not do, what to do.
+"""The checks of `lookbook doctor`: each returns what it found and, if it fails, a remedy.
 
-Checks never raise and change nothing. What may crash in native code is tried in a process of its own.
+Checks never raise and change nothing. Checks that may crash in native code run in a process of their own.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ import psutil
 from components.ingest.article_ids import count_article_ids
 from components.ingest.source import header_of
 from pipeline.config import PipelineConfig
-from pipeline.disk import count_articles, csv_bytes, estimate
+from pipeline.disk import estimate
 from transforms.columns import FILES, TABLES
 from transforms.errors import DataError
 
 PYTHON = (3, 10)
-MIN_MEMORY_GIB = 6.0  # what `make run` needs, with room for the rest of the machine
+MIN_MEMORY_GIB = 6.0  # needed by `make run`, with a margin for other programs
 MIN_DISK_GIB = 5.0
 LOCK = pathlib.Path(__file__).parent.parent / "requirements.lock"
 _PINNED = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==([^\s;\\]+)", re.MULTILINE)
-_SCANN = "from scann.scann_ops.py import scann_ops; import tensorflow as tf; print(tf.__version__)"
+LOAD_SCANN = "from scann.scann_ops.py import scann_ops; import tensorflow as tf; print(tf.__version__)"
 _SCANN_TIMEOUT_S = 120
 _ONEDNN = "TF_ENABLE_ONEDNN_OPTS"
 _ONEDNN_IN_USE = "from tensorflow.python.util import _pywrap_util_port as port; print(port.IsMklEnabled())"
@@ -41,9 +41,9 @@ class Check:
     """The outcome of one check.
 
     Attributes:
-        name: what was looked at.
-        ok: whether it will do.
-        found: what there is.
+        name: subject of the check.
+        ok: whether the check passed.
+        found: what the check found.
         remedy: what to do; "" if nothing.
 
     """
@@ -55,7 +55,12 @@ class Check:
 
 
 def all_checks(out: pathlib.Path, data: pathlib.Path | None) -> Iterator[Check]:
-    """Each check as it is done: `out` is where a run would write, `data` the CSVs if there are any yet."""
+    """Yields each check when it is done.
+
+    Args:
+        out: folder that a run would write to.
+        data: folder of the CSVs; None if there are none yet.
+    """
     yield python(sys.version_info[:2])
     yield system(platform.system(), platform.machine())
     yield versions(LOCK)
@@ -68,20 +73,20 @@ def all_checks(out: pathlib.Path, data: pathlib.Path | None) -> Iterator[Check]:
 
 
 def python(version: tuple[int, int]) -> Check:
-    """Whether the Python is the one that all of TFX, ScaNN and TFRS have wheels for."""
-    return _check("Python", version == PYTHON, ".".join(map(str, version)), "use Python 3.10: `make install` brings it")
+    """Checks for the Python version that TFX, ScaNN and TFRS all have wheels for."""
+    return _check("Python", version == PYTHON, ".".join(map(str, version)), "`make install` installs Python 3.10")
 
 
 def system(name: str, machine: str) -> Check:
-    """Whether ScaNN and TFX publish wheels for this kind of machine."""
-    remedy = "run on Linux on x86_64, for instance in a container"
+    """Checks that ScaNN and TFX publish wheels for this kind of machine."""
+    remedy = "run on Linux on x86_64, for example in a container"
     return _check("system", (name, machine) == ("Linux", "x86_64"), f"{name} {machine}", remedy)
 
 
 def versions(lock: pathlib.Path) -> Check:
-    """Whether what is installed is what the lock says."""
+    """Checks that the installed packages have the versions of the lock."""
     if not lock.is_file():
-        return _check("versions", True, "no requirements.lock here to compare with", "")
+        return _check("versions", True, "no requirements.lock to compare with", "")
     pinned = dict(_PINNED.findall(lock.read_text(encoding="utf-8")))
     wrong = [
         f"{name} {there or 'missing'} instead of {version}"
@@ -92,12 +97,14 @@ def versions(lock: pathlib.Path) -> Check:
     return _check("versions", not wrong, found or f"{len(pinned)} as locked", "`make install`")
 
 
-def scann() -> Check:
-    """Whether ScaNN's TensorFlow op loads."""
+def scann(code: str = LOAD_SCANN) -> Check:
+    """Checks that ScaNN's TensorFlow op loads.
+
+    Args:
+        code: Python that loads the op and prints TensorFlow's version, run in a process of its own.
+    """
     try:
-        process = subprocess.run(
-            [sys.executable, "-c", _SCANN], capture_output=True, text=True, timeout=_SCANN_TIMEOUT_S
-        )
+        process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=_SCANN_TIMEOUT_S)
     except subprocess.TimeoutExpired:
         return _check("ScaNN", False, f"its op did not load in {_SCANN_TIMEOUT_S} s", "try on an idle machine")
     last = (process.stderr.strip().splitlines() or [f"exit code {process.returncode}"])[-1]
@@ -122,7 +129,7 @@ def onednn(
     cpuinfo: pathlib.Path = CPUINFO,
     in_use: Callable[[], str | None] = onednn_in_use,
 ) -> Check:
-    """Checks that oneDNN is off: with it, overlapping requests get wrong answers on processors with AMX.
+    """Checks that oneDNN is off, because with it overlapping requests get wrong answers on processors with AMX.
 
     Args:
         started_with: environment at the start of this process, before the command line overrode it.
@@ -143,14 +150,14 @@ def onednn(
 
 
 def memory(available_bytes: int) -> Check:
-    """Whether there is memory for a run."""
+    """Checks the free memory."""
     there = available_bytes / _GIB
     remedy = f"have {MIN_MEMORY_GIB:.0f} GiB free: close other programs or use a larger machine"
     return _check("memory", there >= MIN_MEMORY_GIB, f"{there:.1f} GiB free", remedy)
 
 
 def disk(out: pathlib.Path, data: pathlib.Path | None) -> Check:
-    """Whether there is room where a run would write, by the CSVs' size if there are any yet."""
+    """Checks the free disk space of OUT, against the estimate for the CSVs if there are any."""
     folder = out.absolute()
     while not folder.exists():
         folder = folder.parent
@@ -161,7 +168,7 @@ def disk(out: pathlib.Path, data: pathlib.Path | None) -> Check:
 
 
 def tables(data: pathlib.Path) -> Iterator[Check]:
-    """Whether the three CSVs are there with all their columns, as ingest wants them."""
+    """Checks that the three CSVs exist and have all columns that ingest requires."""
     for table, columns in TABLES.items():
         name = FILES[table]
         path = next((p for p in (data / name, data / f"{name}.gz") if p.is_file()), None)
@@ -184,7 +191,7 @@ def tables(data: pathlib.Path) -> Iterator[Check]:
 
 
 def _article_ids(data: pathlib.Path) -> Iterator[Check]:
-    """Checks for article ids that would be set aside or that hold blanks."""
+    """Checks for article ids that ingest would reject or that contain blanks."""
     try:
         count = count_article_ids(data)
     except DataError:  # ingest reports files without rows or with bad rows in detail
@@ -199,12 +206,14 @@ def _article_ids(data: pathlib.Path) -> Iterator[Check]:
 
 
 def _needed(data: pathlib.Path | None) -> int:
-    """Bytes a run of the default settings on these CSVs writes; 0 where they are not all there."""
+    """Bytes that a run with the default settings on these CSVs needs; 0 if there are no data or a CSV is missing."""
+    if data is None:
+        return 0
     try:
-        need = estimate("train", csv_bytes(data), count_articles(data), PipelineConfig()) if data is not None else None
+        need = estimate("train", data, PipelineConfig())
     except DataError:
         return 0
-    return need.out + need.spill if need is not None else 0
+    return need.out + need.spill
 
 
 def _check(name: str, ok: bool, found: str, remedy: str) -> Check:

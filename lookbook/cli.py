@@ -1,8 +1,7 @@
-"""The command `lookbook`: finds the subcommand, runs it, and turns errors into a line and an exit code.
+"""The command `lookbook`: runs a subcommand, and prints errors as one line with an exit code.
 
-Exit codes: 0 done, 1 failed, 2 wrong usage or setting, 130 interrupted, 143 ended by `kill`. A command is the
-module of its name in `lookbook.commands`; these import what is heavy only when run, so that help is at hand within
-a second.
+Exit codes: 0 done, 1 failed, 2 wrong usage or setting, 130 interrupted, 143 ended by `kill`. Each command is a module
+in `lookbook.commands`, which imports heavy packages only when it runs, so that `--help` answers within a second.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ COMMANDS = (
     "similar",
     "versions",
     "rollback",
-    "rolling",
+    "backtest",
     "synthesize",
     "config",
     "compile",
@@ -41,18 +40,20 @@ COMMANDS = (
     "submit",
     "doctor",
 )
+HIDDEN_ALIASES = {"rolling": "backtest"}
 DONE, FAILED, USAGE = 0, 1, 2
 
 
 class LazyGroup(click.Group):
-    """A group whose commands are imported when asked for, and listed in the order of a person's day."""
+    """A group that imports its commands on demand and lists them in the order of use."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names of the commands."""
+        """Returns the names of the commands."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        """The command of that name, imported now."""
+        """Imports the command of a name or a former name."""
+        name = HIDDEN_ALIASES.get(name, name)
         if name not in COMMANDS:
             return None
         return importlib.import_module(f"lookbook.commands.{name.replace('-', '_')}").command
@@ -73,7 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command line.
 
     Args:
-        arguments: without the program's name; those of the process if None.
+        arguments: arguments without the program's name; those of the process if None.
 
     Returns:
         The exit code.
@@ -87,7 +88,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sys.stdout.flush()
             return code if isinstance(code, int) else DONE
         except (Exception, KeyboardInterrupt) as error:
-            # A library may have made an error of its own of a signal.
+            # A library may have converted the exception of a signal into its own.
             if interruption or isinstance(error, (click.Abort, KeyboardInterrupt)):
                 reporter.fail("interrupted")
                 return interruption.code
@@ -99,12 +100,12 @@ def _failed(error: Exception, reporter: Reporter) -> int:
     if reporter.debug:
         traceback.print_exception(type(error), error, error.__traceback__)
     if isinstance(error, click.ClickException):
-        if reporter.for_machines:
+        if reporter.json_logs:
             reporter.fail(error.format_message())
         else:
             error.show()
         return error.exit_code
-    if isinstance(error, BrokenPipeError):  # the reader of our output has left, as in `lookbook versions | head -1`
+    if isinstance(error, BrokenPipeError):  # the reader of the output has ended, as in `lookbook versions | head -1`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     if isinstance(error, LookbookError):
@@ -112,10 +113,10 @@ def _failed(error: Exception, reporter: Reporter) -> int:
         return USAGE if isinstance(error, ConfigError) else FAILED
     from pipeline.causes import explain, one_line
 
-    told = explain(error, [*reporter.folders, pathlib.Path(tempfile.gettempdir())])
-    if told is not None or isinstance(error, OSError):
-        reporter.fail(told or str(error))
-    elif reporter.for_machines:
+    cause = explain(error, [*reporter.folders, pathlib.Path(tempfile.gettempdir())])
+    if cause is not None or isinstance(error, OSError):
+        reporter.fail(cause or str(error))
+    elif reporter.json_logs:
         reporter.fail(str(error), error)
     else:
         reporter.fail(f"{one_line(error)}; --debug shows where")

@@ -1,4 +1,4 @@
-"""Where tables go: to standard output, as wide as who reads it bears."""
+"""The console that prints result tables to standard output."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.console import Console
 
-_PLAIN_WIDTH = 160  # columns when nobody looks: what a pipe or a file receives is not cut to a screen
+PLAIN_WIDTH = 160  # columns if standard output is no terminal
 
 
 def tables() -> Console:
-    """The console for results."""
+    """A console as wide as the terminal, or `PLAIN_WIDTH` columns wide for pipes and files."""
     from rich.console import Console
 
-    return Console(width=None if sys.stdout.isatty() else _PLAIN_WIDTH)
+    return Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH)

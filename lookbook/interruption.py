@@ -1,4 +1,4 @@
-"""Signals that ask a command to end, turned into one exception and one exit code."""
+"""Converts signals that end a command into one exception and one exit code."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ import sys
 import threading
 from types import FrameType, TracebackType
 
-_ASKING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-_AGAIN_S = 0.1  # by then the finalizer that swallowed it has ended
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_AGAIN_S = 0.1  # enough for the finalizer that swallowed the exception to end
 
 
 class Interruption:
-    """While it is entered, Ctrl-C, `kill` and a closed terminal raise KeyboardInterrupt: what is open is closed.
+    """A context in which Ctrl-C, `kill` and a closed terminal raise KeyboardInterrupt, so that open files are closed.
 
-    Libraries that call back into Python swallow that exception or turn it into one of their own; it is remembered,
-    so that a command ends at its next step and its failure is told as what it is. Where it met a finalizer, which
-    cannot raise, the signal is sent once more. Signals that were ignored, as
-    under `nohup`, stay so. In another thread than the main one, where Python takes no signals, it does nothing.
+    Libraries that call back into Python may swallow the exception or raise their own instead. This class remembers
+    the signal, so that the command ends at its next step and reports an interruption. If a finalizer swallowed the
+    exception, the signal is sent again. Ignored signals, such as under `nohup`, stay ignored. Outside of the main
+    thread, where Python handles no signals, the context does nothing.
     """
 
     def __init__(self) -> None:
@@ -28,18 +28,18 @@ class Interruption:
         self._again: threading.Timer | None = None
 
     def __enter__(self) -> Interruption:
-        """Begins to listen."""
+        """Installs the signal handlers."""
         if threading.current_thread() is threading.main_thread():
-            for number in _ASKING:
+            for number in _SIGNALS:
                 if signal.getsignal(number) not in (signal.SIG_IGN, None):
-                    self._before[number] = signal.signal(number, self._ask)
+                    self._before[number] = signal.signal(number, self._handle)
         self._hook, sys.unraisablehook = sys.unraisablehook, self._unraisable
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Puts back what listened before."""
+        """Restores the former signal handlers."""
         if self._again is not None:
             self._again.cancel()
         sys.unraisablehook = self._hook
@@ -47,24 +47,24 @@ class Interruption:
             signal.signal(number, handler)  # type: ignore[arg-type]  # as `signal.signal` gave it
 
     def __bool__(self) -> bool:
-        """Whether a signal has come."""
+        """Whether a signal has arrived."""
         return self._number is not None
 
     @property
     def code(self) -> int:
-        """The exit code: 128 and the signal's number, as a shell tells it; 130 for Ctrl-C."""
+        """The exit code: 128 plus the number of the signal, as in a shell; 130 for Ctrl-C."""
         return 128 + (self._number or signal.SIGINT)
 
     def check(self) -> None:
-        """Ends a command that was asked to end and went on.
+        """Raises if a signal has arrived, even if a library swallowed its exception.
 
         Raises:
-            KeyboardInterrupt: a signal has come.
+            KeyboardInterrupt: a signal has arrived.
         """
         if self:
             raise KeyboardInterrupt
 
-    def _ask(self, number: int, frame: FrameType | None) -> None:
+    def _handle(self, number: int, frame: FrameType | None) -> None:
         self._number = number
         raise KeyboardInterrupt
 

@@ -1,60 +1,74 @@
-"""Log records as JSON, one object a line, for machines.
+"""Log records as JSON, one object a line.
 
-Each line has `time` (ISO 8601, UTC), `level`, `step` (the step at work, or null) and `event`; what else, goes by the
-event:
+Each line has `time` (ISO 8601, UTC), `level`, `step` (the step that is running, or null), `event`, and the fields of
+the event:
 
     step_started    number, count
     step_finished   seconds, cached
     progress        what, unit, done, total, rate (a second), seconds_left, elapsed_seconds, finished
-    cell            a cell of `lookbook rolling`: its fields
+    cell            a cell of `lookbook backtest`: its fields
     ids             line: how many ids of a file the model knows
-    failed          message: why the command exits with another code than 0; traceback where nobody expected it
-    log             logger, message: anything else that is logged
+    failed          message: why the command exits with a code other than 0; traceback of an unexpected error
+    log             logger, message: any other log record
 """
 
 from __future__ import annotations
 
-import datetime
+import functools
 import json
 import logging
 import sys
 from typing import Any
 
+from pythonjsonlogger.json import JsonFormatter
+
 from transforms.progress import Mark
 
 
 class JsonLines(logging.StreamHandler):
-    """Writes records to standard error; `step` is the one at work."""
+    """Writes records to standard error as JSON.
+
+    Attributes:
+        step: name of the running step, or None.
+    """
 
     def __init__(self) -> None:
         super().__init__(sys.stderr)
         self.setLevel(logging.INFO)
+        self.setFormatter(
+            JsonFormatter(
+                ("time", "level", "step", "event"),
+                timestamp="time",
+                rename_fields={"exc_info": "traceback"},
+                json_serializer=functools.partial(json.dumps, allow_nan=False),
+            )
+        )
         self.step: str | None = None
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line, without its end."""
-        event, fields = _told(record)
-        head = {
-            "time": datetime.datetime.fromtimestamp(record.created, datetime.timezone.utc).isoformat(),
-            "level": record.levelname,
-            "step": self.step,
-            "event": event,
-        }
-        if record.exc_info:
-            fields = {**fields, "traceback": logging.Formatter().formatException(record.exc_info)}
-        return json.dumps({**head, **fields}, default=str, allow_nan=False)
+        """Formats a record as a JSON object, without a line end."""
+        event, fields = _event(record)
+        return super().format(
+            logging.makeLogRecord(
+                {
+                    "created": record.created,
+                    "exc_info": record.exc_info,
+                    "msg": {"level": record.levelname, "step": self.step, "event": event, **fields},
+                }
+            )
+        )
 
 
-def _told(record: logging.LogRecord) -> tuple[str, dict[str, Any]]:
+def _event(record: logging.LogRecord) -> tuple[str, dict[str, Any]]:
     mark = getattr(record, "mark", None)
     if isinstance(mark, Mark):
-        return "progress", _of_mark(mark)
+        return "progress", _mark_fields(mark)
     if hasattr(record, "event"):
         return record.event, dict(record.fields)  # type: ignore[attr-defined]
     return "log", {"logger": record.name, "message": record.getMessage()}
 
 
-def _of_mark(mark: Mark) -> dict[str, Any]:
+def _mark_fields(mark: Mark) -> dict[str, Any]:
     left = mark.seconds_left
     return {
         "what": mark.what,

@@ -1,4 +1,4 @@
-"""The options that several commands share, so that they mean and say the same everywhere."""
+"""Options that several commands share."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import click
 from lookbook.reporter import Reporter
 
 
-class OurPath(click.Path):
+class Utf8Path(click.Path):
     """A path that is valid UTF-8 in this locale, so that all libraries accept it."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
@@ -29,52 +29,54 @@ class OurPath(click.Path):
             return path
         if encoding == "utf-8":
             self.fail(f"must be UTF-8. Received: {str(path)!a}; rename the folder or the file", param, ctx)
-        said = " ".join(f"{name}={os.environ[name]}" for name in ("LC_ALL", "LC_CTYPE", "LANG") if os.environ.get(name))
+        locale = " ".join(
+            f"{name}={os.environ[name]}" for name in ("LC_ALL", "LC_CTYPE", "LANG") if os.environ.get(name)
+        )
         self.fail(
             f"must be ASCII where the locale is not UTF-8. Received: {str(path)!a} with the encoding {encoding} of "
-            f"{said or 'no locale'}; set LC_ALL=C.UTF-8, or choose a path in ASCII",
+            f"{locale or 'no locale'}; set LC_ALL=C.UTF-8, or choose a path in ASCII",
             param,
             ctx,
         )
 
 
-PATH = OurPath(path_type=pathlib.Path)
+PATH = Utf8Path(path_type=pathlib.Path)
 
 
 def data(command: Callable) -> Callable:
-    """`--data DIR`, without which the command cannot be."""
+    """Adds `--data DIR`, which is required."""
     return click.option("--data", type=PATH, required=True, help="Folder with the three CSVs, plain or gzip.")(command)
 
 
 def out(command: Callable) -> Callable:
-    """`--out DIR`."""
+    """Adds `--out DIR`."""
     return click.option(
-        "--out", type=PATH, default=pathlib.Path("out"), show_default=True, help="Where the pipeline writes."
+        "--out", type=PATH, default=pathlib.Path("out"), show_default=True, help="Folder that the pipeline writes to."
     )(command)
 
 
 def server(command: Callable) -> Callable:
-    """`--host HOST` and `--port PORT` of a running model server."""
-    host = click.option("--host", default="localhost", show_default=True, help="Where the server runs.")
+    """Adds `--host HOST` and `--port PORT` of a running model server."""
+    host = click.option("--host", default="localhost", show_default=True, help="Host of the model server.")
     return host(port(command))
 
 
 def port(command: Callable) -> Callable:
-    """`--port PORT`."""
+    """Adds `--port PORT`."""
     return click.option("--port", type=click.IntRange(0, 65535), default=8500, show_default=True, help="gRPC port.")(
         command
     )
 
 
 def settings(command: Callable) -> Callable:
-    """`--preset NAME` and `--set section.name=value`, as `preset` and `assignments`."""
-    preset = click.option("--preset", help="Settings to start from: a preset's name, or a TOML file.")
+    """Adds `--preset NAME` and `--set section.name=value`, passed as `preset` and `assignments`."""
+    preset = click.option("--preset", help="Settings to start from: the name of a preset, or a TOML file.")
     assignments = click.option(
         "--set",
         "assignments",
         metavar="NAME=VALUE",
         multiple=True,
-        help="One setting, such as label_days=14; may be repeated. See `lookbook config`.",
+        help="A setting, such as label_days=14; may be repeated. See `lookbook config`.",
     )
     return preset(assignments(command))
 
@@ -83,15 +85,15 @@ def logs(command: Callable) -> Callable:
     """Adds `--json-logs` and `--debug`; the context's `Reporter` receives log records until the command ends."""
 
     @functools.wraps(command)
-    def heard(context: click.Context, /, *given, json_logs: bool, debug: bool, **named):
+    def logged(context: click.Context, /, *arguments, json_logs: bool, debug: bool, **named):
         reporter = context.ensure_object(Reporter)
         reporter.debug = reporter.debug or debug
         reporter.folders = [named[name].absolute() for name in ("out", "to", "work") if named.get(name) is not None]
         reporter.start(json_logs=json_logs)
         try:
-            return command(*given, **named)
+            return command(*arguments, **named)
         except Exception as error:
-            reporter.keep_trace(error)
+            reporter.log_traceback(error)
             raise
         finally:
             reporter.stop()
@@ -99,24 +101,24 @@ def logs(command: Callable) -> Callable:
     option = click.option(
         "--json-logs",
         is_flag=True,
-        help="Say on standard error what is going on as JSON, an object a line.",
+        help="Log to standard error as JSON, one object a line.",
     )
     debug = click.option("--debug", is_flag=True, help="Show the traceback of an error.")
-    return option(debug(click.pass_context(heard)))
+    return option(debug(click.pass_context(logged)))
 
 
 def disk_check(command: Callable) -> Callable:
-    """`--disk-check`, or `--no-disk-check`."""
+    """Adds `--disk-check` and `--no-disk-check`."""
     return click.option(
         "--disk-check/--no-disk-check",
         default=True,
         show_default=True,
-        help="Refuse to begin where the disk looks too small for the CSVs.",
+        help="Refuse to start if the disk is estimated to be too small for the CSVs.",
     )(command)
 
 
 def allow_older(command: Callable) -> Callable:
-    """`--allow-older`."""
+    """Adds `--allow-older`."""
     return click.option(
         "--allow-older",
         is_flag=True,
@@ -125,18 +127,18 @@ def allow_older(command: Callable) -> Callable:
 
 
 def pipeline(command: Callable) -> Callable:
-    """`--pipeline train` or `--pipeline refresh`."""
+    """Adds `--pipeline train` and `--pipeline refresh`."""
     return click.option(
         "--pipeline",
         type=click.Choice(["train", "refresh"]),
         default="train",
         show_default=True,
-        help="What `lookbook run` does, or `lookbook refresh`.",
+        help="The pipeline of `lookbook run`, or that of `lookbook refresh`.",
     )(command)
 
 
 def parameters(command: Callable) -> Callable:
-    """`--parameter name=value`, repeatable, as the dictionary `parameters`."""
+    """Adds `--parameter name=value`, which may be repeated, passed as the dictionary `parameters`."""
     return click.option(
         "--parameter",
         "parameters",
@@ -152,6 +154,6 @@ def _pairs(context: click.Context, option: click.Parameter, texts: tuple[str, ..
     for text in texts:
         name, equals, value = text.partition("=")
         if not (name and equals):
-            raise click.BadParameter(f"must be NAME=VALUE; received {text!r}", context, option)
+            raise click.BadParameter(f"must be NAME=VALUE. Received: {text!r}", context, option)
         pairs[name] = value
     return pairs

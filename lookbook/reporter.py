@@ -1,7 +1,7 @@
-"""What a long command says while it is at work, all of it to standard error: results alone go to standard output.
+"""Reports the progress of a long command on standard error; standard output is for results only.
 
-On a terminal a line for each step that is done, and below them a bar for what is at work. Elsewhere the lines alone.
-With `--json-logs` an object a line instead (`lookbook.json_lines`).
+On a terminal, prints a line for each finished step and a progress bar below. Without a terminal, prints the lines only.
+With `--json-logs`, prints JSON objects instead (`lookbook.json_lines`).
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ import click
 
 from lookbook.bar import Bar
 from lookbook.json_lines import JsonLines
-from pipeline.steps import Step, Watcher
+from pipeline.step_callbacks import Step, StepCallbacks
 from transforms.progress import LOGGER
 
 _log = logging.getLogger("lookbook.steps")
 
 
 class RunLog(logging.FileHandler):
-    """The log file of a command. On a full disk it drops records; the command reports the error."""
+    """The log file of a command. Drops records if the disk is full; the command itself reports that error."""
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 (logging's name)
-        """Drops the record. The default prints a traceback for each."""
+        """Drops the record. By default, logging would print a traceback for each."""
 
     def close(self) -> None:
         """Closes the file and ignores write errors."""
@@ -35,10 +35,10 @@ class RunLog(logging.FileHandler):
 
 
 class Reporter:
-    """Between `start` and `stop` it hears what is logged; `fail` may be said after that too.
+    """Handles the log records of a command between `start` and `stop`. `fail` may be called later too.
 
     Args:
-        before_step: called before each step; what it raises ends the run.
+        before_step: called before each step. An exception from it ends the run.
 
     Attributes:
         debug: whether to print tracebacks (`--debug`).
@@ -55,7 +55,11 @@ class Reporter:
         self._before: tuple[list[logging.Handler], int] = ([], logging.NOTSET)
 
     def start(self, *, json_logs: bool) -> None:
-        """Begins to say things, in one of the three ways."""
+        """Installs the handlers: JSON lines, a progress bar on a terminal, or none.
+
+        Args:
+            json_logs: whether to log JSON lines.
+        """
         root = logging.getLogger()
         self._before = root.handlers[:], root.level
         if json_logs:
@@ -71,7 +75,7 @@ class Reporter:
             logging.getLogger(LOGGER).setLevel(logging.DEBUG)
 
     def stop(self) -> None:
-        """Ends it; what was set in `logging` is as it was."""
+        """Removes the handlers and restores the former state of `logging`."""
         if self._bar is not None:
             self._bar.clear()
             logging.getLogger(LOGGER).removeHandler(self._bar)
@@ -85,7 +89,7 @@ class Reporter:
         root.setLevel(self._before[1])
 
     def write_log(self, folder: pathlib.Path) -> None:
-        """What TFX, Beam, TensorFlow and the steps log goes to `folder/run.log` too."""
+        """Writes the logs of TFX, Beam, TensorFlow and the steps to `folder/run.log`."""
         folder.mkdir(parents=True, exist_ok=True)
         self._file = RunLog(folder / "run.log", mode="w")
         self._file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
@@ -94,52 +98,64 @@ class Reporter:
         root.handlers[:] = [self._file] if self._json is None else [self._file, self._json]
         root.setLevel(logging.INFO)
 
-    def watcher(self) -> Watcher:
-        """To be told of the steps of one run."""
+    def step_callbacks(self) -> StepCallbacks:
+        """Returns the callbacks for the steps of one run."""
         number, count = 0, 0
 
-        def starts(name: str, its_number: int, of: int) -> None:
+        def on_start(name: str, step_number: int, step_count: int) -> None:
             nonlocal number, count
             self._before_step()
-            number, count = its_number, of
+            number, count = step_number, step_count
             if self._json is not None:
                 self._json.step = name
             if self._bar is not None:
                 self._bar.step(f"[{number:2d}/{count}] {name}")
-            self.tell(f"step {name} begins", "step_started", number=number, count=count)
+            self.log_event(f"step {name} starts", "step_started", number=number, count=count)
 
-        def ends(step: Step) -> None:
+        def on_finish(step: Step) -> None:
             how = "cached" if step.cached else f"{step.seconds:.1f} s"
             if self._bar is not None:
                 self._bar.clear()
             if self._json is None:
                 print(f"[{number:2d}/{count}] {step.name:<24} {how}", file=sys.stderr, flush=True)
-            self.tell(f"step {step.name}: {how}", "step_finished", seconds=round(step.seconds, 3), cached=step.cached)
+            fields = {"seconds": round(step.seconds, 3), "cached": step.cached}
+            self.log_event(f"step {step.name}: {how}", "step_finished", **fields)
             if self._json is not None:
                 self._json.step = None
 
-        return Watcher(starts=starts, ends=ends)
+        return StepCallbacks(on_start=on_start, on_finish=on_finish)
 
-    def say(self, line: str, event: str, **fields: object) -> None:
-        """A line of a kind of its own: as it is, or as an event."""
+    def echo(self, line: str, event: str, **fields: object) -> None:
+        """Prints a line, or with `--json-logs` logs an event.
+
+        Args:
+            line: the line.
+            event: name of the event.
+            fields: fields of the event; the line itself if there are none.
+        """
         if self._json is None:
             click.echo(line, err=True)
         else:
             fields = fields or {"line": line}
-        self.tell(line, event, **fields)
+        self.log_event(line, event, **fields)
 
-    def tell(self, message: str, event: str, **fields: object) -> None:
-        """Logs an event: `message` for run.log, `fields` for machines."""
+    def log_event(self, message: str, event: str, **fields: object) -> None:
+        """Logs an event: `message` goes to run.log, `fields` to the JSON lines."""
         _log.info(message, extra={"event": event, "fields": fields})
 
-    def keep_trace(self, error: BaseException) -> None:
-        """Writes the traceback of the error that ends the command to run.log, if there is one."""
+    def log_traceback(self, error: BaseException) -> None:
+        """Writes the traceback of the error that ends the command to run.log, if run.log is open."""
         if self._file is not None:
             trace = type(error), error, error.__traceback__
             self._file.handle(_log.makeRecord(_log.name, logging.ERROR, __file__, 0, "failed", (), trace))
 
     def fail(self, message: str, error: BaseException | None = None) -> None:
-        """Why the command fails, in one line; `error` only where nobody expected it, for its traceback."""
+        """Reports a failure in one line.
+
+        Args:
+            message: cause and remedy.
+            error: an unexpected error, whose traceback is added to the JSON line.
+        """
         if self._json is None:
             click.echo(f"lookbook: {message}", err=True)
             return
@@ -148,6 +164,6 @@ class Reporter:
         self._json.handle(_log.makeRecord(_log.name, logging.ERROR, __file__, 0, message, (), trace, extra=extra))
 
     @property
-    def for_machines(self) -> bool:
-        """Whether JSON was asked for."""
+    def json_logs(self) -> bool:
+        """Whether the command logs JSON lines."""
         return self._json is not None

@@ -1,4 +1,4 @@
-"""Where the temporary files of a command lie, of this process and of those it starts."""
+"""The folder of temporary files of a command and its child processes."""
 
 import contextlib
 import os
@@ -11,11 +11,11 @@ _VARIABLE = "TMPDIR"
 
 @contextlib.contextmanager
 def own_temporary_folder() -> Iterator[None]:
-    """A folder of the command's own where temporary files go, deleted with whatever is left there.
+    """Puts all temporary files into a new folder, which is deleted at the end with all files left there.
 
-    TFX packs itself for the workers of every step on Beam, 42 MB each time, and leaves the package lying: a
-    refresh a day would fill `/tmp` by and by. The folder lies where temporary files would have lain. Where
-    none can be made, the command goes on without: most need none, and one that does says so itself.
+    TFX packs itself for the workers of every step on Beam, 42 MB each time, and does not delete the package, so that
+    a daily refresh would fill `/tmp`. The new folder is in the former folder of temporary files. If it cannot be
+    made, the former one stays in use: most commands need no temporary files.
     """
     variable, folder = os.environ.get(_VARIABLE), tempfile.tempdir
     try:

@@ -1,1 +1,1 @@
-"""The subcommands: a module each, whose `command` is a click command."""
+"""The subcommands: each module has a click command named `command`."""

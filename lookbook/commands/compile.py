@@ -1,4 +1,4 @@
-"""`lookbook compile`: the pipeline for Kubeflow."""
+"""`lookbook compile`: writes the pipeline for Kubeflow."""
 
 import pathlib
 
@@ -8,14 +8,14 @@ from lookbook import options
 
 
 @click.command()
-@click.option("--to", type=options.PATH, required=True, help="The file to write, such as pipeline.yaml.")
+@click.option("--to", type=options.PATH, required=True, help="File to write, such as pipeline.yaml.")
 @options.pipeline
 @options.settings
 def command(to: pathlib.Path, pipeline: str, preset: str | None, assignments: tuple[str, ...]) -> None:
     """Write a pipeline as a file for Kubeflow Pipelines.
 
-    Presets are kubeflow-cpu, kubeflow-gpu and those of `lookbook run`; the cluster's own settings begin with
-    kubeflow, as in --set kubeflow.image=registry/lookbook:1.
+    Presets are kubeflow-cpu, kubeflow-gpu and those of `lookbook run`. Settings of the cluster start with kubeflow, as
+    in --set kubeflow.image=registry/lookbook:1.
     """
     from kubeflow.config import load_config
 

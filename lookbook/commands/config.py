@@ -1,4 +1,4 @@
-"""`lookbook config`: the settings a run would use."""
+"""`lookbook config`: prints the settings of a run."""
 
 import click
 
@@ -8,9 +8,9 @@ from lookbook import options
 @click.command()
 @options.settings
 def command(preset: str | None, assignments: tuple[str, ...]) -> None:
-    """Print all settings as a run would use them, in TOML.
+    """Print all settings of a run, in TOML.
 
-    The output is itself a preset: save it to a file ending in .toml, edit it, and give it to --preset.
+    The output is a preset: save it to a file ending in .toml, edit it, and pass it to --preset.
     """
     from pipeline.config import load_config
     from pipeline.settings import as_tree, fingerprint, to_toml

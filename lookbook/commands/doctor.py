@@ -1,4 +1,4 @@
-"""`lookbook doctor`: whether this machine can do it, and what to do if not."""
+"""`lookbook doctor`: checks the machine and the data."""
 
 import pathlib
 
@@ -9,12 +9,13 @@ from lookbook import options
 
 @click.command()
 @options.out
-@click.option("--data", type=options.PATH, help="Look at the CSVs of this folder too.")
+@click.option("--data", type=options.PATH, help="Also check the CSVs of this folder.")
 @click.pass_context
 def command(ctx: click.Context, out: pathlib.Path, data: pathlib.Path | None) -> None:
-    """Check this machine and the data, and say what to do.
+    """Check this machine and the data, and print remedies.
 
-    Looks at Python, versions, ScaNN, oneDNN, memory, disk and, with --data, the CSVs. Exits 1 if anything fails.
+    Checks Python, package versions, ScaNN, oneDNN, memory, disk and, with --data, the CSVs. Exits with 1 if a check
+    fails.
     """
     from lookbook.checks import all_checks
 

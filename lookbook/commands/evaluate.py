@@ -1,4 +1,4 @@
-"""`lookbook evaluate`: the pushed model judged on given purchases, beside the simple baselines."""
+"""`lookbook evaluate`: judges the pushed model and the simple baselines on given purchases."""
 
 import json
 import pathlib
@@ -23,18 +23,18 @@ if TYPE_CHECKING:
     "--truth",
     type=options.PATH,
     required=True,
-    help="What was bought afterwards: a CSV with customer_id and article_id, gzip or not.",
+    help="Later purchases: a CSV with customer_id and article_id, plain or gzip.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the bootstrap.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of the bootstrap.")
 @options.logs
 @click.pass_obj
 def command(reporter: Reporter, out: pathlib.Path, truth: pathlib.Path, as_json: bool, seed: int) -> None:
-    """Judge the pushed model on purchases, beside baselines.
+    """Judge the pushed model and baselines on purchases.
 
-    The figures are precision, recall, NDCG and MAP at 12; each is a mean over the customers in the file
-    with its 95 % bootstrap interval. The simple baselines (what the customer bought before; what sells
-    now) are judged on the same customers. Prints on standard error how many ids of the file the model knows.
+    The figures are precision, recall, NDCG and MAP at 12, each as a mean over the customers in the file with a 95 %
+    bootstrap interval. The simple baselines (own purchases and popular articles) are judged on the same customers.
+    Prints on standard error how many ids of the file the model knows.
     """
     from lookbook.console import tables
     from operations.customer_csv import read_purchases
@@ -48,11 +48,11 @@ def command(reporter: Reporter, out: pathlib.Path, truth: pathlib.Path, as_json:
     from operations.pushed import PushedModel
 
     model = PushedModel(version)
-    reporter.say(compare_ids("customer", bought, model.known_customers(), otherwise="new to it"), "ids")
+    reporter.echo(compare_ids("customer", bought, model.known_customers(), otherwise="new to it"), "ids")
     articles = dict.fromkeys(article for several in bought.values() for article in sorted(several))
     known_articles = model.known_articles()
     if known_articles is not None:
-        reporter.say(compare_ids("article", articles, known_articles, otherwise="never recommended"), "ids")
+        reporter.echo(compare_ids("article", articles, known_articles, otherwise="never recommended"), "ids")
     with Progress("evaluate", "customers", len(bought)) as progress:
         judgement = judge(model, bought, seed=seed, on_batch=progress.advance)
     if as_json:
@@ -66,7 +66,7 @@ def command(reporter: Reporter, out: pathlib.Path, truth: pathlib.Path, as_json:
 
 
 def _table(title: str, columns: Mapping[str, Mapping[str, "Interval"]], number: str) -> "Table":
-    """A row a metric; on a narrow screen a cell's interval goes below its mean."""
+    """A table with a row for each metric. On a narrow screen, the interval of a cell is below its mean."""
     from rich.table import Table
     from rich.text import Text
 

@@ -1,4 +1,4 @@
-"""`lookbook query`: recommendations for one customer, from a running server."""
+"""`lookbook query`: prints recommendations for one customer from a running server."""
 
 import click
 
@@ -8,26 +8,26 @@ from lookbook import options
 @click.command()
 @click.argument("customer_id")
 @options.server
-@click.option("--recent", metavar="ID,ID", default="", help="Articles the customer has just looked at.")
-@click.option("--k", type=click.IntRange(1, 100), default=12, show_default=True, help="How many articles.")
+@click.option("--recent", metavar="ID,ID", default="", help="Articles that the customer has just viewed.")
+@click.option("--k", type=click.IntRange(1, 100), default=12, show_default=True, help="Number of articles.")
 def command(customer_id: str, host: str, port: int, recent: str, k: int) -> None:
-    """Show what CUSTOMER_ID is recommended, and why.
+    """Show recommendations for CUSTOMER_ID, and why.
 
-    Asks a running server. A customer nobody knows is answered too: by what sells now, and by what
-    --recent says. Prints which articles of --recent the model does not know; fails if it knows
-    none.
+    Queries a running server. Unknown customers get popular articles and articles like those of
+    --recent. Prints which articles of --recent the model does not know; fails if it knows none.
     """
     from lookbook.console import tables
-    from lookbook.known_articles import check_known, listed
-    from lookbook.question import article_table, client
+    from lookbook.served_articles import parse_ids, served_articles
+    from lookbook.server_client import article_table, connect
+    from operations.known_ids import describe_unknown
 
-    looked_at = listed(recent)
-    with client(host, port) as asked:
-        unknown = check_known(asked, looked_at, "--recent") if looked_at else None
-        (answer,) = asked.recommend([customer_id], recent_article_ids=[looked_at], k=k)
+    recent_ids = parse_ids(recent)
+    with connect(host, port) as client:
+        unknown = describe_unknown("--recent article", recent_ids, served_articles(client), otherwise="ignored")
+        (answer,) = client.recommend([customer_id], recent_article_ids=[recent_ids], k=k)
         articles = answer.articles
         table = article_table(
-            asked,
+            client,
             [article.article_id for article in articles],
             [article.score for article in articles],
             [article.channels for article in articles],

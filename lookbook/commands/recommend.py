@@ -1,4 +1,4 @@
-"""`lookbook recommend`: recommendations for many customers, into a file."""
+"""`lookbook recommend`: writes recommendations for many customers to a file."""
 
 import pathlib
 
@@ -11,11 +11,11 @@ from transforms.progress import Progress
 
 @click.command()
 @options.out
-@click.option("--all", "everyone", is_flag=True, help="Every customer the model was made with.")
-@click.option("--customers", type=options.PATH, help="A CSV with customer_id, or one id a line; gzip or not.")
-@click.option("--to", type=options.PATH, required=True, help="The CSV to write: customer_id,prediction.")
+@click.option("--all", "everyone", is_flag=True, help="Recommend to all customers of the model.")
+@click.option("--customers", type=options.PATH, help="A CSV with customer_id, or one id a line; plain or gzip.")
+@click.option("--to", type=options.PATH, required=True, help="CSV to write: customer_id,prediction.")
 @click.option("--delimiter", default=" ", help="Character between the article ids of a prediction; a space by default.")
-@click.option("--batch-size", type=click.IntRange(min=1), default=512, show_default=True, help="Customers.")
+@click.option("--batch-size", type=click.IntRange(min=1), default=512, show_default=True, help="Customers per batch.")
 @options.logs
 @click.pass_obj
 def command(
@@ -29,12 +29,13 @@ def command(
 ) -> None:
     """Write 12 articles for each customer, from the pushed model.
 
-    The file is in Kaggle's submission format, a row a customer: customer_id,prediction, the prediction being
-    article ids separated by a space or another delimiter, best first. It is written completely or not at all. Customers
-    that the model does not know get popular articles; their number is printed. A list without any known customer fails.
+    The file is in Kaggle's submission format with one row for each customer: customer_id,prediction. The prediction has
+    article ids separated by a space or another delimiter, best first. The file is written completely or not at all.
+    Customers that the model does not know get popular articles; their number is printed. Fails if the model knows no
+    customer of the list.
     """
     if everyone == (customers is not None):
-        raise click.UsageError("Say for whom: either --all or --customers FILE.")
+        raise click.UsageError("Give either --all or --customers FILE.")
 
     from operations.customer_csv import read_customer_ids
     from operations.submission import require_delimiter, require_unambiguous, write_submission
@@ -52,7 +53,7 @@ def command(
     require_unambiguous(model.known_articles() or [], delimiter)
     known = model.known_customers()
     if ids:
-        reporter.say(compare_ids("customer", ids, known, otherwise="the others get what is popular"), "ids")
+        reporter.echo(compare_ids("customer", ids, known, otherwise="the others get popular articles"), "ids")
     ids = ids or known
     with Progress("recommend", "customers", len(ids)) as progress:
         written = write_submission(to, model.recommend(ids, batch_size), on_batch=progress.advance, delimiter=delimiter)

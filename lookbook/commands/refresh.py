@@ -1,4 +1,4 @@
-"""`lookbook refresh`: the last blessed weights on today's data."""
+"""`lookbook refresh`: combines the last blessed weights with today's data."""
 
 import pathlib
 
@@ -25,11 +25,11 @@ def command(
     disk_check: bool,
     allow_older: bool,
 ) -> None:
-    """Bring what is served up to today's data, without training.
+    """Update the served model to today's data, without training.
 
-    The newest version's weights are put on the new state of the shop, judged on the last label period against
-    what they were blessed with, tried in a model server and pushed. Settings are those of the run that trained,
-    unless a preset is given.
+    Combines the weights of the newest version with the new state of the shop, judges them on the last label period
+    against the figures they were blessed with, tests them in a model server and pushes them. Uses the settings of the
+    run that trained, unless a preset is given.
     """
     from pipeline.config import load_config, preset_of_training
 
@@ -37,10 +37,11 @@ def command(
 
     from pipeline.versions import served_version
 
-    served_version(out)  # says so if there is none
-    reporter.write_log(out)  # before TensorFlow is imported, which else logs to standard error on its own
+    served_version(out)  # raises if there is none
+    reporter.write_log(out)  # before TensorFlow is imported, which would log to standard error
 
-    from lookbook.outcome import show
+    from lookbook.run_summary import print_summary
     from pipeline.run import refresh
 
-    show(refresh(data, out, config, reporter.watcher(), disk_check=disk_check, allow_older=allow_older), out)
+    callbacks = reporter.step_callbacks()
+    print_summary(refresh(data, out, config, callbacks, disk_check=disk_check, allow_older=allow_older), out)

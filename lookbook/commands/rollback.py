@@ -1,4 +1,4 @@
-"""`lookbook rollback`: serve an older version again."""
+"""`lookbook rollback`: serves an older version again."""
 
 import pathlib
 import shlex
@@ -14,8 +14,8 @@ from lookbook import options
 def command(out: pathlib.Path, version: int) -> None:
     """Serve an older VERSION again.
 
-    It is copied under a new highest number, which a running server takes up by itself; no moment is without
-    a version to serve, and the one left stays, to be gone back to in its turn.
+    Copies it under a new highest number, which running servers load by themselves. A version is served at all times,
+    and the former version is kept, so that a rollback can be undone.
     """
     from operations.rollback import rollback
 

@@ -1,4 +1,4 @@
-"""`lookbook run`: the whole pipeline."""
+"""`lookbook run`: runs the training pipeline."""
 
 from __future__ import annotations
 
@@ -29,16 +29,17 @@ def command(
 ) -> None:
     """Turn three CSVs into a validated, versioned recommender.
 
-    Steps whose inputs and settings have not changed are not repeated. What the gates let through lies under
-    OUT/serving/lookbook, ready for `lookbook serve` and TensorFlow Serving.
+    Steps whose inputs, settings and code have not changed are taken from the cache. A model that passes all gates is
+    pushed to OUT/serving/lookbook, ready for `lookbook serve` and TensorFlow Serving.
     """
     from pipeline.config import load_config
 
     config = load_config(preset, assignments)
 
-    reporter.write_log(out)  # before TensorFlow is imported, which else logs to standard error on its own
+    reporter.write_log(out)  # before TensorFlow is imported, which would log to standard error
 
-    from lookbook.outcome import show
+    from lookbook.run_summary import print_summary
     from pipeline.run import run
 
-    show(run(data, out, config, reporter.watcher(), disk_check=disk_check, allow_older=allow_older), out)
+    callbacks = reporter.step_callbacks()
+    print_summary(run(data, out, config, callbacks, disk_check=disk_check, allow_older=allow_older), out)

@@ -1,4 +1,4 @@
-"""`lookbook serve`: the local model server."""
+"""`lookbook serve`: runs the local model server."""
 
 import pathlib
 
@@ -15,9 +15,8 @@ from lookbook import options
 def command(ctx: click.Context, out: pathlib.Path, host: str, port: int) -> None:
     """Serve the pushed model over gRPC until interrupted.
 
-    The API is TensorFlow Serving's. New versions are taken up as they are pushed. Port 0 is any free
-    one, named in the line printed once the model can be asked. For TLS, limits and metrics see `python
-    -m serving.server --help`.
+    The API is that of TensorFlow Serving. Loads new versions when they are pushed. With port 0, uses any free port;
+    prints the port when the model is ready. For TLS, limits and metrics see `python -m serving.server --help`.
     """
     from components.served_folder import MODEL_NAME, model_dir
     from pipeline.versions import served_version

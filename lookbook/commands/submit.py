@@ -1,4 +1,4 @@
-"""`lookbook submit`: the pipeline to a Kubeflow cluster."""
+"""`lookbook submit`: runs the pipeline on a Kubeflow cluster."""
 
 import datetime
 import pathlib
@@ -10,18 +10,20 @@ from lookbook import options
 
 
 @click.command()
-@click.option("--host", required=True, help="Address of Kubeflow Pipelines' API, such as http://localhost:8888.")
-@click.option("--file", type=options.PATH, help="A compiled pipeline; without it, it is compiled now.")
+@click.option("--host", required=True, help="Address of the Kubeflow Pipelines API, such as http://localhost:8888.")
+@click.option("--file", type=options.PATH, help="A compiled pipeline; compiled now if left out.")
 @options.pipeline
 @options.settings
-@click.option("--schedule", help="Cron's five fields, such as '0 3 * * 1': run by this from now on.")
+@click.option("--schedule", help="Run on a schedule of five cron fields, such as '0 3 * * 1'.")
 @options.parameters
-@click.option("--experiment", default="lookbook", show_default=True, help="What runs are grouped by.")
-@click.option("--version", help="Name of the version; the time if left out.")
-@click.option("--namespace", help="Of the runs, on a multi-user cluster.")
-@click.option("--token-file", type=options.PATH, help="File of a bearer token, where the cluster asks for one.")
-@click.option("--wait/--no-wait", default=True, show_default=True, help="Wait for the run's end.")
-@click.option("--timeout-min", type=click.IntRange(min=1), default=1440, show_default=True, help="How long to wait.")
+@click.option("--experiment", default="lookbook", show_default=True, help="Experiment that groups the runs.")
+@click.option("--version", help="Name of the version; the current time if left out.")
+@click.option("--namespace", help="Namespace of the runs on a multi-user cluster.")
+@click.option("--token-file", type=options.PATH, help="File with a bearer token, if the cluster requires one.")
+@click.option("--wait/--no-wait", default=True, show_default=True, help="Wait until the run ends.")
+@click.option(
+    "--timeout-min", type=click.IntRange(min=1), default=1440, show_default=True, help="Timeout of the wait in minutes."
+)
 def command(
     host: str,
     file: pathlib.Path | None,
@@ -39,15 +41,16 @@ def command(
 ) -> None:
     """Upload the pipeline to Kubeflow, run it, and wait for it.
 
-    The exit code is 0 if the run succeeded. With --schedule it is run from then on by itself; a schedule of the same
-    pipeline is replaced. Unless given, the parameter data_version is the time, so that every run reads its data anew.
+    The exit code is 0 if the run succeeded. With --schedule, the cluster runs the pipeline on that schedule, which
+    replaces former schedules of the same pipeline. The parameter data_version defaults to the current time, so that
+    every run reads its data again.
     """
     from kubeflow.config import load_config
     from kubeflow.schedule import kubeflow_cron
 
     config = load_config(preset, assignments)
     if schedule is not None:
-        kubeflow_cron(schedule)  # says so before anything is done
+        kubeflow_cron(schedule)  # raises before anything is uploaded
 
     from kubeflow.compile import compile_pipeline
     from kubeflow.compiled import read_compiled
@@ -65,7 +68,7 @@ def command(
         unknown = sorted(parameters.keys() - compiled.parameters.keys())
         if unknown:
             known = ", ".join(compiled.parameters) or "none"
-            raise ConfigError(f"parameter must be one of {known}; received {', '.join(unknown)}")
+            raise ConfigError(f"parameter must be one of {known}. Received: {', '.join(unknown)}")
         named = {"data_version": SCHEDULED_TIME if schedule else now} if "data_version" in compiled.parameters else {}
         client = connect(host, namespace=namespace, token=token)
         done = submit(
@@ -87,7 +90,7 @@ def command(
     click.echo(f"run         {done.run_id}")
     if wait:
 
-        def says(state: str) -> None:
+        def print_state(state: str) -> None:
             click.echo(f"state       {state.lower()}")
 
-        wait_for(client, done.run_id, timeout_s=60 * timeout_min, says=says)
+        wait_for(client, done.run_id, timeout_s=60 * timeout_min, on_state=print_state)

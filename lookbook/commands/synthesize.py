@@ -1,4 +1,4 @@
-"""`lookbook synthesize`: a synthetic shop."""
+"""`lookbook synthesize`: generates a synthetic shop."""
 
 import pathlib
 from typing import Any
@@ -10,24 +10,24 @@ from lookbook import options
 
 @click.command()
 @click.option("--to", type=options.PATH, required=True, help="Folder to write the CSVs to.")
-@click.option("--scale", metavar="full|NUMBER", help="H&M's size, or so many times as large, such as 0.1.")
+@click.option("--scale", metavar="full|NUMBER", help="H&M's size, or a multiple of it, such as 0.1.")
 @click.option("--customers", type=int, help="Number of customers.")
 @click.option("--articles", type=int, help="Number of articles.")
-@click.option("--transactions", type=int, help="Number of transactions, nearly.")
-@click.option("--days", type=int, help="Length of the shop's history.")
+@click.option("--transactions", type=int, help="Approximate number of transactions.")
+@click.option("--days", type=int, help="Length of the history in days.")
 @click.option("--seed", type=int, help="The same seed and sizes give the same files.")
 @options.logs
 def command(to: pathlib.Path, scale: str | None, **sizes: int | None) -> None:
-    """Make a synthetic shop to try the pipeline on.
+    """Generate a synthetic shop to try the pipeline on.
 
-    That is three CSVs in the layout of the H&M Kaggle competition, and an oracle. oracle.csv is the
-    best any recommender could do in the last week: each buyer's articles ranked by their true purchase
-    probability. Sizes left out are those of the shop that `make run` tries the pipeline on.
+    Writes three CSVs in the layout of the H&M Kaggle competition, and oracle.csv: for each buyer of the last week the
+    articles ranked by their true purchase probability, which is the best possible recommendation. Sizes default to
+    those of the shop of `make run`.
 
-    With --scale the shop is like H&M's: two years in which customers buy as rarely, as seldom the same
-    again and at the times of the year that H&M's do. Full is 31,788,324 transactions of 1,371,980
-    customers and 105,542 articles; another scale takes customers and transactions times itself, and
-    articles times its square root. The options of the sizes go before it.
+    With --scale, the shop has two years of data, and customers buy as rarely, repeat purchases as seldom and follow
+    the same seasons as H&M's. Full is 31,788,324 transactions of 1,371,980 customers and 105,542 articles. Another
+    scale multiplies customers and transactions by itself, and articles by its square root. Options for single sizes
+    override the scale.
     """
     from synthetic.shop import ShopConfig, synthesize
 
@@ -46,4 +46,4 @@ def _number(scale: str) -> float:
     try:
         return float(scale)
     except ValueError as error:
-        raise click.BadParameter(f"must be 'full' or a number above 0; received {scale!r}") from error
+        raise click.BadParameter(f"must be 'full' or a number above 0. Received: {scale!r}") from error

@@ -1,4 +1,4 @@
-"""`lookbook versions`: what is pushed."""
+"""`lookbook versions`: lists the pushed versions."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from lookbook import options
 if TYPE_CHECKING:
     from pipeline.versions import Version
 
-_FRAME = 3  # characters of the line between two columns with its blanks
+_FRAME = 3  # characters between two columns: a line with a blank on each side
 
 
 @click.command()
 @options.out
-@click.option("--keep", type=click.IntRange(min=1), help="Delete the oldest until this many are left.")
+@click.option("--keep", type=click.IntRange(min=1), help="Delete the oldest versions until this many are left.")
 def command(out: pathlib.Path, keep: int | None) -> None:
     """List the pushed versions with their figures, newest last."""
     from lookbook.console import tables
     from operations.rollback import retain
     from pipeline.versions import list_versions, served_version
 
-    served_version(out)  # says so if there is none
+    served_version(out)  # raises if there is none
     if keep is not None:
         removed = retain(out, keep)
         click.echo(f"deleted {', '.join(map(str, removed)) or 'none'}")
@@ -34,7 +34,7 @@ def command(out: pathlib.Path, keep: int | None) -> None:
 
 
 def _show(versions: list[Version], console) -> None:
-    """A column for each version, in as many tables as it takes to cut none: a number cut short rolls nothing back."""
+    """Prints a column for each version, in several tables if needed, so that no version number is truncated."""
     from rich.table import Table
 
     columns = [
@@ -53,10 +53,10 @@ def _show(versions: list[Version], console) -> None:
 
 
 def _flat(figures: Mapping[str, Any]) -> dict[str, str]:
-    """The figures that fit a cell; those of a section go by their own names, digests are shortened."""
+    """The figures that fit a cell. Figures of a section keep their own names; digests are truncated."""
     cells: dict[str, str] = {}
     for name, value in figures.items():
-        if name == RUN_KEY or "/" in name:  # of no use to a person; one of thirty figures beside the main ones
+        if name == RUN_KEY or "/" in name:  # internal, or one of about thirty secondary figures
             continue
         if isinstance(value, Mapping):
             for inner, cell in _flat(value).items():

@@ -1,8 +1,8 @@
-"""A pushed model small enough to know by heart, with the signatures that the pipeline pushes.
+"""A small pushed model with known answers and the signatures of the pipeline's models.
 
-Articles a00 to a19, customers c0 to c9. Customer c5 is recommended a05, a06, ... a16, and bought a05 before;
-the popular articles are a00 to a11. An unknown customer is answered as c0. Who has just looked at a07 is
-recommended a07, a08, ... . Like a07 are a08, a09, ... .
+It has articles a00 to a19 and customers c0 to c9. Customer c5 gets a05, a06, ... a16, and bought a05 before. The
+popular articles are a00 to a11. Unknown customers get the answer of c0. Customers who have just viewed a07 get a07,
+a08, ... . Articles similar to a07 are a08, a09, ... .
 """
 
 import json
@@ -17,7 +17,7 @@ VERSION = 7
 
 @pytest.fixture(scope="session")
 def out(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
-    """What `lookbook run --out` leaves, as far as the commands that ask the model are concerned."""
+    """A folder of `lookbook run --out` with the files that the commands on a model read."""
     out = tmp_path_factory.mktemp("out")
     version = out / "serving" / "lookbook" / str(VERSION)
     _save_model(version)
@@ -57,9 +57,9 @@ def _save_model(to: pathlib.Path) -> None:
     @tf.function(input_signature=[strings, many, many, tf.TensorSpec([None], tf.float32), strings, count])
     def recommend(customer_id, recent_article_ids, exclude_article_ids, age, club_member_status, k):
         blank = tf.fill([tf.shape(customer_id)[0], 1], "")
-        looked_at = module.articles.lookup(tf.concat([recent_article_ids, blank], axis=1)[:, 0])
+        viewed = module.articles.lookup(tf.concat([recent_article_ids, blank], axis=1)[:, 0])
         known = module.customers.lookup(customer_id)
-        return answer(tf.where(looked_at >= 0, looked_at, known), k, "recent")
+        return answer(tf.where(viewed >= 0, viewed, known), k, "recent")
 
     @tf.function(input_signature=[strings, many, count])
     def similar_articles(article_id, exclude_article_ids, k):

@@ -1,4 +1,4 @@
-"""The command line answers quickly, says what is wrong in one line, and exits with the code it promises."""
+"""The command line starts quickly, reports errors in one line, and exits with the documented codes."""
 
 import errno
 import logging
@@ -30,16 +30,16 @@ def fake_module(monkeypatch, name, **members):
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["config"], ["versions", "--out", "/"]])
-def test_what_needs_nothing_heavy_imports_nothing_heavy(arguments):
+def test_light_commands_import_no_heavy_packages(arguments):
     code = f"import sys; from lookbook.cli import main; main({arguments!r}); print(*sys.modules, sep='\\n')"
     assert HEAVY.isdisjoint(run_python(code).split())
 
 
-def test_a_run_refuses_its_data_before_tensorflow_is_imported():
+def test_the_run_module_does_not_import_tensorflow():
     assert run_python("import sys, pipeline.run; print('tensorflow' in sys.modules)").split() == ["False"]
 
 
-def test_asking_a_server_imports_no_tensorflow():
+def test_querying_a_server_imports_no_tensorflow():
     code = (
         "import sys; from lookbook.cli import main; code = main(['query', 'c', '--port', '1']);"
         "print(code, 'tensorflow' in sys.modules)"
@@ -47,7 +47,7 @@ def test_asking_a_server_imports_no_tensorflow():
     assert run_python(code).split() == ["1", "False"]
 
 
-def test_tensorflow_finds_its_environment_prepared_and_a_chosen_log_level_kept():
+def test_the_environment_of_tensorflow_is_set_and_a_chosen_log_level_is_kept():
     code = (
         "import os; os.environ.pop('TF_USE_LEGACY_KERAS', 0); os.environ['TF_CPP_MIN_LOG_LEVEL'] = '0';"
         "from lookbook.cli import main; main(['config']);"
@@ -56,7 +56,7 @@ def test_tensorflow_finds_its_environment_prepared_and_a_chosen_log_level_kept()
     assert run_python(code).splitlines()[-1] == "1 0"
 
 
-def test_importing_the_command_line_leaves_the_environment_alone():
+def test_importing_the_command_line_does_not_change_the_environment():
     code = "import os; before = dict(os.environ); import lookbook.cli; print(dict(os.environ) == before)"
     assert run_python(code).split() == ["True"]
 
@@ -70,7 +70,7 @@ def test_the_help_lists_every_command_in_full(capsys):
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_and_every_option_says_what_it_is_for(name, capsys):
+def test_every_command_and_every_option_has_a_help_text(name, capsys):
     command = cli.get_command(click.Context(cli), name)
     assert command.help
     for parameter in command.params:
@@ -82,7 +82,7 @@ def test_every_command_and_every_option_says_what_it_is_for(name, capsys):
     assert capsys.readouterr().out.startswith(f"Usage: lookbook {name}")
 
 
-def test_the_module_runs_as_the_console_script_does():
+def test_the_module_runs_like_the_console_script():
     done = subprocess.run(
         [sys.executable, "-m", "lookbook", "config", "--set", "nonesuch=1"], capture_output=True, text=True
     )
@@ -137,7 +137,7 @@ def test_wrong_usage_exits_2_and_does_nothing(arguments, tmp_path, monkeypatch, 
         ["similar", "a", "--port", "1"],
     ],
 )
-def test_what_cannot_be_done_exits_1_with_one_line(arguments, tmp_path, monkeypatch, capsys):
+def test_a_failed_command_exits_1_with_one_line(arguments, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert main(arguments) == 1
     output = capsys.readouterr()
@@ -146,7 +146,7 @@ def test_what_cannot_be_done_exits_1_with_one_line(arguments, tmp_path, monkeypa
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_file_that_cannot_be_written_is_one_line_too(tmp_path, capsys):
+def test_a_file_that_cannot_be_written_is_reported_in_one_line(tmp_path, capsys):
     (tmp_path / "file").write_text("")
     assert main(["synthesize", "--to", str(tmp_path / "file" / "shop")]) == 1
     assert capsys.readouterr().err.startswith("lookbook: [Errno ")
@@ -154,7 +154,7 @@ def test_a_file_that_cannot_be_written_is_one_line_too(tmp_path, capsys):
 
 @pytest.fixture(autouse=True)
 def root_logger():
-    """`lookbook run` sends the log to a file; what was there before comes back."""
+    """Restores the root logger, which `lookbook run` redirects to a file."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     yield
@@ -166,7 +166,7 @@ def root_logger():
 
 
 class SUMMARY:
-    """What the command prints of a run; as `pipeline.summary.Summary`, which needs TensorFlow to be made."""
+    """The fields of `pipeline.summary.Summary`, which cannot be imported without TensorFlow."""
 
     figures = {"recommended": {"map_at_12": 0.25}, "own_purchases": {"map_at_12": 0.2}}
     customers = 10
@@ -180,28 +180,28 @@ class SUMMARY:
 
 
 def push(out, number):
-    """A version's folder, as a model server looks for it."""
+    """Makes the folder of a version."""
     folder = out / "serving" / "lookbook" / str(number)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "saved_model.pb").touch()
 
 
-@pytest.mark.parametrize(("left", "told"), [([], "no other is left"), ([2, 3], "3 is served")])
-def test_a_cached_run_does_not_say_that_a_version_deleted_since_is_there(left, told, monkeypatch, capsys, tmp_path):
+@pytest.mark.parametrize(("left", "served"), [([], "no other is left"), ([2, 3], "3 is served")])
+def test_a_cached_run_whose_version_was_deleted_reports_that(left, served, monkeypatch, capsys, tmp_path):
     for number in left:
         push(tmp_path, number)
     fake_module(monkeypatch, "pipeline.run", run=lambda *arguments, **options: SUMMARY)
     assert main(["run", "--data", "x", "--out", str(tmp_path)]) == 0
     printed = " ".join(capsys.readouterr().out.split())
     assert "pushed nothing" in printed
-    assert f"was deleted since; {told}. To push it again delete" in printed
+    assert f"was pushed and deleted earlier; {served}. To push it again, delete" in printed
     assert ("Next: lookbook serve" in printed) == bool(left)
 
 
-def test_run_hands_over_folders_and_settings_and_prints_the_summary(monkeypatch, capsys, tmp_path):
+def test_run_passes_folders_and_settings_and_prints_the_summary(monkeypatch, capsys, tmp_path):
     calls = []
 
-    def run(data_dir, out_dir, config, watcher, *, disk_check, allow_older):
+    def run(data_dir, out_dir, config, callbacks, *, disk_check, allow_older):
         calls.append((data_dir, out_dir, config, disk_check, allow_older))
         push(out_dir, 1)
         return SUMMARY
@@ -215,7 +215,7 @@ def test_run_hands_over_folders_and_settings_and_prints_the_summary(monkeypatch,
         (tmp_path, tmp_path / "out", load_config(None, []), False, True),
     ]
     printed = capsys.readouterr().out
-    for told in (
+    for text in (
         "this model",
         "0.2500",
         "data gate   warning: transactions.t_dat: few [bold]customers",
@@ -224,13 +224,13 @@ def test_run_hands_over_folders_and_settings_and_prints_the_summary(monkeypatch,
         "out/serving/lookbook/1",
         "50% of the gap",
     ):
-        assert told in printed
+        assert text in printed
     assert (tmp_path / "out" / "run.log").exists()
 
 
 @pytest.mark.parametrize(("error", "code"), [(GateError, 1), (DataError, 1), (ConfigError, 2)])
-def test_run_exits_by_the_kind_of_error(monkeypatch, capsys, tmp_path, error, code):
-    def run(data_dir, out_dir, config, watcher, *, disk_check, allow_older):
+def test_the_exit_code_of_run_depends_on_the_kind_of_error(monkeypatch, capsys, tmp_path, error, code):
+    def run(data_dir, out_dir, config, callbacks, *, disk_check, allow_older):
         raise error("the gate said no")
 
     fake_module(monkeypatch, "pipeline.run", run=run)
@@ -239,7 +239,7 @@ def test_run_exits_by_the_kind_of_error(monkeypatch, capsys, tmp_path, error, co
 
 
 def test_an_interrupted_run_exits_130(monkeypatch, capsys, tmp_path):
-    def run(data_dir, out_dir, config, watcher, *, disk_check, allow_older):
+    def run(data_dir, out_dir, config, callbacks, *, disk_check, allow_older):
         raise KeyboardInterrupt
 
     fake_module(monkeypatch, "pipeline.run", run=run)
@@ -248,30 +248,30 @@ def test_an_interrupted_run_exits_130(monkeypatch, capsys, tmp_path):
 
 
 @pytest.mark.parametrize("debug", [False, True])
-def test_what_nobody_expected_is_a_line_and_its_traceback_is_in_the_log(monkeypatch, capsys, tmp_path, debug):
-    def run(data_dir, out_dir, config, watcher, *, disk_check, allow_older):
+def test_an_unexpected_error_is_one_line_and_its_traceback_is_in_the_log(monkeypatch, capsys, tmp_path, debug):
+    def run(data_dir, out_dir, config, callbacks, *, disk_check, allow_older):
         raise ZeroDivisionError("by nothing")
 
     fake_module(monkeypatch, "pipeline.run", run=run)
     assert main(["run", "--data", "x", "--out", str(tmp_path), *(["--debug"] if debug else [])]) == 1
-    told = capsys.readouterr().err
-    assert told.endswith("lookbook: ZeroDivisionError: by nothing; --debug shows where\n")
-    assert ("Traceback" in told) is debug
+    err = capsys.readouterr().err
+    assert err.endswith("lookbook: ZeroDivisionError: by nothing; --debug shows where\n")
+    assert ("Traceback" in err) is debug
     assert 'raise ZeroDivisionError("by nothing")' in (tmp_path / "run.log").read_text()
 
 
-def test_a_full_disk_is_named_whatever_wrote_to_it(monkeypatch, capsys, tmp_path):
-    def run(data_dir, out_dir, config, watcher, *, disk_check, allow_older):
+def test_a_full_disk_is_reported_with_its_folder(monkeypatch, capsys, tmp_path):
+    def run(data_dir, out_dir, config, callbacks, *, disk_check, allow_older):
         raise OSError(errno.ENOSPC, "No space left on device", str(out_dir / "summary.json"))
 
     fake_module(monkeypatch, "pipeline.run", run=run)
     assert main(["run", "--data", "x", "--out", str(tmp_path)]) == 1
-    told = capsys.readouterr().err
-    assert told.startswith(f"lookbook: the disk of {tmp_path} is full (")
-    assert told.endswith("then run the same command again: finished steps are not repeated\n")
+    err = capsys.readouterr().err
+    assert err.startswith(f"lookbook: the disk of {tmp_path} is full (")
+    assert err.endswith("then run the same command again: finished steps are not repeated\n")
 
 
-def test_a_reader_that_leaves_early_gets_no_traceback():
+def test_a_closed_output_pipe_causes_no_traceback():
     process = subprocess.Popen(
         [sys.executable, "-m", "lookbook", "config"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
@@ -280,12 +280,14 @@ def test_a_reader_that_leaves_early_gets_no_traceback():
     assert process.wait() == 1
 
 
-def test_compile_hands_over_settings_and_the_file(monkeypatch, capsys, tmp_path):
+def test_compile_passes_settings_and_the_file(monkeypatch, capsys, tmp_path):
     from kubeflow.config import load_config
 
     calls = []
     fake_module(
-        monkeypatch, "kubeflow.compile", compile_pipeline=lambda *given, pipeline: calls.append((*given, pipeline))
+        monkeypatch,
+        "kubeflow.compile",
+        compile_pipeline=lambda *arguments, pipeline: calls.append((*arguments, pipeline)),
     )
     assert main(["compile", "--to", str(tmp_path / "p.yaml"), "--set", "seed=3"]) == 0
     assert main(["compile", "--to", str(tmp_path / "r.yaml"), "--pipeline", "refresh"]) == 0
@@ -295,7 +297,7 @@ def test_compile_hands_over_settings_and_the_file(monkeypatch, capsys, tmp_path)
     ]
 
 
-def test_config_prints_a_preset_that_gives_the_same_settings(capsys, tmp_path):
+def test_the_output_of_config_is_a_preset_of_the_same_settings(capsys, tmp_path):
     assert main(["config", "--set", "seed=3"]) == 0
     printed = capsys.readouterr().out
     assert "\nseed = 3\n" in printed
@@ -305,7 +307,7 @@ def test_config_prints_a_preset_that_gives_the_same_settings(capsys, tmp_path):
     assert capsys.readouterr().out == printed
 
 
-def test_synthesize_writes_a_shop_of_the_size_asked_for(capsys, tmp_path):
+def test_synthesize_writes_a_shop_of_the_given_sizes(capsys, tmp_path):
     sizes = {"customers": 40, "articles": 60, "transactions": 300, "days": 28, "seed": 2}
     options = [text for name, size in sizes.items() for text in (f"--{name}", str(size))]
     assert main(["synthesize", "--to", str(tmp_path / "shop"), *options]) == 0
@@ -315,15 +317,15 @@ def test_synthesize_writes_a_shop_of_the_size_asked_for(capsys, tmp_path):
     assert os.path.exists(tmp_path / "shop" / "transactions_train.csv")
 
 
-def test_synthesize_takes_a_scale_of_h_and_m_and_sizes_that_go_before_it(capsys, tmp_path):
+def test_sizes_override_the_scale_of_synthesize(capsys, tmp_path):
     options = ["--scale", "0.0001", "--articles", "70"]
     assert main(["synthesize", "--to", str(tmp_path / "shop"), *options]) == 0
-    said = capsys.readouterr().out
-    assert said.startswith("137 customers, 70 articles, ")
-    assert " from 2018-09-20 to 2020-09-22 in " in said
+    printed = capsys.readouterr().out
+    assert printed.startswith("137 customers, 70 articles, ")
+    assert " from 2018-09-20 to 2020-09-22 in " in printed
 
 
-def test_commands_that_are_printed_can_be_typed_though_the_folder_has_blanks(monkeypatch, capsys, tmp_path):
+def test_printed_commands_quote_folders_with_blanks(monkeypatch, capsys, tmp_path):
     out = tmp_path / "my shop's out"
     push(out, 1)
     fake_module(monkeypatch, "pipeline.run", run=lambda *arguments, **options: SUMMARY)
@@ -337,7 +339,7 @@ def test_commands_that_are_printed_can_be_typed_though_the_folder_has_blanks(mon
 
 
 @pytest.mark.parametrize("locale", [{"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}])
-def test_a_locale_that_cannot_hold_a_path_is_named_as_the_cause(tmp_path, locale):
+def test_a_path_that_the_locale_cannot_encode_is_an_error_that_names_the_locale(tmp_path, locale):
     out = f"{tmp_path}/t\u00e9st".encode()
     done = subprocess.run(
         [sys.executable, "-m", "lookbook", "versions", "--out", out], capture_output=True, env={**os.environ, **locale}
@@ -348,9 +350,9 @@ def test_a_locale_that_cannot_hold_a_path_is_named_as_the_cause(tmp_path, locale
 
 
 @pytest.mark.parametrize("name", ["out [1]", "o*", "o?"])
-def test_a_folder_in_which_no_step_would_find_its_files_is_refused_before_the_run(name, tmp_path, capsys):
+def test_a_wildcard_in_out_is_refused_before_the_run(name, tmp_path, capsys):
     assert main(["run", "--data", str(tmp_path / "nowhere"), "--out", str(tmp_path / name)]) == 2
-    assert "--out must not hold" in capsys.readouterr().err
+    assert "--out must not contain" in capsys.readouterr().err
 
 
 def test_a_path_that_is_not_utf_8_is_refused(tmp_path):

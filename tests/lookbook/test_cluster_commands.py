@@ -1,4 +1,4 @@
-"""`refresh`, `run-compiled` and `rolling`: what they hand over, and what they say when they cannot."""
+"""Arguments and errors of `refresh`, `run-compiled` and `backtest`."""
 
 import dataclasses
 
@@ -9,7 +9,7 @@ from pipeline.settings import as_tree, to_toml
 from tests.kubeflow.conftest import GOLDEN
 
 
-def test_a_refresh_of_nothing_says_to_run_first_and_writes_nothing(tmp_path, capsys):
+def test_a_refresh_without_a_version_is_an_error_and_writes_nothing(tmp_path, capsys):
     out = tmp_path / "out"
     assert main(["refresh", "--data", str(tmp_path), "--out", str(out)]) == 1
     assert f"{out / 'serving' / 'lookbook'} has none; run `lookbook run --out {out}`" in capsys.readouterr().err
@@ -18,18 +18,18 @@ def test_a_refresh_of_nothing_says_to_run_first_and_writes_nothing(tmp_path, cap
 
 @pytest.fixture
 def refreshed_with(monkeypatch):
-    """The settings each `refresh` was given; nothing is refreshed."""
-    from lookbook import outcome
+    """Collects the settings of each `refresh` instead of running it."""
+    from lookbook import run_summary
     from pipeline import run, versions
 
     given = []
-    monkeypatch.setattr(run, "refresh", lambda data, out, config, watcher, **_: given.append(config))
+    monkeypatch.setattr(run, "refresh", lambda data, out, config, callbacks, **_: given.append(config))
     monkeypatch.setattr(versions, "served_version", lambda out: None)
-    monkeypatch.setattr(outcome, "show", lambda summary, out: None)
+    monkeypatch.setattr(run_summary, "print_summary", lambda summary, out: None)
     return given
 
 
-def test_a_refresh_has_the_settings_the_weights_were_trained_with_unless_told_others(refreshed_with, tmp_path):
+def test_a_refresh_uses_the_settings_of_the_training_unless_others_are_given(refreshed_with, tmp_path):
     from pipeline.config import load_config
 
     words = ["refresh", "--data", str(tmp_path), "--out", str(tmp_path)]
@@ -49,21 +49,21 @@ def test_a_refresh_has_the_settings_the_weights_were_trained_with_unless_told_ot
 
 @pytest.fixture
 def ran(monkeypatch):
-    """What `run-compiled` hands over; the tasks are not run."""
-    from kubeflow import without_cluster
+    """Collects the arguments of `run-compiled` instead of running tasks."""
+    from kubeflow import run_compiled as module
 
     given = {}
 
-    def run_compiled(compiled, parameters, out, *, watcher):
-        given.update(compiled=compiled, parameters=parameters, out=out, watcher=watcher)
+    def run_compiled(compiled, parameters, out, *, callbacks):
+        given.update(compiled=compiled, parameters=parameters, out=out, callbacks=callbacks)
         metadata = {"pushed_destination": "/out/serving/lookbook/7"}
-        return {("push", "pushed_model"): without_cluster.Artifact("minio://b/x", metadata, out)}
+        return {("push", "pushed_model"): module.Artifact("minio://b/x", metadata, out)}
 
-    monkeypatch.setattr(without_cluster, "run_compiled", run_compiled)
+    monkeypatch.setattr(module, "run_compiled", run_compiled)
     return given
 
 
-def test_run_compiled_hands_over_the_data_and_the_parameters_and_tells_what_was_pushed(ran, tmp_path, capsys):
+def test_run_compiled_passes_data_and_parameters_and_prints_the_pushed_version(ran, tmp_path, capsys):
     words = ["--data", str(tmp_path), "--out", str(tmp_path / "out"), "--parameter", "data_version=may=june"]
     assert main(["run-compiled", str(GOLDEN / "kubeflow-cpu-refresh.yaml"), *words]) == 0
     assert ran["compiled"].name == "lookbook-refresh"
@@ -74,17 +74,18 @@ def test_run_compiled_hands_over_the_data_and_the_parameters_and_tells_what_was_
     assert "pushed      /out/serving/lookbook/7" in out
 
 
-def test_run_compiled_without_data_leaves_the_pipelines_default(ran, tmp_path):
+def test_run_compiled_without_data_uses_the_default_of_the_pipeline(ran, tmp_path):
     assert main(["run-compiled", str(GOLDEN / "kubeflow-cpu.yaml"), "--out", str(tmp_path)]) == 0
     assert ran["parameters"] == {}
 
 
-def test_a_file_that_is_not_there_is_said_in_a_line(tmp_path, capsys):
+def test_a_missing_file_is_one_line(tmp_path, capsys):
     assert main(["run-compiled", str(tmp_path / "none.yaml")]) == 1
     assert "none.yaml must be a compiled pipeline" in capsys.readouterr().err
 
 
-def test_rolling_prints_the_table_and_writes_it_where_told(monkeypatch, tmp_path, capsys):
+@pytest.mark.parametrize("name", ["backtest", "rolling"])
+def test_backtest_and_its_former_name_print_the_table_and_write_it(name, monkeypatch, tmp_path, capsys):
     from operations import backtest, backtest_table
     from pipeline.config import load_config
 
@@ -95,21 +96,21 @@ def test_rolling_prints_the_table_and_writes_it_where_told(monkeypatch, tmp_path
     ]
     calls = []
 
-    def simulate(data, work, config, *, periods, disk_check, says):
+    def simulate(data, work, config, *, periods, disk_check, on_cell):
         calls.append((data, work, config, periods))
         for cell in cells:
-            says(cell)
+            on_cell(cell)
         broken = dataclasses.replace(
             cells[1], policy=backtest_table.BROKEN_REFRESH, pushed=False, said="refused: broken"
         )
-        return backtest_table.Rolling(cells=tuple(cells), broken=(broken,))
+        return backtest_table.Backtest(cells=tuple(cells), broken=(broken,))
 
     monkeypatch.setattr(backtest, "simulate", simulate)
     words = ["--data", "shop", "--work", str(tmp_path / "work"), "--periods", "1", "--to", str(tmp_path / "t.md")]
-    assert main(["rolling", *words, "--set", "seed=3"]) == 0
-    told = capsys.readouterr()
+    assert main([name, *words, "--set", "seed=3"]) == 0
+    printed = capsys.readouterr()
     assert calls[0][1:] == (tmp_path / "work", load_config(None, ["seed=3"]), 1)
-    assert told.out == (tmp_path / "t.md").read_text()
-    assert "| 2020-06-01 | 5 | 0.2000 | 0.2000 | 0.2000 | 0.1000 | 0.0500 |" in told.out
-    assert "version 1 is served on, MAP@12 0.2000; refused: broken" in told.out
-    assert told.err.count("MAP@12 0.2000, 9 s") == 3
+    assert printed.out == (tmp_path / "t.md").read_text()
+    assert "| 2020-06-01 | 5 | 0.2000 | 0.2000 | 0.2000 | 0.1000 | 0.0500 |" in printed.out
+    assert "version 1 is served on, MAP@12 0.2000; refused: broken" in printed.out
+    assert printed.err.count("MAP@12 0.2000, 9 s") == 3

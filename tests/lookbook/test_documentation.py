@@ -40,14 +40,14 @@ def test_the_readme_is_short():
     assert len(README.splitlines()) <= 150
 
 
-def test_make_alone_lists_its_targets():
+def test_make_without_a_target_lists_the_targets():
     text = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     listed = dict(line.split(maxsplit=2)[1:] for line in text.splitlines())
     assert set(TARGETS) <= set(listed)
     assert all(listed.values())
 
 
-def test_continuous_integration_runs_what_a_person_runs():
+def test_continuous_integration_runs_make_test():
     script = ROOT / ".ci" / "run"
     assert script.stat().st_mode & 0o111
     assert script.read_text().splitlines()[-1] == "exec make test"

@@ -1,4 +1,4 @@
-"""A command that is asked to end closes what is open, says so in one line, and exits as a shell would tell it."""
+"""An interrupted command cleans up, reports the interruption in one line, and exits with the code of the signal."""
 
 import os
 import signal
@@ -18,8 +18,8 @@ CODES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
 
 
 @pytest.fixture(autouse=True)
-def heard() -> Iterator[None]:
-    """The signals, as a command in a terminal has them: the tests themselves may run under `nohup`."""
+def default_handlers() -> Iterator[None]:
+    """Sets the signal handlers of a command in a terminal, because the tests may run under `nohup`."""
     usual = dict.fromkeys(CODES, signal.SIG_DFL) | {signal.SIGINT: signal.default_int_handler}
     before = {number: signal.signal(number, handler) for number, handler in usual.items()}
     yield
@@ -29,79 +29,79 @@ def heard() -> Iterator[None]:
 
 @pytest.fixture
 def run(monkeypatch, tmp_path):
-    """`lookbook run`, whose pipeline is the function given."""
+    """Runs `lookbook run` with a function as its pipeline."""
 
     def typed(pipeline):
         module = types.ModuleType("pipeline.run")
-        module.__dict__["run"] = lambda data, out, config, watcher, **_: pipeline(watcher)
+        module.__dict__["run"] = lambda data, out, config, callbacks, **_: pipeline(callbacks)
         monkeypatch.setitem(sys.modules, "pipeline.run", module)
         return main(["run", "--data", "x", "--out", str(tmp_path / "out")])
 
     return typed
 
 
-def said(capsys):
-    """Its line; click ends the line of a terminal's ^C before it."""
+def error_line(capsys):
+    """The printed line, without the line end that click prints after a ^C."""
     return capsys.readouterr().err.strip()
 
 
 @pytest.mark.parametrize("number", CODES)
-def test_each_signal_that_asks_has_its_code_and_leaves_no_temporary_folder(number, run, capsys, tmp_path, monkeypatch):
+def test_each_signal_has_its_exit_code_and_leaves_no_temporary_folder(number, run, capsys, tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     before = signal.getsignal(number)
-    assert run(lambda watcher: os.kill(os.getpid(), number)) == CODES[number]
-    assert said(capsys) == "lookbook: interrupted"
+    assert run(lambda callbacks: os.kill(os.getpid(), number)) == CODES[number]
+    assert error_line(capsys) == "lookbook: interrupted"
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
     assert signal.getsignal(number) is before
 
 
 @pytest.mark.parametrize("error", [RuntimeError, OSError, DataError])
-def test_an_error_that_a_library_made_of_it_is_told_as_what_it_is(error, run, capsys):
-    def pipeline(watcher):
+def test_an_error_that_a_library_raises_instead_is_reported_as_an_interruption(error, run, capsys):
+    def pipeline(callbacks):
         try:
             signal.raise_signal(signal.SIGINT)
         except KeyboardInterrupt:
             raise error("KeyboardInterrupt [while running 'GenerateStatistics']") from None
 
     assert run(pipeline) == 130
-    assert said(capsys) == "lookbook: interrupted"
+    assert error_line(capsys) == "lookbook: interrupted"
 
 
-def test_where_a_library_swallows_it_the_run_ends_before_its_next_step(run, capsys):
-    begun = []
+def test_a_swallowed_interruption_ends_the_run_before_its_next_step(run, capsys):
+    started = []
 
-    def pipeline(watcher):
+    def pipeline(callbacks):
         for number, name in enumerate(("Transform", "retrieval"), 1):
-            watcher.starts(name, number, 2)
-            begun.append(name)
+            callbacks.on_start(name, number, 2)
+            started.append(name)
             try:
                 signal.raise_signal(signal.SIGINT)
             except KeyboardInterrupt:
                 continue
 
     assert run(pipeline) == 130
-    assert begun == ["Transform"]
-    assert said(capsys) == "lookbook: interrupted"
+    assert started == ["Transform"]
+    assert error_line(capsys) == "lookbook: interrupted"
 
 
-def test_where_it_meets_a_finalizer_it_comes_again(run, capsys):
+def test_a_signal_during_a_finalizer_is_sent_again(run, capsys):
     class Function:
         def __del__(self):
             signal.raise_signal(signal.SIGTERM)
 
-    def pipeline(watcher):
+    def pipeline(callbacks):
         function = Function()
         del function
         threading.Event().wait(LONG_S)
-        pytest.fail("it did not come again")
+        pytest.fail("the signal was not sent again")
 
     assert run(pipeline) == 143
-    assert said(capsys) == "lookbook: interrupted"
+    assert error_line(capsys) == "lookbook: interrupted"
 
 
-def test_what_else_a_finalizer_raises_is_told_as_before(monkeypatch):
-    told: list[sys.UnraisableHookArgs] = []
-    monkeypatch.setattr(sys, "unraisablehook", told.append)
+def test_other_errors_of_finalizers_are_reported_as_usual(monkeypatch):
+    reported: list[sys.UnraisableHookArgs] = []
+    monkeypatch.setattr(sys, "unraisablehook", reported.append)
 
     class Broken:
         def __del__(self):
@@ -109,13 +109,13 @@ def test_what_else_a_finalizer_raises_is_told_as_before(monkeypatch):
 
     with Interruption():
         Broken()
-    assert [lost.exc_type for lost in told] == [ValueError]
-    assert sys.unraisablehook == told.append
+    assert [lost.exc_type for lost in reported] == [ValueError]
+    assert sys.unraisablehook == reported.append
 
 
 def test_an_error_without_a_signal_stays_an_error(run, capsys):
-    assert run(lambda watcher: 1 / 0) == 1
-    assert said(capsys) == "lookbook: ZeroDivisionError: division by zero; --debug shows where"
+    assert run(lambda callbacks: 1 / 0) == 1
+    assert error_line(capsys) == "lookbook: ZeroDivisionError: division by zero; --debug shows where"
 
 
 def test_a_signal_that_was_ignored_stays_ignored():
@@ -126,9 +126,9 @@ def test_a_signal_that_was_ignored_stays_ignored():
     assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
 
 
-def test_in_another_thread_commands_run_as_well():
-    told = []
-    thread = threading.Thread(target=lambda: told.append(main(["--version"])))
+def test_commands_run_outside_of_the_main_thread():
+    reported = []
+    thread = threading.Thread(target=lambda: reported.append(main(["--version"])))
     thread.start()
     thread.join()
-    assert told == [0]
+    assert reported == [0]

@@ -1,4 +1,4 @@
-"""The ids of a pushed model are its customers, one each, whatever characters they hold."""
+"""The list of customers of a pushed model has one id a line, whatever characters the ids contain."""
 
 import json
 import shutil
@@ -25,7 +25,7 @@ def describe(extra, **more):
     (extra / "lookbook.json").write_text(json.dumps({**tree, **more}))
 
 
-def test_an_id_is_a_line_and_a_line_ends_at_a_line_feed_alone(extra, tmp_path):
+def test_only_a_line_feed_ends_an_id(extra, tmp_path):
     write_ids(ODD, extra / "customer_ids.txt")
     describe(extra, customers=len(ODD))
     model = load_served(tmp_path)
@@ -36,7 +36,7 @@ def test_an_id_is_a_line_and_a_line_ends_at_a_line_feed_alone(extra, tmp_path):
 
 
 @pytest.mark.parametrize("count", [len(ODD) - 1, len(ODD) + 1])
-def test_more_or_fewer_ids_than_customers_are_refused(extra, tmp_path, count):
+def test_a_list_of_another_length_than_the_customers_is_an_error(extra, tmp_path, count):
     write_ids(ODD, extra / "customer_ids.txt")
     describe(extra, customers=count)
     with pytest.raises(LookbookError, match=rf"must hold the {count} customers of the model. Received: 7 lines; push"):

@@ -1,4 +1,4 @@
-"""Batch recommendation and evaluation of what is pushed, against answers known by heart."""
+"""Batch recommendation and evaluation with a pushed model whose answers are known."""
 
 import csv
 import gzip
@@ -18,7 +18,7 @@ EVERYONE = [f"c{number}" for number in range(10)]
 
 
 def answer(start):
-    return [f"a{(start + place) % 20:02}" for place in range(12)]
+    return [f"a{(start + rank) % 20:02}" for rank in range(12)]
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def test_batches_carry_their_customers_in_order(model):
     assert batches == [EVERYONE[:4], EVERYONE[4:8], EVERYONE[8:]]
 
 
-def test_nobody_asked_for_is_no_batch(model):
+def test_no_customers_are_no_batch(model):
     assert list(model.recommend([])) == []
 
 
@@ -46,12 +46,12 @@ def test_an_unknown_and_an_empty_customer_are_answered(model):
     assert answers == [answer(0), answer(0)]
 
 
-def test_baselines_are_lists_without_what_fills_them_up(model):
+def test_lists_of_baselines_have_no_padding(model):
     ((_, answers),) = model.baselines(["c5", "c6"])
     assert answers == {"own_purchases": [["a05"], ["a06"]], "popular": [answer(0), answer(0)]}
 
 
-def test_a_folder_that_is_no_model_is_refused_in_one_line(tmp_path):
+def test_a_broken_model_is_an_error_of_one_line(tmp_path):
     broken = model_dir(tmp_path) / "3"
     broken.mkdir(parents=True)
     (broken / "saved_model.pb").write_bytes(b"nothing of the kind")
@@ -60,7 +60,7 @@ def test_a_folder_that_is_no_model_is_refused_in_one_line(tmp_path):
     assert "\n" not in str(caught.value)
 
 
-def test_a_model_without_the_signatures_is_refused(tmp_path):
+def test_a_model_without_the_signatures_is_an_error(tmp_path):
     import tensorflow as tf
 
     tf.saved_model.save(tf.Module(), str(model_dir(tmp_path) / "3"))
@@ -81,7 +81,7 @@ def test_recommend_writes_a_row_for_every_known_customer(out, tmp_path, capsys):
     assert [path.name for path in recs.parent.iterdir()] == ["recs.csv"]
 
 
-def test_recommend_answers_those_of_a_file(out, tmp_path):
+def test_recommend_answers_the_customers_of_a_file(out, tmp_path):
     (tmp_path / "who.csv").write_text("age,customer_id\n30,c4\n31,stranger\n")
     recs = tmp_path / "recs.csv"
     arguments = ["--out", str(out), "--customers", str(tmp_path / "who.csv"), "--to", str(recs)]
@@ -96,26 +96,26 @@ def recommend(out, tmp_path, *more):
     return main(["recommend", "--out", str(out), "--to", str(tmp_path / "recs.csv"), *more])
 
 
-def test_recommend_says_how_many_ids_of_the_file_the_model_knows(out, tmp_path, capsys):
+def test_recommend_prints_how_many_ids_of_the_file_the_model_knows(out, tmp_path, capsys):
     (tmp_path / "who.csv").write_text('Customer_ID;age\n"c4";30\n c5 ;31\nstranger;\n')
     assert recommend(out, tmp_path, "--customers", str(tmp_path / "who.csv")) == 0
     rows = list(csv.reader((tmp_path / "recs.csv").open(newline="")))
     assert [row[0] for row in rows] == ["customer_id", "c4", "c5", "stranger"]
     assert capsys.readouterr().err == (
-        "2 of 3 customer ids are known to the model; the others get what is popular: 'stranger'\n"
+        "2 of 3 customer ids are known to the model; the others get popular articles: 'stranger'\n"
     )
 
 
-def test_recommend_refuses_a_file_of_strangers(out, tmp_path, capsys):
+def test_recommend_refuses_a_file_without_known_customers(out, tmp_path, capsys):
     (tmp_path / "who.csv").write_text("C4\nC5\n")
     assert recommend(out, tmp_path, "--customers", str(tmp_path / "who.csv")) == 1
-    told = capsys.readouterr().err
-    assert "at least one customer id must be known to the model. Received: 'C4', 'C5'" in told
-    assert "2 would be known in other letters, as c4" in told
+    err = capsys.readouterr().err
+    assert "at least one customer id must be known to the model. Received: 'C4', 'C5'" in err
+    assert "2 would be known in lower case, as c4" in err
     assert not (tmp_path / "recs.csv").exists()
 
 
-def test_recommend_refuses_a_delimiter_that_an_article_id_holds(out, tmp_path, capsys):
+def test_recommend_refuses_a_delimiter_that_an_article_id_contains(out, tmp_path, capsys):
     changed = shutil.copytree(out, tmp_path / "out")
     ids = model_dir(changed) / "7" / "assets" / "article_ids.txt"
     ids.write_text(ids.read_text().replace("a19", "a 19"))
@@ -134,7 +134,7 @@ def test_ids_of_a_version_are_split_at_line_feeds_alone(out, tmp_path):
 
 @pytest.fixture
 def truth(tmp_path):
-    """c0 bought its first article, c5 its second, c9 nothing that anyone would have thought of."""
+    """c0 bought its first recommended article, c5 its second, c9 an unknown article."""
     path = tmp_path / "truth.csv.gz"
     with gzip.open(path, "wt") as file:
         file.write("t_dat,customer_id,article_id\n")
@@ -142,7 +142,7 @@ def truth(tmp_path):
     return path
 
 
-def test_evaluate_gives_the_figures_worked_out_by_hand(out, truth, capsys):
+def test_evaluate_returns_figures_worked_out_by_hand(out, truth, capsys):
     assert main(["evaluate", "--out", str(out), "--truth", str(truth), "--json"]) == 0
     judged = json.loads(capsys.readouterr().out)
     assert (judged["version"], judged["customers"]) == (7, 3)
@@ -152,11 +152,11 @@ def test_evaluate_gives_the_figures_worked_out_by_hand(out, truth, capsys):
     assert judged["figures"]["lookbook"]["recall_at_12"]["mean"] == pytest.approx(2 / 3)
     difference = judged["differences"]["own_purchases"]["map_at_12"]
     assert difference["mean"] == pytest.approx(1 / 6)
-    assert difference["low"] == pytest.approx(0.0)  # one customer of three makes the whole difference
+    assert difference["low"] == pytest.approx(0.0)  # only one customer of three differs
     assert difference["high"] == pytest.approx(0.5)
 
 
-def test_evaluate_agrees_with_the_file_that_recommend_writes(out, truth, tmp_path, capsys):
+def test_evaluate_agrees_with_the_file_of_recommend(out, truth, tmp_path, capsys):
     recs = tmp_path / "recs.csv"
     assert main(["recommend", "--out", str(out), "--all", "--to", str(recs)]) == 0
     capsys.readouterr()
@@ -180,19 +180,19 @@ def test_evaluate_prints_tables_with_intervals(out, truth, capsys):
 
 
 @pytest.mark.parametrize(
-    ("rows", "told"),
+    ("rows", "message"),
     [
         ("C0,a00\n", "at least one customer id must be known to the model. Received: 'C0'"),
         ("c0,00\nc1,01\n", "at least one article id must be known to the model. Received: '00', '01'"),
     ],
 )
-def test_evaluate_refuses_a_truth_of_which_the_model_knows_nothing(out, tmp_path, capsys, rows, told):
+def test_evaluate_refuses_purchases_without_known_ids(out, tmp_path, capsys, rows, message):
     (tmp_path / "truth.csv").write_text(f"customer_id,article_id\n{rows}")
     assert main(["evaluate", "--out", str(out), "--truth", str(tmp_path / "truth.csv")]) == 1
-    assert told in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
-def test_evaluate_says_how_many_ids_the_model_knows(out, truth, capsys):
+def test_evaluate_prints_how_many_ids_the_model_knows(out, truth, capsys):
     assert main(["evaluate", "--out", str(out), "--truth", str(truth), "--json"]) == 0
     assert capsys.readouterr().err.splitlines() == [
         "3 of 3 customer ids are known to the model",
@@ -200,7 +200,7 @@ def test_evaluate_says_how_many_ids_the_model_knows(out, truth, capsys):
     ]
 
 
-def test_what_is_said_of_ids_is_an_object_a_line_where_machines_listen(out, truth, capsys):
+def test_lines_about_ids_are_events_with_json_logs(out, truth, capsys):
     assert main(["evaluate", "--out", str(out), "--truth", str(truth), "--json", "--json-logs"]) == 0
     lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
     assert [line["line"] for line in lines if line["event"] == "ids"] == [
@@ -209,13 +209,13 @@ def test_what_is_said_of_ids_is_an_object_a_line_where_machines_listen(out, trut
     ]
 
 
-def test_evaluate_refuses_a_truth_without_its_columns(out, tmp_path, capsys):
+def test_evaluate_refuses_purchases_without_their_columns(out, tmp_path, capsys):
     (tmp_path / "truth.csv").write_text("customer,article\nc0,a00\n")
     assert main(["evaluate", "--out", str(out), "--truth", str(tmp_path / "truth.csv")]) == 1
     assert "lacks customer_id, article_id and has customer, article" in capsys.readouterr().err
 
 
-def test_versions_shows_figures_and_what_is_served(out, capsys):
+def test_versions_shows_figures_and_the_served_version(out, capsys):
     assert main(["versions", "--out", str(out)]) == 0
     cells = [re.findall(r"[\w.-]+", line) for line in capsys.readouterr().out.splitlines()]
     assert [row for row in cells if row] == [
@@ -226,7 +226,7 @@ def test_versions_shows_figures_and_what_is_served(out, capsys):
     ]
 
 
-def test_versions_cuts_no_number_short_however_narrow_the_terminal_and_many_the_versions(tmp_path, capsys, monkeypatch):
+def test_versions_truncates_no_number_on_a_narrow_terminal(tmp_path, capsys, monkeypatch):
     numbers = [str(1_795_666_000 + number) for number in range(9)]
     figures = {"customers": 1371, "weights_digest": "0" * 40, "evaluation": {"map_at_12": 0.25, "customers": 867.0}}
     for number in numbers:
@@ -234,19 +234,18 @@ def test_versions_cuts_no_number_short_however_narrow_the_terminal_and_many_the_
         extra.mkdir(parents=True)
         (extra / "lookbook.json").write_text(json.dumps(figures))
         (extra.parent / "saved_model.pb").touch()
-    monkeypatch.setattr("lookbook.console._PLAIN_WIDTH", 80)
+    monkeypatch.setattr("lookbook.console.PLAIN_WIDTH", 80)
     assert main(["versions", "--out", str(tmp_path)]) == 0
     printed = capsys.readouterr().out
     assert max(map(len, printed.splitlines())) <= 80
     assert re.findall(r"1795666\d+", printed) == numbers
     assert "…" not in printed
     for name, value in (("customers", "1371"), ("evaluation customers", "867"), ("weights_digest", "0" * 12)):
-        told = [line for line in printed.splitlines() if line.strip("│ ").startswith(f"{name} ")]
-        assert sum(line.count(f" {value} ") for line in told) == 9
+        lines = [line for line in printed.splitlines() if line.strip("│ ").startswith(f"{name} ")]
+        assert sum(line.count(f" {value} ") for line in lines) == 9
 
 
-def test_a_version_gone_back_to_answers_and_thinning_leaves_it(out, tmp_path, capsys):
-
+def test_a_rolled_back_version_answers_and_is_kept(out, tmp_path, capsys):
     shutil.copytree(out, tmp_path, dirs_exist_ok=True)
     shutil.copytree(model_dir(tmp_path) / "7", model_dir(tmp_path) / "8")
     assert main(["rollback", "--out", str(tmp_path), "7"]) == 0
@@ -258,6 +257,6 @@ def test_a_version_gone_back_to_answers_and_thinning_leaves_it(out, tmp_path, ca
     assert answers == [answer(3)]
 
 
-def test_rollback_to_no_version_lists_those_there_are(out, capsys):
+def test_rollback_to_a_missing_version_lists_the_versions(out, capsys):
     assert main(["rollback", "--out", str(out), "4"]) == 1
-    assert "version must be one of 7; received 4" in capsys.readouterr().err
+    assert "version must be one of 7. Received: 4" in capsys.readouterr().err

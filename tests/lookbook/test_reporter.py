@@ -1,4 +1,4 @@
-"""What a long command says on standard error: to a person at a terminal, to a file, and to a machine."""
+"""Progress of a long command on a terminal, in a file, and as JSON."""
 
 import io
 import json
@@ -12,13 +12,13 @@ from rich.console import Console
 
 from lookbook.bar import Bar
 from lookbook.cli import main
-from pipeline.steps import Step
+from pipeline.step_callbacks import Step
 from transforms.errors import DataError
 from transforms.progress import LOGGER, Progress
 
 
 class Terminal(io.StringIO):
-    """A screen, as far as it is asked whether it is one."""
+    """A text stream that is a terminal."""
 
     def isatty(self):
         return True
@@ -26,25 +26,25 @@ class Terminal(io.StringIO):
 
 @pytest.fixture
 def run(monkeypatch, tmp_path):
-    """`lookbook run` of two steps, the second with a loop and a warning; an error may end it."""
+    """Runs `lookbook run` with two steps, the second with a progress and warnings, and optionally an error."""
 
     def with_options(*options, error=None):
-        def fake(data_dir, out_dir, config, watcher, **_):
-            watcher.starts("Ingest", 1, 2)
-            watcher.ends(Step(name="Ingest", cached=True, seconds=0.01, outputs={}))
-            watcher.starts("Features", 2, 2)
+        def fake(data_dir, out_dir, config, callbacks, **_):
+            callbacks.on_start("Ingest", 1, 2)
+            callbacks.on_finish(Step(name="Ingest", cached=True, seconds=0.01, outputs={}))
+            callbacks.on_start("Features", 2, 2)
             with Progress("states", "purchases", 40) as progress:
                 progress.advance(40)
-            logging.getLogger("tfx").warning("a word of TFX")
-            warnings.warn("a word of Python", UserWarning, stacklevel=1)
+            logging.getLogger("tfx").warning("a warning of TFX")
+            warnings.warn("a warning of Python", UserWarning, stacklevel=1)
             if error:
                 raise error
-            watcher.ends(Step(name="Features", cached=False, seconds=5.94, outputs={}))
+            callbacks.on_finish(Step(name="Features", cached=False, seconds=5.94, outputs={}))
 
         module = types.ModuleType("pipeline.run")
         module.run = fake
         monkeypatch.setitem(sys.modules, "pipeline.run", module)
-        monkeypatch.setattr("lookbook.outcome.show", lambda summary, out: print("the figures"))
+        monkeypatch.setattr("lookbook.run_summary.print_summary", lambda summary, out: print("the figures"))
         with warnings.catch_warnings():
             warnings.simplefilter("always")
             return main(["run", "--data", str(tmp_path), "--out", str(tmp_path / "out"), *options])
@@ -53,32 +53,35 @@ def run(monkeypatch, tmp_path):
     return with_options
 
 
-def test_where_nobody_looks_only_the_steps_are_said(run, monkeypatch, capsys):
+def test_without_a_terminal_only_the_steps_are_printed(run, monkeypatch, capsys):
     monkeypatch.setattr(warnings, "showwarning", lambda *given, **named: None)
     assert run() == 0
-    said = capsys.readouterr()
-    assert said.err.splitlines() == ["[ 1/2] Ingest                   cached", "[ 2/2] Features                 5.9 s"]
-    assert said.out == "the figures\n"
+    printed = capsys.readouterr()
+    assert printed.err.splitlines() == [
+        "[ 1/2] Ingest                   cached",
+        "[ 2/2] Features                 5.9 s",
+    ]
+    assert printed.out == "the figures\n"
     assert "states: 40 purchases" in run.log.read_text()
 
 
-def test_a_terminal_is_drawn_on_and_left_with_the_steps(run, monkeypatch, capsys):
+def test_on_a_terminal_the_bar_is_erased_and_the_steps_remain(run, monkeypatch, capsys):
     monkeypatch.setattr(warnings, "showwarning", lambda *given, **named: None)
     monkeypatch.setattr(sys, "stderr", Terminal())
     assert run() == 0
     drawn = sys.stderr.getvalue()
     assert "[ 1/2] Ingest                   cached\n" in drawn
     assert drawn.rstrip().endswith("[ 2/2] Features                 5.9 s")
-    assert "\x1b[2K" in drawn  # what was drawn below the lines is wiped off
+    assert "\x1b[2K" in drawn  # erases the bar
     assert capsys.readouterr().out == "the figures\n"
     assert logging.getLogger(LOGGER).handlers == []
 
 
-def test_json_logs_are_an_object_a_line_and_results_stay_where_they_are(run, capsys):
+def test_json_logs_are_one_object_a_line_and_results_stay_on_standard_output(run, capsys):
     assert run("--json-logs") == 0
-    said = capsys.readouterr()
-    assert said.out == "the figures\n"
-    lines = [json.loads(line) for line in said.err.splitlines()]
+    printed = capsys.readouterr()
+    assert printed.out == "the figures\n"
+    lines = [json.loads(line) for line in printed.err.splitlines()]
     assert [(line["event"], line["step"], line["level"]) for line in lines] == [
         ("step_started", "Ingest", "INFO"),
         ("step_finished", "Ingest", "INFO"),
@@ -95,28 +98,28 @@ def test_json_logs_are_an_object_a_line_and_results_stay_where_they_are(run, cap
     assert progress["finished"]
     assert progress["rate"] > 0
     assert progress["seconds_left"] == 0
-    assert (lines[4]["logger"], lines[4]["message"]) == ("tfx", "a word of TFX")
-    assert "a word of Python" in lines[5]["message"]
+    assert (lines[4]["logger"], lines[4]["message"]) == ("tfx", "a warning of TFX")
+    assert "a warning of Python" in lines[5]["message"]
     assert (lines[6]["seconds"], lines[6]["cached"]) == (5.94, False)
 
 
 @pytest.mark.parametrize(
     ("error", "has_trace"), [(DataError("bad rows"), False), (ZeroDivisionError("bad rows"), True)]
 )
-def test_a_failure_is_an_event_too_with_a_trace_if_nobody_expected_it(run, capsys, error, has_trace):
+def test_a_failure_is_an_event_with_a_traceback_if_it_is_unexpected(run, capsys, error, has_trace):
     assert run("--json-logs", error=error) == 1
     last = json.loads(capsys.readouterr().err.splitlines()[-1])
     assert (last["event"], last["level"], last["step"], last["message"]) == ("failed", "ERROR", "Features", "bad rows")
     assert ("traceback" in last) == has_trace
 
 
-def test_wrong_usage_that_the_command_finds_is_an_event(capsys):
+def test_wrong_usage_is_an_event(capsys):
     assert main(["recommend", "--to", "x.csv", "--json-logs"]) == 2
     (line,) = capsys.readouterr().err.splitlines()
-    assert json.loads(line)["message"].startswith("Say for whom")
+    assert json.loads(line)["message"].startswith("Give either --all")
 
 
-def test_afterwards_logging_is_as_it_was(run, capsys):
+def test_the_state_of_logging_is_restored(run, capsys):
     def state():
         root, progress = logging.getLogger(), logging.getLogger(LOGGER)
         return root.handlers[:], root.level, progress.handlers[:], progress.level
@@ -128,7 +131,7 @@ def test_afterwards_logging_is_as_it_was(run, capsys):
     assert state() == before
 
 
-def test_the_bar_says_time_left_rate_and_how_much():
+def test_the_bar_shows_time_left_rate_and_count():
     screen = io.StringIO()
     bar = Bar(Console(file=screen, force_terminal=True, width=120))
     logger = logging.getLogger(LOGGER)

@@ -1,4 +1,4 @@
-"""`lookbook serve` answers `lookbook query` and `lookbook similar`, by product names."""
+"""`lookbook query` and `lookbook similar` against `lookbook serve`."""
 
 import os
 import re
@@ -45,7 +45,7 @@ def port(out):
 
 
 def rows(text):
-    """The cells of each line of a table that has any."""
+    """The cells of the rows of a table."""
     lines = [re.split(r"\s*[│┃]\s*", line)[1:-1] for line in text.splitlines()]
     return [cells for cells in lines if cells]
 
@@ -67,12 +67,12 @@ def test_query_without_k_shows_twelve(port, capsys):
     assert len(rows(capsys.readouterr().out)) == 1 + 12
 
 
-def test_a_name_in_brackets_is_no_markup(port, capsys):
+def test_brackets_in_a_name_are_not_markup(port, capsys):
     assert main(["query", "c0", "--port", port, "--k", "1"]) == 0
     assert rows(capsys.readouterr().out)[1][2] == "[bold] Tee"
 
 
-def test_query_takes_what_was_just_looked_at(port, capsys):
+def test_query_uses_recent_articles(port, capsys):
     assert main(["query", "stranger", "--port", port, "--recent", "a07,a01", "--k", "1"]) == 0
     assert rows(capsys.readouterr().out)[1][1] == "a07"
 
@@ -90,18 +90,18 @@ def test_an_article_that_is_not_in_the_catalogue_is_refused(port, capsys):
     assert "article_id must be in the catalogue. Received: 'nonesuch'" in capsys.readouterr().err
 
 
-def test_unknown_articles_of_recent_are_told(port, capsys):
+def test_unknown_articles_of_recent_are_reported(port, capsys):
     assert main(["query", "stranger", "--port", port, "--recent", ' a07 , "nonesuch",a07', "--k", "1"]) == 0
-    said = capsys.readouterr()
-    assert rows(said.out)[1][1] == "a07"
-    assert said.err == "1 of 2 articles of --recent are known; ignored: 'nonesuch'\n"
+    printed = capsys.readouterr()
+    assert rows(printed.out)[1][1] == "a07"
+    assert printed.err == "1 of 2 --recent article ids are known to the model; ignored: 'nonesuch'\n"
 
 
-def test_query_stops_if_no_article_of_recent_is_known(port, capsys):
+def test_query_fails_if_no_article_of_recent_is_known(port, capsys):
     assert main(["query", "stranger", "--port", port, "--recent", "x,y,z,u"]) == 1
-    said = capsys.readouterr()
-    assert "--recent must name at least one article that the model knows. Received: 'x', 'y', 'z', ..." in said.err
-    assert said.out == ""
+    printed = capsys.readouterr()
+    assert "at least one --recent article id must be known to the model. Received: 'x', 'y', 'z', ..." in printed.err
+    assert printed.out == ""
 
 
 @pytest.mark.parametrize(
@@ -111,13 +111,15 @@ def test_query_stops_if_no_article_of_recent_is_known(port, capsys):
 )
 def test_lost_leading_zeros_are_hinted_at(numbered, capsys, command):
     assert main([*command, "--port", str(numbered)]) == 1
-    said = capsys.readouterr().err
-    assert "'108775015'; 1 would be known with leading zeros, as 0108775015: keep ids as text, not as numbers" in said
+    printed = capsys.readouterr().err
+    assert (
+        "'108775015'; 1 would be known with leading zeros, as 0108775015: keep ids as text, not as numbers" in printed
+    )
 
 
 @pytest.fixture
 def numbered():
-    """The port of a server whose catalogue has the one article 0108775015, which has a name and nothing like it."""
+    """The port of a server with one article, 0108775015, which has a name but no similar articles."""
     known = b"0108775015"
 
     def predict(request, _context):
@@ -144,7 +146,7 @@ def numbered():
 
 
 class SlowHost(WorkerHost):
-    """Loads no version before it may."""
+    """Loads no version before `may_load` is set."""
 
     def __init__(self):
         super().__init__()
@@ -155,7 +157,7 @@ class SlowHost(WorkerHost):
         return super().load(*args, **kwargs)
 
 
-def test_a_server_that_is_still_loading_says_so(out, capsys):
+def test_a_loading_server_is_reported(out, capsys):
     host = SlowHost()
     config = ServerConfig(base_paths={"lookbook": out / "serving" / "lookbook"}, port=0, poll_interval_s=0.02)
     with ModelServer(config, host) as server:
@@ -167,8 +169,8 @@ def test_a_server_that_is_still_loading_says_so(out, capsys):
                 time.sleep(0.01)
         for command in (["query", "c5"], ["similar", "a07"]):
             assert main([*command, "--port", str(server.port)]) == 1
-            said = capsys.readouterr().err
-            assert f"the model server at localhost:{server.port} is loading version 7; try again in a moment" in said
+            printed = capsys.readouterr().err
+            assert f"the model server at localhost:{server.port} is loading version 7; try again in a moment" in printed
         host.may_load.set()
     host.stop()
 
@@ -180,7 +182,7 @@ def states(client):
         return []
 
 
-def test_a_port_that_is_taken_is_said_and_exits_1(out, port):
+def test_a_port_in_use_is_reported_and_exits_1(out, port):
     done = subprocess.run(
         [sys.executable, "-m", "lookbook", "serve", "--out", str(out), "--port", port],
         capture_output=True,

@@ -1,4 +1,4 @@
-"""What is put into the folder for temporary files goes with the command that put it there."""
+"""Temporary files of a command are deleted at its end."""
 
 import os
 import pathlib
@@ -13,13 +13,13 @@ from lookbook.temporary import own_temporary_folder
 
 @pytest.fixture
 def usual(tmp_path, monkeypatch) -> pathlib.Path:
-    """Where temporary files go without the command."""
+    """The folder of temporary files outside of the command."""
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr(tempfile, "tempdir", None)
     return tmp_path
 
 
-def test_what_a_command_and_its_children_leave_is_deleted_with_it(usual):
+def test_files_of_a_command_and_its_children_are_deleted(usual):
     with own_temporary_folder():
         ours = pathlib.Path(tempfile.mkdtemp())
         (ours / "package.tar.gz").write_bytes(b"42 MB")
@@ -32,7 +32,7 @@ def test_what_a_command_and_its_children_leave_is_deleted_with_it(usual):
     assert list(usual.iterdir()) == []
 
 
-def test_a_command_that_is_interrupted_leaves_nothing_either(usual):
+def test_files_of_an_interrupted_command_are_deleted(usual):
     @own_temporary_folder()
     def command():
         tempfile.mkdtemp()
@@ -43,7 +43,7 @@ def test_a_command_that_is_interrupted_leaves_nothing_either(usual):
     assert list(usual.iterdir()) == []
 
 
-def test_two_commands_at_a_time_have_folders_of_their_own(usual):
+def test_nested_commands_have_separate_folders(usual):
     with own_temporary_folder():
         first = tempfile.gettempdir()
         with own_temporary_folder():
@@ -53,7 +53,7 @@ def test_two_commands_at_a_time_have_folders_of_their_own(usual):
 
 
 @pytest.mark.parametrize("named", [True, False])
-def test_afterwards_temporary_files_go_where_they_went(named, usual, monkeypatch):
+def test_the_former_folder_is_restored(named, usual, monkeypatch):
     if not named:
         monkeypatch.setattr(tempfile, "tempdir", str(usual))
         monkeypatch.delenv("TMPDIR")
@@ -63,7 +63,7 @@ def test_afterwards_temporary_files_go_where_they_went(named, usual, monkeypatch
     assert os.environ.get("TMPDIR") == (str(usual) if named else None)
 
 
-def test_where_no_folder_can_be_made_the_command_goes_on(usual, monkeypatch):
+def test_a_command_runs_without_a_folder_if_none_can_be_made(usual, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(usual / "gone"))
     with own_temporary_folder():
         assert tempfile.gettempdir() == str(usual / "gone")

@@ -1,4 +1,4 @@
-"""What a run or a refresh prints when it is done."""
+"""Prints the summary of a run or a refresh."""
 
 from __future__ import annotations
 
@@ -20,8 +20,13 @@ _NAMES = {
 }
 
 
-def show(summary: Summary, out: pathlib.Path) -> None:
-    """Prints the figures beside the baselines', the gates' lines, and what to type next."""
+def print_summary(summary: Summary, out: pathlib.Path) -> None:
+    """Prints the figures of the model and its baselines, the reason lines of the gates, and the next commands.
+
+    Args:
+        summary: summary of the run.
+        out: folder that the run wrote to.
+    """
     from rich.table import Table
     from rich.text import Text
 
@@ -56,13 +61,13 @@ def show(summary: Summary, out: pathlib.Path) -> None:
     console.print(f"infra gate  {summary.infra_gate}")
     versions = list_versions(out)
     pushed = None if summary.version is None else model_dir(out) / pathlib.Path(summary.version).name
-    gone = pushed is not None and pushed not in [version.path for version in versions]
-    console.print(f"pushed      {'nothing' if gone or pushed is None else pushed}")
-    if gone:  # all steps were cached, and the version is that of their first time
+    deleted = pushed is not None and pushed not in [version.path for version in versions]
+    console.print(f"pushed      {'nothing' if deleted or pushed is None else pushed}")
+    if deleted:  # all steps were cached, and the version that they pushed has been deleted since
         served = f"{versions[-1].number} is served" if versions else "no other is left"
         console.print(
-            f"            {pushed}, which this run pushed when it was new, was deleted since; {served}.\n"
-            f"            To push it again delete {out / 'metadata.db'} and run again."
+            f"            The version of this run, {pushed}, was pushed and deleted earlier; {served}.\n"
+            f"            To push it again, delete {out / 'metadata.db'} and run again."
         )
     console.print(
         f"run         {summary.seconds:.0f} s, {summary.cached} of {summary.steps} steps cached, "

@@ -1,4 +1,4 @@
-"""A question to a running model server, and its answer as a table of articles with their names."""
+"""A client of a running model server whose errors are those of the command line, and tables of articles."""
 
 from __future__ import annotations
 
@@ -15,12 +15,15 @@ if TYPE_CHECKING:
 
 
 @contextlib.contextmanager
-def client(host: str, port: int) -> Iterator[RecommenderClient]:
-    """A client of the server there.
+def connect(host: str, port: int) -> Iterator[RecommenderClient]:
+    """A client of a model server.
+
+    Args:
+        host: name or address of the server.
+        port: its gRPC port.
 
     Raises:
-        LookbookError: for anything the server or the way to it refuses.
-
+        LookbookError: the server cannot be reached, has no version yet, or refuses a request.
     """
     from serving.client import RecommenderClient
     from serving.errors import DeadlineExceededError, ModelNotFoundError, ServerUnavailableError, ServingError
@@ -31,11 +34,11 @@ def client(host: str, port: int) -> Iterator[RecommenderClient]:
     except ValueError as error:
         raise LookbookError(f"--host must be a host name or an address. Received: {host!r}") from error
     try:
-        with recommender as asked:
+        with recommender as client:
             try:
-                yield asked
+                yield client
             except ModelNotFoundError as error:
-                raise LookbookError(f"the model server at {target} {_why_not_found(asked, error)}") from error
+                raise LookbookError(f"the model server at {target} {_why_not_found(client, error)}") from error
     except ServerUnavailableError as error:
         raise LookbookError(
             f"no model server answers at {target}; start one with `lookbook serve --port {port}`,"
@@ -47,12 +50,12 @@ def client(host: str, port: int) -> Iterator[RecommenderClient]:
         raise LookbookError(f"the model server at {target} refused: {error}") from error
 
 
-def _why_not_found(asked: RecommenderClient, error: Exception) -> str:
+def _why_not_found(client: RecommenderClient, error: Exception) -> str:
     """Explains why the server has no available version of the model."""
     from serving.errors import ServingError
 
     try:
-        versions = asked.model_status()
+        versions = client.model_status()
     except ServingError:
         return f"has no version of the model yet; try again in a moment ({error})"
     loading = [str(version.version) for version in versions if version.state in ("START", "LOADING")]
@@ -65,21 +68,28 @@ def _why_not_found(asked: RecommenderClient, error: Exception) -> str:
 
 
 def article_table(
-    asked: RecommenderClient,
+    client: RecommenderClient,
     article_ids: Sequence[str],
     scores: Sequence[float],
     channels: Sequence[Sequence[str]] | None = None,
 ) -> Table:
-    """Articles in their order: id, name, type, colour, score and, if given, why each is there."""
+    """A table of articles with id, name, type, colour, score and, if given, channels.
+
+    Args:
+        client: client of the server that knows the articles' names.
+        article_ids: ids in the order of the rows.
+        scores: score of each article.
+        channels: names of the channels that proposed each article; None leaves the column out.
+    """
     from rich.table import Table
     from rich.text import Text
 
     names = ["", "article", "name", "type", "colour", "score"] + ([] if channels is None else ["why"])
     table = Table(*names)
-    for place, article in enumerate(asked.describe(article_ids)):
+    for position, article in enumerate(client.describe(article_ids)):
         known = (article.prod_name, article.product_type_name, article.colour_group_name)
-        cells = [str(place + 1), article.article_id, *known, f"{scores[place]:.4f}"]
+        cells = [str(position + 1), article.article_id, *known, f"{scores[position]:.4f}"]
         if channels is not None:
-            cells.append(", ".join(channels[place]))
-        table.add_row(*map(Text, cells))  # Text: a name may hold brackets, which are no markup
+            cells.append(", ".join(channels[position]))
+        table.add_row(*map(Text, cells))  # as Text, because brackets in a name are not markup
     return table
