@@ -1,1 +1,1 @@
-"""The pipeline on Kubeflow: compiler, image, manifests."""
+"""The pipelines on Kubeflow: compiler, image and manifests."""

@@ -19,9 +19,9 @@ from kubeflow import spec as specs
 from kubeflow.beam import beam_args
 from kubeflow.config import CompileConfig, KubeflowConfig, StepConfig
 from pipeline.code_version import code_version
-from pipeline.parts import Occasion, Places
 from pipeline.pipeline import create_pipeline
 from pipeline.refresh import create_refresh_pipeline
+from pipeline.shared_steps import CacheKeys, Paths
 
 COMMAND = ("python", "-m", "kubeflow.step")
 DATA_VERSION = "1"
@@ -29,10 +29,10 @@ PIPELINES = ("train", "refresh")
 _DESCRIPTIONS = {
     "data_dir": "Folder of the three CSVs on the mounted volume.",
     "allow_older": "true accepts data that end before those of the served version.",
-    "data_version": "Names this state of the CSVs: steps done for another state are not taken from the cache.",
+    "data_version": "Names the state of the CSVs. Steps of another state are not taken from the cache.",
 }
 _NEVER_CACHED = ("FreshnessGate", "LastBlessed")
-# What a gate has refused it will refuse again.
+# A gate gives the same verdict again.
 _NEVER_RETRIED = ("DataGate", "FreshnessGate")
 
 
@@ -47,9 +47,9 @@ def compile_pipeline(
 
     Args:
         config: all settings.
-        to: the file; it appears whole or not at all.
+        to: file to write, completely or not at all.
         pipeline: one of `PIPELINES`.
-        version_of: names the code of rooms; golden files give a constant.
+        version_of: computes the code version of folders; tests of golden files pass a constant.
     """
     documents = pipeline_documents(config, pipeline=pipeline, version_of=version_of)
     to.parent.mkdir(parents=True, exist_ok=True)
@@ -65,16 +65,25 @@ def compile_pipeline(
 def pipeline_documents(
     config: CompileConfig, *, pipeline: str = "train", version_of: Callable[[Sequence[str]], str] = code_version
 ) -> list[specs.Spec]:
-    """The pipeline spec and the platform spec as plain trees."""
+    """Compiles a pipeline to a pipeline spec and a platform spec, as plain trees.
+
+    Args:
+        config: all settings.
+        pipeline: one of `PIPELINES`.
+        version_of: computes the code version of folders.
+    """
     return documents_of(_wired(config, pipeline, version_of), config.kubeflow)
 
 
 def documents_of(wired: tfx_pipeline.Pipeline, cluster: KubeflowConfig) -> list[specs.Spec]:
-    """The same of any pipeline of TFX components.
+    """Compiles any pipeline of TFX components.
 
     Args:
         wired: the pipeline.
-        cluster: image, places, resources and retries.
+        cluster: image, paths, resources and retries.
+
+    Returns:
+        The pipeline spec and the platform spec.
     """
     node_ids = [node.id for node in wired.components]
     for node in wired.components:
@@ -106,7 +115,7 @@ def documents_of(wired: tfx_pipeline.Pipeline, cluster: KubeflowConfig) -> list[
 def _wired(config: CompileConfig, pipeline: str, version_of: Callable[[Sequence[str]], str]) -> tfx_pipeline.Pipeline:
     cluster = config.kubeflow
     data_version = specs.reference("data_version")
-    places = Places(
+    paths = Paths(
         data_dir=specs.reference("data_dir"),
         pipeline_root=cluster.pipeline_root or "",
         serving_dir=cluster.serving_dir,
@@ -115,12 +124,12 @@ def _wired(config: CompileConfig, pipeline: str, version_of: Callable[[Sequence[
     )
     # A refresh of the same data is another run: its version counts as last blessed for the training.
     run_key = {"train": data_version, "refresh": f"refresh of {data_version}"}[pipeline]
-    # The step that finds the last blessed weights is never cached, and so needs no name for what it will find.
-    occasion = Occasion(
+    # LastBlessed is never cached, so it needs no cache key.
+    cache_keys = CacheKeys(
         fingerprint=data_version, run_key=run_key, last_blessed="", allow_older=specs.reference("allow_older")
     )
     create = {"train": create_pipeline, "refresh": create_refresh_pipeline}[pipeline]
-    return create(config, places, occasion, beam_args=beam_args(cluster.beam), version_of=version_of)
+    return create(config, paths, cache_keys, beam_args=beam_args(cluster.beam), version_of=version_of)
 
 
 def _resources(step: StepConfig) -> pipeline_spec_pb2.PipelineDeploymentConfig.PipelineContainerSpec.ResourceSpec:

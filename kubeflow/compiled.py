@@ -1,11 +1,12 @@
-"""A compiled pipeline as its file says it: the tasks, what each runs, reads and waits for.
+"""Reads a compiled pipeline from its file: the tasks, their commands, inputs and dependencies.
 
-Nothing else is known here; the Python that was compiled is not asked.
+Only the file is read, not the Python code that was compiled.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import graphlib
 import pathlib
 from collections.abc import Mapping
 from typing import Any
@@ -20,17 +21,17 @@ class Task:
     """One task.
 
     Attributes:
-        name: as in the file.
-        command: of its container, arguments included; `{{$}}` stands for the executor input.
-        constants: values of parameters.
-        from_run: names of the run's parameters by the task's.
-        artifacts: producing task and its output, by input.
-        outputs: the artifact type of each output.
-        waits_for: the tasks that must be done before.
-        retries: further attempts after a failure.
+        name: name in the file.
+        command: command of its container with arguments; `{{$}}` stands for the executor input.
+        constants: constant parameters by name.
+        from_run: the run's parameter for each of the task's parameters that takes one.
+        artifacts: producing task and its output for each input.
+        outputs: artifact type of each output.
+        waits_for: tasks that must be done before.
+        retries: number of further attempts after a failure.
         backoff_s: seconds before the first further attempt.
-        backoff_factor: what the seconds are multiplied by with each attempt.
-        backoff_most_s: the longest wait.
+        backoff_factor: factor by which the wait grows with each attempt.
+        max_backoff_s: longest wait in seconds.
     """
 
     name: str
@@ -43,19 +44,19 @@ class Task:
     retries: int
     backoff_s: float
     backoff_factor: float
-    backoff_most_s: float
+    max_backoff_s: float
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class CompiledPipeline:
-    """A whole file.
+    """A compiled pipeline.
 
     Attributes:
-        name: of the pipeline.
-        tasks: each behind those it waits for.
-        parameters: the run's parameters with their defaults, None where there is none.
-        root: where artifacts go, None for the cluster's default.
-        mount_paths: where volumes are mounted.
+        name: name of the pipeline.
+        tasks: all tasks, each after those it waits for.
+        parameters: parameters of a run with their defaults; None if a parameter has no default.
+        root: root of the artifacts; None for the cluster's default.
+        mount_paths: mount paths of the volumes.
     """
 
     name: str
@@ -66,10 +67,13 @@ class CompiledPipeline:
 
 
 def read_compiled(path: pathlib.Path) -> CompiledPipeline:
-    """Reads what `lookbook compile` wrote.
+    """Reads a file that `lookbook compile` wrote.
+
+    Args:
+        path: the file.
 
     Raises:
-        LookbookError: it cannot be read, or is not a pipeline of containers.
+        LookbookError: the file cannot be read, or is not a pipeline of containers.
     """
     try:
         documents = list(yaml.safe_load_all(path.read_text(encoding="utf-8")))
@@ -77,7 +81,7 @@ def read_compiled(path: pathlib.Path) -> CompiledPipeline:
         parameters = spec["root"].get("inputDefinitions", {}).get("parameters", {})
         return CompiledPipeline(
             name=spec["pipelineInfo"]["name"],
-            tasks=_in_order({name: _task(spec, name) for name in spec["root"]["dag"]["tasks"]}),
+            tasks=_sorted({name: _task(spec, name) for name in spec["root"]["dag"]["tasks"]}),
             parameters={name: parameter.get("defaultValue") for name, parameter in parameters.items()},
             root=spec.get("defaultPipelineRoot"),
             mount_paths=_mount_paths(platform),
@@ -117,19 +121,17 @@ def _task(spec: Mapping[str, Any], name: str) -> Task:
         retries=int(retry.get("maxRetryCount", 0)),
         backoff_s=_seconds(retry.get("backoffDuration", "0s")),
         backoff_factor=float(retry.get("backoffFactor", 2.0)),
-        backoff_most_s=_seconds(retry.get("backoffMaxDuration", "3600s")),
+        max_backoff_s=_seconds(retry.get("backoffMaxDuration", "3600s")),
     )
 
 
-def _in_order(tasks: Mapping[str, Task]) -> tuple[Task, ...]:
-    """Each task behind those it waits for; otherwise as in the file."""
-    ordered: dict[str, Task] = {}
-    while len(ordered) < len(tasks):
-        free = [t for t in tasks.values() if t.name not in ordered and t.waits_for <= ordered.keys()]
-        if not free:
-            raise KeyError(f"an order: {', '.join(sorted(tasks.keys() - ordered.keys()))} wait for each other")
-        ordered[free[0].name] = free[0]
-    return tuple(ordered.values())
+def _sorted(tasks: Mapping[str, Task]) -> tuple[Task, ...]:
+    """The tasks in topological order."""
+    sorter = graphlib.TopologicalSorter({name: sorted(task.waits_for) for name, task in tasks.items()})
+    try:
+        return tuple(tasks[name] for name in sorter.static_order())
+    except graphlib.CycleError as error:
+        raise KeyError(f"an order: {', '.join(sorted(set(error.args[1])))} wait for each other") from error
 
 
 def _mount_paths(platform: Mapping[str, Any]) -> tuple[str, ...]:

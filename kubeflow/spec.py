@@ -1,10 +1,11 @@
-"""What open-source Kubeflow needs of a pipeline spec that TFX does not write.
+"""Completes the pipeline specs that TFX writes for open-source Kubeflow.
 
-A spec is the plain tree of a KFP `PipelineSpec`, as its YAML reads. Each function changes the tree it is given.
+A spec is the plain tree of a KFP `PipelineSpec`, as in its YAML. The functions change the tree in place.
 
-- Argo, below Kubeflow, takes only letters, digits and dashes in a task's name; TFX writes its nodes' ids.
-- TFX writes neither retries nor defaults of parameters nor the root of artifacts, and caching for all or none.
-- Volumes stand in a document of their own, the platform spec.
+- Argo, which runs the tasks for Kubeflow, accepts only letters, digits and dashes in the name of a task, but TFX writes
+  the ids of its nodes.
+- TFX writes no retries, no defaults of parameters and no root of artifacts, and enables caching for all tasks or none.
+- Volumes are in a document of their own, the platform spec.
 """
 
 from __future__ import annotations
@@ -17,20 +18,24 @@ Spec = dict[str, Any]
 
 
 def task_name(node_id: str) -> str:
-    """The name Argo accepts for a TFX node: `schema_articles` is `schema-articles`, `DataGate` `data-gate`."""
+    """The name of a TFX node's task.
+
+    >>> task_name("schema_articles"), task_name("DataGate")
+    ('schema-articles', 'data-gate')
+    """
     dashed = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", node_id)
     return re.sub(r"[^a-z0-9]+", "-", dashed.lower()).strip("-")
 
 
 def rename(spec: Spec) -> None:
-    """Gives tasks, components and executors the names that the KFP SDK would give them.
+    """Renames tasks, components and executors like the KFP SDK names them.
 
     Raises:
-        ValueError: two nodes come to the same name.
+        ValueError: two nodes would get the same name.
     """
     tasks = tasks_of(spec)
     if len({task_name(node_id) for node_id in tasks}) < len(tasks):
-        raise ValueError(f"ids of nodes must differ by more than case and punctuation; received {sorted(tasks)}")
+        raise ValueError(f"ids of nodes must differ by more than case and punctuation. Received: {sorted(tasks)}")
     for task in tasks.values():
         task["componentRef"]["name"] = component_name(task["componentRef"]["name"])
         task["taskInfo"]["name"] = task_name(task["taskInfo"]["name"])
@@ -56,22 +61,29 @@ def tasks_of(spec: Spec) -> dict[str, Any]:
 
 
 def component_name(node_id: str) -> str:
-    """The component of a node."""
+    """The name of a node's component."""
     return f"comp-{task_name(node_id)}"
 
 
 def executor_name(node_id: str) -> str:
-    """The executor of a node."""
+    """The name of a node's executor."""
     return f"exec-{task_name(node_id)}"
 
 
 def set_image(spec: Spec, node_id: str, image: str) -> None:
-    """Runs one node in an image of its own."""
+    """Sets the image of one node."""
     spec["deploymentSpec"]["executors"][executor_name(node_id)]["container"]["image"] = image
 
 
 def set_retries(spec: Spec, task: str, *, retries: int, backoff_s: int) -> None:
-    """Lets a task be tried again, after `backoff_s` seconds and twice as long each time, an hour at most."""
+    """Sets the retries of a task, with exponential backoff of at most an hour.
+
+    Args:
+        spec: changed.
+        task: name of the task.
+        retries: number of retries.
+        backoff_s: seconds before the first retry; doubles with each retry.
+    """
     if retries:
         tasks_of(spec)[task]["retryPolicy"] = {
             "maxRetryCount": retries,
@@ -82,20 +94,20 @@ def set_retries(spec: Spec, task: str, *, retries: int, backoff_s: int) -> None:
 
 
 def forbid_caching(spec: Spec, task: str) -> None:
-    """Lets a task run every time, for it reads what no input shows."""
+    """Disables the cache of a task that reads data other than its inputs."""
     tasks_of(spec)[task]["cachingOptions"] = {"enableCache": False}
 
 
 def reference(parameter: str) -> str:
-    """What stands for a run's parameter in the strings of a pipeline; Kubeflow's own notation."""
+    """The placeholder of a run's parameter in the strings of a pipeline, in Kubeflow's notation."""
     return f"{{{{$.inputs.parameters['{parameter}']}}}}"
 
 
 def bind_parameters(spec: Spec, parameters: Mapping[str, tuple[str, str]]) -> None:
-    """Declares the run's parameters and leads them to the tasks that refer to them.
+    """Declares the parameters of a run and passes them to the tasks that refer to them.
 
-    A value that is a reference becomes the parameter. A task that has one within a longer string is given the
-    parameter besides, and `kubeflow.step` puts it in.
+    A value that is a reference is replaced by the parameter. If a reference is part of a longer string, the task gets
+    the parameter too, and `kubeflow.step` replaces the reference.
 
     Args:
         spec: changed.
@@ -118,21 +130,30 @@ def bind_parameters(spec: Spec, parameters: Mapping[str, tuple[str, str]]) -> No
 
 
 def platform_spec(spec: Spec, *, volume_claim: str, mount_path: str) -> Spec:
-    """The document beside the spec that mounts a volume into every step."""
+    """The platform spec, which mounts a volume into every step.
+
+    Args:
+        spec: the pipeline spec.
+        volume_claim: name of the volume claim.
+        mount_path: path of the volume in the containers.
+    """
     mount = {"constant": volume_claim, "mountPath": mount_path}
     executors = {label: {"pvcMount": [dict(mount)]} for label in spec["deploymentSpec"]["executors"]}
     return {"platforms": {"kubernetes": {"deploymentSpec": {"executors": executors}}}}
 
 
 def refuse_kinds(spec: Spec, runnable: Collection[str] = ("container",)) -> None:
-    """Refuses steps that open-source Kubeflow cannot run, or only outside of the step's image.
+    """Refuses steps that open-source Kubeflow cannot run in the step's image.
 
-    Its compiler answers a resolver with "not implemented"; an importer runs in Kubeflow's own launcher, which
-    knows no artifact type of TFX.
+    Kubeflow does not implement resolvers. Importers run in Kubeflow's own launcher, which has no artifact types of TFX.
+
+    Args:
+        spec: the pipeline spec.
+        runnable: kinds of steps that are accepted.
 
     Raises:
-        ValueError: there is a step of another kind.
+        ValueError: a step is of another kind.
     """
     for label, executor in spec["deploymentSpec"]["executors"].items():
         if not set(executor) <= set(runnable):
-            raise ValueError(f"{label} must be a {' or '.join(runnable)}; received a {', '.join(executor)}")
+            raise ValueError(f"{label} must be a {' or '.join(runnable)}. Received: a {', '.join(executor)}")

@@ -1,20 +1,20 @@
-"""What a step's container runs: TFX's own entry point, with what open-source Kubeflow says put into TFX's words.
+"""The entry point of a step's container: adapts the input of open-source Kubeflow and calls TFX's own entry point.
 
-`python -m kubeflow.step ARGUMENTS` takes the arguments of TFX's `kubeflow_v2_run_executor`, runs it with them and
-exits as it does. Between the two it settles what TFX, written for Vertex AI, takes for granted:
+`python -m kubeflow.step ARGUMENTS` takes the arguments of TFX's `kubeflow_v2_run_executor`, runs it and returns its
+exit code. TFX's entry point was written for Vertex AI. This module handles the differences:
 
-- Places. Kubeflow's launcher downloads input artifacts before, and uploads outputs after the step, between the
-  bucket and `/gcs`, `/s3` or `/minio`, but tells only the bucket's address. The step works on the local copy,
-  which any path, DuckDB and TensorFlow can read, and reports the bucket's address.
+- Addresses. Kubeflow's launcher copies artifacts between the bucket and `/gcs`, `/s3` or `/minio`, downloads inputs
+  before the step and uploads outputs after it, but passes only the addresses in the bucket. The step reads and writes
+  the local copies, which Python, DuckDB and TensorFlow can open, and reports the addresses in the bucket.
 - Types. The driver leaves the type of an input artifact empty (kubeflow/pipelines, `metadata/client.go`;
-  tensorflow/tfx issue 7768). The component's definition, among the arguments, has it.
-- Where Beam has a cluster of its own, its workers cannot see this container's disk: the steps that use Beam then
-  read and write the bucket themselves, which must be `gs://`. The launcher finds nothing to upload, and lets it be.
-- Types of ours are called `lookbook.Name`, and found in `components.artifacts`.
-- References to a run's parameters within longer values are replaced, which older launchers leave to the step.
-- Folders of outputs, which TFX's local runner makes, are made here.
+  tensorflow/tfx issue 7768). The component's definition, which is one of the arguments, has the type.
+- Beam on a cluster. Its workers cannot access the disk of this container, so the steps on Beam read and write the
+  bucket directly, which must be `gs://`. The launcher then has nothing to upload.
+- Own types. They are named `lookbook.Name` and defined in `components.artifacts`.
+- References to a run's parameters in longer values. Older launchers do not replace them.
+- Folders of outputs. TFX's local runner makes them; Kubeflow does not.
 
-Paths without a bucket are left as they are, so that the same command runs without a cluster.
+Paths outside of buckets do not change, so that the same command runs without a cluster.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ from serving.tensorflow_environment import TENSORFLOW_ENVIRONMENT
 EXECUTOR = "tfx.orchestration.kubeflow.v2.container.kubeflow_v2_run_executor"
 INVOCATION = "--json_serialized_invocation_args"
 EXECUTOR_CLASS = "--executor_class_path"
-# The executors that hand their work to Beam.
+# The executors that run Beam pipelines.
 ON_BEAM = tuple(f"tfx.components.{name}.executor.Executor" for name in ("statistics_gen", "transform", "evaluator"))
 INPUTS_SPEC = "--json_serialized_inputs_spec_args"
-BUCKETS = "LOOKBOOK_BUCKETS"  # where the launcher's folders lie, / unless the environment says otherwise
-# As Kubeflow's launcher maps them (kubeflow/pipelines, `component/launcher_v2.go`, LocalPathForURI).
+BUCKETS = "LOOKBOOK_BUCKETS"  # variable with the parent of the launcher's folders, by default /
+# The mapping of Kubeflow's launcher (kubeflow/pipelines, `component/launcher_v2.go`, LocalPathForURI).
 _LOCAL = {"gs://": "gcs", "s3://": "s3", "minio://": "minio"}
 _REFERENCE = re.compile(r"\{\{\$\.inputs\.parameters\['([^']+)'\]\}\}")
 _OURS = "lookbook."
@@ -49,83 +49,93 @@ def main(arguments: Sequence[str]) -> int:
     """Runs the step.
 
     Args:
-        arguments: of TFX's entry point.
+        arguments: arguments of TFX's entry point.
 
     Returns:
-        Its exit code.
+        The exit code of TFX's entry point.
     """
     arguments = list(arguments)
-    at = arguments.index(INVOCATION) + 1
-    invocation = json.loads(arguments[at])
+    position = arguments.index(INVOCATION) + 1
+    invocation = json.loads(arguments[position])
     inputs_spec = json.loads(arguments[arguments.index(INPUTS_SPEC) + 1]) if INPUTS_SPEC in arguments else {}
-    places = {} if is_computed_elsewhere(arguments) else localise(invocation, _buckets())
+    addresses = {} if runs_on_remote_beam(arguments) else to_local_paths(invocation, _buckets())
     complete_types(invocation, inputs_spec)
     resolve_references(invocation)
     for artifact in _artifacts(invocation, "outputs"):
         if local_path(artifact["uri"], _buckets()) is None:
             pathlib.Path(artifact["uri"]).mkdir(parents=True, exist_ok=True)
-    arguments[at] = json.dumps(invocation)
+    arguments[position] = json.dumps(invocation)
     environment = {**os.environ, **TENSORFLOW_ENVIRONMENT}
     code = subprocess.run([sys.executable, "-m", EXECUTOR, *arguments], env=environment, check=False).returncode
     output = pathlib.Path(invocation["outputs"]["outputFile"])
     if code == 0 and output.exists():
-        output.write_text(json.dumps(globalised(json.loads(output.read_text()), places)))
+        output.write_text(json.dumps(to_bucket_addresses(json.loads(output.read_text()), addresses)))
     return code
 
 
-def is_computed_elsewhere(arguments: Sequence[str]) -> bool:
-    """Whether the step uses Beam and Beam's runner is not in this container."""
+def runs_on_remote_beam(arguments: Sequence[str]) -> bool:
+    """Whether the step runs on Beam with a runner outside of this container."""
     executor = next((new for old, new in itertools.pairwise(arguments) if old == EXECUTOR_CLASS), "")
     runner = next((word.partition("=")[2] for word in arguments if word.startswith("--runner=")), "")
     return executor in ON_BEAM and not runner.endswith(("FnApiRunner", "DirectRunner", "PrismRunner"))
 
 
-def localise(invocation: dict[str, Any], buckets: pathlib.Path) -> dict[str, str]:
-    """Puts the launcher's local paths in place of the buckets' addresses.
+def to_local_paths(invocation: dict[str, Any], buckets: pathlib.Path) -> dict[str, str]:
+    """Replaces addresses in buckets by the local paths of the launcher.
 
     Args:
         invocation: an `ExecutorInput`, changed.
-        buckets: where the launcher's folders lie.
+        buckets: parent of the launcher's folders.
 
     Returns:
-        The address of each local path.
+        The address in the bucket for each local path.
     """
-    places = {}
+    addresses = {}
     for artifact in [*_artifacts(invocation, "inputs"), *_artifacts(invocation, "outputs")]:
         local = local_path(artifact["uri"], buckets)
         if local is not None:
-            places[local] = artifact["uri"]
+            addresses[local] = artifact["uri"]
             artifact["uri"] = local
-    return places
+    return addresses
 
 
 def local_path(uri: str, buckets: pathlib.Path) -> str | None:
-    """Where the launcher copies an address of a bucket to; None for a plain path."""
+    """The local path that the launcher uses for an address in a bucket; None for a plain path.
+
+    Args:
+        uri: an address or a path.
+        buckets: parent of the launcher's folders.
+    """
     for scheme, folder in _LOCAL.items():
         if uri.startswith(scheme):
             return str(buckets / folder / uri.removeprefix(scheme))
     return None
 
 
-def globalised(tree: Any, places: Mapping[str, str]) -> Any:
-    """The tree with the buckets' addresses in place of local paths, wherever a string begins with one."""
+def to_bucket_addresses(tree: Any, addresses: Mapping[str, str]) -> Any:
+    """Replaces local paths by addresses in buckets, in all strings that start with such a path.
+
+    Args:
+        tree: JSON values.
+        addresses: the address for each local path.
+    """
     if isinstance(tree, dict):
-        return {name: globalised(value, places) for name, value in tree.items()}
+        return {name: to_bucket_addresses(value, addresses) for name, value in tree.items()}
     if isinstance(tree, list):
-        return [globalised(value, places) for value in tree]
+        return [to_bucket_addresses(value, addresses) for value in tree]
     if isinstance(tree, str):
-        for local, address in places.items():
+        for local, address in addresses.items():
             if tree == local or tree.startswith(f"{local}/"):
                 return address + tree.removeprefix(local)
     return tree
 
 
 def complete_types(invocation: dict[str, Any], inputs_spec: Mapping[str, Any]) -> None:
-    """Gives every artifact a type that TFX finds the class of.
+    """Sets the type of every artifact so that TFX finds its class.
 
     Args:
         invocation: an `ExecutorInput`, changed.
-        inputs_spec: the component's `inputDefinitions`.
+        inputs_spec: `inputDefinitions` of the component.
     """
     for name, several in invocation.get("inputs", {}).get("artifacts", {}).items():
         for artifact in several.get("artifacts", []):
@@ -138,7 +148,7 @@ def complete_types(invocation: dict[str, Any], inputs_spec: Mapping[str, Any]) -
 
 
 def resolve_references(invocation: dict[str, Any]) -> None:
-    """Puts values in place of `{{$.inputs.parameters['name']}}` within the invocation's parameters."""
+    """Replaces `{{$.inputs.parameters['name']}}` in the parameters of the invocation by values."""
     values = invocation.get("inputs", {}).get("parameterValues", {})
     for name, value in values.items():
         if isinstance(value, str):
@@ -155,7 +165,7 @@ def _artifacts(invocation: Mapping[str, Any], side: str) -> Iterator[dict[str, A
 
 
 def _title(kind: Mapping[str, str]) -> str:
-    """Of a type's two forms the schema is YAML, its title a line of its own."""
+    """The title of an artifact type, which is a field of its own or a line of a YAML schema."""
     if "schemaTitle" in kind:
         return kind["schemaTitle"]
     lines = kind.get("instanceSchema", "").splitlines()

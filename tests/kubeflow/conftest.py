@@ -1,4 +1,4 @@
-"""Compiles both presets, and the refresh, once; `pytest tests/kubeflow --regenerate-golden` takes what they became."""
+"""Compiles both presets and the refresh once; `pytest tests/kubeflow --regenerate-golden` writes the golden files."""
 
 import pathlib
 
@@ -16,12 +16,12 @@ COMPILED = {
 
 
 def pytest_addoption(parser):
-    parser.addoption("--regenerate-golden", action="store_true", help="write the golden files anew")
+    parser.addoption("--regenerate-golden", action="store_true", help="write the golden files")
 
 
 @pytest.fixture(scope="session")
 def compiled(tmp_path_factory, request):
-    """Text of each compiled pipeline, all code being of version 'golden'."""
+    """Text of each compiled pipeline, with the code version 'golden'."""
     from kubeflow.compile import compile_pipeline
 
     texts = {}
@@ -36,7 +36,7 @@ def compiled(tmp_path_factory, request):
 
 @pytest.fixture(scope="session", params=COMPILED)
 def documents(compiled, request):
-    """Pipeline spec and platform spec of one of them, as plain trees."""
+    """Pipeline spec and platform spec of each compiled pipeline, as plain trees."""
     return list(yaml.safe_load_all(compiled[request.param]))
 
 

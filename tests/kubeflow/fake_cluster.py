@@ -1,4 +1,4 @@
-"""The REST calls of Kubeflow Pipelines' API that `lookbook submit` makes, answered from memory."""
+"""A fake server for the REST calls of Kubeflow Pipelines that `lookbook submit` makes."""
 
 from __future__ import annotations
 
@@ -12,19 +12,20 @@ from collections.abc import Sequence
 
 
 class FakeCluster:
-    """Answers on a free port; `calls` tells what was asked, in order.
+    """Serves the API on a free port.
 
     Attributes:
-        states: of a run, one each time it is asked for; the last one stays.
-        pipelines: id by name.
-        versions: (pipeline id, name, the file's bytes) by id.
-        runs: bodies of the runs created, by id.
-        recurring: bodies of the recurring runs there are, by id.
-        experiments: id by name.
-        refuse: status to answer everything with.
-        tokens: what the requests were authorised by; whether anybody is there may be asked by all.
-        details: what is told of a run besides its state.
-        lose: how many of the next looks at a run go unanswered.
+        calls: method and path of each request, in order.
+        states: states of a run, one for each request; the last one is repeated.
+        pipelines: ids of the pipelines by name.
+        versions: pipeline id, name and file content of the versions, by id.
+        runs: bodies of the created runs by id.
+        recurring: bodies of the existing recurring runs by id.
+        experiments: ids of the experiments by name.
+        refuse: status of all answers, or None.
+        tokens: authorization headers of all requests except health checks.
+        details: further fields of a run.
+        lose: number of the next requests for a run that fail with 503.
     """
 
     def __init__(self, states: Sequence[str] = ("PENDING", "RUNNING", "SUCCEEDED")) -> None:
@@ -84,8 +85,8 @@ class FakeCluster:
             state = self.states.pop(0) if len(self.states) > 1 else self.states[0]
             return 200, {"run_id": found[1], "state": state, **self.details}
         if (method, path) == ("GET", "recurringruns"):
-            told = [{"recurring_run_id": i, "display_name": b["display_name"]} for i, b in self.recurring.items()]
-            return 200, {"recurringRuns": told, "total_size": len(told)}
+            found = [{"recurring_run_id": i, "display_name": b["display_name"]} for i, b in self.recurring.items()]
+            return 200, {"recurringRuns": found, "total_size": len(found)}
         if (method, path) == ("POST", "recurringruns"):
             recurring_id = f"recurring-{sum(call == ('POST', 'recurringruns') for call in self.calls)}"
             self.recurring[recurring_id] = json.loads(body)
@@ -117,8 +118,8 @@ def _handler(cluster: FakeCluster) -> type[http.server.BaseHTTPRequestHandler]:
             cluster.calls.append((self.command, url.path.removeprefix("/apis/v2beta1/")))
             if not url.path.endswith("/healthz"):
                 cluster.tokens.add(self.headers.get("authorization"))
-            status, told = cluster.answer(self.command, url.path, query, body, self.headers.get("Content-Type", ""))
-            text = json.dumps(told).encode()
+            status, answer = cluster.answer(self.command, url.path, query, body, self.headers.get("Content-Type", ""))
+            text = json.dumps(answer).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(text)))
@@ -127,7 +128,7 @@ def _handler(cluster: FakeCluster) -> type[http.server.BaseHTTPRequestHandler]:
 
         do_GET = do_POST = do_DELETE = _do  # noqa: N815 (http.server's names)
 
-        def log_message(self, *given) -> None:
+        def log_message(self, *arguments) -> None:
             pass
 
     return Handler

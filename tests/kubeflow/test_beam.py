@@ -87,7 +87,7 @@ def test_every_step_that_uses_beam_gets_them_and_works_in_the_bucket(runner):
     for label, executor in spec["deploymentSpec"]["executors"].items():
         arguments = executor["container"]["args"]
         assert arguments[-len(wanted) :] == wanted
-        if step.is_computed_elsewhere(arguments):
+        if step.runs_on_remote_beam(arguments):
             elsewhere.add(label.removeprefix("exec-"))
     tables = ("articles", "customers", "transactions")
     assert elsewhere == {"evaluator", "transform", *(f"statistics-{table}" for table in tables)}
@@ -109,8 +109,8 @@ def test_the_executors_that_use_beam_are_those_that_tfx_calls_so():
 
 def test_beam_in_the_steps_own_container_is_local():
     arguments = [step.EXECUTOR_CLASS, step.ON_BEAM[0], *beam_args(BeamConfig())]
-    assert not step.is_computed_elsewhere(arguments)
-    assert not step.is_computed_elsewhere(
+    assert not step.runs_on_remote_beam(arguments)
+    assert not step.runs_on_remote_beam(
         [step.EXECUTOR_CLASS, "components.ingest.component.Ingest_Executor", "--runner=X"]
     )
 

@@ -1,4 +1,4 @@
-"""The wheel with the lock in an empty environment, and a whole run from there, far from the repository."""
+"""The wheel with the locked packages in an empty environment, and a run from there outside of the repository."""
 
 import os
 import pathlib
@@ -10,12 +10,12 @@ import pytest
 
 pytestmark = [pytest.mark.proof, pytest.mark.timeout(5400)]
 ROOT = pathlib.Path(__file__).parents[2]
-ROOMS = ("lookbook", "kubeflow", "pipeline", "components", "models", "serving", "transforms")
+ROOMS = ("lookbook", "kubeflow", "operations", "pipeline", "components", "models", "serving", "synthetic", "transforms")
 
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory):
-    """Python of the environment, made as the Dockerfile makes it."""
+    """Python of an environment that is made like in the Dockerfile."""
     root = tmp_path_factory.mktemp("clean")
     source, python = root / "source", root / "venv" / "bin" / "python"
     source.mkdir()
@@ -34,7 +34,7 @@ def installed(tmp_path_factory):
     return python
 
 
-def test_the_packages_are_whole_and_the_code_is_the_wheels(installed, tmp_path):
+def test_all_packages_and_the_wheel_are_installed(installed, tmp_path):
     said = _run(
         str(installed), "-c", "import lookbook, transforms; print(lookbook.__file__, transforms.__file__)", cwd=tmp_path
     )
@@ -44,7 +44,7 @@ def test_the_packages_are_whole_and_the_code_is_the_wheels(installed, tmp_path):
 
 
 def test_from_three_csvs_to_an_answer(installed, tmp_path):
-    """The end-to-end test, with nothing of the repository in reach but the tests themselves."""
+    """Runs the end-to-end test with no files of the repository but the tests."""
     shutil.copytree(ROOT / "tests", tmp_path / "tests", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     said = _run(

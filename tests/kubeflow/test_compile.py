@@ -1,4 +1,4 @@
-"""The compiled pipeline is what open-source Kubeflow Pipelines runs."""
+"""Open-source Kubeflow Pipelines can run the compiled pipelines."""
 
 import getpass
 import importlib
@@ -23,14 +23,14 @@ REFERENCE = re.compile(r"\{\{\$\.inputs\.parameters\['(.+?)'\]\}\}")
 
 
 @pytest.mark.parametrize("name", COMPILED)
-def test_the_pipeline_is_the_golden_one(compiled, name):
+def test_the_pipeline_equals_the_golden_file(compiled, name):
     golden = list(yaml.safe_load_all((GOLDEN / f"{name}.yaml").read_text(encoding="utf-8")))
     assert list(yaml.safe_load_all(compiled[name])) == golden, (
-        "if the pipeline was meant to change: pytest tests/kubeflow --regenerate-golden, and read the difference"
+        "if this change is intended, run `pytest tests/kubeflow --regenerate-golden` and review the diff"
     )
 
 
-def test_it_parses_as_kubeflows_messages(documents):
+def test_it_parses_as_messages_of_kubeflow(documents):
     spec, platform = documents
     parsed = json_format.ParseDict(spec, pipeline_spec_pb2.PipelineSpec())
     assert parsed.schema_version == "2.1.0"
@@ -46,11 +46,11 @@ def test_every_step_is_a_container(spec):
 
 
 @pytest.mark.parametrize("kind", ["resolver", "importer"])
-def test_a_step_that_kubeflow_cannot_run_is_refused(spec, kind):
+def test_a_kind_of_step_that_kubeflow_cannot_run_is_an_error(spec, kind):
     from kubeflow.spec import refuse_kinds
 
     executors = {**spec["deploymentSpec"]["executors"], "exec-other": {kind: {}}}
-    with pytest.raises(ValueError, match=f"exec-other must be a container; received a {kind}"):
+    with pytest.raises(ValueError, match=f"exec-other must be a container. Received: a {kind}"):
         refuse_kinds({"deploymentSpec": {"executors": executors}})
 
 
@@ -59,7 +59,7 @@ def test_argo_accepts_the_names_of_tasks(tasks):
     assert {name: task["taskInfo"]["name"] for name, task in tasks.items()} == {name: name for name in tasks}
 
 
-def test_inputs_come_from_outputs_that_exist_and_no_task_waits_for_itself(spec, tasks):
+def test_inputs_come_from_existing_outputs_and_there_are_no_cycles(spec, tasks):
     waits = {}
     for name, task in tasks.items():
         waits[name] = set(task.get("dependentTasks", []))
@@ -74,22 +74,22 @@ def test_inputs_come_from_outputs_that_exist_and_no_task_waits_for_itself(spec, 
         waits = {name: others - free for name, others in waits.items() if name not in free}
 
 
-def test_steps_that_wait_for_the_data_gate_and_for_both_model_gates(tasks):
+def test_steps_wait_for_the_gates(tasks):
     first, gate = ("current-states", "refresh-gate") if "refresh-gate" in tasks else ("features", "evaluator")
     assert "data-gate" in tasks[first]["dependentTasks"]
     assert {gate, "infra-gate"} <= set(tasks["push"]["dependentTasks"])
 
 
-def test_the_two_pipelines_have_names_of_their_own_and_a_refresh_trains_nothing(compiled):
-    told = {name: next(yaml.safe_load_all(text)) for name, text in compiled.items()}
-    names = {name: spec["pipelineInfo"]["name"] for name, spec in told.items()}
+def test_the_pipelines_have_different_names_and_a_refresh_has_no_training(compiled):
+    specs = {name: next(yaml.safe_load_all(text)) for name, text in compiled.items()}
+    names = {name: spec["pipelineInfo"]["name"] for name, spec in specs.items()}
     assert names == {"kubeflow-cpu": "lookbook", "kubeflow-gpu": "lookbook", "kubeflow-cpu-refresh": "lookbook-refresh"}
-    tasks = set(told["kubeflow-cpu-refresh"]["root"]["dag"]["tasks"])
+    tasks = set(specs["kubeflow-cpu-refresh"]["root"]["dag"]["tasks"])
     assert tasks & {"features", "transform", "retrieval", "candidates", "ranking", "assemble-baseline"} == set()
-    assert tasks - set(told["kubeflow-cpu"]["root"]["dag"]["tasks"]) == {"current-states", "refresh-gate"}
+    assert tasks - set(specs["kubeflow-cpu"]["root"]["dag"]["tasks"]) == {"current-states", "refresh-gate"}
 
 
-def test_a_container_runs_an_executor_that_exists(containers):
+def test_a_container_runs_an_existing_executor(containers):
     for container in containers.values():
         assert container["command"] == ["python", "-m", "kubeflow.step"]
         module, name = container["args"][container["args"].index("--executor_class_path") + 1].rsplit(".", 1)
@@ -97,7 +97,7 @@ def test_a_container_runs_an_executor_that_exists(containers):
         assert container["args"][container["args"].index("--json_serialized_invocation_args") + 1] == "{{$}}"
 
 
-def test_trainers_get_their_resources_and_the_others_theirs(compiled):
+def test_trainers_have_resources_of_their_own(compiled):
     spec = next(yaml.safe_load_all(compiled["kubeflow-gpu"]))
     for label, executor in spec["deploymentSpec"]["executors"].items():
         container = executor["container"]
@@ -110,19 +110,19 @@ def test_trainers_get_their_resources_and_the_others_theirs(compiled):
             assert container["image"] == "lookbook:0.1.0"
 
 
-def test_every_step_but_the_gates_of_the_data_is_tried_again(tasks):
+def test_every_step_but_the_gates_of_the_data_is_retried(tasks):
     counts = {name: task.get("retryPolicy", {}).get("maxRetryCount", 0) for name, task in tasks.items()}
     assert counts.pop("data-gate") == counts.pop("freshness-gate") == 0
     assert set(counts.values()) == {2}
     assert tasks["ingest"]["retryPolicy"]["backoffDuration"] == "60s"
 
 
-def test_every_step_is_cached_but_those_that_look_at_the_pushed_versions(tasks):
+def test_every_step_is_cached_but_those_that_read_the_pushed_versions(tasks):
     cached = {name for name, task in tasks.items() if task["cachingOptions"]["enableCache"]}
     assert set(tasks) - cached == {"freshness-gate", "last-blessed"}
 
 
-def test_a_run_may_be_given_the_data(spec, tasks):
+def test_a_run_has_parameters_for_the_data(spec, tasks):
     parameters = spec["root"]["inputDefinitions"]["parameters"]
     assert {name: p["defaultValue"] for name, p in parameters.items()} == {
         "data_dir": "/mnt/lookbook/data",
@@ -134,7 +134,7 @@ def test_a_run_may_be_given_the_data(spec, tasks):
     assert ingest["fingerprint"] == {"componentInputParameter": "data_version"}
 
 
-def test_a_task_that_refers_to_a_parameter_has_it(spec, tasks):
+def test_a_task_gets_the_parameters_that_it_refers_to(spec, tasks):
     referring = set()
     for name, task in tasks.items():
         inputs = task.get("inputs", {}).get("parameters", {})
@@ -154,7 +154,7 @@ def test_every_step_mounts_the_volume(documents):
     assert all(m == {"pvcMount": [{"constant": "lookbook", "mountPath": "/mnt/lookbook"}]} for m in mounts.values())
 
 
-def test_nothing_of_the_compiling_machine_is_in_it(compiled):
+def test_no_path_of_the_compiling_machine_is_in_the_file(compiled):
     here = {str(pathlib.Path(__file__).parents[2]), sys.prefix, sys.base_prefix, tempfile.gettempdir()}
     here.add(str(pathlib.Path.home()))
     here.add(f"/{getpass.getuser()}/")
@@ -162,7 +162,7 @@ def test_nothing_of_the_compiling_machine_is_in_it(compiled):
         assert [path for path in here if path in text] == []
 
 
-def test_a_change_of_settings_or_code_is_seen_by_the_cache(tmp_path):
+def test_changed_settings_or_code_change_the_parameters_of_tasks(tmp_path):
     from kubeflow.compile import pipeline_documents
 
     def parameters(*assignments, version):

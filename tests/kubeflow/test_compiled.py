@@ -1,4 +1,4 @@
-"""A compiled file read back: what each task runs, reads and waits for."""
+"""A compiled file is read back: commands, inputs and dependencies of its tasks."""
 
 import pytest
 import yaml
@@ -13,7 +13,7 @@ def train():
     return read_compiled(GOLDEN / "kubeflow-cpu.yaml")
 
 
-def test_every_task_stands_behind_those_it_waits_for(train):
+def test_every_task_comes_after_those_it_waits_for(train):
     names = [task.name for task in train.tasks]
     assert len(set(names)) == len(names) == 25
     for number, task in enumerate(train.tasks):
@@ -22,20 +22,20 @@ def test_every_task_stands_behind_those_it_waits_for(train):
     assert features.waits_for == {"ingest", "data-gate", "freshness-gate"}
 
 
-def test_a_task_knows_its_command_its_inputs_and_how_often_it_may_fail(train):
+def test_a_task_has_its_command_inputs_and_retries(train):
     by_name = {task.name: task for task in train.tasks}
     ingest, gate = by_name["ingest"], by_name["data-gate"]
     assert ingest.command[:3] == ("python", "-m", "kubeflow.step")
     assert "{{$}}" in ingest.command
     assert ingest.from_run == {"data_dir": "data_dir", "fingerprint": "data_version"}
     assert ingest.constants["code_version"] == "golden"
-    assert (ingest.retries, ingest.backoff_s, ingest.backoff_factor, ingest.backoff_most_s) == (2, 60, 2, 3600)
+    assert (ingest.retries, ingest.backoff_s, ingest.backoff_factor, ingest.max_backoff_s) == (2, 60, 2, 3600)
     assert gate.retries == 0
     assert gate.artifacts["tables"] == ("ingest", "tables")
     assert set(ingest.outputs) == {"tables", "articles_examples", "customers_examples", "transactions_examples"}
 
 
-def test_the_runs_parameters_their_defaults_and_the_volume(train):
+def test_the_pipeline_has_parameters_with_defaults_and_a_volume(train):
     assert train.name == "lookbook"
     assert train.parameters == {
         "data_dir": "/mnt/lookbook/data",
@@ -50,7 +50,7 @@ def test_the_runs_parameters_their_defaults_and_the_volume(train):
     ("text", "said"),
     [(None, "cannot be read"), ("a: [", "cannot be read"), ("a: 1", "it lacks"), ("", "it lacks"), ("[]", "it lacks")],
 )
-def test_what_is_no_compiled_pipeline_is_said(tmp_path, text, said):
+def test_a_file_that_is_no_compiled_pipeline_is_an_error(tmp_path, text, said):
     path = tmp_path / "pipeline.yaml"
     if text is not None:
         path.write_text(text)
@@ -58,7 +58,7 @@ def test_what_is_no_compiled_pipeline_is_said(tmp_path, text, said):
         read_compiled(path)
 
 
-def test_tasks_that_wait_for_each_other_are_named(tmp_path):
+def test_tasks_in_a_cycle_are_named(tmp_path):
     documents = list(yaml.safe_load_all((GOLDEN / "kubeflow-cpu.yaml").read_text()))
     documents[0]["root"]["dag"]["tasks"]["ingest"]["dependentTasks"] = ["data-gate"]
     (tmp_path / "p.yaml").write_text(yaml.safe_dump_all(documents))

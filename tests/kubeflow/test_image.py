@@ -1,4 +1,4 @@
-"""The image holds what the compiled pipeline counts on. (No daemon is asked: the Dockerfile is read.)"""
+"""The image contains what the compiled pipeline needs. (Reads the Dockerfile; no image is built.)"""
 
 import importlib.metadata
 import pathlib
@@ -22,26 +22,26 @@ ROOMS = ("lookbook", "kubeflow", "operations", "pipeline", "components", "models
 
 
 def copied():
-    """What is copied from the context."""
+    """The files that the Dockerfile copies from the context."""
     lines = [line.split()[1:-1] for line in DOCKERFILE.splitlines() if re.match(r"COPY (?!--from)", line)]
     return [name for line in lines for name in line]
 
 
-def test_all_that_is_copied_exists_and_is_let_in():
-    let_in = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+def test_all_copied_files_exist_and_are_not_ignored():
+    included = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
     assert set(ROOMS) <= set(copied())
     assert [name for name in copied() if not (ROOT / name).exists()] == []
-    assert [name for name in copied() if name.split("/")[0] not in let_in] == []
+    assert [name for name in copied() if name.split("/")[0] not in included] == []
     assert (ROOT / ".dockerignore").read_text().splitlines()[1] == "*"
 
 
-def test_it_does_not_run_as_root_and_says_so_in_numbers():
+def test_the_user_is_a_number_and_not_root():
     users = re.findall(r"^USER (\S+)$", DOCKERFILE, re.M)
     assert len(users) == 1
-    assert re.fullmatch(r"[1-9]\d*:\d+", users[0])  # Kubernetes cannot tell of a name that it is not root
+    assert re.fullmatch(r"[1-9]\d*:\d+", users[0])  # Kubernetes cannot check that a name is not root
 
 
-def test_schemas_and_setup_file_are_where_the_pipeline_looks_for_them():
+def test_schemas_and_setup_file_are_at_the_configured_paths():
     build, image, *_ = DOCKERFILE.split("\nFROM ")[2:]
     assert build.index("WORKDIR /app") < build.index("COPY transforms transforms")
     assert build.index("WORKDIR /app") < build.index("COPY setup.py pyproject.toml requirements.in MANIFEST.in LICENSE")
@@ -50,7 +50,7 @@ def test_schemas_and_setup_file_are_where_the_pipeline_looks_for_them():
     assert SETUP_FILE == "/app/setup.py"
 
 
-def test_beams_workers_have_beams_own_start_and_the_version_that_is_installed():
+def test_the_worker_image_has_the_entry_point_of_the_installed_beam_version():
     image, worker, last = DOCKERFILE.split("\nFROM ")[3:]
     assert worker.startswith("image AS worker")
     assert "COPY --from=beam /opt/apache/beam /opt/apache/beam" in worker
@@ -68,10 +68,10 @@ def test_the_tags_are_those_of_the_presets():
     assert config.image == f"lookbook:{importlib.metadata.version('lookbook')}"
 
 
-def test_the_gpu_lock_is_what_tensorflow_asks_for():
-    asked = [Requirement(text) for text in importlib.metadata.requires("tensorflow") or []]
-    gpu = {f"{r.name}{r.specifier}" for r in asked if r.marker and r.marker.evaluate({"extra": "and-cuda"})}
-    plain = {f"{r.name}{r.specifier}" for r in asked if not r.marker or r.marker.evaluate({"extra": ""})}
+def test_the_gpu_lock_has_the_requirements_of_tensorflow():
+    requirements = [Requirement(text) for text in importlib.metadata.requires("tensorflow") or []]
+    gpu = {f"{r.name}{r.specifier}" for r in requirements if r.marker and r.marker.evaluate({"extra": "and-cuda"})}
+    plain = {f"{r.name}{r.specifier}" for r in requirements if not r.marker or r.marker.evaluate({"extra": ""})}
     locked = set(re.findall(r"^(\S+==\S+)", (ROOT / "kubeflow" / "requirements-gpu.lock").read_text(), re.M))
     assert locked == gpu - plain
     assert locked
@@ -79,7 +79,7 @@ def test_the_gpu_lock_is_what_tensorflow_asks_for():
 
 @pytest.fixture(scope="module")
 def source(tmp_path_factory):
-    """What lies in /app of the image."""
+    """A copy of /app in the image."""
     folder = tmp_path_factory.mktemp("app")
     for name in ("setup.py", "pyproject.toml", "requirements.in", "MANIFEST.in", "LICENSE", "SECURITY.md"):
         shutil.copy(ROOT / name, folder)
@@ -89,7 +89,7 @@ def source(tmp_path_factory):
 
 
 def build_wheel(source, to):
-    """Builds the wheel as the Dockerfile does, without the network; returns the names of its files."""
+    """Builds the wheel like the Dockerfile, without the network; returns the names of its files."""
     command = [sys.executable, "setup.py", "-q", "bdist_wheel", "--dist-dir", str(to)]
     subprocess.run(command, cwd=source, check=True, capture_output=True)
     (wheel,) = to.glob("*.whl")
@@ -108,7 +108,7 @@ def test_the_wheel_has_every_module_schema_query_and_preset(wheel_names):
     assert needed - wheel_names == set()
 
 
-def test_what_beam_makes_of_the_setup_file_builds_the_same_wheel_on_a_worker(source, wheel_names, tmp_path):
+def test_the_setup_package_of_beam_builds_the_same_wheel(source, wheel_names, tmp_path):
     archive = Stager._build_setup_package(str(source / "setup.py"), str(tmp_path))
     with tarfile.open(archive) as packed:
         packed.extractall(tmp_path / "worker")

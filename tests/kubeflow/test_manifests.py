@@ -1,4 +1,4 @@
-"""The manifests are valid, fit the presets, and are what the document says to apply."""
+"""The manifests are valid, match the presets, and are those that the documentation applies."""
 
 import pathlib
 import re
@@ -22,12 +22,12 @@ def by_kind():
 
 @pytest.mark.parametrize("version", [OLDEST, NEWEST])
 @pytest.mark.parametrize("path", MANIFESTS, ids=lambda path: path.name)
-def test_kubernetes_accepts_them(path, version):
+def test_a_manifest_is_valid(path, version):
     for document in yaml.safe_load_all(path.read_text()):
         kubernetes_validate.validate(document, version, strict=True)
 
 
-def test_the_claim_is_the_one_that_every_step_mounts(by_kind):
+def test_the_claim_is_the_one_of_the_preset(by_kind):
     cluster = load_config("kubeflow-cpu", []).kubeflow
     claim, pod = by_kind["PersistentVolumeClaim"], by_kind["Pod"]
     assert claim["metadata"]["name"] == cluster.volume_claim
@@ -39,7 +39,7 @@ def test_the_claim_is_the_one_that_every_step_mounts(by_kind):
     assert claim["metadata"]["namespace"] == pod["metadata"]["namespace"]
 
 
-def test_the_shell_writes_as_the_steps_do(by_kind):
+def test_the_shell_has_the_user_of_the_steps(by_kind):
     user = re.search(r"^USER (\d+):(\d+)$", (ROOT / "kubeflow" / "Dockerfile").read_text(), re.M)
     assert user
     context = by_kind["Pod"]["spec"]["securityContext"]
@@ -47,21 +47,21 @@ def test_the_shell_writes_as_the_steps_do(by_kind):
     assert context["runAsNonRoot"]
 
 
-def test_the_document_applies_files_that_exist_and_asks_for_pods_that_they_make(by_kind):
+def test_the_documentation_applies_all_manifests_and_uses_their_pod(by_kind):
     applied = re.findall(r"-f (kubeflow/manifests/\S+)", DOCUMENT)
     assert {ROOT / path for path in applied} == set(MANIFESTS)
     pod = by_kind["Pod"]["metadata"]
-    told = re.findall(r"^kubectl (?:wait|cp|exec|port-forward) -n (\S+).*?(?:pod/)?(lookbook-\w+)", DOCUMENT, re.M)
-    assert len(told) == 5
-    assert set(told) == {(pod["namespace"], pod["name"])}
+    pods = re.findall(r"^kubectl (?:wait|cp|exec|port-forward) -n (\S+).*?(?:pod/)?(lookbook-\w+)", DOCUMENT, re.M)
+    assert len(pods) == 5
+    assert set(pods) == {(pod["namespace"], pod["name"])}
     assert f"{pod['name']}:{load_config('kubeflow-cpu', []).kubeflow.data_dir}" in DOCUMENT
 
 
-def test_every_lookbook_command_in_a_pod_can_be_typed():
-    """Those at the beginning of a line are held by tests/docs."""
-    from tests.docs.test_documentation import _parse
+def test_every_lookbook_command_in_a_pod_is_valid():
+    """tests/docs checks the commands at the start of a line."""
+    from tests.docs.test_documentation import parse_command
 
     inside = re.findall(r"-- lookbook (.+)$", DOCUMENT, re.M)
     assert len(inside) == 2
     for words in inside:
-        _parse(words.split())
+        parse_command(words.split())

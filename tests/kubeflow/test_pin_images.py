@@ -1,4 +1,4 @@
-"""`make pin-images` names base images by digest; docker is stood in for, no registry is asked."""
+"""`make pin-images` adds digests to base images, tested with a fake docker and no registry."""
 
 import pathlib
 import re
@@ -46,7 +46,7 @@ def images(project):
     return re.findall(r"^(?:ARG \w+_IMAGE=|\s*image: )(\S+)$", text, re.M)
 
 
-def test_every_base_image_gets_its_digest_and_ours_none(project):
+def test_every_base_image_gets_its_digest_and_own_images_none(project):
     before = images(project)
     assert len(before) >= 8
     assert pin(project).returncode == 0
@@ -63,14 +63,14 @@ def test_pinning_again_changes_nothing(project):
     assert images(project) == once
 
 
-def test_an_image_that_docker_does_not_find_is_told(project):
+def test_an_image_that_docker_does_not_find_is_an_error(project):
     done = pin(project, unknown="tensorflow/serving:2.16.1")
     assert done.returncode == 1
     assert done.stderr.strip().endswith("could not say the digest of tensorflow/serving:2.16.1: not found")
 
 
-def test_every_base_of_an_image_is_one_that_is_pinned():
-    """A FROM names an argument, an earlier stage or nothing: no tag that `make pin-images` would not see."""
+def test_every_base_image_is_pinned():
+    """Each FROM has an argument or an earlier stage, because `make pin-images` does not find other tags."""
     for name in FILES[:3]:
         text = (ROOT / name).read_text()
         stages = {"scratch", *re.findall(r"^FROM \S+ AS (\S+)$", text, re.M)}

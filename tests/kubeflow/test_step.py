@@ -1,4 +1,4 @@
-"""A step's container puts Kubeflow's words into TFX's and back."""
+"""The entry point of a step's container converts Kubeflow's input to TFX's, and the output back."""
 
 import importlib.util
 import json
@@ -26,8 +26,8 @@ def invocation(uri="gs://bucket/root/a", kind=None, **parameters):
     }
 
 
-def the_input(given):
-    return given["inputs"]["artifacts"]["examples"]["artifacts"][0]
+def the_input(invocation):
+    return invocation["inputs"]["artifacts"]["examples"]["artifacts"][0]
 
 
 @pytest.mark.parametrize(
@@ -41,24 +41,24 @@ def the_input(given):
 )
 def test_addresses_become_the_launchers_local_paths(uri, local):
     given = invocation(uri)
-    step.localise(given, pathlib.Path("/"))
+    step.to_local_paths(given, pathlib.Path("/"))
     assert the_input(given)["uri"] == local
     assert given["outputs"]["artifacts"]["model"]["artifacts"][0]["uri"] == f"{local}-out"
 
 
-def test_local_paths_become_addresses_again_wherever_they_are_told():
-    places = step.localise(invocation("minio://b/r/a"), pathlib.Path("/"))
-    told = {
+def test_local_paths_in_the_output_become_addresses():
+    addresses = step.to_local_paths(invocation("minio://b/r/a"), pathlib.Path("/"))
+    output = {
         "uri": "/minio/b/r/a-out",
         "metadata": {"current_model": "/minio/b/r/a/Format", "n": 1, "l": ["/minio/b/r/ab"]},
     }
-    assert step.globalised(told, places) == {
+    assert step.to_bucket_addresses(output, addresses) == {
         "uri": "minio://b/r/a-out",
         "metadata": {"current_model": "minio://b/r/a/Format", "n": 1, "l": ["/minio/b/r/ab"]},
     }
 
 
-def test_the_type_that_kubeflow_leaves_empty_is_the_components():
+def test_an_empty_type_is_replaced_by_that_of_the_component():
     given = invocation()
     step.complete_types(given, {"artifacts": {"examples": {"artifactType": {"instanceSchema": SCHEMA}}}})
     assert the_input(given)["type"] == {"instanceSchema": SCHEMA}
@@ -73,7 +73,7 @@ def test_a_type_that_is_given_is_kept():
 @pytest.mark.parametrize(
     "kind", [{"schemaTitle": "lookbook.States"}, {"instanceSchema": "title: lookbook.States\ntype: object\n"}]
 )
-def test_a_type_of_ours_is_found_where_it_is(kind):
+def test_an_own_type_is_resolved_to_its_class(kind):
     from tfx.utils import import_utils
 
     from components.artifacts import States
@@ -93,9 +93,9 @@ def test_references_within_values_are_replaced():
 
 
 @pytest.fixture
-def stand_in(tmp_path, monkeypatch):
-    """In place of TFX's entry point: writes down its arguments and an output; exits with 3 if told to fail."""
-    (tmp_path / "stand_in.py").write_text(
+def fake_entry_point(tmp_path, monkeypatch):
+    """Replaces TFX's entry point by a script that writes its arguments and an output; exits with 3 if `fail` is set."""
+    (tmp_path / "fake_entry_point.py").write_text(
         "import json, pathlib, sys\n"
         "arguments = json.loads(sys.argv[sys.argv.index('--json_serialized_invocation_args') + 1])\n"
         "out = arguments['outputs']['artifacts']['model']['artifacts'][0]['uri']\n"
@@ -105,7 +105,7 @@ def stand_in(tmp_path, monkeypatch):
         "sys.exit(3 if arguments['inputs']['parameterValues'].get('fail') else 0)\n"
     )
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    monkeypatch.setattr(step, "EXECUTOR", "stand_in")
+    monkeypatch.setattr(step, "EXECUTOR", "fake_entry_point")
     monkeypatch.setenv(step.BUCKETS, str(tmp_path))
 
     def run(**parameters):
@@ -119,8 +119,8 @@ def stand_in(tmp_path, monkeypatch):
     return run
 
 
-def test_the_entry_point_gets_local_paths_and_reports_addresses(stand_in, tmp_path):
-    code, output = stand_in()
+def test_the_entry_point_gets_local_paths_and_reports_addresses(fake_entry_point, tmp_path):
+    code, output = fake_entry_point()
     assert code == 0
     assert output["uri"] == "gs://bucket/root/a-out"
     assert (tmp_path / "gcs" / "bucket" / "root" / "a-out").is_dir()
@@ -128,10 +128,10 @@ def test_the_entry_point_gets_local_paths_and_reports_addresses(stand_in, tmp_pa
     assert output["argv"][-1] == "--runner=x"
 
 
-def test_a_failure_is_passed_on(stand_in):
-    code, _ = stand_in(fail=True)
+def test_the_exit_code_of_a_failure_is_returned(fake_entry_point):
+    code, _ = fake_entry_point(fail=True)
     assert code == 3
 
 
-def test_tfx_has_the_entry_point():
+def test_the_entry_point_exists_in_tfx():
     assert importlib.util.find_spec(step.EXECUTOR) is not None

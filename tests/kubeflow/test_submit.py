@@ -1,4 +1,4 @@
-"""A version uploaded, a run started or scheduled, its end waited for: through KFP's own client, against a fake API."""
+"""Uploads, runs, schedules and waits with KFP's own client, against a fake API."""
 
 import json
 import socket
@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from kubeflow.schedule import kubeflow_cron
-from kubeflow.submit import LOST_POLLS, ClusterError, connect, submit, wait
+from kubeflow.submit import MAX_LOST_POLLS, ClusterError, connect, submit, wait
 from lookbook.cli import main
 from tests.kubeflow.conftest import GOLDEN
 from tests.kubeflow.fake_cluster import FakeCluster
@@ -18,7 +18,7 @@ FILE = GOLDEN / "kubeflow-cpu.yaml"
 
 @pytest.fixture
 def cluster(monkeypatch, tmp_path):
-    monkeypatch.setenv("HOME", str(tmp_path))  # the client would read a context of its own there
+    monkeypatch.setenv("HOME", str(tmp_path))  # KFP's client reads its context from there
     fake = FakeCluster()
     yield fake
     fake.close()
@@ -34,7 +34,7 @@ def sent(client, version="may", **changes):
     return submit(client, FILE, version=version, **given)
 
 
-def test_the_first_time_makes_the_pipeline_and_every_time_a_version(cluster, client):
+def test_the_first_upload_creates_the_pipeline_and_each_upload_a_version(cluster, client):
     first, second = sent(client), sent(client, "june")
     assert cluster.pipelines == {"lookbook": "pipeline-1"}
     names = [(pipeline, name) for pipeline, name, _ in cluster.versions.values()]
@@ -51,7 +51,7 @@ def test_the_first_time_makes_the_pipeline_and_every_time_a_version(cluster, cli
     assert run["experiment_id"] == "experiment-1"
 
 
-def test_a_schedule_is_six_fields_there_and_takes_the_place_of_the_one_before(cluster, client):
+def test_a_schedule_has_six_fields_and_replaces_the_former_one(cluster, client):
     other = sent(client, pipeline="lookbook-refresh", schedule="30 2 * * *")
     first = sent(client, schedule="0 3 * * 1")
     second = sent(client, "june", schedule="0 4 * * MON")
@@ -60,7 +60,7 @@ def test_a_schedule_is_six_fields_there_and_takes_the_place_of_the_one_before(cl
     made = cluster.recurring[second.run_id]
     assert made["trigger"] == {"cron_schedule": {"cron": "0 0 4 * * MON"}}
     assert (made["mode"], made["no_catchup"], made["max_concurrency"]) == ("ENABLE", True, 1)
-    # The new one is there before the old one goes.
+    # The new one is created before the old one is deleted.
     calls = [call for call in cluster.calls if "recurringruns" in call[1] and call[0] != "GET"]
     assert [method for method, _ in calls] == ["POST", "POST", "POST", "DELETE"]
     assert cluster.runs == {}
@@ -79,7 +79,7 @@ def test_five_fields_become_six(schedule, six):
 
 
 @pytest.mark.parametrize(
-    ("schedule", "said"),
+    ("schedule", "message"),
     [
         ("0 0 3 * * 1", "five fields"),
         ("@weekly", "five fields"),
@@ -94,22 +94,22 @@ def test_five_fields_become_six(schedule, six):
         ("x 3 * * 1", "minute must lie in"),
     ],
 )
-def test_what_is_no_schedule_is_refused_before_anything_is_sent(schedule, said, cluster, client):
-    with pytest.raises(ConfigError, match=said):
+def test_an_invalid_schedule_is_an_error_before_any_upload(schedule, message, cluster, client):
+    with pytest.raises(ConfigError, match=message):
         sent(client, schedule=schedule)
     assert cluster.versions == {}
 
 
-def test_waiting_tells_each_state_once_and_ends_with_success(cluster, client):
+def test_waiting_reports_each_state_once_and_ends_with_success(cluster, client):
     cluster.states = ["PENDING", "RUNNING", "RUNNING", "SUCCEEDED"]
-    told, waits = [], []
-    wait(client, "run-1", timeout_s=1e6, says=told.append, sleep=waits.append)
-    assert told == ["PENDING", "RUNNING", "SUCCEEDED"]
+    states, waits = [], []
+    wait(client, "run-1", timeout_s=1e6, on_state=states.append, sleep=waits.append)
+    assert states == ["PENDING", "RUNNING", "SUCCEEDED"]
     assert len(waits) == 3
 
 
 @pytest.mark.parametrize("state", ["FAILED", "CANCELED", "ERROR", "SKIPPED"])
-def test_a_run_that_ends_otherwise_is_an_error_with_its_tasks(state, cluster, client):
+def test_a_run_that_does_not_succeed_is_an_error_with_its_failed_tasks(state, cluster, client):
     cluster.states = [state]
     tasks = [{"display_name": "ingest", "state": "FAILED"}, {"display_name": "push", "state": "SUCCEEDED"}]
     cluster.details = {"run_details": {"task_details": tasks}, "error": {"code": 2, "message": "out of memory"}}
@@ -117,29 +117,29 @@ def test_a_run_that_ends_otherwise_is_an_error_with_its_tasks(state, cluster, cl
         wait(client, "run-1", timeout_s=1e6, sleep=lambda seconds: None)
 
 
-def test_a_run_that_does_not_end_in_time_is_said_to_go_on(cluster, client):
+def test_a_timeout_is_an_error_with_the_state_of_the_run(cluster, client):
     cluster.states = ["RUNNING"]
     clock = iter(range(0, 1000, 10))
-    with pytest.raises(ClusterError, match="must end within 30 s; it is RUNNING and goes on"):
+    with pytest.raises(ClusterError, match="must end within 30 s; it is still RUNNING"):
         wait(client, "run-1", timeout_s=30, sleep=lambda seconds: None, now=lambda: next(clock))
 
 
-def test_a_cluster_that_is_away_for_a_moment_is_asked_again(cluster, client):
-    cluster.lose = LOST_POLLS - 1
+def test_failed_polls_are_retried(cluster, client):
+    cluster.lose = MAX_LOST_POLLS - 1
     wait(client, "run-1", timeout_s=1e6, sleep=lambda seconds: None)
-    cluster.lose = LOST_POLLS
+    cluster.lose = MAX_LOST_POLLS
     with pytest.raises(ClusterError, match="answered 503"):
         wait(client, "run-1", timeout_s=1e6, sleep=lambda seconds: None)
 
 
-def test_a_refusal_is_told_in_a_line(cluster, client):
+def test_a_refused_request_is_an_error_with_the_status(cluster, client):
     cluster.refuse = 401
     with pytest.raises(ClusterError, match=r"answered 401.*who are you"):
         sent(client)
 
 
-def test_two_pipelines_of_one_name_are_told(cluster, client, monkeypatch):
-    monkeypatch.setattr(cluster, "answer", lambda *given: (200, {"pipelines": [{"pipeline_id": "a"}] * 2}))
+def test_two_pipelines_of_one_name_are_an_error(cluster, client, monkeypatch):
+    monkeypatch.setattr(cluster, "answer", lambda *request: (200, {"pipelines": [{"pipeline_id": "a"}] * 2}))
     with pytest.raises(ClusterError, match="Multiple pipelines with the name: lookbook"):
         sent(client)
 
@@ -154,7 +154,7 @@ def test_the_command_compiles_submits_and_waits(cluster, capsys):
     assert parameters["data_version"].startswith("20")
 
 
-def test_the_command_schedules_a_refresh_compiled_on_the_spot_with_a_token(cluster, capsys, tmp_path):
+def test_the_command_compiles_and_schedules_a_refresh_with_a_token(cluster, capsys, tmp_path):
     (tmp_path / "token").write_text("secret\n")
     words = ["--pipeline", "refresh", "--preset", "kubeflow-cpu", "--schedule", "0 2 * * *"]
     words += ["--parameter", "data_dir=/mnt/lookbook/today", "--token-file", str(tmp_path / "token")]
@@ -174,7 +174,7 @@ def test_the_command_schedules_a_refresh_compiled_on_the_spot_with_a_token(clust
 
 
 @pytest.mark.parametrize(
-    ("words", "code", "said"),
+    ("words", "code", "message"),
     [
         (["--host", "localhost:8888"], 1, "host must begin with http"),
         (["--host", "HOST", "--schedule", "at three"], 2, "five fields"),
@@ -186,23 +186,23 @@ def test_the_command_schedules_a_refresh_compiled_on_the_spot_with_a_token(clust
         (["--host", "HOST", "--parameter", "colour"], 2, "must be NAME=VALUE"),
     ],
 )
-def test_what_cannot_be_is_said_and_nothing_is_sent(words, code, said, cluster, capsys):
+def test_wrong_options_are_errors_before_any_upload(words, code, message, cluster, capsys):
     words = [cluster.host if word == "HOST" else word for word in words]
     assert main(["submit", "--file", str(FILE), *words]) == code
-    assert said in capsys.readouterr().err
+    assert message in capsys.readouterr().err
     assert cluster.versions == {}
 
 
-def test_a_failed_run_is_exit_code_1(cluster, capsys):
+def test_a_failed_run_exits_with_1(cluster, capsys):
     cluster.states = ["FAILED"]
     assert main(["submit", "--host", cluster.host, "--file", str(FILE)]) == 1
     assert "lookbook: run run-1 ended as FAILED" in capsys.readouterr().err
 
 
-def test_nobody_there_is_said(capsys, monkeypatch, tmp_path):
+def test_an_unreachable_cluster_is_an_error(capsys, monkeypatch, tmp_path):
     monkeypatch.setenv("HOME", str(tmp_path))
     with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))  # and nobody listens
+        taken.bind(("127.0.0.1", 0))  # without listening
         host = f"http://127.0.0.1:{taken.getsockname()[1]}"
         assert main(["submit", "--host", host, "--file", str(FILE)]) == 1
     assert "cannot be reached" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""The compiled pipeline run whole, by its own commands, against the local runner: the same of the same seed."""
+"""A run of the compiled pipeline gives the same results as the local runner with the same seed."""
 
 import dataclasses
 import json
@@ -14,16 +14,16 @@ from models.metrics import METRICS
 from tests.e2e.shop import SETTINGS, STEPS, Done, Shop, lookbook, serving, synthesize
 
 pytestmark = [pytest.mark.proof, pytest.mark.timeout(3600)]
-LARGEST_DIFFERENCE = 0.002
+MAX_DIFFERENCE = 0.002
 
 
 @dataclasses.dataclass(frozen=True)
 class Ran:
-    """Both ways: what the commands said, and where each left what a step made."""
+    """The folders of a local and a compiled run, and the output of the latter."""
 
     local: Shop
     compiled: Shop
-    said: Done
+    done: Done
 
     def folders(self, node_id: str, output: str) -> tuple[pathlib.Path, pathlib.Path]:
         (ours,) = (self.local.out / "pipeline" / node_id / output).iterdir()
@@ -41,18 +41,18 @@ def ran(tmp_path_factory):
     settings = [word for setting in SETTINGS for word in ("--set", setting)]
     done = lookbook("compile", "--preset", "kubeflow-cpu", *settings, "--to", str(root / "pipeline.yaml"))
     assert done.code == 0, done.err
-    said = lookbook(
+    done = lookbook(
         "run-compiled", str(root / "pipeline.yaml"), "--data", str(compiled.data), "--out", str(compiled.out)
     )
-    assert said.code == 0, said.err
-    return Ran(local, compiled, said)
+    assert done.code == 0, done.err
+    return Ran(local, compiled, done)
 
 
-def test_every_task_ran_by_its_own_command(ran):
-    lines = [line for line in ran.said.err.splitlines() if line.startswith("[")]
+def test_every_task_ran(ran):
+    lines = [line for line in ran.done.err.splitlines() if line.startswith("[")]
     assert len(lines) == STEPS
     assert len(list((ran.compiled.out / "tasks").glob("*/log.txt"))) == STEPS
-    assert f"tasks       {STEPS} of the pipeline lookbook done" in ran.said.out
+    assert f"tasks       {STEPS} of the pipeline lookbook done" in ran.done.out
 
 
 @pytest.mark.parametrize(
@@ -80,13 +80,13 @@ def test_the_candidate_lists_are_equal(ran):
     assert one == other
 
 
-def test_the_metrics_are_the_same_and_so_are_the_gates_decisions(ran):
+def test_metrics_and_verdicts_are_the_same(ran):
     ours, theirs = ran.folders("Evaluator", "evaluation")
     one, other = (read_evaluation(folder).overall for folder in (ours, theirs))
     names = [*METRICS, *(f"{metric}/{ranking}" for metric in METRICS for ranking in ("own_purchases", "popular"))]
     assert one["customers"] == other["customers"]
     assert {name: other[name] for name in names} == pytest.approx(
-        {name: one[name] for name in names}, abs=LARGEST_DIFFERENCE
+        {name: one[name] for name in names}, abs=MAX_DIFFERENCE
     )
     for node_id, blessed in (("Evaluator", "BLESSED"), ("InfraGate", "INFRA_BLESSED")):
         for folder in ran.folders(node_id, "blessing"):
@@ -97,7 +97,7 @@ def test_the_metrics_are_the_same_and_so_are_the_gates_decisions(ran):
 
 def test_the_pushed_model_serves(ran, capsys):
     (version,) = ran.compiled.versions
-    assert f"pushed      {version}" in ran.said.out
+    assert f"pushed      {version}" in ran.done.out
     customer = min(ran.compiled.ids("customers", "customer_id"))
     with serving(ran.compiled.out) as port:
         answer = lookbook("query", customer, "--port", port)
@@ -106,14 +106,13 @@ def test_the_pushed_model_serves(ran, capsys):
     assert sum(any(article in line for article in catalogue) for line in answer.out.splitlines()) == 12
 
 
-def test_the_table_of_a_state_is_not_empty(ran):
-    """What was compared holds something."""
+def test_the_compared_tables_are_not_empty(ran):
     ours, _ = ran.folders("Features", "states")
     assert pq.read_table(ours / "people.parquet").num_rows == 400
 
 
-def test_a_refresh_compiled_runs_on_what_was_pushed(ran, tmp_path):
-    """The volume is the same, so that the last blessed weights are those just pushed."""
+def test_a_compiled_refresh_runs_on_the_pushed_version(ran, tmp_path):
+    """Both runs use the same volume, so the last blessed weights are those of the first run."""
     settings = [word for setting in SETTINGS for word in ("--set", setting)]
     path = tmp_path / "refresh.yaml"
     compiled = lookbook("compile", "--preset", "kubeflow-cpu", "--pipeline", "refresh", *settings, "--to", str(path))
@@ -123,7 +122,7 @@ def test_a_refresh_compiled_runs_on_what_was_pushed(ran, tmp_path):
     assert done.code == 0, done.err
     *old, new = ran.compiled.versions
     assert old == before
-    told = [json.loads((version / "assets.extra" / "lookbook.json").read_text()) for version in (before[-1], new)]
-    assert told[0]["weights_digest"] == told[1]["weights_digest"]
-    assert told[1]["run_key"] == "refresh of 1"
-    assert told[1]["blessed_map_at_12"] == told[0]["evaluation"]["map_at_12"]
+    figures = [json.loads((version / "assets.extra" / "lookbook.json").read_text()) for version in (before[-1], new)]
+    assert figures[0]["weights_digest"] == figures[1]["weights_digest"]
+    assert figures[1]["run_key"] == "refresh of 1"
+    assert figures[1]["blessed_map_at_12"] == figures[0]["evaluation"]["map_at_12"]

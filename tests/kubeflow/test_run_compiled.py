@@ -1,4 +1,4 @@
-"""A compiled pipeline run task by task: order, what a task is told, retries, failures; and two of TFX's components."""
+"""A compiled pipeline is run task by task: order, inputs, retries and failures, and two components of TFX."""
 
 import importlib
 import json
@@ -9,15 +9,15 @@ import pytest
 import yaml
 
 from kubeflow.compiled import read_compiled
-from kubeflow.without_cluster import TaskError, run_compiled
-from pipeline.steps import Watcher
+from kubeflow.run_compiled import TaskError, run_compiled
+from pipeline.step_callbacks import StepCallbacks
 from transforms.errors import ConfigError
 
-# In place of a container: does what its parameters say and writes down what it was told.
+# Replaces the code of a container: logs its name, and fails as often as its parameter `fails`.
 SCRIPT = """
 import json, os, pathlib, sys
-told = json.loads(sys.argv[1])
-values, outputs = told["inputs"]["parameterValues"], told["outputs"]
+executor_input = json.loads(sys.argv[1])
+values, outputs = executor_input["inputs"]["parameterValues"], executor_input["outputs"]
 folder = pathlib.Path(values["folder"])
 with (folder / "ran").open("a") as ran:
     ran.write(values["name"] + "\\n")
@@ -37,7 +37,7 @@ pathlib.Path(outputs["outputFile"]).write_text(json.dumps({"artifacts": made}))
 
 @pytest.fixture
 def build(tmp_path):
-    """Writes a compiled pipeline of tasks `name: (waits for, parameters)`; each has an output `made`."""
+    """Writes a compiled pipeline of tasks `name: (dependencies, parameters)`; each has an output `made`."""
 
     def write(tasks, parameters=(), retries=0):
         spec = {
@@ -87,41 +87,43 @@ def ran(out):
     return (out / "ran").read_text().split() if (out / "ran").exists() else []
 
 
-def test_tasks_run_behind_those_they_read_from_and_the_watcher_hears_of_each(build, out):
-    told = []
-    watcher = Watcher(starts=lambda *given: told.append(given), ends=lambda step: told.append(step.name))
-    made = run_compiled(build({"b": (["a"], {}), "c": (["b"], {}), "a": ([], {})}), {}, out, watcher=watcher)
+def test_tasks_run_after_their_inputs_and_callbacks_are_called_for_each(build, out):
+    calls = []
+    callbacks = StepCallbacks(
+        on_start=lambda *start: calls.append(start), on_finish=lambda step: calls.append(step.name)
+    )
+    made = run_compiled(build({"b": (["a"], {}), "c": (["b"], {}), "a": ([], {})}), {}, out, callbacks=callbacks)
     assert ran(out) == ["a", "b", "c"]
-    assert told == [("a", 1, 3), "a", ("b", 2, 3), "b", ("c", 3, 3), "c"]
+    assert calls == [("a", 1, 3), "a", ("b", 2, 3), "b", ("c", 3, 3), "c"]
     assert {key: artifact.metadata["by"] for key, artifact in made.items()} == {(n, "made"): n for n in "abc"}
 
 
-def test_a_task_is_told_as_kubeflow_tells_it(build, out):
+def test_a_task_gets_the_input_that_kubeflow_would_pass(build, out):
     given = {"day": {"parameterType": "STRING", "defaultValue": "may"}}
-    made = run_compiled(build({"a": ([], {"place": "/mnt/here/x"}), "b": (["a"], {})}, given), {"day": "june"}, out)
-    told = json.loads((out / "tasks" / "b" / "input.json").read_text())
-    (artifact,) = told["inputs"]["artifacts"]["a"]["artifacts"]
+    made = run_compiled(build({"a": ([], {"path": "/mnt/here/x"}), "b": (["a"], {})}, given), {"day": "june"}, out)
+    second = json.loads((out / "tasks" / "b" / "input.json").read_text())
+    (artifact,) = second["inputs"]["artifacts"]["a"]["artifacts"]
     assert artifact["uri"] == made["a", "made"].uri
     assert artifact["uri"].startswith("minio://mlpipeline/v2/artifacts/small/")
     assert artifact["metadata"]["by"] == "a"
     assert artifact["type"] == {"instanceSchema": ""}
-    assert told["inputs"]["parameterValues"]["day"] == "june"
+    assert second["inputs"]["parameterValues"]["day"] == "june"
     first = json.loads((out / "tasks" / "a" / "input.json").read_text())
-    assert first["inputs"]["parameterValues"]["place"] == f"{out}/x"
+    assert first["inputs"]["parameterValues"]["path"] == f"{out}/x"
     (output,) = first["outputs"]["artifacts"]["made"]["artifacts"]
     assert output["type"] == {"schemaTitle": "tfx.Model"}
     assert made["a", "made"].folder == out / "buckets" / "minio" / artifact["uri"].removeprefix("minio://")
     assert made["a", "made"].metadata["buckets"] == str(out / "buckets")
 
 
-def test_a_failing_task_is_tried_again_after_ever_longer_waits(build, out):
+def test_a_failed_task_is_retried_with_growing_waits(build, out):
     waits = []
     run_compiled(build({"a": ([], {"fails": 3})}, retries=3), {}, out, sleep=waits.append)
     assert ran(out) == ["a"] * 4
     assert waits == [5, 10, 15]
 
 
-def test_what_stands_behind_a_failed_task_is_not_run_and_its_logs_end_is_told(build, out):
+def test_tasks_after_a_failed_one_are_not_run_and_the_end_of_its_log_is_reported(build, out):
     pipeline = build({"a": ([], {"fails": 9}), "b": (["a"], {}), "c": (["b"], {}), "d": ([], {})}, retries=1)
     with pytest.raises(TaskError) as caught:
         run_compiled(pipeline, {}, out, sleep=lambda seconds: None)
@@ -131,21 +133,21 @@ def test_what_stands_behind_a_failed_task_is_not_run_and_its_logs_end_is_told(bu
     assert lines == [*(f"line {number}" for number in range(25, 40)), "not run: b, c"]
 
 
-def test_parameters_that_are_unknown_or_missing_are_said_before_anything_runs(build, out):
+def test_unknown_or_missing_parameters_are_errors_before_any_task(build, out):
     pipeline = build({"a": ([], {})}, {"day": {"parameterType": "STRING"}})
-    with pytest.raises(ConfigError, match="parameters of the pipeline small are day; received night"):
+    with pytest.raises(ConfigError, match=r"parameters of the pipeline small are day\. Received: night"):
         run_compiled(pipeline, {"night": "1"}, out)
     with pytest.raises(ConfigError, match="must be given day"):
         run_compiled(pipeline, {}, out)
     assert ran(out) == []
 
 
-def test_two_components_of_tfx_run_by_their_own_commands(out, tmp_path, monkeypatch):
-    """Compiled as the pipelines are; what one writes to its bucket, the other reads."""
+def test_two_components_of_tfx_run_with_their_own_commands(out, tmp_path, monkeypatch):
+    """The second component reads the output of the first one from the bucket."""
     from kubeflow.compile import documents_of
     from kubeflow.config import KubeflowConfig, StepConfig
 
-    # A module of its own name: the environment's packages have a `tests` too, which the tasks would find first.
+    # Imported as a top-level module, because the tasks would find the `tests` of an installed package first.
     folder = str(pathlib.Path(__file__).parents[1] / "pipeline")
     monkeypatch.syspath_prepend(folder)
     monkeypatch.setenv("PYTHONPATH", folder)
