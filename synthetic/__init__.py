@@ -1,8 +1,8 @@
-"""A synthetic shop in H&M's layout, with structure to find and an oracle that knows it.
+"""A synthetic shop in H&M's layout, with known purchase probabilities and an oracle that ranks by them.
 
     synthesize(ShopConfig(...), to) -> ShopSummary
 
-See `shop` for the files, `demand` for the generating process.
+`shop` describes the files, `demand` the generating process.
 """
 
 from synthetic.shop import ShopConfig, ShopSummary, synthesize

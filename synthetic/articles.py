@@ -1,4 +1,4 @@
-"""`articles.csv` in words: the attributes of the vocabulary's tables, names and descriptions made of them."""
+"""The table of `articles.csv`: attributes of the vocabulary, with names and descriptions made from them."""
 
 import numpy as np
 import numpy.typing as npt
@@ -28,16 +28,15 @@ def articles_table(
 
     Args:
         code: `[A]` product codes.
-        number: `[A]` place among the product's variants, from 0.
-        kind: `[A]` position in the vocabulary's types; the next ones in its tables of their name.
-        section: `[A]`.
-        colour: `[A]`.
-        look: `[A]`.
-        material: `[A]`.
-        fit: `[A]`.
-        name: `[A]`.
+        number: `[A]` number of the variant of its product, from 0.
+        kind: `[A]` position in `vocabulary.TYPES`.
+        section: `[A]` position in `vocabulary.SECTIONS`.
+        colour: `[A]` position in `vocabulary.COLOURS`.
+        look: `[A]` position in `vocabulary.LOOKS`.
+        material: `[A]` position in `vocabulary.MATERIALS`.
+        fit: `[A]` position in `vocabulary.FITS`.
+        name: `[A]` position in `vocabulary.NAMES`.
         bare: `[A]` whether the description is missing.
-
     """
     kinds, sections, colours, looks = words.TYPES, words.SECTIONS, words.COLOURS, words.LOOKS
     garments = list(dict.fromkeys(entry.garment for entry in kinds))
@@ -47,25 +46,25 @@ def articles_table(
     value = np.array([values.index(entry.value) for entry in colours])[colour]
     master = np.array([masters.index(entry.master) for entry in colours])[colour]
 
-    def say(table: list[str], at: Ints) -> pa.Array:
+    def text(table: list[str], at: Ints) -> pa.Array:
         return pa.array(table, pa.string()).take(pa.array(at))
 
-    type_word = say([entry.name.lower() for entry in kinds], kind)
-    material_word = say(list(words.MATERIALS), material)
+    type_word = text([entry.name.lower() for entry in kinds], kind)
+    material_word = text(list(words.MATERIALS), material)
     join = pc.binary_join_element_wise
-    prod_name = join(say(words.NAMES, name), type_word, " ")
+    prod_name = join(text(words.NAMES, name), type_word, " ")
     description = join(
         join(
-            say([f.capitalize() for f in words.FITS], fit),
+            text([f.capitalize() for f in words.FITS], fit),
             type_word,
             "in",
             material_word,
             "with",
-            say([entry.words for entry in looks], look),
+            text([entry.words for entry in looks], look),
             " ",
         ),
-        say([f". {entry.name} from {entry.garment.lower()}, for " for entry in kinds], kind),
-        say([f"{entry.name.lower()}." for entry in sections], section),
+        text([f". {entry.name} from {entry.garment.lower()}, for " for entry in kinds], kind),
+        text([f"{entry.name.lower()}." for entry in sections], section),
         "",
     )
     product_code = pa.array(code).cast(pa.string())
@@ -75,30 +74,30 @@ def articles_table(
         columns.PRODUCT_CODE: product_code,
         columns.PRODUCT_NAME: prod_name,
         "product_type_no": pa.array(240 + kind),
-        "product_type_name": say([entry.name for entry in kinds], kind),
-        "product_group_name": say([entry.group for entry in kinds], kind),
+        "product_type_name": text([entry.name for entry in kinds], kind),
+        "product_group_name": text([entry.group for entry in kinds], kind),
         "graphical_appearance_no": pa.array(1_010_001 + look),
-        "graphical_appearance_name": say([entry.name for entry in looks], look),
+        "graphical_appearance_name": text([entry.name for entry in looks], look),
         "colour_group_code": pa.array(1 + colour),
-        "colour_group_name": say([entry.name for entry in colours], colour),
+        "colour_group_name": text([entry.name for entry in colours], colour),
         "perceived_colour_value_id": pa.array(1 + value),
-        "perceived_colour_value_name": say(values, value),
+        "perceived_colour_value_name": text(values, value),
         "perceived_colour_master_id": pa.array(1 + master),
-        "perceived_colour_master_name": say(masters, master),
+        "perceived_colour_master_name": text(masters, master),
         "department_no": pa.array(1000 + 40 * section + garment),
-        "department_name": join(say(garments, garment), say([s.index_name for s in sections], section), " "),
-        "index_code": say([entry.index_code for entry in sections], section),
-        "index_name": say([entry.index_name for entry in sections], section),
-        "index_group_no": _say_int([entry.group_no for entry in sections], section),
-        "index_group_name": say([entry.group_name for entry in sections], section),
+        "department_name": join(text(garments, garment), text([s.index_name for s in sections], section), " "),
+        "index_code": text([entry.index_code for entry in sections], section),
+        "index_name": text([entry.index_name for entry in sections], section),
+        "index_group_no": _take_ints([entry.group_no for entry in sections], section),
+        "index_group_name": text([entry.group_name for entry in sections], section),
         "section_no": pa.array(1 + section),
-        "section_name": say([entry.name for entry in sections], section),
+        "section_name": text([entry.name for entry in sections], section),
         "garment_group_no": pa.array(1001 + garment),
-        "garment_group_name": say(garments, garment),
+        "garment_group_name": text(garments, garment),
         columns.DESCRIPTION: pc.if_else(pa.array(bare), pa.scalar(None, pa.string()), description),
     }
     return pa.table({column.name: arrays[column.name] for column in columns.ARTICLES})
 
 
-def _say_int(table: list[int], at: Ints) -> pa.Array:
+def _take_ints(table: list[int], at: Ints) -> pa.Array:
     return pa.array(np.array(table)[at])

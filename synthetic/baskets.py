@@ -7,31 +7,30 @@ from synthetic import demand
 from synthetic.catalogue import Catalogue
 from synthetic.memory import Memory
 from synthetic.people import People
-from synthetic.wheel import Wheel
+from synthetic.weighted_sampler import WeightedSampler
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 
 class Market:
-    """The shop in one period: everything a draw or a true probability needs.
+    """The shop in one period, with all values for draws and for true probabilities.
 
     Args:
         catalogue: the articles.
         people: the customers.
         styles: the latent styles.
         links: links between articles.
-        appeal: `[A]` of the period, see `demand.appeal`.
+        appeal: `[A]` appeal in the period, see `demand.appeal`.
         period: number of the period.
 
     Attributes:
         base: `[K, A]` B_k(a).
         norms: `[K, palettes]` sum of B_k(a) m_p(colour of a) over the articles.
-        liking: `[palettes, families]`.
-        coefficients: for each link `[A, m]`, towards what is on sale.
-        masses: `[L, A]` their sums over the targets.
-        beside: `[A, PARTNERS]` probability that a unit of an article brings the partner along.
-
+        liking: `[palettes, families]` m_p(family).
+        coefficients: `[A, m]` for each link, 0 for targets that are not on sale.
+        masses: `[L, A]` sums of the coefficients over the targets.
+        beside: `[A, PARTNERS]` probability that a unit of an article adds the partner to the basket.
     """
 
     def __init__(
@@ -51,34 +50,42 @@ class Market:
         self.masses = np.stack([c.sum(axis=1) for c in self.coefficients])
         has = (catalogue.partners >= 0) & on_sale[catalogue.partners]
         self.beside = demand.BESIDE * catalogue.partner_weights * has
-        # Articles ordered by colour family: a family's share of a style is a stretch of its running sum.
+        # Articles are sorted by colour family, so that a family is an interval of the cumulative sum.
         self._by_family = np.argsort(catalogue.family, kind="stable")
-        self._ends = np.searchsorted(
+        self._family_ends = np.searchsorted(
             catalogue.family[self._by_family], np.arange(len(catalogue.families)), side="right"
         )
-        self._style_wheel = Wheel(self.base[:, self._by_family])
-        upto = self._upto(self._style_wheel)
-        self._family_mass = np.diff(upto, axis=1, prepend=0.0) * self._style_wheel.totals[:, None]
+        self._style_sampler = WeightedSampler(self.base[:, self._by_family])
+        cumulative = self._cumulative_shares(self._style_sampler)
+        self._family_mass = np.diff(cumulative, axis=1, prepend=0.0) * self._style_sampler.totals[:, None]
         by_palette = self._family_mass[:, None, :] * self.liking
         self.norms = by_palette.sum(axis=2)
-        self._family_wheel = Wheel(by_palette.reshape(-1, by_palette.shape[2]))
+        self._family_sampler = WeightedSampler(by_palette.reshape(-1, by_palette.shape[2]))
 
     def excitation(self, customers: Ints, memory: Memory) -> tuple[Ints, Floats]:
-        """Remembered articles `[n, MEMORY]` and their weights `[n, links, MEMORY]`."""
+        """Recent purchases and their weights.
+
+        Args:
+            customers: `[n]` positions of the customers.
+            memory: purchases before this period.
+
+        Returns:
+            Articles `[n, MEMORY]` and weights `[n, links, MEMORY]`.
+        """
         articles, periods_ago = memory.recall(customers, self.period)
         return articles, demand.excitation(self.links, self.masses, articles, periods_ago)
 
     def draw(self, customers: Ints, memory: Memory, rng: np.random.Generator) -> tuple[Ints, Ints]:
-        """Draws one article per unit of demand, and what comes beside it.
+        """Draws one article for each unit of demand, and the partners that it adds to the basket.
 
         Args:
-            customers: `[n]` whose unit it is.
-            memory: what was bought before this period.
-            rng: source of chance.
+            customers: `[n]` customer of each unit.
+            memory: purchases before this period.
+            rng: random number generator.
 
         Returns:
-            Units `[m]` (positions in `customers`) and articles `[m]`, the units' own n articles first.
-
+            Units `[m]` (positions in `customers`) and articles `[m]`; the first n are the drawn articles, the others
+            their partners.
         """
         who, row = np.unique(customers, return_inverse=True)
         articles = np.empty(len(customers), np.int64)
@@ -87,35 +94,36 @@ class Market:
         historic = rng.random(len(customers)) < share[row]
         articles[historic] = self._from_history(row[historic], remembered, weights, rng)
         articles[~historic] = self._from_taste(customers[~historic], rng)
-        wheel = Wheel(self.beside)
-        bring = np.flatnonzero(rng.random(len(articles)) < wheel.totals[articles])
-        place = wheel.draw(articles[bring], rng.random(len(bring)))
-        beside = self.catalogue.partners[articles[bring], place]
-        return np.r_[np.arange(len(customers)), bring], np.r_[articles, beside]
+        sampler = WeightedSampler(self.beside)
+        with_partner = np.flatnonzero(rng.random(len(articles)) < sampler.totals[articles])
+        number = sampler.draw(articles[with_partner], rng.random(len(with_partner)))
+        partner = self.catalogue.partners[articles[with_partner], number]
+        return np.r_[np.arange(len(customers)), with_partner], np.r_[articles, partner]
 
     def _from_history(self, row: Ints, remembered: Ints, weights: Floats, rng: np.random.Generator) -> Ints:
         n, links, depth = weights.shape
-        column = Wheel(weights.reshape(n, links * depth)).draw(row, rng.random(len(row)))
+        column = WeightedSampler(weights.reshape(n, links * depth)).draw(row, rng.random(len(row)))
         which, source = column // depth, remembered[row, column % depth]
         found = np.empty(len(row), np.int64)
         for number, link in enumerate(self.links):
-            mine = which == number
-            target = Wheel(self.coefficients[number]).draw(source[mine], rng.random(int(mine.sum())))
-            found[mine] = link.targets[source[mine], target]
+            by_link = which == number
+            sampler = WeightedSampler(self.coefficients[number])
+            target = sampler.draw(source[by_link], rng.random(int(by_link.sum())))
+            found[by_link] = link.targets[source[by_link], target]
         return found
 
     def _from_taste(self, customers: Ints, rng: np.random.Generator) -> Ints:
         people, count = self.people, len(customers)
-        place = Wheel(people.style_shares[None]).draw(np.zeros(count, np.int64), rng.random(count))
-        style = people.styles[customers, place]
-        family = self._family_wheel.draw(style * len(self.liking) + people.palette[customers], rng.random(count))
-        upto = self._upto(self._style_wheel)
-        high = upto[style, family]
-        low = np.where(family > 0, upto[style, family - 1], 0.0)
+        number = WeightedSampler(people.style_shares[None]).draw(np.zeros(count, np.int64), rng.random(count))
+        style = people.styles[customers, number]
+        family = self._family_sampler.draw(style * len(self.liking) + people.palette[customers], rng.random(count))
+        cumulative = self._cumulative_shares(self._style_sampler)
+        high = cumulative[style, family]
+        low = np.where(family > 0, cumulative[style, family - 1], 0.0)
         uniform = low + (high - low) * np.minimum(rng.random(count), 1.0 - 1e-9)
-        return self._by_family[self._style_wheel.draw(style, uniform)]
+        return self._by_family[self._style_sampler.draw(style, uniform)]
 
-    def _upto(self, wheel: Wheel) -> Floats:
-        """`[K, families]` share of a style's weight up to and with each colour family."""
-        shares = wheel.shares[:, np.maximum(self._ends - 1, 0)]
-        return np.where(self._ends > 0, shares, 0.0)
+    def _cumulative_shares(self, sampler: WeightedSampler) -> Floats:
+        """`[K, families]` share of a style's weight up to and including each colour family."""
+        shares = sampler.shares[:, np.maximum(self._family_ends - 1, 0)]
+        return np.where(self._family_ends > 0, shares, 0.0)

@@ -1,8 +1,8 @@
-"""The articles of the synthetic shop: attributes, words, lifetimes, prices and what goes with what.
+"""The articles of the synthetic shop: attributes, texts, lifetimes, prices and related articles.
 
 Products come first (type, section, material, fit, name, description, price), then their variants (colour and
-look); a variant's id is its product's code and a three-digit number. Everything about an article that demand
-depends on is an attribute a reader of `articles.csv` sees, a word of its description, or its sales.
+look). The id of a variant is the code of its product and a three-digit number. Demand depends only on attributes in
+`articles.csv`, words of the description, and sales.
 """
 
 import dataclasses
@@ -31,19 +31,18 @@ class Catalogue:
     """All articles, in the order of their ids; A articles.
 
     Attributes:
-        table: `articles.csv` as it is written.
+        table: content of `articles.csv`.
         product: `[A]` number of the product an article is a variant of.
         kind, section, look, material: `[A]` positions in the vocabulary's tables.
         family: `[A]` position of the colour family in `families`.
         families: names of the colour families.
         price_gbp: `[A]` list price.
         launch, withdrawal: `[A]` first period on sale, and first period no longer on sale.
-        log_popularity: `[A]` standing popularity.
+        log_popularity: `[A]` log of the constant part of the popularity.
         fade: `[A]` loss of log popularity per period since launch.
         siblings: `[A, MAX_VARIANTS - 1]` other variants of the product, -1 where there is none.
         partners: `[A, PARTNERS]` articles bought together with it, -1 where there is none.
-        partner_weights: `[PARTNERS]` share of each place in `partners`, sums to 1.
-
+        partner_weights: `[PARTNERS]` share of each column of `partners`, sums to 1.
     """
 
     table: pa.Table
@@ -80,11 +79,10 @@ def make_catalogue(articles: int, periods: int, rng: np.random.Generator, habits
     """Draws the catalogue.
 
     Args:
-        articles: how many.
-        periods: periods of the shop; lifetimes are spread over them.
-        rng: source of chance.
-        habits: of those who buy.
-
+        articles: number of articles.
+        periods: number of periods of the shop, over which lifetimes are spread.
+        rng: random number generator.
+        habits: habits of the customers.
     """
     variants = rng.choice(np.arange(1, MAX_VARIANTS + 1), size=articles, p=_VARIANT_SHARES)
     products = int(np.searchsorted(np.cumsum(variants), articles)) + 1
@@ -97,11 +95,11 @@ def make_catalogue(articles: int, periods: int, rng: np.random.Generator, habits
     name_p = rng.integers(len(words.NAMES), size=products)
     evergreen = rng.random(products) < habits.evergreen_rate
     base_gbp = np.array([kind.price_gbp for kind in words.TYPES])[kind_p]
-    # The shops' prices end on .99; a fifth of the types' spread.
+    # Prices end with .99.
     price_p = np.maximum(np.round(base_gbp * rng.lognormal(0.0, 0.35, products)), 2) - 0.01
 
     launch_p = _launches(products, periods, evergreen, rng)
-    # Codes grow with time, as H&M's do: a newer product has a larger one.
+    # Newer products have larger codes, as at H&M.
     order = np.argsort(launch_p, kind="stable")
     code_p = np.empty(products, np.int64)
     code_p[order] = np.sort(rng.choice(850_000, size=products, replace=False)) + 108_775
@@ -117,8 +115,8 @@ def make_catalogue(articles: int, periods: int, rng: np.random.Generator, habits
     product, number = product[article_order], number[article_order]
 
     launch = launch_p[product] + rng.choice([0, 0, 0, 1, 3], size=articles) * (number > 0) * (launch_p[product] > 0)
-    colour = rng.choice(len(words.COLOURS), size=articles, p=_normal([c.weight for c in words.COLOURS]))
-    look = rng.choice(len(words.LOOKS), size=articles, p=_normal([entry.weight for entry in words.LOOKS]))
+    colour = rng.choice(len(words.COLOURS), size=articles, p=_shares([c.weight for c in words.COLOURS]))
+    look = rng.choice(len(words.LOOKS), size=articles, p=_shares([entry.weight for entry in words.LOOKS]))
     families = tuple(dict.fromkeys(entry.master for entry in words.COLOURS))
     family = np.array([families.index(entry.master) for entry in words.COLOURS])[colour]
     log_popularity = weight_p[product] + rng.normal(0.0, habits.popularity_spread, articles)
@@ -156,25 +154,25 @@ def make_catalogue(articles: int, periods: int, rng: np.random.Generator, habits
     )
 
 
-def _normal(weights: list[float]) -> Floats:
+def _shares(weights: list[float]) -> Floats:
     shares = np.asarray(weights, np.float64)
     return shares / shares.sum()
 
 
 def _sections_and_kinds(products: int, rng: np.random.Generator) -> tuple[Ints, Ints]:
-    section = rng.choice(len(words.SECTIONS), size=products, p=_normal([s.share for s in words.SECTIONS]))
+    section = rng.choice(len(words.SECTIONS), size=products, p=_shares([s.share for s in words.SECTIONS]))
     kind = np.zeros(products, np.int64)
     for number, entry in enumerate(words.SECTIONS):
         here = np.flatnonzero(section == number)
         shares = [kind.share if kind.group in entry.groups else 0.0 for kind in words.TYPES]
         if entry.group_name == "Menswear":
             shares = [0.0 if words.TYPES[i].name in _NOT_FOR_MEN else s for i, s in enumerate(shares)]
-        kind[here] = rng.choice(len(words.TYPES), size=len(here), p=_normal(shares))
+        kind[here] = rng.choice(len(words.TYPES), size=len(here), p=_shares(shares))
     return section, kind
 
 
 def _launches(products: int, periods: int, evergreen: npt.NDArray[np.bool_], rng: np.random.Generator) -> Ints:
-    # Some of the fashion is already on sale when the data begin: its launch lies before period 0.
+    # Some fashion is on sale before the data start, so its launch is before period 0.
     fashion = rng.integers(-14, max(periods, 1), size=products)
     basics = np.where(rng.random(products) < 0.8, -14, fashion)
     return np.where(evergreen, basics, fashion)

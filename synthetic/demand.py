@@ -1,7 +1,7 @@
-"""Who wants what in a period: the intensities from which the synthetic shop's purchases are drawn.
+"""The intensities from which the synthetic shop's purchases are drawn.
 
-A period is a week (the last one is the label week). With everything before period w known, one unit of demand
-of customer c falls on article a with probability
+A period is a week; the last one is the label period. Given all purchases before period w, one unit of demand of
+customer c is for article a with probability
 
     p(a | c, w) = (1 - s) T(a | c, w)  +  s X(a | c, w) / E(c, w),      s = loyalty_c E / (1 + E)
 
@@ -10,16 +10,16 @@ of customer c falls on article a with probability
   `appeal = on sale(a, w) exp(limited(popularity_a + trend_a(w)) - fade_a (w - launch_a) + season(type of a, w))`,
   `limited(x) = x - log(1 + exp(x - popularity_limit))`;
 - history: `X = sum_h sum_link exp(-(w - w_h) / memory_link) coefficient_link(article of h -> a)` over the
-  customer's last MEMORY purchases h, and `E = sum_a X`. The links are `repeat` (the same article, by how
-  often its type is bought again), `variant` (another colour of the product) and `partner` (worn with it); a
-  coefficient is 0 while its target is not on sale.
+  customer's last MEMORY purchases h, and `E = sum_a X`. The links are `repeat` (the same article, by the repurchase
+  rate of its type), `variant` (another colour of the product) and `partner` (worn together). A coefficient is 0 while
+  its target is not on sale.
 
-A unit of article a then brings, with probability `BESIDE sum_j weight_j [partner j on sale]`, a partner of a
-into the same basket. What one unit puts into the basket therefore is, exactly,
+With probability `BESIDE sum_j weight_j [partner j on sale]`, a unit of article a adds a partner of a to the basket. So
+the expected number of units of article b in the basket for one unit of demand is
 
     u(b | c, w) = p(b) + BESIDE sum_a p(a) weight(a -> b)
 
-and units are independent given the past: articles rank by u whatever the number of units bought.
+Units are independent given the past, so the ranking by u is the same for any number of units.
 """
 
 import dataclasses
@@ -43,14 +43,13 @@ Floats = npt.NDArray[np.float64]
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Link:
-    """How a purchase of one article excites others.
+    """A relation through which a purchase of one article raises the demand for others.
 
     Attributes:
         name: `repeat`, `variant` or `partner`.
-        targets: `[A, m]` excited articles, -1 where there is none.
-        coefficients: `[A, m]` strength; 0 where there is no target.
-        memory_periods: time in which the excitation falls to 1/e.
-
+        targets: `[A, m]` related articles, -1 for none.
+        coefficients: `[A, m]` strength; 0 for no target.
+        memory_periods: number of periods in which the effect decays to 1/e.
     """
 
     name: str
@@ -59,11 +58,11 @@ class Link:
     memory_periods: float
 
     def now(self, on_sale: npt.NDArray[np.bool_]) -> Floats:
-        """`[A, m]` coefficients towards what is on sale."""
+        """`[A, m]` coefficients, 0 for targets that are not on sale."""
         return self.coefficients * on_sale[self.targets]
 
     def decay(self, periods_ago: Ints) -> Floats:
-        """What is left of an excitation so many periods old."""
+        """The remaining share of an effect after some periods."""
         return np.exp(-periods_ago / self.memory_periods)
 
 
@@ -72,9 +71,8 @@ class Styles:
     """The latent styles, K of them.
 
     Attributes:
-        affinity: `[K, A]` exp of a style's liking for the articles' attributes.
-        ages: `[K]` age at which a style is most liked, years.
-
+        affinity: `[K, A]` exp of a style's affinity to the articles' attributes.
+        ages: `[K]` age in years at which a style is most popular.
     """
 
     affinity: npt.NDArray[np.float32]
@@ -110,11 +108,11 @@ def make_links(catalogue: Catalogue) -> tuple[Link, ...]:
 
 
 def make_styles(catalogue: Catalogue, rng: np.random.Generator, habits: Habits = DENSE) -> Styles:
-    """Draws what each style likes: a home section, others near it, types, looks and materials."""
+    """Draws the affinities of each style to a main section, similar sections, types, looks and materials."""
     shares = np.array([entry.share for entry in words.SECTIONS])
     ages = np.array([entry.age for entry in words.SECTIONS])
     home = rng.choice(len(shares), size=STYLES, p=shares / shares.sum())
-    # Every section is somebody's home, whatever the draw.
+    # Every section is the main section of some style.
     home[: len(shares)] = np.arange(len(shares))
     near = -np.abs(ages - ages[home][:, None]) / 8.0 + rng.gumbel(0.0, 0.7, (STYLES, len(shares)))
     near[np.arange(STYLES), home] = -np.inf
@@ -136,23 +134,31 @@ def make_styles(catalogue: Catalogue, rng: np.random.Generator, habits: Habits =
 
 
 def liking(catalogue: Catalogue) -> Floats:
-    """`[palettes, families]` how much a palette's customers like a colour family."""
+    """`[palettes, families]` preference of a palette's customers for a colour family."""
     return np.array([[p.get(name, 0.5) for name in catalogue.families] for p in words.PALETTES])
 
 
 def season(week_of_year: float) -> Floats:
-    """`[types]` log of the yearly course of each product type."""
+    """`[types]` log of the seasonal factor of each product type."""
     angle = 2.0 * math.pi * (week_of_year - np.array([kind.peak_week for kind in words.TYPES])) / WEEKS_PER_YEAR
     return np.array([kind.swing for kind in words.TYPES]) * np.cos(angle)
 
 
 def next_trend(trend: Floats, rng: np.random.Generator, habits: Habits = DENSE) -> Floats:
-    """`[A]` log popularity of the moment, one period on."""
+    """`[A]` temporary log popularity of the next period."""
     return 0.88 * trend + rng.normal(0.0, habits.trend_spread, len(trend))
 
 
 def appeal(catalogue: Catalogue, trend: Floats, period: int, week_of_year: float, habits: Habits = DENSE) -> Floats:
-    """`[A]` what every style's affinity is multiplied by in a period; 0 when not on sale."""
+    """`[A]` factor of all styles' affinities in a period; 0 for articles that are not on sale.
+
+    Args:
+        catalogue: the articles.
+        trend: `[A]` temporary log popularity.
+        period: number of the period.
+        week_of_year: week of the year, for the seasons.
+        habits: habits of the customers.
+    """
     age = np.maximum(period - catalogue.launch, 0)
     course = season(week_of_year)[catalogue.kind]
     popularity = catalogue.log_popularity + trend
@@ -162,14 +168,13 @@ def appeal(catalogue: Catalogue, trend: Floats, period: int, week_of_year: float
 
 
 def excitation(links: tuple[Link, ...], masses: Floats, articles: Ints, periods_ago: Ints) -> Floats:
-    """`[n, links, MEMORY]` weight of each remembered purchase through each link.
+    """`[n, links, MEMORY]` weight of each recent purchase through each link.
 
     Args:
         links: the links, L of them.
-        masses: `[L, A]` a link's coefficients now, summed over its targets.
-        articles: `[n, MEMORY]` remembered articles, -1 where there is none.
-        periods_ago: `[n, MEMORY]` how long ago, at least 1.
-
+        masses: `[L, A]` coefficients of a link, summed over its targets on sale.
+        articles: `[n, MEMORY]` recently bought articles, -1 for none.
+        periods_ago: `[n, MEMORY]` age of the purchases in periods, at least 1.
     """
     known = articles >= 0
     weights = [

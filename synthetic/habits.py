@@ -1,8 +1,7 @@
-"""How the customers of a synthetic shop buy: the numbers of chance that differ between kinds of shop.
+"""Habits: the parameters of customers' behaviour that differ between kinds of shop.
 
-`DENSE` is the small shop to try recommenders on: customers come back for the same things, so that 120,000 rows
-hold something to learn. `HM` buys as H&M's customers do, for shops of H&M's size. Beside H&M's they stand in
-`shop`.
+`DENSE` is for the small default shop: customers often buy the same articles again, so that 120,000 rows contain enough
+signal to learn from. `HM` imitates H&M's customers, for shops of H&M's size. `shop` compares both with H&M's data.
 """
 
 import dataclasses
@@ -11,21 +10,19 @@ import math
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Habits:
-    """One kind of shop.
+    """Parameters of one kind of shop.
 
     Attributes:
-        units_log_mean, units_log_spread: of the number of units a visit wants, log-normal.
-        activity_spread: of the log of how often a customer visits.
-        loyalty: parameters of the Beta distribution of the most that history can claim of what a customer buys.
-        taste_spread: factor of the styles' log affinities; 0 lets all customers like the same.
-        popularity_spread: of the log of a product's standing popularity, and again of its variants'.
-        popularity_limit: log of what popularity, standing and of the moment together, tends to at most, as stock
-            would have it.
-        evergreen_popularity: mean log popularity of a product that stays on sale; that of others is 0.6.
-        trend_spread: of a week's change of the log popularity of the moment, which comes and goes over some weeks.
-        evergreen_rate: share of the products that stay on sale.
-        months: January to December, relative number of visits a day.
-
+        units_log_mean, units_log_spread: mean and standard deviation of the log of the units of a visit.
+        activity_spread: standard deviation of the log of a customer's frequency of visits.
+        loyalty: parameters of the Beta distribution of the maximal share of purchases that come from history.
+        taste_spread: factor of the styles' log affinities; with 0, all customers have the same taste.
+        popularity_spread: standard deviation of the constant log popularity of a product, and again of its variants.
+        popularity_limit: upper limit of the log popularity, constant and temporary together, as limited stock sets.
+        evergreen_popularity: mean log popularity of a product that stays on sale; 0.6 for other products.
+        trend_spread: standard deviation of the weekly change of the temporary log popularity.
+        evergreen_rate: share of products that stay on sale.
+        months: relative number of visits a day, January to December.
     """
 
     units_log_mean: float

@@ -1,14 +1,14 @@
-"""The best ranking there can be: articles by their true purchase probability in a period.
+"""The oracle: ranks articles by their true purchase probability in a period, the best possible ranking.
 
-The probability that one unit of a customer's demand brings article b into the basket is `u(b | c, w)` of
-`demand`; units are independent given the past, so `1 - (1 - u)^units` ranks as `u` does, and no recommender
-that sees the past only can expect a better list.
+The expected number of units of article b for one unit of a customer's demand is `u(b | c, w)` of `demand`. Units are
+independent given the past, so `1 - (1 - u)^units` gives the same ranking as `u`, and no recommender that only knows the
+past has a better expectation.
 
-A list needs no look at the whole catalogue. `u` is a sum of three tastes, each the same for all customers of
-a style and palette, and of what the customer's few remembered purchases add. An article that is neither among
-the first of one of the three tastes nor excited by a purchase cannot have more than the sum of the tastes'
-values where their firsts end (the threshold algorithm of Fagin, Lotem and Naor, 2003). Where the k-th best
-article has more than that, the list is exact; the few other customers are ranked over all articles.
+Most lists do not need scores of all articles. `u` is the sum of three tastes, each the same for all customers of a
+style and palette, and of the effects of the customer's recent purchases. An article that is neither among the first
+ones of a taste nor related to a recent purchase scores at most the sum of the scores at which the first ones of each
+taste end (the threshold algorithm of Fagin, Lotem and Naor, 2003). If the k-th best article scores more, the list is
+exact. The few other customers are ranked over all articles.
 """
 
 import dataclasses
@@ -22,18 +22,18 @@ from synthetic.memory import Memory
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-_CELLS = 8_000_000
-_CUSTOMERS = 4096
-_FIRST = 64
+MAX_CELLS = 8_000_000  # scores in memory at a time
+BATCH_CUSTOMERS = 4096
+FIRST_ARTICLES = 64
 
 
 @dataclasses.dataclass(frozen=True)
 class _Demand:
-    """What a unit of n customers' demand falls on.
+    """The parts of the score of n customers.
 
     Attributes:
         scales: `[n, STYLES_EACH]` factors of the tastes.
-        row, column, value: `[m]` what history adds, to which customer's which article on sale.
+        row, column, value: `[m]` customer, article on sale and value of each effect of a recent purchase.
     """
 
     scales: Floats
@@ -47,89 +47,104 @@ class Oracle:
 
     Args:
         market: the period.
-        first: how many articles of a taste are looked at before the whole catalogue is; 64 unless said.
+        first: number of articles of each taste that are scored first; `FIRST_ARTICLES` if None.
 
+    Attributes:
+        ranked_in_full: number of customers so far that were ranked over all articles.
     """
 
     def __init__(self, market: Market, first: int | None = None):
         self._market = market
-        self._first = first or _FIRST
+        self._first = first or FIRST_ARTICLES
+        self.ranked_in_full = 0
         catalogue = market.catalogue
         self._on_sale = np.flatnonzero(catalogue.on_sale(market.period))
         self._column = np.full(len(catalogue), -1, np.int64)
         self._column[self._on_sale] = np.arange(len(self._on_sale))
-        # u is linear in p, so what a unit of taste brings along is worked out once per style and palette.
+        # u is linear in p, so the partners of a unit of taste are computed once for each style and palette.
         taste = market.base[:, None, :] * market.liking[:, catalogue.family] / market.norms[:, :, None]
-        brought = np.zeros_like(taste)
-        for place in range(market.beside.shape[1]):
-            source = np.flatnonzero(market.beside[:, place])
-            target = catalogue.partners[source, place]
-            carried = taste[:, :, source] * market.beside[source, place]
-            for style in range(len(brought)):
-                np.add.at(brought[style].T, target, carried[style].T)
-        self._taste = (taste + brought)[..., self._on_sale]
+        partners = np.zeros_like(taste)
+        for number in range(market.beside.shape[1]):
+            source = np.flatnonzero(market.beside[:, number])
+            target = catalogue.partners[source, number]
+            added = taste[:, :, source] * market.beside[source, number]
+            for style in range(len(partners)):
+                np.add.at(partners[style].T, target, added[style].T)
+        self._taste = (taste + partners)[..., self._on_sale]
 
     def unit_probability(self, customers: Ints, memory: Memory) -> Floats:
-        """`[n, A]` expected number of units of each article per unit of demand, u of `demand`."""
+        """`[n, A]` expected number of units of each article for one unit of demand, u of `demand`.
+
+        Args:
+            customers: `[n]` positions of customers.
+            memory: purchases before the period.
+        """
         full = np.zeros((len(customers), len(self._column)))
         full[:, self._on_sale] = self._of_on_sale(customers, self._demand(customers, memory))
         return full
 
     def rank(self, customers: Ints, memory: Memory, k: int = 12) -> Ints:
-        """`[n, k]` articles by purchase probability, best first; equal ones by id."""
+        """`[n, k]` articles by purchase probability, best first; ties by id.
+
+        Args:
+            customers: `[n]` positions of customers.
+            memory: purchases before the period.
+            k: number of articles.
+        """
         k = min(k, len(self._on_sale))
         first = min(max(self._first, k), len(self._on_sale))
         leaders = np.argpartition(-self._taste, first - 1, axis=2)[..., :first]
         floor = np.take_along_axis(self._taste, leaders, axis=2).min(axis=2)
         if first == len(self._on_sale):
-            floor[:] = -1.0  # nobody is left out
+            floor[:] = -1.0  # all articles are scored
         best = np.empty((len(customers), k), np.int64)
-        for start in range(0, len(customers), _CUSTOMERS):
-            part = slice(start, start + _CUSTOMERS)
+        for start in range(0, len(customers), BATCH_CUSTOMERS):
+            part = slice(start, start + BATCH_CUSTOMERS)
             best[part] = self._rank(customers[part], memory, k, leaders, floor)
         return self._on_sale[best]
 
     def _rank(self, customers: Ints, memory: Memory, k: int, leaders: Ints, floor: Floats) -> Ints:
-        wanted = self._demand(customers, memory)
+        parts = self._demand(customers, memory)
         rows, width = np.arange(len(customers)), len(self._on_sale)
         styles, palette = self._market.people.styles[customers], self._market.people.palette[customers]
         leading = rows[:, None, None] * width + leaders[styles, palette[:, None]]
-        excited = wanted.row * width + wanted.column
+        excited = parts.row * width + parts.column
         cells = np.unique(np.r_[leading.ravel(), excited])
         row, column = cells // width, cells % width
-        score = self._of_taste(wanted.scales[row], styles[row], palette[row], column)
-        np.add.at(score, np.searchsorted(cells, excited), wanted.value)
+        score = self._of_taste(parts.scales[row], styles[row], palette[row], column)
+        np.add.at(score, np.searchsorted(cells, excited), parts.value)
         order = np.lexsort((-score, row))
         first = np.searchsorted(row, rows)
         chosen = order[first[:, None] + np.arange(k)]
         best = column[chosen]
-        most_elsewhere = sum(wanted.scales[:, i] * floor[styles[:, i], palette] for i in range(styles.shape[1]))
-        unsure = np.flatnonzero(score[chosen[:, -1]] <= most_elsewhere)
-        step = max(1, _CELLS // width)
-        for start in range(0, len(unsure), step):
-            some = unsure[start : start + step]
+        max_of_others = sum(parts.scales[:, i] * floor[styles[:, i], palette] for i in range(styles.shape[1]))
+        inexact = np.flatnonzero(score[chosen[:, -1]] <= max_of_others)
+        step = max(1, MAX_CELLS // width)
+        for start in range(0, len(inexact), step):
+            some = inexact[start : start + step]
             best[some] = self._rank_all(customers[some], memory, k)
         return best
 
     def _rank_all(self, customers: Ints, memory: Memory, k: int) -> Ints:
+        self.ranked_in_full += len(customers)
         score = self._of_on_sale(customers, self._demand(customers, memory))
         top = np.sort(np.argpartition(-score, k - 1, axis=1)[:, :k], axis=1)
         order = np.argsort(-np.take_along_axis(score, top, axis=1), axis=1, kind="stable")
         return np.take_along_axis(top, order, axis=1)
 
-    def _of_on_sale(self, customers: Ints, wanted: _Demand) -> Floats:
+    def _of_on_sale(self, customers: Ints, parts: _Demand) -> Floats:
         people = self._market.people
         columns = np.arange(len(self._on_sale))
         chosen = self._of_taste(
-            wanted.scales[:, None], people.styles[customers, None], people.palette[customers, None], columns
+            parts.scales[:, None], people.styles[customers, None], people.palette[customers, None], columns
         )
-        np.add.at(chosen, (wanted.row, wanted.column), wanted.value)
+        np.add.at(chosen, (parts.row, parts.column), parts.value)
         return chosen
 
     def _of_taste(self, scales: Floats, styles: Ints, palette: Ints, column: Ints) -> Floats:
         total = scales[..., 0] * self._taste[styles[..., 0], palette, column]
-        for place in range(1, styles.shape[-1]):
-            total += scales[..., place] * self._taste[styles[..., place], palette, column]
+        for number in range(1, styles.shape[-1]):
+            total += scales[..., number] * self._taste[styles[..., number], palette, column]
         return total
 
     def _demand(self, customers: Ints, memory: Memory) -> _Demand:

@@ -1,4 +1,4 @@
-"""Which articles belong together: the variants of a product, and what is worn with what."""
+"""Related articles: variants of the same product, and articles that are worn together."""
 
 import numpy as np
 import numpy.typing as npt
@@ -14,18 +14,17 @@ Floats = npt.NDArray[np.float64]
 
 
 def siblings(product: Ints) -> Ints:
-    """`[A, MAX_VARIANTS - 1]` other variants of the product, -1 where there is none.
+    """`[A, MAX_VARIANTS - 1]` other variants of the product, -1 for none.
 
     Args:
-        product: `[A]` number of each article's product; a product's variants lie next to one another.
-
+        product: `[A]` number of each article's product; variants of a product are adjacent.
     """
     first = np.flatnonzero(np.r_[True, product[1:] != product[:-1]])
     sizes = np.diff(np.r_[first, len(product)])
     size, start = np.repeat(sizes, sizes), np.repeat(first, sizes)
-    place = np.arange(len(product)) - start
+    position = np.arange(len(product)) - start
     steps = np.arange(1, MAX_VARIANTS)
-    others = start[:, None] + (place[:, None] + steps) % size[:, None]
+    others = start[:, None] + (position[:, None] + steps) % size[:, None]
     return np.where(steps < size[:, None], others, -1)
 
 
@@ -38,7 +37,17 @@ def partners(
     log_popularity: Floats,
     rng: np.random.Generator,
 ) -> Ints:
-    """`[A, PARTNERS]` for each article those worn with it: of a fitting type, near in section, colour and time."""
+    """`[A, PARTNERS]` articles worn with each article: of a matching type, similar section, colour and lifetime.
+
+    Args:
+        kind: `[A]` position in `vocabulary.TYPES`.
+        section: `[A]` position in `vocabulary.SECTIONS`.
+        family: `[A]` position of the colour family.
+        launch: `[A]` first period on sale.
+        withdrawal: `[A]` first period no longer on sale.
+        log_popularity: `[A]` constant log popularity.
+        rng: random number generator.
+    """
     articles = len(kind)
     names = [entry.name for entry in words.TYPES]
     group = np.array([entry.group_no for entry in words.SECTIONS])[section]

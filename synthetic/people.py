@@ -1,7 +1,7 @@
-"""The customers of the synthetic shop: what the file says of them, and the tastes it doesn't say.
+"""The customers of the synthetic shop: the content of `customers.csv`, and latent tastes.
 
-Tastes are latent: a customer mixes a few styles (see `demand`) likelier for the age, keeps to one palette of
-colours, and is more or less loyal to what was bought before.
+A customer has a few styles (see `demand`) that depend on the age, one palette of colours, and a degree of loyalty to
+articles bought before.
 """
 
 import dataclasses
@@ -31,16 +31,15 @@ class People:
     """All customers, in the order of their ids; N customers.
 
     Attributes:
-        table: `customers.csv` as it is written.
+        table: content of `customers.csv`.
         ids: `[N]` customer ids.
         styles: `[N, STYLES_EACH]` the customer's styles, the main one first.
         palette: `[N]` position in `vocabulary.PALETTES`.
-        loyalty: `[N]` in (0, 1), the most that history can claim of what the customer buys.
+        loyalty: `[N]` in (0, 1), maximal share of purchases that come from history.
         activity: `[N]` relative frequency of visits.
         online: `[N]` probability that a visit is online.
-        joined: `[N]` period from which on the customer may visit.
-        sure: `[N]` a period in which the customer does visit, so that nobody never buys.
-
+        joined: `[N]` first period in which the customer may visit.
+        sure: `[N]` a period in which the customer does visit, so that every customer buys.
     """
 
     table: pa.Table
@@ -68,19 +67,18 @@ def make_people(
     """Draws the customers.
 
     Args:
-        customers: how many.
-        periods: periods of the shop; first visits are spread over them.
-        style_ages: `[styles]` age at which a style is most liked, years.
-        rng: source of chance.
-        habits: how they buy.
-
+        customers: number of customers.
+        periods: number of periods of the shop, over which first visits are spread.
+        style_ages: `[styles]` age in years at which a style is most popular.
+        rng: random number generator.
+        habits: habits of the customers.
     """
     young = rng.random(customers) < 0.6
     age = np.where(young, rng.normal(25.5, 4.5, customers), rng.normal(48.5, 8.5, customers))
     age = np.clip(np.round(age), 16, 99)
     ids = _hex_ids(customers, rng)
     activity = rng.lognormal(0.0, habits.activity_spread, customers)
-    # Nearly half was there before the data begin, the others come over time.
+    # Nearly half of the customers exist before the data start.
     sure = rng.integers(0, periods, customers)
     joined = np.where(rng.random(customers) < 0.45, 0, sure)
     return People(
@@ -97,7 +95,7 @@ def make_people(
 
 
 def _styles(age: Floats, style_ages: Floats, rng: np.random.Generator) -> Ints:
-    """The styles of highest age fit plus Gumbel noise: a draw without replacement."""
+    """Draws styles without replacement: those with the highest sum of age fit and Gumbel noise."""
     chosen = np.empty((len(age), STYLES_EACH), np.int64)
     for start in range(0, len(age), 100_000):
         part = age[start : start + 100_000]
@@ -118,7 +116,7 @@ def _hex_ids(count: int, rng: np.random.Generator) -> pa.Array:
 
 def _table(ids: pa.Array, age: Floats, activity: Floats, rng: np.random.Generator) -> pa.Table:
     count = len(age)
-    # Who subscribes to the newsletter is likelier to buy often.
+    # Subscribers of the newsletter tend to buy more often.
     keen = rng.normal(0.0, 1.0, count) + 0.6 * np.log(activity)
     reads = keen >= np.quantile(keen, _FN_NULL)
     active = reads & (rng.random(count) >= _ACTIVE_NULL_OF_FN)
@@ -128,7 +126,7 @@ def _table(ids: pa.Array, age: Floats, activity: Floats, rng: np.random.Generato
     postal = np.where(rng.random(count) < _BIG_POSTAL_CODE_RATE, 0, rng.integers(pool, size=count))
     ones = pa.array(["1.0"], pa.string())
 
-    def say(table: list[str], at: Ints, null: npt.NDArray[np.bool_]) -> pa.Array:
+    def text(table: list[str], at: Ints, null: npt.NDArray[np.bool_]) -> pa.Array:
         return pa.array(table, pa.string()).take(pa.array(at, pa.int64(), mask=null))
 
     years = [f"{number}.0" for number in range(100)]
@@ -137,9 +135,9 @@ def _table(ids: pa.Array, age: Floats, activity: Floats, rng: np.random.Generato
         columns.CUSTOMER_ID: ids,
         "FN": ones.take(pa.array(zeros, mask=~reads)),
         "Active": ones.take(pa.array(zeros, mask=~active)),
-        columns.CLUB_STATUS: say(["ACTIVE", "PRE-CREATE", "LEFT CLUB"], club, rng.random(count) < _CLUB_NULL),
-        columns.NEWS_FREQUENCY: say(["NONE", "Regularly", "Monthly"], news, rng.random(count) < _NEWS_NULL),
-        columns.AGE: say(years, age.astype(np.int64), rng.random(count) < _AGE_NULL),
+        columns.CLUB_STATUS: text(["ACTIVE", "PRE-CREATE", "LEFT CLUB"], club, rng.random(count) < _CLUB_NULL),
+        columns.NEWS_FREQUENCY: text(["NONE", "Regularly", "Monthly"], news, rng.random(count) < _NEWS_NULL),
+        columns.AGE: text(years, age.astype(np.int64), rng.random(count) < _AGE_NULL),
         columns.POSTAL_CODE: _hex_ids(pool, rng).take(pa.array(postal)),
     }
     return pa.table({column.name: arrays[column.name] for column in columns.CUSTOMERS})

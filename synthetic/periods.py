@@ -1,4 +1,4 @@
-"""The stretches of days that a shop is drawn in, and how much is bought on which day."""
+"""The periods in which a shop is drawn, and the volume of each period and day."""
 
 import dataclasses
 import datetime
@@ -8,13 +8,19 @@ import numpy.typing as npt
 
 from synthetic.config import PERIOD_DAYS, ShopConfig
 
-# Monday to Sunday: relative number of visits, near what H&M's sample shows.
+# Monday to Sunday: relative number of visits, similar to H&M's sample.
 _WEEKDAYS = np.array([0.134, 0.123, 0.155, 0.155, 0.148, 0.150, 0.135])
 
 
 @dataclasses.dataclass(frozen=True)
 class Period:
-    """A stretch of days, counted from the shop's first."""
+    """A period.
+
+    Attributes:
+        number: number of the period, from 0.
+        first: first day, counted from the first day of the shop.
+        days: number of days.
+    """
 
     number: int
     first: int
@@ -22,7 +28,7 @@ class Period:
 
 
 def periods(config: ShopConfig) -> list[Period]:
-    """The periods: the last `label_days` days, weeks before it, and what is left at the beginning."""
+    """The periods: a shorter first one if needed, weeks, and the last `label_days` days."""
     ends = [*reversed(range(config.days - config.label_days, 0, -PERIOD_DAYS)), config.days]
     starts = [0, *ends[:-1]]
     return [Period(number, a, b - a) for number, (a, b) in enumerate(zip(starts, ends, strict=True))]
@@ -34,7 +40,7 @@ def dates(config: ShopConfig, period: Period) -> list[datetime.date]:
 
 
 def volume(config: ShopConfig, period: Period) -> float:
-    """How much is bought in a period, relative to others."""
+    """Relative number of visits in a period."""
     return float(sum(config.habits.months[day.month - 1] * _WEEKDAYS[day.weekday()] for day in dates(config, period)))
 
 

@@ -1,4 +1,4 @@
-"""The rows of `transactions_train.csv` for what was drawn in a period: days, channels, prices, repeated rows."""
+"""The rows of `transactions_train.csv` for the purchases of a period: days, channels, prices and repeated rows."""
 
 import numpy as np
 import numpy.typing as npt
@@ -26,24 +26,23 @@ def sales(
     rng: np.random.Generator,
     exactly: int | None = None,
 ) -> pa.Table:
-    """The rows, by day and customer.
+    """The rows of a period, sorted by day and customer.
 
     Args:
-        config: of the shop.
-        period: in which it was bought.
-        market: of the period.
-        customers: `[visits]` who came.
-        visit: `[n]` in which visit each article was bought, a position in `customers`.
-        articles: `[n]` what was bought.
-        rng: source of chance.
-        exactly: how many rows there are to be, if possible: as many as are missing are repeated.
-
+        config: the shop.
+        period: the period.
+        market: the shop in the period.
+        customers: `[visits]` customer of each visit.
+        visit: `[n]` visit of each purchase, a position in `customers`.
+        articles: `[n]` bought articles.
+        rng: random number generator.
+        exactly: number of rows to reach by repeating rows, if possible; None repeats a fixed share of rows.
     """
     people, catalogue = market.people, market.catalogue
     days = dates(config, period)
     day = rng.choice(len(days), size=len(customers), p=day_shares(days))
     if len(customers) >= len(days):
-        # No day without a sale, however small the shop.
+        # Every day has a sale, even in a small shop.
         day[-len(days) :] = np.arange(len(days))
     channel = 1 + (rng.random(len(customers)) < people.online[customers])
 

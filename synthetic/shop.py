@@ -1,9 +1,9 @@
-"""Makes a synthetic shop: H&M's three CSVs, and the oracle's ranking for the last week.
+"""Generates a synthetic shop: three CSVs in H&M's layout, and the oracle's ranking for the last week.
 
-The shop is drawn period by period (weeks counted back from the end) from the intensities of `demand`, and
-written as it is drawn: memory holds the customers, the articles and one period's purchases.
+The shop is drawn period by period (weeks counted back from the end) from the intensities of `demand`. Each period is
+written when it has been drawn, so that memory contains only customers, articles and the purchases of one period.
 
-What it imitates, default size and seed 0 beside a sample of 1,364 H&M customers over two years
+Statistics of the default size with seed 0, and of a sample of 1,364 H&M customers over two years
 (`python -m benchmarks.synthetic.compare SHOP REAL` prints the whole table):
 
     statistic                               synthetic    H&M sample
@@ -15,9 +15,9 @@ What it imitates, default size and seed 0 beside a sample of 1,364 H&M customers
     age: 10 %, median, 90 %                 21, 30, 54   21, 31, 56
     null: FN, Active, age                   0.65, 0.66, 0.013        0.67, 0.68, 0.009
 
-`ShopConfig.at_scale` takes other habits and H&M's two years. Full size, seed 0, beside the same sample (S) and all
-of H&M's last week (W); where it says 1 in 1,000, as many customers as the sample has before the whole catalogue
-(`lookbook synthesize --scale 0.001 --articles 105542 --seed 0`):
+`ShopConfig.at_scale` uses other habits and H&M's two years. Statistics of the full size with seed 0, and of the same
+sample (S) and all of H&M's last week (W). Rows with "1 in 1,000" are of a shop with as many customers as the sample and
+all articles (`lookbook synthesize --scale 0.001 --articles 105542 --seed 0`):
 
     statistic                                   synthetic           H&M
     basket rows: mean, median, 95 %             3.61, 2, 10         3.60, 2, 10           S
@@ -29,17 +29,17 @@ of H&M's last week (W); where it says 1 in 1,000, as many customers as the sampl
     top 1 %, 10 % of articles, last week        0.20, 0.62          0.20, 0.64            W
     customers, articles sold in the last week   70,119, 17,413      68,984, 17,986        W
 
-What the default shop does not, on purpose or for its size:
+Differences of the default shop, on purpose or because of its size:
 
-- Bought again on a later day: 0.40 (mean of 5 seeds) against H&M's 0.04. The shop is denser, as a shop of
-  consumables is (UCI Online Retail II has 0.28), so that 120,000 rows hold something to learn. MAP@12 is
-  thereby ten times what full H&M allows: it judges recommenders on this shop, and says nothing of H&M.
-- Customers buy more (40 rows in half a year against 23 in two years); the tail is shorter.
+- Bought again on a later day: 0.40 (mean of 5 seeds), at H&M 0.04. The shop is dense, like a shop of consumables (UCI
+  Online Retail II has 0.28), so that 120,000 rows contain enough signal to learn from. MAP@12 is ten times that of full
+  H&M data: it compares recommenders on this shop and does not predict figures on H&M data.
+- Customers buy more (40 rows in half a year, at H&M 23 in two years), and the tail is shorter.
 - The top 1 % of articles have 13 % of the rows; in the sample 8 %, in H&M's complete last week 20 %.
-- Weekdays change how much is bought, not what. Sizes are not told apart, as in H&M's data.
+- Weekdays change how much is bought, not what. There are no sizes of garments, as in H&M's data.
 
-MAP@12 on the last week, mean of seeds 0 to 4: popular 7 days 0.059, own purchases most recent first 0.147,
-most frequent first 0.149, oracle 0.280. The strengths in `demand` were set looking at seeds 0 to 2.
+MAP@12 on the last week, mean of seeds 0 to 4: popular 7 days 0.059, own purchases by recency 0.147, own purchases by
+frequency 0.149, oracle 0.280. The strengths in `demand` were chosen with seeds 0 to 2.
 """
 
 import dataclasses
@@ -57,7 +57,7 @@ from synthetic.config import ShopConfig
 from synthetic.oracle import Oracle
 from synthetic.people import People, make_people
 from synthetic.periods import periods
-from synthetic.trade import trade
+from synthetic.simulation import simulate
 from transforms import columns
 from transforms.progress import Progress
 
@@ -70,15 +70,14 @@ Ints = npt.NDArray[np.int64]
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class ShopSummary:
-    """What was written.
+    """Sizes of a written shop.
 
     Attributes:
-        folder: where the files lie.
+        folder: folder of the files.
         customers, articles, transactions: rows of the three tables.
         label_customers: customers who buy in the last `label_days`, the rows of `oracle.csv`.
-        first_day, last_day: of the transactions, both included.
+        first_day, last_day: first and last day with transactions.
         label_first_day: first day of the label period.
-
     """
 
     folder: pathlib.Path
@@ -94,47 +93,46 @@ class ShopSummary:
 def synthesize(config: ShopConfig, to: pathlib.Path) -> ShopSummary:
     """Writes `articles.csv`, `customers.csv`, `transactions_train.csv` and `oracle.csv`.
 
-    `oracle.csv` has `customer_id,prediction`, a row for every customer who buys in the last `label_days`
-    days: 12 article ids separated by spaces, ranked by true purchase probability given all that came before.
+    `oracle.csv` has the columns `customer_id,prediction` and a row for each customer who buys in the last `label_days`
+    days: 12 article ids separated by spaces, ranked by true purchase probability given all earlier purchases.
 
     Args:
-        config: sizes and seed.
-        to: folder, made if need be. Each file is written beside its place and renamed when complete.
+        config: sizes, habits and seed.
+        to: folder of the files, created if it does not exist. Each file is written completely or not at all.
 
     Raises:
         OSError: the folder cannot be written.
-
     """
     to.mkdir(parents=True, exist_ok=True)
-    stretches = periods(config)
+    all_periods = periods(config)
     of_catalogue, of_styles, of_people, of_demand = (
         np.random.default_rng(seed) for seed in np.random.SeedSequence(config.seed).spawn(4)
     )
-    catalogue = make_catalogue(config.articles, len(stretches), of_catalogue, config.habits)
+    catalogue = make_catalogue(config.articles, len(all_periods), of_catalogue, config.habits)
     styles = demand.make_styles(catalogue, of_styles, config.habits)
-    people = make_people(config.customers, len(stretches), styles.ages, of_people, config.habits)
-    with tables.whole_or_nothing(to / columns.FILES["articles"]) as stream:
+    people = make_people(config.customers, len(all_periods), styles.ages, of_people, config.habits)
+    with tables.atomic_file(to / columns.FILES["articles"]) as stream:
         tables.write_header(stream, catalogue.table.column_names)
         tables.write_rows(stream, catalogue.table, quoted=frozenset(catalogue.table.column_names))
-    with tables.whole_or_nothing(to / columns.FILES["customers"]) as stream:
+    with tables.atomic_file(to / columns.FILES["customers"]) as stream:
         tables.write_header(stream, people.table.column_names)
         tables.write_rows(stream, people.table)
 
     written = 0
     with (
-        tables.whole_or_nothing(to / ORACLE) as oracle_stream,
-        tables.whole_or_nothing(to / columns.FILES["transactions"]) as stream,
+        tables.atomic_file(to / ORACLE) as oracle_stream,
+        tables.atomic_file(to / columns.FILES["transactions"]) as stream,
         Progress("synthesize", "transactions", config.transactions) as progress,
     ):
         tables.write_header(stream, [column.name for column in columns.TRANSACTIONS])
-        for traded in trade(config, catalogue, people, styles, of_demand):
-            tables.write_rows(stream, traded.rows)
-            written += traded.rows.num_rows
+        for simulated in simulate(config, catalogue, people, styles, of_demand):
+            tables.write_rows(stream, simulated.rows)
+            written += simulated.rows.num_rows
             progress.reach(written)
-        # `traded` is the label period now, its memory that of the period's beginning.
-        buyers = np.unique(traded.customers)
+        # `simulated` is the label period now, with the purchases before it.
+        buyers = np.unique(simulated.customers)
         tables.write_header(oracle_stream, [columns.CUSTOMER_ID, "prediction"])
-        best = Oracle(traded.market).rank(buyers, traded.memory)
+        best = Oracle(simulated.market).rank(buyers, simulated.memory)
         tables.write_rows(oracle_stream, _predictions(people, catalogue, buyers, best))
     return ShopSummary(
         folder=to,
@@ -144,15 +142,15 @@ def synthesize(config: ShopConfig, to: pathlib.Path) -> ShopSummary:
         label_customers=len(buyers),
         first_day=config.first_day,
         last_day=config.first_day + datetime.timedelta(days=config.days - 1),
-        label_first_day=config.first_day + datetime.timedelta(days=stretches[-1].first),
+        label_first_day=config.first_day + datetime.timedelta(days=all_periods[-1].first),
     )
 
 
 def _predictions(people: People, catalogue: Catalogue, buyers: Ints, best: Ints) -> pa.Table:
-    places = [catalogue.ids.take(pa.array(best[:, place])) for place in range(best.shape[1])]
+    ranked = [catalogue.ids.take(pa.array(best[:, rank])) for rank in range(best.shape[1])]
     return pa.table(
         {
             columns.CUSTOMER_ID: people.ids.take(pa.array(buyers)),
-            "prediction": pc.binary_join_element_wise(*places, " "),
+            "prediction": pc.binary_join_element_wise(*ranked, " "),
         }
     )

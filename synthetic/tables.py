@@ -1,7 +1,7 @@
-"""Writes tables as CSV the way H&M's are: quotes only where needed, nothing for null, strings as they are.
+"""Writes tables as CSV in H&M's format: quotes only where needed, and empty values for null.
 
-pyarrow's own writer (10.0) quotes every string and cannot be told not to; here the columns are joined by
-Arrow's string kernels, and the joined column's buffer is the file.
+pyarrow's own writer (10.0) always quotes strings. So this module joins the columns with Arrow's string kernels and
+writes the buffer of the joined column.
 """
 
 import contextlib
@@ -13,12 +13,12 @@ from typing import BinaryIO
 import pyarrow as pa
 import pyarrow.compute as pc
 
-_ROWS = 200_000
+ROWS_PER_CHUNK = 200_000
 
 
 @contextlib.contextmanager
-def whole_or_nothing(path: pathlib.Path) -> Iterator[BinaryIO]:
-    """Opens a temporary file beside `path` and renames it when all went well; else removes it."""
+def atomic_file(path: pathlib.Path) -> Iterator[BinaryIO]:
+    """Opens a temporary file in the folder of `path`; renames it on success and removes it on an error."""
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
     try:
         with unfinished.open("wb") as stream:
@@ -29,21 +29,20 @@ def whole_or_nothing(path: pathlib.Path) -> Iterator[BinaryIO]:
 
 
 def write_header(stream: BinaryIO, names: list[str]) -> None:
-    """Writes the line of column names."""
+    """Writes the header line."""
     stream.write((",".join(names) + "\n").encode())
 
 
 def write_rows(stream: BinaryIO, table: pa.Table, quoted: frozenset[str] = frozenset()) -> None:
-    """Writes a table's rows.
+    """Writes the rows of a table.
 
     Args:
-        stream: where to.
-        table: its columns are written in their order.
-        quoted: columns in which a comma or a quote may occur; no other column may hold one.
-
+        stream: the file.
+        table: the table, with its columns in the order of the header.
+        quoted: columns that may contain commas, quotes or line breaks; other columns must not.
     """
-    for start in range(0, table.num_rows, _ROWS):
-        part = table.slice(start, _ROWS).combine_chunks()
+    for start in range(0, table.num_rows, ROWS_PER_CHUNK):
+        part = table.slice(start, ROWS_PER_CHUNK).combine_chunks()
         cells = [_cells(part.column(name), name in quoted) for name in part.column_names]
         cells[-1] = pc.binary_join_element_wise(cells[-1], "\n", "")
         lines = pc.binary_join_element_wise(*cells, ",")

@@ -1,8 +1,7 @@
-"""What the synthetic shop sells: product types, sections, colours, looks and the words for them.
+"""The vocabulary of the synthetic shop: product types, sections, colours, looks and words of descriptions.
 
-Only tables. The columns and the kind of words follow H&M's `articles.csv`; numbers, shares and courses are
-this project's own, none of H&M's rows is copied. `share` is the relative number of products,
-`weight` the relative frequency of an attribute.
+Columns and kinds of words follow H&M's `articles.csv`. Numbers, shares and seasons are this project's own; no row is
+copied from H&M. `share` is the relative number of products, `weight` the relative frequency of an attribute.
 """
 
 from typing import NamedTuple
@@ -12,16 +11,15 @@ class ProductType(NamedTuple):
     """One product type.
 
     Attributes:
-        name: as in `product_type_name`.
-        group: as in `product_group_name`.
-        garment: as in `garment_group_name`.
+        name: value of `product_type_name`.
+        group: value of `product_group_name`.
+        garment: value of `garment_group_name`.
         price_gbp: median list price.
-        repurchase: how strongly a purchase makes for another of the same article (socks 2, coats 0.05).
-        peak_week: week of the year (0..52) in which it sells best.
-        swing: amplitude of the yearly course, in log units (0 is no season).
+        repurchase: how strongly a purchase raises the demand for the same article (socks 2, coats 0.05).
+        peak_week: week of the year (0 to 52) with the highest sales.
+        swing: amplitude of the seasonal factor in log units; 0 is no season.
         share: relative number of products.
-        goes_with: types bought together with it, best first.
-
+        goes_with: types that are bought together with it, best first.
     """
 
     name: str
@@ -36,7 +34,7 @@ class ProductType(NamedTuple):
 
 
 class Section(NamedTuple):
-    """One section of the shop: who it is for and which product groups it holds."""
+    """One section of the shop, with its audience and product groups."""
 
     index_code: str
     index_name: str
@@ -49,7 +47,7 @@ class Section(NamedTuple):
 
 
 class Colour(NamedTuple):
-    """One colour group with its perceived lightness and family."""
+    """One colour group, with its perceived lightness and colour family."""
 
     name: str
     value: str
@@ -58,7 +56,7 @@ class Colour(NamedTuple):
 
 
 class Look(NamedTuple):
-    """One graphical appearance and the words a description has for it."""
+    """One graphical appearance, with its words in descriptions."""
 
     name: str
     words: str
@@ -237,7 +235,7 @@ NAMES = [
     "Willow",
     "Yarrow",
 ]
-# Which colour families a palette of customers likes, times the usual; what is not named counts 0.5.
+# Preference of the customers of each palette for colour families; 0.5 for families that are not listed.
 PALETTES: tuple[dict[str, float], ...] = (
     {"Black": 3.0, "Grey": 2.0},
     {"White": 3.0, "Beige": 3.0},

@@ -1,4 +1,4 @@
-"""Sizes of a shop: by scale of H&M, by field, and what is refused."""
+"""Sizes of a shop by scale and by field, and values out of range."""
 
 import datetime
 
@@ -9,7 +9,7 @@ from synthetic.habits import DENSE, HM
 from transforms.errors import ConfigError
 
 
-def test_full_scale_is_h_and_ms_size_in_its_two_years():
+def test_full_scale_has_the_size_and_the_two_years_of_h_and_m():
     config = ShopConfig.at_scale(1.0)
     assert (config.customers, config.articles, config.transactions) == (1_371_980, 105_542, 31_788_324)
     last_day = config.first_day + datetime.timedelta(days=config.days - 1)
@@ -19,25 +19,25 @@ def test_full_scale_is_h_and_ms_size_in_its_two_years():
 
 
 @pytest.mark.parametrize(("scale", "customers", "articles"), [(0.25, 342_995, 52_771), (4.0, 5_487_920, 211_084)])
-def test_customers_follow_the_scale_and_articles_its_square_root(scale, customers, articles):
+def test_customers_are_proportional_to_the_scale_and_articles_to_its_square_root(scale, customers, articles):
     config = ShopConfig.at_scale(scale)
     assert (config.customers, config.articles) == (customers, articles)
     assert config.transactions == 31_788_324 * scale
 
 
-def test_a_scale_never_leaves_the_range_and_what_is_given_goes_before_it():
+def test_a_scale_keeps_the_range_and_given_fields_override_it():
     assert ShopConfig.at_scale(1e-9).articles == 50
     assert ShopConfig.at_scale(100.0, seed=7).articles == 1_000_000
     assert ShopConfig.at_scale(1.0, days=30, seed=7).days == 30
 
 
 @pytest.mark.parametrize("scale", [0.0, -1.0, float("nan"), float("inf")])
-def test_a_scale_out_of_range_is_refused(scale):
-    with pytest.raises(ConfigError, match=f"scale must be .* received {scale}"):
+def test_a_scale_out_of_range_is_an_error(scale):
+    with pytest.raises(ConfigError, match=f"scale must be .* Received: {scale}"):
         ShopConfig.at_scale(scale)
 
 
 @pytest.mark.parametrize(("field", "value"), [("customers", 0), ("articles", 10), ("days", 13), ("seed", -1)])
-def test_sizes_out_of_range_are_refused_by_name(field, value):
-    with pytest.raises(ConfigError, match=f"{field} must be .* received {value}"):
+def test_sizes_out_of_range_are_errors_with_their_name(field, value):
+    with pytest.raises(ConfigError, match=f"{field} must be .* Received: {value}"):
         ShopConfig(**{field: value})

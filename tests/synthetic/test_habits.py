@@ -1,7 +1,7 @@
-"""Customers of a shop by scale buy as H&M's do: its sums beside those of H&M's data.
+"""Statistics of a shop by scale are close to those of H&M's data.
 
-H&M's are those of 1,364 of its customers over two years, and of all customers in the data's last week, for which
-a shop's articles must be as many a sale as H&M's.
+The statistics of H&M are those of 1,364 customers over two years, and of all customers in the last week. Comparing the
+latter needs a shop with as many articles per sale as H&M.
 """
 
 import duckdb
@@ -25,7 +25,7 @@ def small(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def dense(tmp_path_factory):
-    """Sales as dense as H&M's: a tenth of the customers before a tenth of the articles."""
+    """A tenth of H&M's customers and articles, so that sales are as dense."""
     folder = tmp_path_factory.mktemp("dense")
     synthesize(ShopConfig.at_scale(0.1, articles=10_554, seed=1), folder)
     return folder
@@ -33,27 +33,27 @@ def dense(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def sampled(tmp_path_factory):
-    """As many customers as H&M's sample has, before the whole catalogue."""
+    """As many customers as H&M's sample, and all articles."""
     folder = tmp_path_factory.mktemp("sampled")
     synthesize(ShopConfig.at_scale(0.001, articles=105_542, seed=1), folder)
     return folder
 
 
-def test_baskets_are_as_large(small):
-    told = compare.statistics(small)
-    assert told["basket rows, mean"] == pytest.approx(3.60, rel=0.05)
-    assert told["basket rows, median"] == 2
-    assert told["basket rows, 95 %"] == pytest.approx(10, abs=1)
+def test_baskets_have_the_size_of_h_and_ms(small):
+    statistics = compare.statistics(small)
+    assert statistics["basket rows, mean"] == pytest.approx(3.60, rel=0.05)
+    assert statistics["basket rows, median"] == 2
+    assert statistics["basket rows, 95 %"] == pytest.approx(10, abs=1)
 
 
-def test_customers_buy_as_often_and_as_unequally(small):
-    told = compare.statistics(small)
-    assert told["rows per customer, mean"] == pytest.approx(23.2, rel=0.02)
-    assert told["rows per customer, median"] == pytest.approx(9, abs=2)
-    assert told["rows per customer, 90 %"] == pytest.approx(61, rel=0.2)
+def test_customers_have_as_many_rows(small):
+    statistics = compare.statistics(small)
+    assert statistics["rows per customer, mean"] == pytest.approx(23.2, rel=0.02)
+    assert statistics["rows per customer, median"] == pytest.approx(9, abs=2)
+    assert statistics["rows per customer, 90 %"] == pytest.approx(61, rel=0.2)
 
 
-def test_the_year_takes_the_same_course(small):
+def test_months_have_the_same_shares(small):
     rows = duckdb.execute(
         "SELECT count(*) / count(DISTINCT t_dat) FROM read_csv(?) GROUP BY month(t_dat) ORDER BY month(t_dat)",
         [str(small / columns.FILES["transactions"])],
@@ -64,16 +64,16 @@ def test_the_year_takes_the_same_course(small):
 
 
 @pytest.mark.proof
-def test_the_last_week_has_as_long_a_tail(dense):
-    told = compare.statistics(dense)
-    assert told["top 1 % of articles, last 7 days"] == pytest.approx(0.195, abs=0.06)
-    assert told["top 10 % of articles, last 7 days"] == pytest.approx(0.641, abs=0.06)
+def test_the_tail_of_the_last_week_is_as_long(dense):
+    statistics = compare.statistics(dense)
+    assert statistics["top 1 % of articles, last 7 days"] == pytest.approx(0.195, abs=0.06)
+    assert statistics["top 10 % of articles, last 7 days"] == pytest.approx(0.641, abs=0.06)
 
 
 @pytest.mark.proof
-def test_as_little_is_bought_again_and_two_years_have_as_long_a_tail(sampled):
-    told = compare.statistics(sampled)
-    assert told["bought again, later day"] == pytest.approx(0.038, abs=0.018)
-    assert told["same product again, later day"] == pytest.approx(0.072, abs=0.045)
-    assert told["top 1 % of articles, share of rows"] == pytest.approx(0.075, abs=0.03)
-    assert told["top 10 % of articles, share of rows"] == pytest.approx(0.313, abs=0.05)
+def test_repeat_purchases_are_as_rare_and_the_tail_of_two_years_is_as_long(sampled):
+    statistics = compare.statistics(sampled)
+    assert statistics["bought again, later day"] == pytest.approx(0.038, abs=0.018)
+    assert statistics["same product again, later day"] == pytest.approx(0.072, abs=0.045)
+    assert statistics["top 1 % of articles, share of rows"] == pytest.approx(0.075, abs=0.03)
+    assert statistics["top 10 % of articles, share of rows"] == pytest.approx(0.313, abs=0.05)

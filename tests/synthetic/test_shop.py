@@ -1,4 +1,4 @@
-"""What `synthesize` promises of the files: layout, formats, sizes, lifetimes, determinism, structure."""
+"""The files of `synthesize`: layout, formats, sizes, lifetimes, determinism and structure."""
 
 import datetime
 import filecmp
@@ -30,12 +30,12 @@ def tables(shop):
     return {name: pd.read_csv(shop[0] / file, dtype=str) for name, file in columns.FILES.items()}
 
 
-def test_has_all_columns_in_the_order_of_the_raw_layout(tables):
+def test_columns_have_the_order_of_h_and_m(tables):
     for name, expected in columns.TABLES.items():
         assert list(tables[name].columns) == [column.name for column in expected]
 
 
-def test_required_columns_have_no_nulls_and_the_others_h_and_ms_rates(tables):
+def test_required_columns_have_no_nulls_and_others_the_rates_of_h_and_m(tables):
     for name, expected in columns.TABLES.items():
         for column in expected:
             if column.required:
@@ -48,7 +48,7 @@ def test_required_columns_have_no_nulls_and_the_others_h_and_ms_rates(tables):
     assert tables["articles"]["detail_desc"].isna().mean() < 0.03
 
 
-def test_ids_keep_their_format(tables):
+def test_ids_have_the_format_of_h_and_m(tables):
     articles, customers = tables["articles"], tables["customers"]
     assert articles.article_id.str.fullmatch(r"0\d{9}").all()
     assert (articles.article_id.str[1:7] == articles.product_code).all()
@@ -66,14 +66,14 @@ def test_every_sale_is_of_a_known_article_to_a_known_customer(tables):
     assert sales.price.astype(float).between(0, 1, inclusive="neither").all()
 
 
-def test_sizes_are_those_asked_for(shop, tables):
+def test_sizes_are_those_of_the_config(shop, tables):
     assert len(tables["customers"]) == 800
     assert len(tables["articles"]) == 500
     assert len(tables["transactions"]) == pytest.approx(24_000, rel=0.02)
     assert shop[1].transactions == len(tables["transactions"])
 
 
-def test_there_are_sales_on_each_of_the_days_and_rows_lie_in_their_order(shop, tables):
+def test_every_day_has_sales_and_rows_are_sorted_by_day(shop, tables):
     days = tables["transactions"].t_dat
     assert days.is_monotonic_increasing
     assert days.nunique() == 120
@@ -82,21 +82,21 @@ def test_there_are_sales_on_each_of_the_days_and_rows_lie_in_their_order(shop, t
 
 
 def test_articles_sell_only_between_launch_and_withdrawal(tables):
-    stretches = periods(SMALL)
+    all_periods = periods(SMALL)
     rng = np.random.default_rng(np.random.SeedSequence(SMALL.seed).spawn(4)[0])
-    catalogue = make_catalogue(SMALL.articles, len(stretches), rng)
+    catalogue = make_catalogue(SMALL.articles, len(all_periods), rng)
     assert catalogue.ids.to_pylist() == tables["articles"].article_id.tolist()
     sales = tables["transactions"]
     day = (pd.to_datetime(sales.t_dat) - pd.Timestamp(SMALL.first_day)).dt.days
-    period = np.searchsorted([stretch.first for stretch in stretches], day, side="right") - 1
+    period = np.searchsorted([period.first for period in all_periods], day, side="right") - 1
     article = pd.Index(catalogue.ids.to_pylist()).get_indexer(sales.article_id)
     assert (catalogue.launch[article] <= period).all()
     assert (period < catalogue.withdrawal[article]).all()
     assert (catalogue.launch > 0).any()
-    assert (catalogue.withdrawal < len(stretches)).any()
+    assert (catalogue.withdrawal < len(all_periods)).any()
 
 
-def test_the_same_seed_gives_the_same_bytes_and_another_other_ones(shop, tmp_path):
+def test_the_seed_determines_the_bytes(shop, tmp_path):
     tiny = {"customers": 60, "articles": 80, "transactions": 600, "days": 30}
     for name, seed in (("a", 1), ("b", 1), ("c", 2)):
         synthesize(ShopConfig(**tiny, seed=seed), tmp_path / name)
@@ -105,13 +105,13 @@ def test_the_same_seed_gives_the_same_bytes_and_another_other_ones(shop, tmp_pat
     assert sorted(path.name for path in (tmp_path / "a").iterdir()) == sorted(FILES)
 
 
-def test_neither_the_size_of_the_pieces_nor_the_cores_change_a_byte(tmp_path, monkeypatch):
+def test_chunk_sizes_and_cores_do_not_change_the_bytes(tmp_path, monkeypatch):
     config = ShopConfig.at_scale(0.0001, seed=5)
     synthesize(config, tmp_path / "a")
-    monkeypatch.setattr("synthetic.tables._ROWS", 7)
-    monkeypatch.setattr("synthetic.oracle._CUSTOMERS", 3)
-    monkeypatch.setattr("synthetic.oracle._CELLS", 100)
-    monkeypatch.setattr("synthetic.oracle._FIRST", 12)
+    monkeypatch.setattr("synthetic.tables.ROWS_PER_CHUNK", 7)
+    monkeypatch.setattr("synthetic.oracle.BATCH_CUSTOMERS", 3)
+    monkeypatch.setattr("synthetic.oracle.MAX_CELLS", 100)
+    monkeypatch.setattr("synthetic.oracle.FIRST_ARTICLES", 12)
     cores = pa.cpu_count()
     pa.set_cpu_count(cores + 1)
     try:
@@ -121,21 +121,21 @@ def test_neither_the_size_of_the_pieces_nor_the_cores_change_a_byte(tmp_path, mo
     assert filecmp.cmpfiles(tmp_path / "a", tmp_path / "b", FILES, shallow=False)[0] == FILES
 
 
-def test_the_bytes_of_a_dense_shop_are_those_that_figures_were_measured_on(tmp_path):
+def test_the_bytes_of_a_dense_shop_do_not_change(tmp_path):
     synthesize(ShopConfig(customers=60, articles=80, transactions=600, days=30, seed=1), tmp_path)
     digests = [hashlib.sha256((tmp_path / file).read_bytes()).hexdigest()[:12] for file in FILES]
     assert digests == ["845029df34b3", "c4c463e7fce7", "c2abde0b0d0d", "b33193793ed9"]
 
 
-def test_a_large_shop_has_as_many_rows_as_asked_for(tmp_path, monkeypatch):
-    monkeypatch.setattr("synthetic.trade._EXACT_FROM", 60_000)
+def test_a_large_shop_has_the_exact_number_of_rows(tmp_path, monkeypatch):
+    monkeypatch.setattr("synthetic.simulation.EXACT_FROM", 60_000)
     config = ShopConfig(customers=3_000, articles=300, transactions=60_000, days=21)
     assert synthesize(config, tmp_path).transactions == 60_000
     with (tmp_path / "transactions_train.csv").open() as stream:
         assert sum(1 for _ in stream) == 60_001
 
 
-def test_a_failure_leaves_no_transactions_behind(tmp_path, monkeypatch):
+def test_a_failure_leaves_no_transactions(tmp_path, monkeypatch):
     def fail(*_):
         raise OSError("disk full")
 
@@ -153,7 +153,7 @@ def test_the_oracle_ranks_twelve_articles_for_each_buyer_of_the_last_week(shop, 
     assert predictions.prediction.str.split().map(lambda ids: len(set(ids)) == 12).all()
 
 
-def test_the_oracle_is_far_above_both_simple_recommenders(shop):
+def test_the_oracle_is_far_better_than_the_simple_recommenders(shop):
     figures = score.map_at_12(shop[0])
     simple = max(figures["popular_7_days"], figures["own_recent"], figures["own_frequent"])
     assert figures["oracle"] > 1.2 * simple

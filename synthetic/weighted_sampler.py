@@ -1,4 +1,4 @@
-"""Weighted draws for many rows at once, without a loop over rows."""
+"""Vectorized weighted draws for many rows."""
 
 import numpy as np
 import numpy.typing as npt
@@ -8,15 +8,17 @@ Ints = npt.NDArray[np.int64]
 _BELOW_ONE = 1.0 - 1e-9
 
 
-class Wheel:
-    """Draws a column for a row with probability proportional to the row's weights.
+class WeightedSampler:
+    """Draws a column of a row with probability proportional to the weights of the row.
 
-    All rows' cumulative shares lie behind one another on one axis (row r on [r, r+1)), so that one binary
-    search serves every draw.
+    The cumulative shares of all rows are on one axis, row r on [r, r + 1), so that one binary search serves all draws.
 
     Args:
         weights: `[rows, columns]` float, not negative. A row of zeros must not be drawn from.
 
+    Attributes:
+        totals: `[rows]` sums of the weights.
+        shares: `[rows, columns]` cumulative shares.
     """
 
     def __init__(self, weights: npt.NDArray[np.floating]):
@@ -29,6 +31,6 @@ class Wheel:
 
     def draw(self, rows: Ints, uniform: Floats) -> Ints:
         """Columns `[n]` for `rows` `[n]` and uniform numbers `[n]` in [0, 1)."""
-        # side="right" passes over columns of weight zero.
+        # side="right" skips columns of weight zero.
         found = np.searchsorted(self._axis, rows + np.minimum(uniform, _BELOW_ONE), side="right")
         return found - rows * self._columns

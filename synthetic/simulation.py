@@ -1,4 +1,4 @@
-"""The shop's trade, drawn period by period: who comes, what each puts into the basket, and what is remembered."""
+"""Simulates the shop period by period: visits, baskets and purchase histories."""
 
 import dataclasses
 from collections.abc import Iterator
@@ -16,16 +16,23 @@ from synthetic.people import People
 from synthetic.periods import dates, periods, volume
 from synthetic.sales import sales
 
-_UNITS_MOST = 40
-# From so many rows on, the last period's repeated rows can make up for what chance left missing.
-_EXACT_FROM, _EXACT_MARGIN = 3_000_000, 0.02
+_MAX_UNITS = 40
+# From this number of rows on, repeated rows in the last period make the total exact.
+EXACT_FROM, _EXACT_MARGIN = 3_000_000, 0.02
 
 Ints = npt.NDArray[np.int64]
 
 
 @dataclasses.dataclass(frozen=True)
-class Traded:
-    """One period's trade: the market, the memory of what came before it, who came, and the CSV's rows."""
+class SimulatedPeriod:
+    """The result of one period.
+
+    Attributes:
+        market: the shop in the period.
+        memory: purchases before the period.
+        customers: `[n]` customer of each purchase.
+        rows: rows of the CSV.
+    """
 
     market: Market
     memory: Memory
@@ -33,62 +40,61 @@ class Traded:
     rows: pa.Table
 
 
-def trade(
+def simulate(
     config: ShopConfig,
     catalogue: Catalogue,
     people: People,
     styles: demand.Styles,
     rng: np.random.Generator,
-) -> Iterator[Traded]:
-    """Draws one period after the other; the memory of one yield is changed before the next.
+) -> Iterator[SimulatedPeriod]:
+    """Yields one period after the other. The memory of a yielded period changes when the next one is requested.
 
     Args:
-        config: of the shop.
+        config: the shop.
         catalogue: its articles.
         people: its customers.
         styles: the latent styles.
-        rng: source of chance.
-
+        rng: random number generator.
     """
-    stretches = periods(config)
+    all_periods = periods(config)
     links = demand.make_links(catalogue)
     memory = Memory(len(people))
     trend = rng.normal(0.0, 0.5, len(catalogue))
-    volumes = np.array([volume(config, stretch) for stretch in stretches])
+    volumes = np.array([volume(config, period) for period in all_periods])
     due = np.cumsum(volumes) / volumes.sum() * config.transactions
     bought = np.zeros(0, np.int64), np.zeros(0, np.int64)
     written, visits_so_far = 0, 0
-    for stretch in stretches:
-        middle = dates(config, stretch)[stretch.days // 2]
+    for period in all_periods:
+        middle = dates(config, period)[period.days // 2]
         trend = demand.next_trend(trend, rng, config.habits)
         week = middle.timetuple().tm_yday / 7.0
-        appeal = demand.appeal(catalogue, trend, stretch.number, week, config.habits)
-        market = Market(catalogue, people, styles, links, appeal, stretch.number)
+        appeal = demand.appeal(catalogue, trend, period.number, week, config.habits)
+        market = Market(catalogue, people, styles, links, appeal, period.number)
         exactly = None
-        wanted = due[stretch.number] - written
-        if stretch is stretches[-1] and config.transactions >= _EXACT_FROM:
+        wanted = due[period.number] - written
+        if period is all_periods[-1] and config.transactions >= EXACT_FROM:
             exactly = config.transactions - written
             wanted *= 1.0 - _EXACT_MARGIN
-        # What is still due, at the rows per visit seen so far, so that the total comes out as asked.
+        # Divides the rows that are still missing by the rows per visit so far, so that the total is reached.
         rows_per_visit = (written + 40 * 3.7) / (visits_so_far + 40)
         visits = max(1, round(wanted / rows_per_visit))
-        customers = _visitors(people, stretch.number, visits, rng)
+        customers = _visitors(people, period.number, visits, rng)
         units = np.exp(rng.normal(config.habits.units_log_mean, config.habits.units_log_spread, visits))
-        units = np.clip(units, 1, _UNITS_MOST).astype(np.int64)
+        units = np.clip(units, 1, _MAX_UNITS).astype(np.int64)
         visit = np.repeat(np.arange(visits), units)
-        memory.add(*bought, stretch.number - 1)
+        memory.add(*bought, period.number - 1)
         unit, articles = market.draw(customers[visit], memory, rng)
         visit = visit[unit]
-        # Remembered from the next period on: the oracle must not see the label period.
+        # Added to the memory in the next period, because the oracle must not see the label period.
         bought = customers[visit], articles
-        rows = sales(config, stretch, market, customers, visit, articles, rng, exactly)
-        yield Traded(market, memory, customers, rows)
+        rows = sales(config, period, market, customers, visit, articles, rng, exactly)
+        yield SimulatedPeriod(market, memory, customers, rows)
         written += rows.num_rows
         visits_so_far += visits
 
 
 def _visitors(people: People, period: int, visits: int, rng: np.random.Generator) -> Ints:
-    """Customers `[visits]`: those sure to come in this period, then by activity."""
+    """Customers `[visits]`: those who certainly visit in this period, then others by activity."""
     sure = np.flatnonzero(people.sure == period)[:visits]
     running = np.cumsum(np.where(people.joined <= period, people.activity, 0.0))
     if running[-1] == 0.0:
