@@ -1,4 +1,4 @@
-"""Tables of measured figures in a document: everything between two marks is the bench's, the rest a person's."""
+"""Writes tables of measured figures into a document, between two marks."""
 
 import pathlib
 from collections.abc import Sequence
@@ -7,20 +7,25 @@ END = "<!-- end of what was measured -->"
 
 
 def begin(command: str) -> str:
-    """The mark before the figures of a command, `make quality` say."""
+    """The mark before the figures of a command, such as `make quality`."""
     return f"<!-- measured by `{command}` -->"
 
 
-def put(document: pathlib.Path, command: str, text: str) -> None:
-    """Puts text between the two marks of a document.
+def write(document: pathlib.Path, command: str, text: str) -> None:
+    """Replaces the text between the two marks of a document.
+
+    Args:
+        document: the file.
+        command: command that measured the figures.
+        text: the new text.
 
     Raises:
-        ValueError: the document has no such marks.
+        ValueError: the document does not have the marks.
     """
     before, mark, rest = document.read_text(encoding="utf-8").partition(begin(command))
     _, end, after = rest.partition(END)
     if not (mark and end):
-        raise ValueError(f"document must hold the lines {begin(command)} and {END}. Received: {document}.")
+        raise ValueError(f"document must contain the lines {begin(command)} and {END}. Received: {document}.")
     document.write_text(f"{before}{mark}\n\n{text}\n\n{end}{after}", encoding="utf-8")
 
 

@@ -16,39 +16,42 @@ _LISTS, _CANDIDATES, _FEATURES = 64, 161, 60
 
 
 def compare_branches(version: pathlib.Path, times: int) -> Iterator[tuple[str, Comparison]]:
-    """Two signatures with different batch sizes fetched in one run, against each alone; by name.
+    """Compares two signatures with different batch sizes in one run with each alone.
 
     Args:
         version: folder of the model.
-        times: runs of each pair.
+        times: number of runs of each pair.
+
+    Yields:
+        Name and comparison of each pair.
     """
     model = SessionModel(version)
     for sizes in BATCH_SIZES:
-        # Two different signatures: one signature is one branch, whose input cannot have two sizes in a run.
+        # Two different signatures, because one signature has one input, which has one size in a run.
         for one, other in zip(SIGNATURES, (*SIGNATURES[1:], SIGNATURES[0]), strict=True):
             calls = [(one, sizes[0]), (other, sizes[1])]
             lone, found = [model.ask(*call) for call in calls], Comparison()
             for _ in range(times):
                 for call, wanted, answer in zip(calls, lone, model.ask_in_one_run(calls), strict=True):
-                    found.take(call, difference(wanted, answer))
+                    found.add(call, difference(wanted, answer))
             yield f"{one} of {sizes[0]} with {other} of {sizes[1]}", found
 
 
 def compare_steps(times: int) -> Comparison:
-    """The loss and gradients of one training step of the ranking networks, again and again from the same weights.
+    """Compares loss and gradients of repeated training steps of the ranking network with the same weights.
 
     Args:
-        times: steps compared with the first.
+        times: number of steps that are compared with the first one.
     """
     step = ranking_step()
     first, found = step(), Comparison()
     for _ in range(times):
-        found.take(("training step", _LISTS), difference(first, step()))
+        found.add(("training step", _LISTS), difference(first, step()))
     return found
 
 
 def ranking_step() -> Callable[[], Answer]:
-    """A training step of default size on made-up lists: gives its loss and gradients and changes no weights."""
+    """A training step of default size on random lists, which returns loss and gradients and changes no weights."""
     import tensorflow as tf
 
     from models.ranking.config import RankingConfig

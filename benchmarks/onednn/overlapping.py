@@ -1,4 +1,4 @@
-"""Calls with different batch sizes that overlap in time, compared with the same calls made alone."""
+"""Compares overlapping calls with different batch sizes with the same calls made one by one."""
 
 import dataclasses
 import threading
@@ -9,7 +9,7 @@ import numpy as np
 Answer = Mapping[str, np.ndarray]
 Call = tuple[str, int]  # signature and batch size
 TOLERANCE = 1e-5
-# Small ones, and what the client sends at once when it is asked for 100 ids.
+# Small sizes, and those of the client's parallel requests for 100 ids.
 BATCH_SIZES = ((3, 2), (64, 36))
 
 
@@ -18,17 +18,22 @@ class Comparison:
     """Results of the overlapping calls.
 
     Attributes:
-        calls: calls that overlapped with others.
-        wrong: those whose answer was another than the lone call's, by call.
-        worst: the largest difference, see `difference`.
+        calls: number of overlapping calls.
+        wrong: number of wrong answers for each call.
+        worst: largest difference, see `difference`.
     """
 
     calls: int = 0
     wrong: dict[Call, int] = dataclasses.field(default_factory=dict)
     worst: float = 0.0
 
-    def take(self, call: Call, distance: float) -> None:
-        """Counts an answer that is `distance` from the lone call's."""
+    def add(self, call: Call, distance: float) -> None:
+        """Counts an answer.
+
+        Args:
+            call: the call.
+            distance: difference from the answer of the single call.
+        """
         self.calls += 1
         self.worst = max(self.worst, distance)
         if not distance <= TOLERANCE:
@@ -36,20 +41,20 @@ class Comparison:
 
 
 def compare_overlapping(ask: Callable[[str, int], Answer], calls: Sequence[Call], times: int) -> Comparison:
-    """Makes each call alone, then all of them at the same time, again and again.
+    """Makes each call alone, then repeats all calls in parallel.
 
     Args:
-        ask: answers a call; must be safe to use from several threads.
-        calls: one thread each.
-        times: each call is made at least so often, and as long as another has not been.
+        ask: answers a call; must be thread-safe.
+        calls: the calls, each in a thread of its own.
+        times: minimal number of repetitions of each call.
 
     Returns:
-        How the overlapping answers compare with the lone ones.
+        The comparison of the parallel answers with the single ones.
 
     Raises:
-        Exception: what `ask` raised in a thread.
+        Exception: an exception of `ask` in a thread.
     """
-    lone = {call: ask(*call) for call in calls}
+    single = {call: ask(*call) for call in calls}
     comparison, lock, start = Comparison(), threading.Lock(), threading.Barrier(len(calls))
     made = dict.fromkeys(calls, 0)
     errors: list[BaseException] = []
@@ -58,9 +63,9 @@ def compare_overlapping(ask: Callable[[str, int], Answer], calls: Sequence[Call]
         try:
             start.wait()
             while not errors and min(made.values()) < times:
-                distance = difference(lone[call], ask(*call))
+                distance = difference(single[call], ask(*call))
                 with lock:
-                    comparison.take(call, distance)
+                    comparison.add(call, distance)
                     made[call] += 1
         except BaseException as error:
             errors.append(error)
@@ -76,21 +81,25 @@ def compare_overlapping(ask: Callable[[str, int], Answer], calls: Sequence[Call]
     return comparison
 
 
-def difference(lone: Answer, other: Answer) -> float:
-    """How far an answer is from another: 0 if equal, infinity if of another shape or with other ids.
+def difference(single: Answer, other: Answer) -> float:
+    """The difference of two answers: 0 if equal, infinity if shapes or ids differ.
 
-    Numbers differ relative to the larger of 1 and their size. Articles whose scores are equal within `TOLERANCE` may
-    change places; what else is said of an article must be the same wherever it stands.
+    Differences of numbers are relative to the larger of 1 and the number. Articles with equal scores within `TOLERANCE`
+    may be in any order; other values of an article must be equal.
+
+    Args:
+        single: answer of a single call.
+        other: answer to compare.
     """
-    if lone.keys() != other.keys() or any(lone[name].shape != other[name].shape for name in lone):
+    if single.keys() != other.keys() or any(single[name].shape != other[name].shape for name in single):
         return np.inf
     worst = 0.0
-    for name, values in lone.items():
+    for name, values in single.items():
         if values.dtype.kind == "f":
             worst = max(worst, _distance(values, other[name]))
-        elif "scores" not in lone and not np.array_equal(values, other[name]):
+        elif "scores" not in single and not np.array_equal(values, other[name]):
             return np.inf
-    if "scores" in lone and not all(_same_articles(lone, other, row) for row in range(len(lone["scores"]))):
+    if "scores" in single and not all(_same_articles(single, other, row) for row in range(len(single["scores"]))):
         return np.inf
     return worst
 
@@ -103,17 +112,17 @@ def _distance(one: np.ndarray, other: np.ndarray) -> float:
     return float(np.where(np.isnan(distance), np.inf, distance).max())
 
 
-def _same_articles(lone: Answer, other: Answer, row: int) -> bool:
-    told = [name for name in lone if name not in ("article_ids", "scores")]
+def _same_articles(single: Answer, other: Answer, row: int) -> bool:
+    other_names = [name for name in single if name not in ("article_ids", "scores")]
 
     def articles(answer: Answer) -> dict[bytes, tuple[float, list[bytes]]]:
         ids, scores = answer["article_ids"][row], answer["scores"][row]
-        return {id_: (scores[i], [answer[name][row][i] for name in told]) for i, id_ in enumerate(ids) if id_}
+        return {id_: (scores[i], [answer[name][row][i] for name in other_names]) for i, id_ in enumerate(ids) if id_}
 
-    ours, theirs = articles(lone), articles(other)
-    last = lone["scores"][row][-1]
+    ours, theirs = articles(single), articles(other)
+    last = single["scores"][row][-1]
     for id_ in ours.keys() | theirs.keys():
-        if id_ not in ours or id_ not in theirs:  # tied with the last place
+        if id_ not in ours or id_ not in theirs:  # may be tied with the last one
             score, _ = ours.get(id_) or theirs[id_]
             if _distance(np.array([last]), np.array([score])) > TOLERANCE:
                 return False

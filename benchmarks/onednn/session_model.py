@@ -1,6 +1,6 @@
-"""A SavedModel loaded as TensorFlow Serving loads it, with inputs made up for any of its signatures.
+"""Loads a SavedModel like TensorFlow Serving, and makes inputs for any of its signatures.
 
-`TENSORFLOW_ENVIRONMENT` is not set here: whoever starts the process decides about oneDNN.
+Does not set `TENSORFLOW_ENVIRONMENT`, because the caller of the process switches oneDNN on or off.
 """
 
 import pathlib
@@ -16,12 +16,12 @@ class SessionModel:
     """A model in one session.
 
     Args:
-        folder: of the version; assembled by this project, with its ids in `assets`.
+        folder: folder of a version of this project, with its ids in `assets`.
     """
 
     def __init__(self, folder: pathlib.Path):
         import tensorflow as tf
-        from scann.scann_ops.py import scann_ops  # noqa: F401 (registers the op that a ScaNN index needs)
+        from scann.scann_ops.py import scann_ops  # noqa: F401 (registers the op of the ScaNN index)
 
         self._session = tf.compat.v1.Session(graph=tf.Graph())
         loaded = tf.compat.v1.saved_model.load(self._session, ["serve"], str(folder))
@@ -36,7 +36,12 @@ class SessionModel:
         }
 
     def inputs(self, signature: str, batch: int) -> dict[str, np.ndarray]:
-        """Inputs `[batch, ...]` for a signature: the first ids, and nothing where something may be left out."""
+        """Inputs `[batch, ...]` of a signature: the first ids, and empty optional inputs.
+
+        Args:
+            signature: name of the signature.
+            batch: batch size.
+        """
         made = {}
         for name, info in self.signatures[signature].inputs.items():
             made[name] = self._values(name, len(info.tensor_shape.dim), batch)
@@ -47,7 +52,11 @@ class SessionModel:
         return self.ask_in_one_run([(signature, batch)])[0]
 
     def ask_in_one_run(self, calls: Sequence[tuple[str, int]]) -> list[Answer]:
-        """The answers to several calls, computed by parallel branches of a single run."""
+        """The answers to several calls, computed by parallel branches of one run.
+
+        Args:
+            calls: signature and batch size of each call.
+        """
         fetches: list[Any] = []
         feeds: dict[str, np.ndarray] = {}
         for signature, batch in calls:

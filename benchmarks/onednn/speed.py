@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Mapping
 
-from benchmarks.circumstances import ROOT, circumstances, machine_load
+from benchmarks.environment import ROOT, environment, machine_load
 
 _STEPS = 60
 _CALLS = 150
@@ -27,22 +27,22 @@ FIGURES = {
 
 
 def compare_speed(version: pathlib.Path, repeats: int) -> str:
-    """A table of medians over `repeats` processes each way.
+    """A Markdown table of medians with and without oneDNN.
 
     Args:
         version: folder of the model.
-        repeats: processes each way.
+        repeats: number of processes for each of both settings.
     """
-    taken: dict[str, list[Mapping[str, float]]] = {"0": [], "1": []}
+    measured: dict[str, list[Mapping[str, float]]] = {"0": [], "1": []}
     load = []
     for _ in range(repeats):
-        for onednn, figures in taken.items():
-            environment = {**os.environ, "TF_ENABLE_ONEDNN_OPTS": onednn}
+        for onednn, figures in measured.items():
+            variables = {**os.environ, "TF_ENABLE_ONEDNN_OPTS": onednn}
             command = [sys.executable, "-c", _MEASURE, str(version)]
             load.append(machine_load())
-            done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True)
+            done = subprocess.run(command, cwd=ROOT, env=variables, stdout=subprocess.PIPE, text=True, check=True)
             figures.append(json.loads(done.stdout.splitlines()[-1]))
-    about = circumstances()
+    about = environment()
     lines = [
         f"{about['machine']}; {about['measured_at'][:10]}; commit {about['commit']}; {repeats} processes each way in "
         f"turns, medians; {statistics.mean(load):.1f} processes wanted a processor",
@@ -51,13 +51,13 @@ def compare_speed(version: pathlib.Path, repeats: int) -> str:
         "|---|---|---|",
     ]
     for name, words in FIGURES.items():
-        off, on = (statistics.median(each[name] for each in taken[way]) for way in ("0", "1"))
+        off, on = (statistics.median(each[name] for each in measured[way]) for way in ("0", "1"))
         lines.append(f"| {words} | {off:.2f} | {on:.2f} |")
     return "\n".join(lines)
 
 
 def measure(version: str) -> None:
-    """Measures this process, as its environment says, and prints the figures as JSON."""
+    """Measures in this process, with oneDNN as its environment sets it, and prints the figures as JSON."""
     from benchmarks.onednn.one_run import ranking_step
     from benchmarks.onednn.session_model import SessionModel
 

@@ -1,4 +1,4 @@
-"""What is measured: each stage at each size, and beside other people's way of doing the same."""
+"""The cells of the benchmark: each stage at each size, and comparisons with standard ways of doing the same."""
 
 import dataclasses
 import functools
@@ -10,98 +10,103 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from benchmarks.kept import code_of, digest_of, keep
 from benchmarks.performance import stages, step, towers
 from benchmarks.performance.process import Cost, measure
 from benchmarks.performance.shops import Size
 from benchmarks.performance.stages import REFRESH, RUN, STAGES, SYNTHESIZE, Stage
+from benchmarks.result_store import code_of, digest_of, store
 from pipeline.config import load_config
 
 SETTINGS = ("features.list_weeks=6",)
 TIMES, ONCE_FROM_S = 3, 120.0
 BESIDE_CSV, BESIDE_TOWERS, PIECES = "beside-csvexamplegen", "beside-notebook", "pieces"
 BATCHES = (1024, 4096, 8192)
-BESIDE_MOST = 1.0  # million transactions: CsvExampleGen takes a minute and a half for each
+MAX_COMPARED = 1.0  # million transactions; CsvExampleGen takes a minute and a half for one
 _EPOCHS = 3
 _BENCH = "benchmarks/performance"
 
 
 @dataclasses.dataclass(frozen=True)
 class Cell:
-    """One figure's making.
+    """One measurement.
 
     Attributes:
-        name: unique.
-        follows: all it follows from, the size and the settings aside.
-        measure: makes the result.
+        name: unique name.
+        sources: sources that the result depends on, besides size and settings.
+        measure: measures and returns the result.
     """
 
     name: str
-    follows: Any
+    sources: Any
     measure: Callable[[], dict[str, Any]]
 
 
 class Bench:
-    """The cells below a folder.
+    """The benchmark.
 
     Args:
-        work: root of it all.
-        assignments: settings of all runs, over the defaults.
-        say: told what goes on.
-        times: how often a stage is measured.
-        results: file the results are kept in; None for one below the folder.
+        work: work folder.
+        assignments: settings of all runs, which override the defaults.
+        report: called with lines about progress.
+        times: number of repetitions of a stage.
+        results: file of the results; None for a file in the work folder.
     """
 
     def __init__(
         self,
         work: pathlib.Path,
         assignments: Sequence[str],
-        say: Callable[[str], None],
+        report: Callable[[str], None],
         times: int = TIMES,
         results: pathlib.Path | None = None,
     ):
         self._work = work
         self._results = results or work / "results.json"
         self._assignments = (*SETTINGS, *assignments)
-        self._say = say
+        self._report = report
         self._times = times
 
     def cells(self, size: Size) -> list[Cell]:
-        """All cells of a size, in the order they are measured."""
+        """All cells of a size, in the order of measurement."""
         cells = [
             Cell(f"{stage.name}-{size.name}", self._rooms(stage), functools.partial(self._stage, stage, size))
             for stage in STAGES
         ]
-        if size.millions <= BESIDE_MOST:
+        if size.millions <= MAX_COMPARED:
             ingest = [*self._rooms(stages.named("ingest")), f"{_BENCH}/csv_example_gen.py"]
-            learnt = [*self._rooms(stages.named("retrieval")), f"{_BENCH}/towers.py"]
+            trained = [*self._rooms(stages.named("retrieval")), f"{_BENCH}/towers.py"]
             cells += [
-                Cell(f"{BESIDE_CSV}-{size.name}", ingest, functools.partial(self._beside_csv, size)),
-                Cell(f"{BESIDE_TOWERS}-{size.name}", learnt, functools.partial(self._beside_towers, size)),
+                Cell(f"{BESIDE_CSV}-{size.name}", ingest, functools.partial(self._compare_csv, size)),
+                Cell(f"{BESIDE_TOWERS}-{size.name}", trained, functools.partial(self._compare_towers, size)),
             ]
         return cells
 
     def pieces(self) -> Cell:
-        """The one cell that is of no shop: pieces of a training step."""
+        """The cell of the parts of a training step, which needs no shop."""
         return Cell(PIECES, ["models/retrieval", f"{_BENCH}/pieces.py"], self._pieces)
 
     def read(self, cell: Cell) -> dict[str, Any] | None:
-        """The cell's result, None if it was not measured with this code and these settings."""
-        kept = self._kept().get(cell.name)
-        return kept["result"] if kept and kept["follows_from"] == self._follows_from(cell) else None
+        """The result of a cell; None if it was not measured with this code and these settings."""
+        stored = self._stored().get(cell.name)
+        return stored["result"] if stored and stored["follows_from"] == self._inputs_of(cell) else None
 
     def write(self, cell: Cell, result: dict[str, Any]) -> None:
-        """Keeps a result, in the place of one of other code or settings."""
-        kept = {"follows_from": self._follows_from(cell), "result": result}
-        keep(self._results, dict(sorted({**self._kept(), cell.name: kept}.items())))
-
-    def profile(self, stage: Stage, size: Size, to: pathlib.Path) -> None:
-        """Runs a stage once more and writes where its time went; what the watching costs is in it.
+        """Stores a result, which replaces one of other code or settings.
 
         Args:
-            stage: one of the pipeline's.
-            size: of the shop.
-            to: file.
+            cell: the cell.
+            result: its result.
+        """
+        stored = {"follows_from": self._inputs_of(cell), "result": result}
+        store(self._results, dict(sorted({**self._stored(), cell.name: stored}.items())))
+
+    def profile(self, stage: Stage, size: Size, to: pathlib.Path) -> None:
+        """Runs a stage and writes a profile, which includes the cost of profiling.
+
+        Args:
+            stage: a stage with steps.
+            size: size of the shop.
+            to: file to write.
         """
         self._prepared(stage, size, to)
 
@@ -109,16 +114,16 @@ class Bench:
         rooms = {room for each in (*stages.before(stage), stage) for room in each.rooms}
         return sorted(rooms)
 
-    def _kept(self) -> dict[str, Any]:
+    def _stored(self) -> dict[str, Any]:
         return json.loads(self._results.read_text()) if self._results.exists() else {}
 
-    def _follows_from(self, cell: Cell) -> str:
-        code = code_of((*cell.follows, *(f"{_BENCH}/{name}.py" for name in ("process", "shops", "step"))))
+    def _inputs_of(self, cell: Cell) -> str:
+        code = code_of((*cell.sources, *(f"{_BENCH}/{name}.py" for name in ("process", "shops", "step"))))
         settings = dataclasses.asdict(load_config(None, self._assignments))
         return digest_of([code, settings, self._times])
 
     def _folder(self, size: Size) -> pathlib.Path:
-        """Of the shop that today's code makes, and what was made of it; those of other code are deleted."""
+        """The folder of the shop and of runs on it, for the current code. Deletes folders of other code."""
         folder = self._work / "shops" / size.name / code_of(("synthetic",))
         folder.mkdir(parents=True, exist_ok=True)
         for other in folder.parent.iterdir():
@@ -134,20 +139,20 @@ class Bench:
 
     def _stage(self, stage: Stage, size: Size) -> dict[str, Any]:
         if stage.name == SYNTHESIZE:
-            return self._often(lambda: self._synthesize(size), size.transactions)
+            return self._repeated(lambda: self._synthesize(size), size.transactions)
         if stage.name == RUN:
-            return self._often(lambda: self._run(size), size.transactions)
+            return self._repeated(lambda: self._run(size), size.transactions)
         if stage.name == REFRESH:
             if not (self._folder(size) / "run" / "serving").exists():
                 self._run(size)
-            return self._often(lambda: self._step(stage, size, kind="refresh")[0], size.transactions)
+            return self._repeated(lambda: self._step(stage, size, kind="refresh")[0], size.transactions)
         first, report = self._prepared(stage, size)
         counts = {"transactions": size.transactions, **report.counts}
-        result = self._often(lambda: self._step(stage, size)[0], counts[stage.rows], first)
+        result = self._repeated(lambda: self._step(stage, size)[0], counts[stage.rows], first)
         return {**result, "steps": report.seconds}
 
-    def _often(self, once: Callable[[], Cost], rows: int, first: Cost | None = None) -> dict[str, Any]:
-        """Medians; what takes long is measured once."""
+    def _repeated(self, once: Callable[[], Cost], rows: int, first: Cost | None = None) -> dict[str, Any]:
+        """Medians of several measurements, or one measurement if it takes long."""
         costs = [first or once()]
         while len(costs) < self._times and costs[0].seconds < ONCE_FROM_S:
             costs.append(once())
@@ -162,10 +167,10 @@ class Bench:
         }
 
     def _prepared(self, stage: Stage, size: Size, profile: pathlib.Path | None = None) -> tuple[Cost, step.Report]:
-        """A stage's steps where all that lies before them is done; if it was not, the first attempt has done it."""
+        """Runs the steps of a stage with all earlier steps cached. Runs twice if earlier steps were not cached."""
         cost, report = self._step(stage, size, profile=profile)
         if report.ran:
-            self._say(f"  {stage.name}: what lies before it had to be made; once more")
+            self._report(f"  {stage.name}: earlier steps were not cached; measuring again")
             cost, report = self._step(stage, size, profile=profile)
         return cost, report
 
@@ -188,7 +193,7 @@ class Bench:
     def _step(
         self, stage: Stage, size: Size, kind: str = "train", profile: pathlib.Path | None = None
     ) -> tuple[Cost, step.Report]:
-        """Seconds are those of the stage's steps, or of the whole process where it has none of its own."""
+        """Runs a stage. Seconds are those of its steps, or of the process if it has no steps."""
         out = self._folder(size) / ("run" if kind == "refresh" else "stages")
         report = self._work / "report.json"
         spec = step.Spec(
@@ -202,11 +207,11 @@ class Bench:
             profile=str(profile) if profile else None,
         )
         cost = measure([*_module("step"), json.dumps(dataclasses.asdict(spec))], self._log(stage.name))
-        told = step.Report(**json.loads(report.read_text()))
-        return (Cost(sum(told.seconds.values()), cost.peak_gib) if stage.steps else cost), told
+        reported = step.Report(**json.loads(report.read_text()))
+        return (Cost(sum(reported.seconds.values()), cost.peak_gib) if stage.steps else cost), reported
 
-    def _beside_csv(self, size: Size) -> dict[str, Any]:
-        """Takes turns, so that both meet the same machine."""
+    def _compare_csv(self, size: Size) -> dict[str, Any]:
+        """Measures both ways alternately, so that load of the machine affects both."""
         ours, theirs = [], []
         csv, out = self._data(size) / "transactions_train.csv", self._work / "csv-example-gen"
         for _ in range(self._times):
@@ -226,10 +231,10 @@ class Bench:
         }
         return {**sides, "times": self._times, "ratio": sides["ours"]["rows_per_s"] / sides["theirs"]["rows_per_s"]}
 
-    def _beside_towers(self, size: Size) -> dict[str, Any]:
-        """By batch size: both ways and how often the notebook's rate ours is."""
-        _, report = self._step(stages.named("transform"), size)  # its outputs are what both ways read
-        told = self._work / "report.json"
+    def _compare_towers(self, size: Size) -> dict[str, Any]:
+        """For each batch size: both ways, and our rate relative to the notebook's."""
+        _, report = self._step(stages.named("transform"), size)  # both ways read its outputs
+        report_file = self._work / "report.json"
         batches: dict[str, dict[str, Any]] = {}
         for batch in BATCHES:
             sides: dict[str, dict[str, Any]] = {}
@@ -242,17 +247,17 @@ class Bench:
                     epochs=_EPOCHS,
                     label_days=load_config(None, self._assignments).label_days,
                 )
-                command = [*_module("towers"), json.dumps(dataclasses.asdict(spec)), str(told)]
+                command = [*_module("towers"), json.dumps(dataclasses.asdict(spec)), str(report_file)]
                 cost = measure(command, self._log(f"towers-{way}"))
-                sides[way] = {**json.loads(told.read_text()), "peak_gib": cost.peak_gib}
+                sides[way] = {**json.loads(report_file.read_text()), "peak_gib": cost.peak_gib}
             ratio = sides["ours"]["examples_per_s"] / sides["notebook"]["examples_per_s"]
             batches[str(batch)] = {**sides, "ratio": ratio}
         return batches
 
     def _pieces(self) -> dict[str, Any]:
-        told = self._work / "report.json"
-        measure([*_module("pieces"), str(told)], self._log(PIECES))
-        return {"milliseconds": json.loads(told.read_text())}
+        report_file = self._work / "report.json"
+        measure([*_module("pieces"), str(report_file)], self._log(PIECES))
+        return {"milliseconds": json.loads(report_file.read_text())}
 
     def _log(self, name: str) -> pathlib.Path:
         return self._work / "logs" / f"{name}.log"

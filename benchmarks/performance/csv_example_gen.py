@@ -1,7 +1,7 @@
-"""TFX's own CsvExampleGen, to compare ingest with: `python -m benchmarks.performance.csv_example_gen CSV OUT TO`.
+"""Runs TFX's CsvExampleGen, to compare ingest with: `python -m benchmarks.performance.csv_example_gen CSV OUT TO`.
 
-It is launched as a run's steps are, by the same local runner and Beam's same in-process runner, with its defaults, on
-the transactions alone. Writes its seconds to the file TO, as JSON.
+Uses the local runner and Beam's in-process runner like a run of the pipeline, with default settings, on the
+transactions only. Writes its seconds to the file TO, as JSON.
 """
 
 import json
@@ -12,11 +12,11 @@ from lookbook.environment import prepare_tensorflow
 
 
 def read(csv: pathlib.Path, out: pathlib.Path) -> float:
-    """Reads a CSV; returns the seconds the step took.
+    """Reads a CSV, and returns the seconds of the step.
 
     Args:
-        csv: with a header.
-        out: folder of the artifacts, to be made.
+        csv: a CSV with a header.
+        out: folder of the artifacts, which does not exist yet.
     """
     from tfx.components.example_gen.csv_example_gen.component import CsvExampleGen
     from tfx.orchestration import pipeline as tfx_pipeline

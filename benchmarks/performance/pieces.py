@@ -1,10 +1,11 @@
-"""Pieces of a training step of the towers, as they are and as they were.
+"""Measures parts of a training step of the towers, in their current and their former implementation.
 
     python -m benchmarks.performance.pieces TO
 
-What a profile of the step showed to be most of it, by itself and at the size of H&M's catalogue, on made-up batches:
-the softmax of TensorFlow Recommenders' own task, the pools over recent purchases one half-life after the other, and
-Keras's Adam on an embedding table. Writes milliseconds with their gradients, medians, to the file TO as JSON.
+The parts are those that dominated a profile of the step. They are measured separately, at the size of H&M's catalogue,
+on random batches. The former implementations are the softmax of TensorFlow Recommenders' task, pools over recent
+purchases in a loop over half-lives, and Keras's Adam on an embedding table. Writes the median milliseconds with
+gradients to the file TO, as JSON.
 """
 
 import functools
@@ -23,12 +24,17 @@ from lookbook.environment import prepare_tensorflow
 AS_IS, AS_WAS = "as it is", "as it was"
 BATCHES = (1024, 4096, 8192)
 _ARTICLES, _DIM, _RECENT = 105_542, 128, 100
-_BASKET = 3  # articles of one, about as many as H&M's have
+_BASKET = 3  # articles of a basket, similar to H&M
 _TIMES = 5
 
 
 def measure(batches: tuple[int, ...] = BATCHES, articles: int = _ARTICLES) -> dict[str, dict[str, float]]:
-    """Milliseconds as it is and as it was, by piece."""
+    """Milliseconds of the current and the former implementation of each part.
+
+    Args:
+        batches: batch sizes.
+        articles: number of articles.
+    """
     prepare_tensorflow()
     pieces = {f"softmax of {batch}": functools.partial(_softmax, batch) for batch in batches}
     pieces |= {
@@ -52,7 +58,7 @@ def _softmax(batch: int) -> dict[str, Callable[[], Any]]:
     candidate = tf.gather(tf.constant(draw.normal(scale=0.1, size=(_ARTICLES, _DIM)), tf.float32), articles)
     probability = tf.constant(draw.random(batch), tf.float32)
     task = tfrs.tasks.Retrieval(temperature=1.0, remove_accidental_hits=True, batch_metrics=[])
-    # The one function that asks for conversion: it takes `len` of a symbolic shape.
+    # This function needs conversion by AutoGraph, because it takes `len` of a symbolic shape.
     converted = tf.autograph.to_graph(tfrs.tasks.Retrieval.call, recursive=False)
 
     def as_was(query, candidate):

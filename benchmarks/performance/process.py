@@ -1,4 +1,4 @@
-"""A command in a process of its own: how long it took and how much memory it and its descendants held."""
+"""Runs a command in a process, and measures its time and the memory of the process and its descendants."""
 
 import contextlib
 import dataclasses
@@ -9,20 +9,20 @@ from collections.abc import Sequence
 
 import psutil
 
-from benchmarks.circumstances import ROOT
+from benchmarks.environment import ROOT
 
-_EVERY_S = 0.1
+_POLL_S = 0.1
 _LAST_LINES = 15
 
 
 @dataclasses.dataclass(frozen=True)
 class Cost:
-    """What a process cost.
+    """Time and memory of a process.
 
     Attributes:
-        seconds: wall time from its start to its end.
-        peak_gib: the largest sum of resident memory over its tree, looked at ten times a second; pages that
-            processes share count in each.
+        seconds: wall time.
+        peak_gib: largest sum of resident memory over its process tree, polled ten times a second. Shared pages count
+            for each process.
     """
 
     seconds: float
@@ -33,11 +33,11 @@ def measure(command: Sequence[str], log: pathlib.Path) -> Cost:
     """Runs a command and waits for it.
 
     Args:
-        command: run in the project's folder.
-        log: what it says goes there.
+        command: the command, which runs in the project's folder.
+        log: file of its output.
 
     Raises:
-        RuntimeError: it failed; the message has the log's last lines.
+        RuntimeError: the command failed. The message has the last lines of the log.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     start_s, peak = time.monotonic(), 0
@@ -47,7 +47,7 @@ def measure(command: Sequence[str], log: pathlib.Path) -> Cost:
             while process.poll() is None:
                 peak = max(peak, _tree_bytes(process))
                 with contextlib.suppress(subprocess.TimeoutExpired, psutil.TimeoutExpired):
-                    process.wait(_EVERY_S)
+                    process.wait(_POLL_S)
         except BaseException:
             for one in (*process.children(recursive=True), process):
                 with contextlib.suppress(psutil.Error):
@@ -55,8 +55,10 @@ def measure(command: Sequence[str], log: pathlib.Path) -> Cost:
             raise
     seconds = time.monotonic() - start_s
     if process.returncode:
-        said = "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-_LAST_LINES:])
-        raise RuntimeError(f"{' '.join(command)} must end well. Received: exit status {process.returncode}.\n{said}")
+        last_lines = "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-_LAST_LINES:])
+        raise RuntimeError(
+            f"{' '.join(command)} must succeed. Received: exit status {process.returncode}.\n{last_lines}"
+        )
     return Cost(seconds, peak / 2**30)
 
 
@@ -64,6 +66,6 @@ def _tree_bytes(process: psutil.Process) -> int:
     total = 0
     with contextlib.suppress(psutil.Error):
         for one in (process, *process.children(recursive=True)):
-            with contextlib.suppress(psutil.Error):  # it ended just now
+            with contextlib.suppress(psutil.Error):  # it has just ended
                 total += one.memory_info().rss
     return total

@@ -1,4 +1,4 @@
-"""Where the time of a stage goes: DuckDB's statements one by one, and Python's functions over all threads."""
+"""Profiles a stage: the time of each DuckDB statement, and of Python's functions over all threads."""
 
 import collections
 import cProfile
@@ -19,9 +19,9 @@ _HEAD = 90
 
 
 class Profile:
-    """Profiles between `start` and `stop`, as often as they are called.
+    """Profiles between calls of `start` and `stop`.
 
-    Threads that were started before the first `start` are seen only by the statements they execute.
+    In threads that started before the first `start`, only statements are profiled.
     """
 
     def __init__(self) -> None:
@@ -32,15 +32,15 @@ class Profile:
         self._unpatch: Callable[[], None] | None = None
 
     def start(self) -> None:
-        """Begins to look."""
-        self._unpatch = self._watch_statements()
+        """Starts profiling."""
+        self._unpatch = self._patch_execute()
         threading.setprofile(self._enter_thread)
         self._own = cProfile.Profile()
         self._profiles.append(self._own)
         self._own.enable()
 
     def stop(self) -> None:
-        """Looks no longer; nothing where it did not."""
+        """Stops profiling. Does nothing if it is not active."""
         if self._own is None or self._unpatch is None:
             return
         self._own.disable()
@@ -49,7 +49,7 @@ class Profile:
         self._own = self._unpatch = None
 
     def text(self) -> str:
-        """Markdown: statements by the seconds of all their executions, and functions by their own seconds."""
+        """A Markdown text: statements by total seconds, and functions by own seconds."""
         parts = []
         if self._statements:
             slowest = sorted(self._statements.items(), key=lambda item: -sum(item[1]))[:_STATEMENTS]
@@ -65,9 +65,9 @@ class Profile:
     def _enter_thread(self, frame: Any, event: str, argument: Any) -> None:
         profile = cProfile.Profile()
         self._profiles.append(profile)
-        profile.enable()  # takes the place of this function in its thread
+        profile.enable()  # replaces this function in its thread
 
-    def _watch_statements(self) -> Callable[[], None]:
+    def _patch_execute(self) -> Callable[[], None]:
         import duckdb
 
         execute = duckdb.DuckDBPyConnection.execute
@@ -105,7 +105,7 @@ class Profile:
 
 
 def _head(query: str) -> str:
-    """A statement's beginning, which tells it from others; comments, white space and numbers left out."""
+    """The beginning of a statement without comments, white space and long numbers, which identifies it."""
     text = re.sub(r"--[^\n]*", " ", query)
     return re.sub(r"\d{4,}", "N", re.sub(r"\s+", " ", text)).strip().replace("|", "/")[:_HEAD]
 
@@ -114,8 +114,8 @@ def _operator_seconds(connection: Any) -> "collections.Counter[str]":
     import json
 
     found: collections.Counter[str] = collections.Counter()
-    told = connection.get_profiling_information(format="json")
-    nodes = [json.loads(told)] if told else []
+    information = connection.get_profiling_information(format="json")
+    nodes = [json.loads(information)] if information else []
     while nodes:
         node = nodes.pop()
         nodes += node.get("children", [])

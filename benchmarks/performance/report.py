@@ -1,16 +1,16 @@
-"""What was measured as tables, for the terminal and for docs/performance.md."""
+"""Tables of the results, for the terminal and for docs/performance.md."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from benchmarks.bars import Bar, Held, bars_table, held
-from benchmarks.circumstances import described
 from benchmarks.document import table
+from benchmarks.environment import describe
 from benchmarks.performance.cells import BATCHES, BESIDE_CSV, BESIDE_TOWERS, PIECES
 from benchmarks.performance.pieces import AS_IS, AS_WAS
 from benchmarks.performance.shops import Size
 from benchmarks.performance.stages import STAGES
 from benchmarks.performance.towers import WAYS, K
+from benchmarks.targets import Checked, Target, check, target_table
 
 Results = Mapping[str, Mapping[str, Any]]
 COMMAND = "make bench"
@@ -18,40 +18,47 @@ _FULL, _MILLION = "31.8M", "1M"
 
 
 def render(results: Results, sizes: Sequence[Size]) -> str:
-    """Markdown of all cells there are."""
+    """A Markdown text of all results.
+
+    Args:
+        results: results of the cells by name.
+        sizes: sizes to show.
+    """
     parts = [
-        described(results),
-        bars_table(bars(results)),
+        describe(results),
+        target_table(targets(results)),
         *(_stages(results, size) for size in sizes),
         _growth(results, sizes),
-        *(_beside(results, size) for size in sizes),
+        *(_comparisons(results, size) for size in sizes),
         _pieces(results),
     ]
     return "\n\n".join(filter(None, parts))
 
 
-def bars(results: Results) -> list[Held]:
-    """What is promised: words, limit, what was measured, and whether it holds; None where it was not measured."""
+def targets(results: Results) -> list[Checked]:
+    """The rows of `check` for the targets of this benchmark."""
     combined: dict[str, Mapping[str, Any]] = dict(results)
     lists = [results.get(f"{name}-{_FULL}") for name in ("candidates", "ranking")]
     if all(lists):
         combined[_LISTS] = {"seconds": sum(result["seconds"] for result in lists if result)}
-    return held(_BARS, combined)
+    return check(_TARGETS, combined)
 
 
 _LISTS = "candidates and ranking"
-_BARS = (
-    Bar("full size: synthesize", f"synthesize-{_FULL}", "seconds", "at most", 300, " s"),
-    Bar("full size: synthesize, memory", f"synthesize-{_FULL}", "peak_gib", "at most", 4, " GiB"),
-    Bar("full size: ingest with all row checks", f"ingest-{_FULL}", "seconds", "at most", 180, " s"),
-    Bar("full size: ingest, memory", f"ingest-{_FULL}", "peak_gib", "at most", 8, " GiB"),
-    Bar("1 M rows: ingest over CsvExampleGen, rows/s", f"{BESIDE_CSV}-{_MILLION}", "ratio", "at least", 15, " times"),
-    Bar("full size: state and interactions, six weeks", f"features-{_FULL}", "seconds", "at most", 240, " s"),
-    Bar("full size: state and interactions, memory", f"features-{_FULL}", "peak_gib", "at most", 12, " GiB"),
-    Bar("full size: statistics, schema, validation", f"validation-{_FULL}", "seconds", "at most", 120, " s"),
-    Bar("full size: Transform", f"transform-{_FULL}", "seconds", "at most", 480, " s"),
+_TARGETS = (
+    Target("full size: synthesize", f"synthesize-{_FULL}", "seconds", "at most", 300, " s"),
+    Target("full size: synthesize, memory", f"synthesize-{_FULL}", "peak_gib", "at most", 4, " GiB"),
+    Target("full size: ingest with all row checks", f"ingest-{_FULL}", "seconds", "at most", 180, " s"),
+    Target("full size: ingest, memory", f"ingest-{_FULL}", "peak_gib", "at most", 8, " GiB"),
+    Target(
+        "1 M rows: ingest over CsvExampleGen, rows/s", f"{BESIDE_CSV}-{_MILLION}", "ratio", "at least", 15, " times"
+    ),
+    Target("full size: state and interactions, six weeks", f"features-{_FULL}", "seconds", "at most", 240, " s"),
+    Target("full size: state and interactions, memory", f"features-{_FULL}", "peak_gib", "at most", 12, " GiB"),
+    Target("full size: statistics, schema, validation", f"validation-{_FULL}", "seconds", "at most", 120, " s"),
+    Target("full size: Transform", f"transform-{_FULL}", "seconds", "at most", 480, " s"),
     *(
-        Bar(
+        Target(
             f"1 M rows, batch {batch}: retrieval over the notebook way, examples/s",
             f"{BESIDE_TOWERS}-{_MILLION}",
             f"{batch}.ratio",
@@ -61,11 +68,11 @@ _BARS = (
         )
         for batch in BATCHES
     ),
-    Bar("full size: candidate lists and ranking", _LISTS, "seconds", "at most", 720, " s"),
-    Bar("full size: evaluation", f"evaluation-{_FULL}", "seconds", "at most", 180, " s"),
-    Bar("full size: the whole run", f"run-{_FULL}", "seconds", "at most", 2700, " s"),
-    Bar("full size: the whole run, memory", f"run-{_FULL}", "peak_gib", "at most", 16, " GiB"),
-    Bar("full size: refresh", f"refresh-{_FULL}", "seconds", "at most", 600, " s"),
+    Target("full size: candidate lists and ranking", _LISTS, "seconds", "at most", 720, " s"),
+    Target("full size: evaluation", f"evaluation-{_FULL}", "seconds", "at most", 180, " s"),
+    Target("full size: the whole run", f"run-{_FULL}", "seconds", "at most", 2700, " s"),
+    Target("full size: the whole run, memory", f"run-{_FULL}", "peak_gib", "at most", 16, " GiB"),
+    Target("full size: refresh", f"refresh-{_FULL}", "seconds", "at most", 600, " s"),
 )
 
 
@@ -103,7 +110,7 @@ def _growth(results: Results, sizes: Sequence[Size]) -> str:
     return f"### How it grows\n\n{table(header, rows)}" if rows and len(sizes) > 1 else ""
 
 
-def _beside(results: Results, size: Size) -> str:
+def _comparisons(results: Results, size: Size) -> str:
     parts = []
     csv = results.get(f"{BESIDE_CSV}-{size.name}")
     if csv:
@@ -113,25 +120,25 @@ def _beside(results: Results, size: Size) -> str:
         ]
         times = f"{csv['ratio']:.1f} times the rows/s, medians of {csv['times']}, in turns; others {csv['others']:.1f}."
         parts.append(f"{table(('step', 'transactions/s', 'peak GiB'), rows)}\n\n{times}")
-    learnt = results.get(f"{BESIDE_TOWERS}-{size.name}")
-    if learnt:
+    trained = results.get(f"{BESIDE_TOWERS}-{size.name}")
+    if trained:
         rows = [
             (
                 str(batch),
                 way,
-                f"{learnt[str(batch)][way]['examples_per_s']:,.0f}",
-                f"{learnt[str(batch)][way][f'val_recall_at_{K}']:.3f}",
-                f"{learnt[str(batch)][way]['peak_gib']:.1f}",
-                f"{learnt[str(batch)]['ratio']:.2f}" if way == WAYS[0] else "",
+                f"{trained[str(batch)][way]['examples_per_s']:,.0f}",
+                f"{trained[str(batch)][way][f'val_recall_at_{K}']:.3f}",
+                f"{trained[str(batch)][way]['peak_gib']:.1f}",
+                f"{trained[str(batch)]['ratio']:.2f}" if way == WAYS[0] else "",
             )
             for batch in BATCHES
             for way in WAYS
         ]
-        one = learnt[str(BATCHES[0])][WAYS[0]]
+        one = trained[str(BATCHES[0])][WAYS[0]]
         header = ("batch", "way", "examples/s", f"recall@{K} of the next week", "peak GiB", "times")
         parts.append(
             f"Ids alone, {one['dim']} dimensions, {one['examples']:,} examples, {one['epochs']} epochs; recall over "
-            f"{one['queries']:,} purchases; others {learnt['others']:.1f}.\n\n{table(header, rows)}"
+            f"{one['queries']:,} purchases; others {trained['others']:.1f}.\n\n{table(header, rows)}"
         )
     title = f"### Beside others, {size.transactions:,} transactions"
     return "\n\n".join([title, *parts]) if parts else ""

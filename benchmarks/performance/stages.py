@@ -1,4 +1,4 @@
-"""The stages that are measured: each some steps of a pipeline, with the code they follow from."""
+"""The measured stages: steps of a pipeline, with the sources that they depend on."""
 
 import dataclasses
 
@@ -8,11 +8,11 @@ class Stage:
     """Steps that are measured together.
 
     Attributes:
-        name: unique.
-        does: for the reader.
-        rooms: sources that it follows from, beside those of the stages before it.
-        steps: ids of nodes in `pipeline/pipeline.py`; none where the stage is a command of its own.
-        rows: what its rows are: a name among the counts of `step.Report`.
+        name: unique name.
+        does: description.
+        rooms: sources that the stage depends on, besides those of earlier stages.
+        steps: ids of nodes in `pipeline/pipeline.py`; empty if the stage is a command of its own.
+        rows: kind of its rows, a name in the counts of `step.Report`.
     """
 
     name: str
@@ -91,5 +91,5 @@ def named(name: str) -> Stage:
 
 
 def before(stage: Stage) -> tuple[Stage, ...]:
-    """The stages it follows from, in order."""
+    """The earlier stages, in order."""
     return STAGES[: STAGES.index(stage)]

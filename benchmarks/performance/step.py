@@ -1,7 +1,7 @@
-"""A stage in a process of its own: `python -m benchmarks.performance.step SPEC` runs a pipeline up to its last step.
+"""Runs a stage in a process of its own: `python -m benchmarks.performance.step SPEC` runs a pipeline up to the stage.
 
-What lies before the stage is found done by TFX's cache; the stage's own steps are run although they were. The report
-says what each step took, from its driver to its publisher: what this process spends on its start is not in it.
+Earlier steps come from TFX's cache; the steps of the stage run without the cache. The report has the seconds of each
+step from its driver to its publisher, without the start of the process.
 """
 
 import contextlib
@@ -14,22 +14,22 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from unittest import mock
 
-from pipeline.steps import Step, Watcher
+from pipeline.step_callbacks import Step, StepCallbacks
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Spec:
-    """What is to be run.
+    """Arguments of a stage.
 
     Attributes:
         kind: `train` or `refresh`.
         data: folder of the CSVs.
         out: folder of the run.
-        preset: of the settings, or None.
-        assignments: settings over it.
-        steps: of the stage; empty for all there are.
-        report: file the report is written to.
-        profile: file that is told where the time went, or None.
+        preset: preset of the settings, or None.
+        assignments: settings that override the preset.
+        steps: steps of the stage; empty for all steps.
+        report: file of the report.
+        profile: file of the profile, or None.
     """
 
     kind: str
@@ -44,13 +44,13 @@ class Spec:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Report:
-    """What was run.
+    """Results of a stage.
 
     Attributes:
-        seconds: of each step of the stage.
-        ran: steps that the stage follows from and that were not found done.
-        counts: rows there are of each kind: `purchases` that train, `lists`, `judged` customers; as far as known.
-        outputs: folder of each output of each step, by `step.output`.
+        seconds: seconds of each step of the stage.
+        ran: earlier steps that were not cached.
+        counts: number of rows of each known kind: `purchases` for training, `lists`, `judged` customers.
+        outputs: folder of each output, by `step.output`.
     """
 
     seconds: Mapping[str, float]
@@ -60,28 +60,29 @@ class Report:
 
 
 class _ReachedError(Exception):
-    """The stage's last step is done."""
+    """The last step of the stage is done."""
 
 
 def run_stage(spec: Spec) -> Report:
-    """Runs the pipeline up to the stage's last step."""
+    """Runs the pipeline up to the last step of the stage."""
     from pipeline import run
     from pipeline.config import load_config
 
     out, done = pathlib.Path(spec.out), dict[str, Step]()
-    # A trainer would go on from its checkpoints, and a version that was pushed is a baseline to the next run.
+    # Deleted, because a trainer resumes from checkpoints, and a pushed version is the baseline of the next run.
     shutil.rmtree(out / "checkpoints", ignore_errors=True)
     if spec.kind == "train":
         shutil.rmtree(out / "serving", ignore_errors=True)
 
-    def ends(step: Step) -> None:
+    def on_finish(step: Step) -> None:
         done[step.name] = step
         if spec.steps and done.keys() >= set(spec.steps):
             raise _ReachedError
 
-    with _only(spec.steps), _profiled(spec, Watcher(ends=ends)) as watcher, contextlib.suppress(_ReachedError):
+    finish = StepCallbacks(on_finish=on_finish)
+    with _only(spec.steps), _profiled(spec, finish) as callbacks, contextlib.suppress(_ReachedError):
         execute = {"train": run.run, "refresh": run.refresh}[spec.kind]
-        execute(pathlib.Path(spec.data), out, load_config(spec.preset, spec.assignments), watcher)
+        execute(pathlib.Path(spec.data), out, load_config(spec.preset, spec.assignments), callbacks)
     return Report(
         seconds={name: step.seconds for name, step in done.items() if name in spec.steps or not spec.steps},
         ran=[name for name, step in done.items() if not step.cached and spec.steps and name not in spec.steps],
@@ -92,9 +93,9 @@ def run_stage(spec: Spec) -> Report:
 
 @contextlib.contextmanager
 def _only(steps: Sequence[str]) -> Iterator[None]:
-    """Has pipelines compiled to these steps, uncached, and what they follow from; to all there are where none is named.
+    """Makes pipelines compile to some steps without the cache and the steps that they depend on; by default to all.
 
-    TFX's compiler switches the cache for a pipeline alone, its launcher asks for it node by node.
+    TFX's compiler sets the cache for a whole pipeline, but its launcher reads it for each node.
     """
     from tfx.dsl.compiler import compiler
 
@@ -118,30 +119,30 @@ def _only(steps: Sequence[str]) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _profiled(spec: Spec, watcher: Watcher) -> Iterator[Watcher]:
+def _profiled(spec: Spec, callbacks: StepCallbacks) -> Iterator[StepCallbacks]:
     if spec.profile is None:
-        yield watcher
+        yield callbacks
         return
     from benchmarks.performance.profiling import Profile
 
     profile = Profile()
 
-    def starts(name: str, number: int, count: int) -> None:
+    def on_start(name: str, number: int, count: int) -> None:
         if name in spec.steps:
             profile.start()
 
-    def ends(step: Step) -> None:
+    def on_finish(step: Step) -> None:
         profile.stop()
-        watcher.ends(step)
+        callbacks.on_finish(step)
 
     try:
-        yield Watcher(starts=starts, ends=ends)
+        yield StepCallbacks(on_start=on_start, on_finish=on_finish)
     finally:
         pathlib.Path(spec.profile).write_text(profile.text(), encoding="utf-8")
 
 
 def _counts(done: Mapping[str, Step]) -> dict[str, int]:
-    """Read off what the steps wrote of themselves."""
+    """Reads counts from the outputs of the steps."""
     counts: dict[str, int] = {}
     for name in ("Features", "CurrentStates"):
         if name in done:
@@ -153,7 +154,7 @@ def _counts(done: Mapping[str, Step]) -> dict[str, int]:
 
 
 def main() -> None:
-    """Runs what the argument says."""
+    """Runs the stage of the argument."""
     spec = Spec(**json.loads(sys.argv[1]))
     from lookbook.environment import prepare_tensorflow
 

@@ -1,9 +1,9 @@
-"""Retrieval trained in two ways on the same purchases: `python -m benchmarks.performance.towers SPEC TO`.
+"""Trains retrieval in two ways on the same purchases: `python -m benchmarks.performance.towers SPEC TO`.
 
-`ours` is `models.retrieval` told to know ids alone, `notebook` what TensorFlow Recommenders' tutorials do: string ids
-through StringLookup and Embedding, `tfrs.tasks.Retrieval`, `model.fit` on a cached, shuffled and batched dataset. Both
-learn the purchases before the last week of week 0, with Adagrad at the tutorials' rate, and measure nothing meanwhile;
-recall is counted afterwards, by exact search, on the same purchases of that last week.
+`ours` is `models.retrieval` with ids only. `notebook` is the way of TensorFlow Recommenders' tutorials: string ids
+through StringLookup and Embedding, `tfrs.tasks.Retrieval`, and `model.fit` on a cached, shuffled and batched dataset.
+Both train on the purchases of week 0 before its last week, with Adagrad at the learning rate of the tutorials and
+without metrics. Recall is computed afterwards by exact search, on the same purchases of that last week.
 """
 
 import dataclasses
@@ -32,7 +32,7 @@ class Spec:
         way: `ours` or `notebook`.
         transformed: folder of the transformed examples.
         graph: folder of Transform's graph.
-        batch_size: examples a step.
+        batch_size: examples in a step.
         epochs: passes over the purchases.
         label_days: length of the validation week, in days.
     """
@@ -46,7 +46,14 @@ class Spec:
 
 
 def train(spec: Spec) -> dict[str, Any]:
-    """Trains; `examples_per_s` is the median over epochs, `val_recall_at_100` that of the weights after the last."""
+    """Trains the towers.
+
+    Args:
+        spec: the training.
+
+    Returns:
+        Figures: `examples_per_s` is the median over epochs, `val_recall_at_100` the recall after the last epoch.
+    """
     import tensorflow as tf
     import tensorflow_transform as tft
 
@@ -79,13 +86,13 @@ def train(spec: Spec) -> dict[str, Any]:
 
 
 def recall(queries: np.ndarray, articles: np.ndarray, truth: np.ndarray, k: int = K) -> float:
-    """Share of the queries whose article is among the k of the largest inner product.
+    """Share of the queries whose article is among the k articles with the largest inner product.
 
     Args:
         queries: `[m, dim]` float32.
         articles: `[n, dim]` float32.
         truth: `[m]` rows of articles.
-        k: how many are looked at.
+        k: number of articles.
     """
     found = 0
     for start in range(0, len(queries), 512):
@@ -113,7 +120,7 @@ def _ours(data, transform, config, old, judged, spec, clock):
     model = TwoTowerModel(towers)
     model.compile(optimizer(config))
     share = sampling_probabilities(data, old)
-    # No recent purchases: the towers know ids alone.
+    # No recent purchases, because the towers use ids only.
     gather = ExampleGather(data.purchases, data.articles, data.customers, 0, share)
     model.fit(gather.dataset(old, config.batch_size, config.seed), epochs=spec.epochs, callbacks=[clock], verbose=0)
     queries = [model.embed(batch)[0].numpy() for batch in gather.dataset(judged, config.batch_size, seed=None)]
@@ -162,7 +169,7 @@ def _clock():
     import tensorflow as tf
 
     class Clock(tf.keras.callbacks.Callback):
-        """When training began and each epoch ended."""
+        """Records the start of training and the end of each epoch."""
 
         def __init__(self):
             super().__init__()
@@ -177,14 +184,14 @@ def _clock():
     return Clock()
 
 
-def _sample(positions, most, seed):
-    if len(positions) > most:
-        positions = np.random.default_rng(seed).choice(positions, most, replace=False)
+def _sample(positions, size, seed):
+    if len(positions) > size:
+        positions = np.random.default_rng(seed).choice(positions, size, replace=False)
     return np.sort(positions)
 
 
 def main() -> None:
-    """Trains what the argument says and writes the figures to a file, as JSON."""
+    """Trains the spec of the first argument and writes the figures to the file of the second, as JSON."""
     prepare_tensorflow()
     spec = Spec(**json.loads(sys.argv[1]))
     figures = train(spec)

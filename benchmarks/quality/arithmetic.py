@@ -1,6 +1,6 @@
-"""What is counted of a cell, customer by customer: numpy alone, no model in sight.
+"""Figures of a cell for each customer, computed with numpy only.
 
-Articles are rows here, whole numbers; a row that no list can hold stands for an article the catalogue lacks.
+Articles are rows of the catalogue. Articles that are not in the catalogue have rows that no list contains.
 """
 
 from collections.abc import Collection, Sequence
@@ -17,12 +17,17 @@ PAST = ("none", "1", "2 to 5", "more")
 
 
 def figures(lists: Lists, bought: Bought) -> dict[str, list[float]]:
-    """All of `METRICS` for each customer, to six digits."""
+    """All of `METRICS` for each customer, with six digits.
+
+    Args:
+        lists: recommended rows of each customer.
+        bought: bought rows of each customer.
+    """
     return {name: rounded(values) for name, values in per_customer(lists, bought).items()}
 
 
 def share_found(lists: Lists, bought: Bought, k: int) -> np.ndarray:
-    """Share of what each customer bought that is among the first k of the list, `[customers]`.
+    """Share of each customer's purchases that are among the first k of the list, `[customers]`.
 
     >>> share_found([[3, 1, 2], [4, 5, 6]], [{1, 9}, {6}], k=2).tolist()
     [0.5, 0.0]
@@ -31,9 +36,9 @@ def share_found(lists: Lists, bought: Bought, k: int) -> np.ndarray:
 
 
 def at_best(lists: Lists, bought: Bought) -> np.ndarray:
-    """MAP@12 of the same candidates in the best of all orders, `[customers]`.
+    """MAP@12 of the candidates in the best possible order, `[customers]`.
 
-    One of two found: (1/1) / 2.
+    One of two purchases found gives (1/1) / 2:
 
     >>> at_best([[7, 8, 1]], [{1, 2}]).tolist()
     [0.5]
@@ -44,12 +49,12 @@ def at_best(lists: Lists, bought: Bought) -> np.ndarray:
 
 
 def counts(bought: Bought) -> np.ndarray:
-    """How many articles each bought, `[customers]` int64."""
+    """Number of articles that each customer bought, `[customers]` int64."""
     return np.array([len(each) for each in bought], np.int64)
 
 
 def past_group(purchases: int) -> str:
-    """Which of `PAST` a customer with so many purchases is of.
+    """The group in `PAST` of a customer by the number of purchases.
 
     >>> [past_group(number) for number in (0, 1, 2, 5, 6)]
     ['none', '1', '2 to 5', '2 to 5', 'more']
@@ -58,14 +63,14 @@ def past_group(purchases: int) -> str:
 
 
 def never_sold(bought: Bought, sold: Collection[int], candidates: Lists, top: Lists, popular: Lists) -> dict[str, int]:
-    """Of all that was bought, how much had never been sold before, and how much of it was found.
+    """Counts purchases of articles that were never sold before, and how many of them were found.
 
     Args:
-        bought: by customer.
-        sold: rows sold before.
-        candidates: of each customer.
-        top: the recommended ones.
-        popular: those of a baseline.
+        bought: bought rows of each customer.
+        sold: rows that were sold before.
+        candidates: candidates of each customer.
+        top: recommended rows of each customer.
+        popular: rows of a baseline for each customer.
 
     >>> never_sold([{1, 8}, {9}], {1}, [[8, 1], [1]], [[8], [1]], [[1], [1]])
     {'purchases': 3, 'new': 2, 'among_candidates': 1, 'recommended': 1, 'popular': 0}
@@ -85,7 +90,7 @@ def never_sold(bought: Bought, sold: Collection[int], candidates: Lists, top: Li
 
 
 def roc_auc(scores: np.ndarray, positive: np.ndarray) -> float:
-    """Share of pairs of one positive and one negative that the scores order rightly, ties half.
+    """Share of pairs of a positive and a negative in the correct order of scores; ties count half.
 
     >>> roc_auc(np.array([3.0, 1.0, 2.0, 1.0]), np.array([True, True, False, False]))
     0.625
@@ -97,7 +102,7 @@ def roc_auc(scores: np.ndarray, positive: np.ndarray) -> float:
 
 
 def on_sampled(scores: np.ndarray, positive: np.ndarray, real: np.ndarray) -> dict[str, Any]:
-    """AUC, and precision and recall where the sigmoid of the score reaches one half.
+    """AUC, and precision and recall with a threshold of one half for the sigmoid of the score.
 
     Args:
         scores: `[customers, n]` logits.
@@ -116,5 +121,5 @@ def on_sampled(scores: np.ndarray, positive: np.ndarray, real: np.ndarray) -> di
 
 
 def rounded(values: np.ndarray) -> list[float]:
-    """For JSON: six digits are more than any figure shows."""
+    """Rounds values to six digits, for JSON."""
     return [round(float(value), 6) for value in values]

@@ -1,6 +1,6 @@
-"""What is measured: a cell is one model, of some settings, trained on the data before a day, judged on what followed.
+"""The cells of the benchmark: models with some settings, trained before a day and judged on later purchases.
 
-Names are `<group>-<what>-<back>`: the data end `back` label periods before their last day.
+Names are `<group>-<what>-<back>`: the data are cut `back` label periods before their end.
 """
 
 import dataclasses
@@ -15,26 +15,26 @@ from pipeline.config import PRESETS, PipelineConfig, load_config
 
 SEEDS = (0, 1, 2)
 BACKS = (0, 1, 2, 3)
-CHOSEN_BACKS = (1, 2)  # ablations never see the last week's truth
+CHOSEN_BACKS = (1, 2)  # ablations do not use the purchases of the last week
 SAMPLE_BACKS = (1, 2, 3, 4)
 CHOSEN_SEED = SEEDS[0]
-TRIED = 50  # candidates of a channel that is off by default, where it is tried
+TRIED = 50  # candidates of a channel that is off by default, in the cell that enables it
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Cell:
-    """One model and what it is judged on.
+    """One model and its test period.
 
     Attributes:
-        name: unique.
+        name: unique name.
         shop: the data.
-        back: label periods the data are cut before their end.
-        seed: the pipeline's.
-        preset: of the settings, or None.
-        assignments: settings over the preset, as on the command line.
-        ranked: whether there is a ranking network; else candidates stay in the order of their fusion.
-        masked: group of features the ranking network is not told, or "".
-        as_of: `end`: judged on what follows the data; `cut`: on the test week within, for data too short to be cut.
+        back: number of label periods between the cut and the end of the data.
+        seed: seed of the pipeline.
+        preset: preset of the settings, or None.
+        assignments: settings that override the preset, as on the command line.
+        ranked: whether there is a ranking network; without one, candidates keep the order of their fusion.
+        masked: group of features that the ranking network does not get, or "".
+        as_of: `end`: judged on purchases after the data; `cut`: on the test week in the data, if these are too short.
         detailed: whether each channel is measured alone and left out.
         sampled: whether the ranking network is also measured on sampled negatives.
     """
@@ -57,7 +57,7 @@ class Cell:
         return load_config(self.preset, [*self.assignments, f"seed={self.seed}"])
 
     def depends(self) -> dict[str, Any]:
-        """What the result follows from, the code aside."""
+        """The inputs that the result depends on, besides the code."""
         days = self.config.label_days
         return {
             "data": self.shop.fingerprint,
@@ -69,12 +69,12 @@ class Cell:
 
 
 def cells_of(shop: Shop, assignments: Sequence[str], channels: Mapping[str, int], groups: Sequence[str]) -> list[Cell]:
-    """Cells of the shop that quality is judged on.
+    """Cells of the main shop.
 
     Args:
-        shop: the data, with the truth of the week after them if there is one.
+        shop: the data, with the purchases of the week after them if they are known.
         assignments: settings of all cells.
-        channels: candidates of each; 0 is off, and tried.
+        channels: number of candidates of each channel. A cell enables each channel with 0.
         groups: names of the groups of features.
     """
     base = tuple(assignments)
@@ -105,12 +105,22 @@ def cells_of(shop: Shop, assignments: Sequence[str], channels: Mapping[str, int]
 
 
 def cells_of_sample(shop: Shop, assignments: Sequence[str]) -> list[Cell]:
-    """The default on the last weeks of a small shop."""
+    """Cells of the default settings on the last weeks of a small shop.
+
+    Args:
+        shop: the small shop.
+        assignments: settings of all cells.
+    """
     return [Cell(name=f"sample-{back}", shop=shop, back=back, assignments=tuple(assignments)) for back in SAMPLE_BACKS]
 
 
 def cells_of_week(shop: Shop, assignments: Sequence[str]) -> list[Cell]:
-    """The preset `one-week` on data of a single week, too short to be cut: judged on the test days within."""
+    """The cell of the preset `one-week` on data of a single week, which is judged on test days in the data.
+
+    Args:
+        shop: the single week.
+        assignments: settings of the cell.
+    """
     return [Cell(name="week-0", shop=shop, back=0, preset="one-week", assignments=tuple(assignments), as_of="cut")]
 
 

@@ -1,4 +1,4 @@
-"""The tables of what differs from the default by a setting: channels, ablations, other people's systems."""
+"""Tables of cells that differ from the default by a setting: channels, ablations and other systems."""
 
 from collections.abc import Callable, Sequence
 
@@ -6,13 +6,13 @@ import numpy as np
 
 from benchmarks.document import table
 from benchmarks.quality.cells import BACKS, CHOSEN_BACKS
+from benchmarks.quality.formatting import NOT_RUN, SHORT, mean, not_run, signed, words
 from benchmarks.quality.pooling import Result, Results, candidates, interval, pooled, ranking
-from benchmarks.quality.wording import NOT_RUN, SHORT, mean, not_run, signed, words
 from models.metrics import METRICS
 
 
 def channels(results: Results) -> str:
-    """Each channel alone, and what is lost without it; of those that are off by default where they are tried."""
+    """Each channel alone, and the loss without it; for channels that are off by default, the gain with them."""
     ends = [[result] for back in BACKS if (result := results.chosen(back))]
     header = ("channel", "its own recall", "recall of the candidates lost without it", "MAP@12 when it is off")
     rows = [_channel_row(results, name, ends, f"no_{name}") for name in (ends[0][0]["channels"] if ends else ())]
@@ -35,7 +35,7 @@ def _channel_row(results: Results, name: str, ends: list[list[Result]], switched
 
 
 def ablations(results: Results) -> str:
-    """What each part is worth, at the ends that ablations have."""
+    """The effect of each part, at the ends of the ablations."""
     header = ("what is changed", "MAP@12", "difference from the default", "by week", "among the candidates")
     names = dict.fromkeys(_changed(name) for name in results.names if _changed(name))
     default = [[result] for back in CHOSEN_BACKS if (result := results.chosen(back))]
@@ -54,14 +54,14 @@ def ablations(results: Results) -> str:
                 for ours, theirs in zip(ends, default, strict=True)
             ]
             figure = words(interval(pooled(ends, ranking("recommended"))))
-            rows.append((_spoken(name), figure, *_by_week(each), mean(pooled(ends, candidates("found")))))
+            rows.append((_label(name), figure, *_by_week(each), mean(pooled(ends, candidates("found")))))
         else:
-            rows.append(not_run(_spoken(name), header))
+            rows.append(not_run(_label(name), header))
     return table(header, rows or [not_run("", header)])
 
 
 def systems(results: Results) -> str:
-    """Other people's systems, by settings."""
+    """Other systems, imitated by settings."""
     header = ("system", *SHORT.values(), "MAP@12 of the last week", "AUC", "precision at 0.5", "recall at 0.5")
     rows = []
     for label, pattern in (
@@ -106,11 +106,11 @@ def _by_week(differences: list[np.ndarray]) -> tuple[str, str]:
 
 
 def _changed(cell: str) -> str:
-    """What an ablation changes; "" of other cells."""
+    """The change of an ablation; "" for other cells."""
     return cell.split("-")[1] if cell.startswith("ablation-") else ""
 
 
-def _spoken(name: str) -> str:
+def _label(name: str) -> str:
     return name.replace("_", " ")
 
 

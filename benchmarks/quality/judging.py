@@ -1,4 +1,4 @@
-"""A recommender judged on what was bought: its lists, simple baselines beside them, its candidates and its towers."""
+"""Judges a recommender on purchases: its lists, simple baselines, candidates and towers."""
 
 import dataclasses
 import hashlib
@@ -12,7 +12,7 @@ import tensorflow as tf
 
 from benchmarks.quality import arithmetic
 from benchmarks.quality.arithmetic import K
-from benchmarks.quality.past import Past
+from benchmarks.quality.purchase_history import PurchaseHistory
 from components.candidates.lists import Labels, random_lists
 from models.recommender import baselines, ops
 from models.recommender.candidates import active_channels, find_candidates
@@ -30,41 +30,41 @@ _BATCH, _WIDE_BATCH = 256, 32
 
 @dataclasses.dataclass(frozen=True)
 class Judged:
-    """Customers with what they bought, as the recommender numbers them.
+    """Customers and their purchases, as rows of the recommender.
 
     Attributes:
-        ids: of the customers, sorted.
-        customers: `[n]` int32 rows; the number of customers for one nobody knows.
-        bought: article rows; what the catalogue lacks has numbers that no list holds.
-        past: what they had bought before.
-        known_past: the same as rows.
-        sold: rows sold before.
+        ids: sorted ids of the customers.
+        customers: `[n]` int32 rows; the number of customers for unknown customers.
+        bought: rows of bought articles. Articles outside of the catalogue have rows that no list contains.
+        past: earlier purchases.
+        known_past: rows of the earlier purchases.
+        sold: rows of all articles sold before.
     """
 
     ids: list[str]
     customers: np.ndarray
     bought: list[set[int]]
-    past: Past
+    past: PurchaseHistory
     known_past: list[set[int]]
     sold: set[int]
 
 
-def to_judge(states: pathlib.Path, bought: Mapping[str, set[str]], past: Past) -> Judged:
-    """Turns ids into rows.
+def to_judge(states: pathlib.Path, bought: Mapping[str, set[str]], past: PurchaseHistory) -> Judged:
+    """Converts ids to rows.
 
     Args:
-        states: with the catalogue and the people.
-        bought: by customer, sorted.
-        past: of these customers.
+        states: folder with the catalogue and the customers.
+        bought: bought articles of each customer, sorted by customer.
+        past: earlier purchases of these customers.
     """
     people = _numbers(states / PEOPLE, columns.CUSTOMER_ID)
     catalogue = _numbers(states / CATALOGUE, columns.ARTICLE_ID)
-    nobody = len(people)
+    unknown = len(people)
     for article in sorted(set().union(*bought.values())):
-        catalogue.setdefault(article, len(catalogue) + 1)  # the number after the last is the padding article's
+        catalogue.setdefault(article, len(catalogue) + 1)  # the next row is that of the padding article
     return Judged(
         ids=list(bought),
-        customers=np.array([people.get(customer, nobody) for customer in bought], np.int32),
+        customers=np.array([people.get(customer, unknown) for customer in bought], np.int32),
         bought=[{catalogue[article] for article in articles} for articles in bought.values()],
         past=past,
         known_past=[{catalogue[article] for article in articles} for articles in past.articles],
@@ -82,7 +82,7 @@ def judge(recommender: Recommender, judged: Judged, *, detailed: bool, sampled: 
         sampled: whether the ranking network is measured on sampled negatives too.
         seed: of that sampling.
     """
-    rows = _asked(judged.customers, _lists(recommender))
+    rows = _collect(judged.customers, _lists(recommender))
     bought, past = judged.bought, judged.known_past
     candidates = rows.pop("candidates")
     new_bought = [each - before for each, before in zip(bought, past, strict=True)]
@@ -140,16 +140,16 @@ def _lists(recommender: Recommender) -> Callable[[tf.Tensor], dict[str, tf.Tenso
 
 
 def _popular_in_segment(query: Query) -> tf.Tensor:
-    """What most of the same age bought lately, filled up with what most of all did: `[batch, K]` int32."""
+    """Popular articles of the age segment, followed by popular articles of all customers: `[batch, K]` int32."""
     ids = tf.concat([tf.gather(query.state.popular_rows, query.segments), baselines.popular(query, 2 * K)], axis=1)
     size = tf.cast(tf.shape(ids)[1], tf.float32)
-    standing = tf.range(size)[None, :] + tf.zeros_like(ids, tf.float32)
-    merged, first = ops.merge_min(ids, standing, query.pad)
+    position = tf.range(size)[None, :] + tf.zeros_like(ids, tf.float32)
+    merged, first = ops.merge_min(ids, position, query.pad)
     return ops.top(merged, size - first, K, query.pad)[0]
 
 
 def _nearest(recommender: Recommender, judged: Judged) -> dict[str, dict[str, list[float]]]:
-    """By kind of index, the share of what was bought among the articles nearest to each customer."""
+    """Share of the purchases among the nearest articles of each customer, for each kind of index."""
     embeddings = recommender.inputs.embeddings.numpy()[:-1]
     indices = {kind: build_index(kind, embeddings, max(NEAREST)) for kind in ("exact", "scann")}
 
@@ -157,7 +157,7 @@ def _nearest(recommender: Recommender, judged: Judged) -> dict[str, dict[str, li
         embedded = recommender.query(customers).embeddings
         return {kind: index(embedded, max(NEAREST))[0] for kind, index in indices.items()}
 
-    rows = _asked(judged.customers, ask)
+    rows = _collect(judged.customers, ask)
     return {
         kind: {f"recall_at_{k}": arithmetic.rounded(arithmetic.share_found(lists, judged.bought, k)) for k in NEAREST}
         for kind, lists in rows.items()
@@ -165,7 +165,7 @@ def _nearest(recommender: Recommender, judged: Judged) -> dict[str, dict[str, li
 
 
 def _channels(recommender: Recommender, judged: Judged) -> dict[str, dict[str, list[float]]]:
-    """By channel, the share of what was bought among its own proposals, and among the candidates without it."""
+    """Share of the purchases among the proposals of each channel, and among the candidates without the channel."""
     config = recommender.config
     sizes = dict(active_channels(config))
 
@@ -179,7 +179,7 @@ def _channels(recommender: Recommender, judged: Judged) -> dict[str, dict[str, l
         return found
 
     shares: dict[str, dict[str, list[float]]] = {}
-    for key, lists in _asked(judged.customers, ask).items():
+    for key, lists in _collect(judged.customers, ask).items():
         what, _, name = key.partition(" ")
         share = arithmetic.share_found(lists, judged.bought, len(lists[0]))
         shares.setdefault(name, {})[what] = arithmetic.rounded(share)
@@ -187,7 +187,7 @@ def _channels(recommender: Recommender, judged: Judged) -> dict[str, dict[str, l
 
 
 def _on_sampled(recommender: Recommender, judged: Judged, seed: int) -> dict[str, Any]:
-    """The ranking network asked to tell what was bought from random articles, which is not what it is for."""
+    """Figures of the ranking network on purchases and random articles, a task it was not trained for."""
     articles = recommender.state.articles
     known = [sorted(row for row in each if row < articles) for each in judged.bought]
     some = [i for i, each in enumerate(known) if each]
@@ -212,8 +212,8 @@ def _on_sampled(recommender: Recommender, judged: Judged, seed: int) -> dict[str
     return arithmetic.on_sampled(np.concatenate(scores), positive, rows < articles)
 
 
-def _asked(customers: np.ndarray, ask: Callable[[tf.Tensor], dict[str, tf.Tensor]]) -> dict[str, list[list[int]]]:
-    """Rows of each list, batch after batch."""
+def _collect(customers: np.ndarray, ask: Callable[[tf.Tensor], dict[str, tf.Tensor]]) -> dict[str, list[list[int]]]:
+    """The rows of each list for all customers, computed in batches."""
     graph = tf.function(ask, input_signature=[tf.TensorSpec([None], tf.int32)], autograph=False)
     lists: dict[str, list[list[int]]] = {}
     for start in range(0, len(customers), _BATCH):

@@ -1,4 +1,4 @@
-"""Groups of features that the ranking network is not told."""
+"""Masks groups of features of the ranking network."""
 
 import dataclasses
 
@@ -13,9 +13,9 @@ _NEVER = 1e30
 
 
 def groups() -> dict[str, tuple[str, ...]]:
-    """Names of the features by the file they are written in; a feature's standing in the list goes with it.
+    """Names of the features by the module that defines them, each with its position in the list.
 
-    `standing` are those standings alone.
+    The group `standing` has only the features of positions.
     """
     found: dict[str, list[str]] = {}
     for name, function in features.FEATURES.items():
@@ -25,15 +25,25 @@ def groups() -> dict[str, tuple[str, ...]]:
     return {group: tuple(names) for group, names in found.items()}
 
 
-def without(lists: Lists, group: str) -> Lists:
-    """The same lists with the features of a group 0."""
+def mask_lists(lists: Lists, group: str) -> Lists:
+    """Copies lists with the features of a group set to 0.
+
+    Args:
+        lists: the lists, which are not changed.
+        group: name of the group.
+    """
     values = lists.features.copy()
     values[:, :, _columns(group)] = 0.0
     return dataclasses.replace(lists, features=values)
 
 
-def deafen(network: RankingNetwork, group: str) -> None:
-    """Standardises the features of a group to 0, whatever they are: as the network knew them when it was trained."""
+def mask_network(network: RankingNetwork, group: str) -> None:
+    """Makes a network standardise the features of a group to 0, as in its training on masked lists.
+
+    Args:
+        network: the network, changed.
+        group: name of the group.
+    """
     mean, deviation = network.mean.numpy(), network.deviation.numpy()
     mean[_columns(group)], deviation[_columns(group)] = 0.0, _NEVER
     network.mean.assign(mean)

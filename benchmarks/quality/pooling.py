@@ -1,6 +1,6 @@
-"""Figures of several cells put together: seeds are averaged customer by customer, ends are put behind each other.
+"""Combines figures of several cells: averages seeds for each customer, and concatenates ends.
 
-So the customer of a week is the unit that intervals are drawn over; one who buys in several weeks is several of them.
+The unit of intervals is the customer of a week; a customer who buys in several weeks counts several times.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -16,11 +16,11 @@ _SEED = 0
 
 
 class Results:
-    """What was measured, by name of the cell.
+    """Results by name of the cell.
 
     Args:
-        measured: the results there are.
-        names: of all cells there could be.
+        measured: the existing results.
+        names: names of all cells.
     """
 
     def __init__(self, measured: Mapping[str, Result], names: Sequence[str] = ()):
@@ -28,39 +28,39 @@ class Results:
         self.names = list(names) or list(measured)
 
     def seeds(self, back: int) -> list[Result] | None:
-        """The default's results of all seeds at one end; None if one is missing."""
+        """Results of the default with all seeds at one end; None if one is missing."""
         return self.all([f"default-seed{seed}-{back}" for seed in SEEDS])
 
     def chosen(self, back: int) -> Result | None:
-        """The default's result of the seed that ablations have."""
+        """Result of the default with the seed of the ablations."""
         return self.measured.get(f"default-seed{CHOSEN_SEED}-{back}")
 
     def all(self, names: Sequence[str]) -> list[Result] | None:
-        """The results of these cells; None if one is missing."""
+        """Results of some cells; None if one is missing."""
         return [self.measured[name] for name in names] if all(name in self.measured for name in names) else None
 
     def backs(self) -> list[int]:
-        """The ends at which the default was measured with all seeds."""
+        """Ends at which the default was measured with all seeds."""
         return [back for back in BACKS if self.seeds(back)]
 
     def ends(self) -> list[list[Result]]:
-        """The default's results of all seeds, end by end, where there are all."""
+        """Results of the default with all seeds, for each end at which they exist."""
         return [results for back in BACKS if (results := self.seeds(back))]
 
 
 def pooled(ends: Sequence[Sequence[Result]], values: Callable[[Result], Sequence[float]]) -> np.ndarray:
-    """Values of the customers of several ends, `[customers of all]`.
+    """Values of the customers of several ends, `[customers of all ends]`.
 
     Args:
-        ends: of each end the results whose mean is meant: those of several seeds, or one.
-        values: of a result, one a customer.
+        ends: for each end, the results to average: those of several seeds, or one.
+        values: reads the values of the customers from a result.
 
     Raises:
-        ValueError: the results of an end are not of the same customers.
+        ValueError: the results of an end have different customers.
     """
     for results in ends:
         if len({result["of"] for result in results}) > 1:
-            raise ValueError(f"the cells of an end must be of the same customers. Received: {_names(results)}.")
+            raise ValueError(f"the cells of an end must have the same customers. Received: {_names(results)}.")
     return np.concatenate([np.mean([values(result) for result in results], axis=0) for results in ends])
 
 
@@ -70,12 +70,12 @@ def interval(values: np.ndarray) -> Interval:
 
 
 def ranking(name: str, metric: str = "map_at_12") -> Callable[[Result], Sequence[float]]:
-    """Reads a metric of a ranking off a result."""
+    """A function that reads a metric of a ranking from a result."""
     return lambda result: result["rankings"][name][metric]
 
 
 def candidates(what: str) -> Callable[[Result], Sequence[float]]:
-    """Reads what is known of the candidates off a result."""
+    """A function that reads figures of the candidates from a result."""
     return lambda result: result["candidates"][what]
 
 

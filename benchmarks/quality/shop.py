@@ -1,4 +1,4 @@
-"""A shop's CSVs, cut before a day, and what was bought in the days that followed."""
+"""A shop's CSVs, cut before a day, and the purchases of the following days."""
 
 import dataclasses
 import datetime
@@ -14,7 +14,7 @@ from transforms.errors import DataError
 
 @dataclasses.dataclass(frozen=True)
 class Shop:
-    """Data with or without the purchases that follow them.
+    """Data, and optionally the purchases after them.
 
     Attributes:
         data: folder of the three CSVs.
@@ -36,7 +36,7 @@ class Shop:
 
     @functools.cached_property
     def truth_fingerprint(self) -> str:
-        """Hash of the truth, "" where there is none."""
+        """Hash of the later purchases; "" if there are none."""
         return _hash(self.truth) if self.truth else ""
 
     @functools.cached_property
@@ -44,27 +44,38 @@ class Shop:
         return last_day(self.data)
 
     def end(self, back: int, label_days: int) -> datetime.date:
-        """The first day that is not known where the data are cut `back` label periods before their end."""
+        """The first day after the cut, `back` label periods before the end of the data.
+
+        Args:
+            back: number of label periods.
+            label_days: days in a label period.
+        """
         return self._last_day + datetime.timedelta(days=1 - back * label_days)
 
     def knows_what_follows(self, back: int) -> bool:
-        """Whether the purchases after that end are known."""
+        """Whether the purchases after a cut are known."""
         return back > 0 or self.truth is not None
 
     def bought_after(self, back: int, label_days: int) -> dict[str, set[str]]:
-        """What each customer bought in the label period after that end; customers sorted.
+        """The articles that each customer bought in the label period after a cut, sorted by customer.
+
+        Args:
+            back: number of label periods between the cut and the end of the data.
+            label_days: days in a label period.
 
         Raises:
-            DataError: that is not known, or nobody bought.
+            DataError: the purchases are not known, or there are none.
         """
         if not back:
             if self.truth is None:
-                raise DataError(f"the purchases after the last day of {self.data} must be given; received none")
+                raise DataError(
+                    f"the purchases after the last day of {self.data} must be given. Received: none; add --truth"
+                )
             return dict(sorted(read_purchases(self.truth).items()))
         end = self.end(back, label_days)
         bought = bought_between(self.data, end, end + datetime.timedelta(days=label_days))
         if not bought:
-            raise DataError(f"{self.data} must hold purchases in the {label_days} days from {end}; it holds none")
+            raise DataError(f"{self.data} must contain purchases in the {label_days} days from {end}; it holds none")
         return bought
 
 

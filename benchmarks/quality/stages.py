@@ -1,7 +1,7 @@
-"""The stages of a cell, from CSVs to ranking weights, by the pipeline's own functions; each done once for its inputs.
+"""The stages of a cell, from CSVs to ranking weights, run with the pipeline's own functions and cached.
 
-A stage's folder is named by what it follows from: its settings, the stages before it and the code of its rooms. So
-cells share what they have in common, and a bench that was stopped goes on; the towers even within their training.
+The folder of a stage is named by a hash of its settings, earlier stages and sources. So cells share common stages, and
+a stopped benchmark can continue, even within the training of the towers.
 """
 
 import dataclasses
@@ -15,11 +15,11 @@ from typing import Any
 
 import tensorflow as tf
 
-from benchmarks.kept import code_of, digest_of
 from benchmarks.quality import masking
 from benchmarks.quality.cells import Cell
 from benchmarks.quality.training import training_data
-from benchmarks.transforming import analyse
+from benchmarks.result_store import code_of, digest_of
+from benchmarks.transform_graph import analyse
 from components.candidates.executor import make_lists
 from components.features.executor import Outputs, build_features
 from components.ingest.executor import ingest
@@ -43,31 +43,31 @@ _DONE = "made.json"
 
 
 class Stages:
-    """Makes a cell's stages below a folder.
+    """The stages of all cells.
 
     Args:
-        root: of all stages of all cells.
-        say: told each stage that was made, with its seconds.
+        root: folder of the stages.
+        report: called with a line for each stage that was run.
     """
 
-    def __init__(self, root: pathlib.Path, say: Callable[[str], None]):
+    def __init__(self, root: pathlib.Path, report: Callable[[str], None]):
         self._root = root
-        self._say = say
+        self._report = report
         self._lists: tuple[str, Lists] | None = None
 
-    def of(self, cell: Cell) -> "Made":
-        """Makes what of the cell's stages is missing."""
-        return Made(self, cell)
+    def of(self, cell: Cell) -> "CellStages":
+        """The stages of one cell."""
+        return CellStages(self, cell)
 
-    def once(self, stage: str, follows: Any, make: Callable[[pathlib.Path], None]) -> pathlib.Path:
-        """The folder of a stage, made if it is not there.
+    def once(self, stage: str, inputs: Any, make: Callable[[pathlib.Path], None]) -> pathlib.Path:
+        """The folder of a stage, which is run if the folder does not exist.
 
         Args:
-            stage: its name.
-            follows: all that it follows from.
-            make: fills a folder that does not exist yet; should it be stopped, what it left is lost.
+            stage: name of the stage.
+            inputs: all inputs of the stage.
+            make: writes the folder; partial results of a stopped call are deleted.
         """
-        folder = self._root / stage / digest_of(follows)
+        folder = self._root / stage / digest_of(inputs)
         if not (folder / _DONE).exists():
             start_s = time.monotonic()
             part = folder.with_suffix(".part")
@@ -78,27 +78,32 @@ class Stages:
             seconds = time.monotonic() - start_s
             (part / _DONE).write_text(json.dumps({"seconds": seconds}))
             part.rename(folder)
-            self._say(f"  {stage}: {seconds:.0f} s")
+            self._report(f"  {stage}: {seconds:.0f} s")
         return folder
 
-    def scratch(self, follows: Any) -> pathlib.Path:
-        """A folder that outlives a killed training, for its checkpoints."""
-        return self._root / "checkpoints" / digest_of(follows)
+    def scratch(self, inputs: Any) -> pathlib.Path:
+        """A folder for checkpoints, which remains if a training is killed."""
+        return self._root / "checkpoints" / digest_of(inputs)
 
-    def remembered(self, key: str, make: Callable[[], dict[int, Lists]]) -> dict[int, Lists]:
-        """The features of the latest lists: cells that differ by a mask share them."""
+    def cached_lists(self, key: str, make: Callable[[], dict[int, Lists]]) -> dict[int, Lists]:
+        """The features of the latest lists, which cells that differ only in the mask share.
+
+        Args:
+            key: key of the lists.
+            make: reads the lists.
+        """
         if self._lists is None or self._lists[0] != key:
             self._lists = None
             self._lists = (key, make())
         return self._lists[1]
 
 
-class Made:
-    """The stages of one cell, each made when first asked for.
+class CellStages:
+    """The stages of one cell, each run when it is first needed.
 
     Args:
-        stages: where they are kept.
-        cell: whose they are.
+        stages: the stages of all cells.
+        cell: the cell.
     """
 
     def __init__(self, stages: Stages, cell: Cell):
@@ -109,12 +114,12 @@ class Made:
 
     @property
     def used(self) -> dict[str, dict[str, Any]]:
-        """Stages so far: `key` and the `seconds` it took to make."""
+        """The stages used so far, with `key` and `seconds` of their run."""
         return self._used
 
     @property
     def tables(self) -> pathlib.Path:
-        """The ingested tables of the data before the cell's end."""
+        """The ingested tables of the data before the cut."""
         cell, config = self._cell, self._config
         end = cell.shop.end(cell.back, config.label_days)
 
@@ -123,39 +128,39 @@ class Made:
                 data = cut_before(cell.shop.data, end, pathlib.Path(cut)) if cell.back else cell.shop.data
                 ingest(data, to, config.ingest)
 
-        follows = [cell.shop.fingerprint, str(end), dataclasses.asdict(config.ingest), code_of(_SHOP)]
-        return self._once("tables", follows, make)
+        inputs = [cell.shop.fingerprint, str(end), dataclasses.asdict(config.ingest), code_of(_SHOP)]
+        return self._once("tables", inputs, make)
 
     @property
     def features(self) -> pathlib.Path:
-        """`states/`, `examples/` and `judged/`."""
+        """A folder with `states/`, `examples/` and `judged/`."""
 
         def make(to: pathlib.Path) -> None:
             outputs = Outputs(states=to / "states", examples=to / "examples", judged=to / "judged")
             build_features(self.tables, outputs, self._config.features, self._config.label_days)
 
-        follows = [self.tables.name, dataclasses.asdict(self._config.features), self._config.label_days]
-        return self._once("features", follows, make)
+        inputs = [self.tables.name, dataclasses.asdict(self._config.features), self._config.label_days]
+        return self._once("features", inputs, make)
 
     @property
     def states(self) -> pathlib.Path:
-        """The states, and what does not depend on the day."""
+        """The folder of the states."""
         return self.features / "states"
 
     @property
     def graph(self) -> pathlib.Path:
-        """Transform's graph: the same for all days of a shop."""
-        follows = [self._cell.shop.entities_fingerprint, dataclasses.asdict(self._config.ingest), code_of(_SHOP)]
-        return self._once("transform", follows, lambda to: analyse(self.features / "examples", to))
+        """The graph of Transform, which is the same for all days of a shop."""
+        inputs = [self._cell.shop.entities_fingerprint, dataclasses.asdict(self._config.ingest), code_of(_SHOP)]
+        return self._once("transform", inputs, lambda to: analyse(self.features / "examples", to))
 
     @property
     def towers(self) -> pathlib.Path:
-        """A snapshot of each week."""
+        """The folder of the towers, with a snapshot of each week."""
         config = dataclasses.replace(self._config.retrieval, seed=self._config.retrieval.seed + self._config.seed)
-        follows = [self.features.name, self.graph.name, dataclasses.asdict(config), code_of(_TOWERS)]
+        inputs = [self.features.name, self.graph.name, dataclasses.asdict(config), code_of(_TOWERS)]
 
         def make(to: pathlib.Path) -> None:
-            scratch = self._stages.scratch(follows)
+            scratch = self._stages.scratch(inputs)
             figures = train_forward(
                 training_data(self.states, self.features / "examples", self.graph),
                 config,
@@ -168,11 +173,11 @@ class Made:
             (to / "figures.json").write_text(json.dumps(figures))
             shutil.rmtree(scratch)
 
-        return self._once("towers", follows, make)
+        return self._once("towers", inputs, make)
 
     @property
     def last_towers(self) -> pathlib.Path:
-        """The snapshot that is shipped."""
+        """The last snapshot, which the recommender uses."""
         weeks = load_calendar(self.states).list_weeks
         return self.towers / snapshot_name(weeks)
 
@@ -195,7 +200,7 @@ class Made:
         masked, lists = self._cell.masked, self.lists
         calendar = load_calendar(self.states)
         through_test_week = config.refit_to_end and self._cell.as_of == "end"
-        follows = [lists.name, dataclasses.asdict(config), masked, through_test_week, code_of(_RANKING)]
+        inputs = [lists.name, dataclasses.asdict(config), masked, through_test_week, code_of(_RANKING)]
 
         def features_of_lists() -> dict[int, Lists]:
             return training_lists(
@@ -209,28 +214,28 @@ class Made:
 
         def make(to: pathlib.Path) -> None:
             key = digest_of([lists.name, config.negatives_per_list, config.seed, code_of(_RANKING)])
-            weekly = self._stages.remembered(key, features_of_lists)
+            weekly = self._stages.cached_lists(key, features_of_lists)
             known = join([part for day, part in weekly.items() if through_test_week or day < calendar.cut])
             network = build_network(config, features.NAMES)
             with tempfile.TemporaryDirectory(prefix="fit-", dir=to.parent) as scratch:
-                told = masking.without(known, masked) if masked else known
+                told = masking.mask_lists(known, masked) if masked else known
                 fit(network, told, config, logs=f"{scratch}/logs", backup=f"{scratch}/backup")
             if masked:
-                masking.deafen(network, masked)
+                masking.mask_network(network, masked)
             save_network(network, config, features.NAMES, to)
 
-        return self._once("ranking", follows, make)
+        return self._once("ranking", inputs, make)
 
     def builder(self) -> RecommenderBuilder:
         """Builds the one graph of any day."""
         return RecommenderBuilder(self._config.recommender, self.states, self.graph)
 
     def recommender(self) -> Recommender:
-        """The graph as it is judged: the state of the cell's day under weights that know nothing of what follows."""
+        """The recommender with the state of the cell's day and weights trained on earlier data."""
         as_of = load_calendar(self.states).day(self._cell.as_of)
         return self.builder().build(as_of, self.last_towers, self.ranking if self._cell.ranked else None)
 
-    def _once(self, stage: str, follows: Any, make: Callable[[pathlib.Path], None]) -> pathlib.Path:
-        folder = self._stages.once(stage, follows, make)
+    def _once(self, stage: str, inputs: Any, make: Callable[[pathlib.Path], None]) -> pathlib.Path:
+        folder = self._stages.once(stage, inputs, make)
         self._used[stage] = {"key": folder.name, **json.loads((folder / _DONE).read_text())}
         return folder

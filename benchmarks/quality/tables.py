@@ -1,4 +1,4 @@
-"""The tables of the default, and all tables by their titles; a row that cannot be told yet says so."""
+"""The tables of the default settings, and all tables by title. Rows without results contain "not run"."""
 
 from collections.abc import Callable, Sequence
 
@@ -8,8 +8,8 @@ from benchmarks.document import table
 from benchmarks.quality.arithmetic import PAST
 from benchmarks.quality.cells import BACKS, SAMPLE_BACKS
 from benchmarks.quality.comparisons import ablations, channels, systems
+from benchmarks.quality.formatting import NOT_RUN, SHORT, mean, not_run, share, signed, weeks_before, words
 from benchmarks.quality.pooling import Result, Results, candidates, interval, pooled, ranking
-from benchmarks.quality.wording import NOT_RUN, SHORT, mean, not_run, share, signed, weeks_before, words
 from models.metrics import METRICS
 
 _RANKINGS = {
@@ -45,7 +45,7 @@ def by_end(results: Results) -> str:
 
 
 def rankings(results: Results) -> str:
-    """What else could be recommended, over all ends."""
+    """Other rankings, over all ends."""
     ends = results.ends()
     rows = []
     for name, label in _RANKINGS.items():
@@ -58,7 +58,7 @@ def rankings(results: Results) -> str:
 
 
 def where_lost(results: Results) -> str:
-    """Purchases found, ranked too low, or not among the candidates."""
+    """Shares of purchases that were recommended, ranked too low, or not among the candidates."""
     header = ("week from", "among the candidates", "recommended", "there, but ranked below 12", "not among them")
     rows = []
     for back in BACKS:
@@ -92,7 +92,7 @@ def towers(results: Results) -> str:
 
 
 def cold_customers(results: Results) -> str:
-    """Customers by what they had bought before."""
+    """Customers by number of earlier purchases."""
     ends = results.ends()
     if not ends:
         return NOT_RUN
@@ -113,7 +113,7 @@ def cold_customers(results: Results) -> str:
 
 
 def cold_articles(results: Results) -> str:
-    """Articles that nobody had bought before the judged week."""
+    """Articles that were not sold before the judged week."""
     ends = results.ends()
     if not ends:
         return NOT_RUN
@@ -131,7 +131,7 @@ def cold_articles(results: Results) -> str:
 
 
 def new_to_customer(results: Results) -> str:
-    """`exclude_purchased` off and on, on all purchases and on those that are new to the customer."""
+    """`exclude_purchased` off and on, on all purchases and on articles that are new to the customer."""
     ends = results.ends()
     if not ends:
         return NOT_RUN
@@ -146,7 +146,7 @@ def new_to_customer(results: Results) -> str:
 
 
 def sample(results: Results) -> str:
-    """The small shop, week by week and in all."""
+    """The small shop, by week and in total."""
     return _small(results, [f"sample-{back}" for back in SAMPLE_BACKS])
 
 
@@ -156,7 +156,7 @@ def week(results: Results) -> str:
 
 
 def cost(results: Results) -> str:
-    """Seconds of each stage, each counted once however many cells share it."""
+    """Seconds of each stage; a stage that several cells share counts once."""
     made: dict[str, dict[str, float]] = {}
     for result in results.measured.values():
         for stage, each in result["stages"].items():
@@ -196,13 +196,13 @@ def _small(results: Results, names: Sequence[str]) -> str:
             rows.append(not_run(name, header))
             continue
         ends.append([result])
-        rows.append(_beside_simple(str(result["first_day"]), [[result]]))
+        rows.append(_row_with_baselines(str(result["first_day"]), [[result]]))
     if len(ends) > 1:
-        rows.append(_beside_simple("all of them", ends))
+        rows.append(_row_with_baselines("all of them", ends))
     return table(header, rows)
 
 
-def _beside_simple(label: str, ends: list[list[Result]]) -> tuple[str, ...]:
+def _row_with_baselines(label: str, ends: list[list[Result]]) -> tuple[str, ...]:
     ours = pooled(ends, ranking("recommended"))
     simple = [pooled(ends, ranking(name)) for name in ("own_purchases", "popular")]
     better = max(simple, key=lambda values: float(values.mean()))

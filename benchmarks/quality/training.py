@@ -1,4 +1,4 @@
-"""The towers' training data without transforming a million purchases: ids to indices by the tables of the entities."""
+"""Training data of the towers, without running Transform on all purchases: converts ids with the tables of entities."""
 
 import pathlib
 
@@ -19,12 +19,12 @@ _BATCH = 65_536
 
 
 def training_data(states: pathlib.Path, examples: pathlib.Path, graph: pathlib.Path) -> TrainingData:
-    """What `read_training_data` reads of the transformed examples, from the examples themselves.
+    """The result of `read_training_data`, computed from the examples before Transform.
 
     Args:
-        states: folder with the catalogue and the people.
-        examples: with the split `purchases`.
-        graph: of Transform.
+        states: folder with the catalogue and the customers.
+        examples: folder with the split `purchases`.
+        graph: folder of Transform's graph.
     """
     transform = tft.TFTransformOutput(str(graph))
     articles, customers = transform_entities(states, transform)
@@ -35,7 +35,7 @@ def training_data(states: pathlib.Path, examples: pathlib.Path, graph: pathlib.P
         bought[f.DAY],
         bought[f.WEEK],
     )
-    # Rows are the vocabularies' indices in training, those of the sorted ids in a state; nobody and nothing stay last.
+    # Rows are indices of the vocabularies in training, but positions of sorted ids in a state. The last row is unknown.
     by_article, by_customer = (np.append(np.argsort(ids[:-1]), len(ids) - 1) for ids in (articles.ids, customers.ids))
     return TrainingData(
         articles=ArticleTable(articles.ids[by_article], articles.categories[by_article], articles.words[by_article]),
@@ -48,13 +48,13 @@ def training_data(states: pathlib.Path, examples: pathlib.Path, graph: pathlib.P
 
 
 def _rows(path: pathlib.Path, key: str, ids: np.ndarray) -> np.ndarray:
-    """Rows of ids in a table sorted by them, all of which it holds."""
+    """Rows of ids in a table that is sorted by id and contains all of them."""
     known = np.array([text.encode() for text in pq.read_table(path, columns=[key])[key].to_pylist()])
     return np.searchsorted(known, ids)
 
 
 def _read(folder: pathlib.Path) -> dict[str, np.ndarray]:
-    """Columns of the purchases, a customer's id repeated for each of hers."""
+    """Columns of the purchases, with the customer's id repeated for each purchase."""
     spec = {
         columns.CUSTOMER_ID: tf.io.FixedLenFeature([], tf.string),
         f.BOUGHT: tf.io.RaggedFeature(tf.string),

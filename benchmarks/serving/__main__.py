@@ -13,7 +13,7 @@ import sys
 import time
 
 from benchmarks import document
-from benchmarks.circumstances import ROOT, circumstances, machine_load
+from benchmarks.environment import ROOT, environment, machine_load
 from benchmarks.serving import report
 from benchmarks.serving.cells import cells
 from benchmarks.serving.paths import Paths
@@ -41,14 +41,14 @@ def main() -> int:
         if options.again or name not in paths.read():
             others, start_s = machine_load(), time.monotonic()
             result = measured[name]()
-            paths.write(name, {**result, "others": others, **circumstances()})
+            paths.write(name, {**result, "others": others, **environment()})
             _log(f"{name}: {time.monotonic() - start_s:.0f} s")
     results = {name: result for name, result in paths.read().items() if name in measured}
     ordered = {name: results[name] for name in measured if name in results}
     if options.to:
-        document.put(options.to, report.COMMAND, report.render(ordered))
+        document.write(options.to, report.COMMAND, report.render(ordered))
     print(report.render(ordered))
-    return 1 if any(holds is False for *_, holds in report.bars(ordered)) else 0
+    return 1 if any(met is False for *_, met in report.targets(ordered)) else 0
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from benchmarks.circumstances import ROOT
+from benchmarks.environment import ROOT
 from benchmarks.serving import index, swaps
 from benchmarks.serving.base_path import base_path
 from benchmarks.serving.load import Demand

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Mapping
 from typing import Any
 
-from benchmarks.kept import keep
+from benchmarks.result_store import store
 from pipeline.code_version import code_version
 
 SHOP_CODE = (
@@ -15,7 +15,7 @@ SHOP_CODE = (
     "models",
     "transforms",
     "synthetic",
-    "benchmarks/transforming.py",
+    "benchmarks/transform_graph.py",
     "benchmarks/serving/shop.py",
 )
 RESULT_CODE = (*SHOP_CODE, "serving", "lookbook/commands", "pipeline", "benchmarks/serving")
@@ -47,7 +47,7 @@ class Paths:
 
     def write(self, cell: str, result: Mapping[str, Any]) -> None:
         """Writes the result of one cell."""
-        keep(self.results / f"{cell}.json", result)
+        store(self.results / f"{cell}.json", result)
 
     def _current(self, name: str, version: str) -> pathlib.Path:
         folder = self.work / name / version

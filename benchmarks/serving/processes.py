@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import psutil
 
-from benchmarks.circumstances import ROOT
+from benchmarks.environment import ROOT
 from benchmarks.serving.load import Demand, Load
 
 

@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from benchmarks.bars import Bar, Held, bars_table, held
-from benchmarks.circumstances import described
 from benchmarks.document import table
+from benchmarks.environment import describe
+from benchmarks.targets import Checked, Target, check, target_table
 
 Results = Mapping[str, Mapping[str, Any]]
 COMMAND = "make bench-serving"
@@ -14,27 +14,27 @@ COMMAND = "make bench-serving"
 
 def render(results: Results) -> str:
     """Markdown of all measured cells."""
-    parts = [described(results), bars_table(bars(results)), _under_load(results), _swaps(results), _alone(results)]
+    parts = [describe(results), target_table(targets(results)), _under_load(results), _swaps(results), _alone(results)]
     return "\n\n".join(filter(None, parts))
 
 
-def bars(results: Results) -> list[Held]:
+def targets(results: Results) -> list[Checked]:
     """Targets: name, limit, measured figure, and whether the target is met; None if it was not measured."""
-    return held(_BARS, results)
+    return check(_TARGETS, results)
 
 
-_BARS = (
-    Bar("one client, batch 1: p99", "scann-1-client", "p99_ms", "at most", 10, " ms"),
-    Bar("8 clients, batch 1: answers", "scann-8-clients", "customers_per_s", "at least", 400, "/s"),
-    Bar("8 clients, batch 1: p99", "scann-8-clients", "p99_ms", "at most", 40, " ms"),
-    Bar("batch 64: customers", "scann-batch-64", "customers_per_s", "at least", 3000, "/s"),
-    Bar("swaps under load, a new version every 10 s", "swaps", "swaps", "at least", 20),
-    Bar("20 swaps under load: failed requests", "swaps", "failed", "at most", 0),
-    Bar("20 swaps under load: p99 during swaps", "swaps", "during.p99_ms", "at most", 50, " ms"),
-    Bar("memory after the last swap over that after the second", "swaps", "memory_ratio", "at most", 1.3),
-    Bar("`lookbook recommend --all`, 70,000 customers", "recommend-all", "seconds", "at most", 60, " s"),
-    Bar("`lookbook query`, from typing to the table", "query", "median_s", "at most", 1, " s"),
-    Bar("recall@200 of ScaNN against exact", "index-catalogue-scann", "recall_at_200", "at least", 0.97),
+_TARGETS = (
+    Target("one client, batch 1: p99", "scann-1-client", "p99_ms", "at most", 10, " ms"),
+    Target("8 clients, batch 1: answers", "scann-8-clients", "customers_per_s", "at least", 400, "/s"),
+    Target("8 clients, batch 1: p99", "scann-8-clients", "p99_ms", "at most", 40, " ms"),
+    Target("batch 64: customers", "scann-batch-64", "customers_per_s", "at least", 3000, "/s"),
+    Target("swaps under load, a new version every 10 s", "swaps", "swaps", "at least", 20),
+    Target("20 swaps under load: failed requests", "swaps", "failed", "at most", 0),
+    Target("20 swaps under load: p99 during swaps", "swaps", "during.p99_ms", "at most", 50, " ms"),
+    Target("memory after the last swap over that after the second", "swaps", "memory_ratio", "at most", 1.3),
+    Target("`lookbook recommend --all`, 70,000 customers", "recommend-all", "seconds", "at most", 60, " s"),
+    Target("`lookbook query`, from typing to the table", "query", "median_s", "at most", 1, " s"),
+    Target("recall@200 of ScaNN against exact", "index-catalogue-scann", "recall_at_200", "at least", 0.97),
 )
 
 

@@ -125,7 +125,7 @@ class Shop:
                 engine.close()
 
     def _make_transform(self, to: pathlib.Path) -> None:
-        from benchmarks.transforming import analyse
+        from benchmarks.transform_graph import analyse
 
         analyse(self.features / "examples", to)
 

@@ -1,8 +1,8 @@
-"""Prints statistics of a synthetic shop beside those of real data in the same layout.
+"""Compares statistics of a synthetic shop with those of real data in the same layout.
 
     python -m benchmarks.synthetic.compare SHOP_DIR REAL_DIR
 
-Both folders hold H&M's three CSVs, plain or gzip.
+Both folders contain H&M's three CSVs, plain or gzip.
 """
 
 import pathlib
@@ -78,11 +78,13 @@ _VIEWS = """
 
 
 def statistics(folder: pathlib.Path) -> dict[str, float | None]:
-    """The statistics of one folder, None where they cannot be told.
+    """The statistics of one folder; None if a statistic is not defined.
+
+    Args:
+        folder: folder of the three CSVs.
 
     Raises:
         FileNotFoundError: a table is missing.
-
     """
     connection = duckdb.connect()
     for table, file in columns.FILES.items():

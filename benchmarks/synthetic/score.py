@@ -23,10 +23,13 @@ _RECENT, _FREQUENT = "latest DESC, days DESC", "days DESC, latest DESC"
 def map_at_12(shop: pathlib.Path, label_days: int = 7) -> dict[str, float]:
     """MAP@12 on the last `label_days` of a folder with H&M's transactions.
 
-    Returns:
-        `popular_7_days`, `own_recent` and `own_frequent` (both filled up with the popular), and `oracle`
-        where the folder has one.
+    Args:
+        shop: folder of the CSVs.
+        label_days: length of the test period in days.
 
+    Returns:
+        `popular_7_days`, `own_recent` and `own_frequent` (both followed by popular articles), and `oracle` if the
+        folder has one.
     """
     connection = duckdb.connect()
     connection.execute("SET preserve_insertion_order = false")

@@ -49,7 +49,7 @@ def test_percentiles_are_in_milliseconds():
 
 def test_targets_are_met_missed_or_not_measured():
     results = {"scann-1-client": {**RESULT, "p99_ms": 10.0}, "recommend-all": {**RESULT, "seconds": 61.0}}
-    held = {words: holds for words, _, _, holds in report.bars(results)}
+    held = {words: holds for words, _, _, holds in report.targets(results)}
     assert held["one client, batch 1: p99"] is True
     assert held["`lookbook recommend --all`, 70,000 customers"] is False
     assert held["batch 64: customers"] is None
@@ -59,12 +59,12 @@ def test_the_document_keeps_the_text_around_the_figures(tmp_path):
     page = tmp_path / "serving.md"
     page.write_text(f"before\n{document.begin(report.COMMAND)}\nformer figures\n{document.END}\nafter\n")
     results = {"recommend-all": {**RESULT, "seconds": 30.0, "customers": 70_000}}
-    document.put(page, report.COMMAND, report.render(results))
+    document.write(page, report.COMMAND, report.render(results))
     text = page.read_text()
     assert text.startswith("before\n")
     assert text.endswith(f"{document.END}\nafter\n")
     assert "former figures" not in text
     assert "| `lookbook recommend --all`, 70,000 customers | at most 60 s | 30 s | holds |" in text
     page.write_text("no marks")
-    with pytest.raises(ValueError, match="document must hold the lines"):
-        document.put(page, report.COMMAND, report.render({}))
+    with pytest.raises(ValueError, match="document must contain the lines"):
+        document.write(page, report.COMMAND, report.render({}))

@@ -1,4 +1,4 @@
-"""The bench on a small shop: stages in processes of their own, gone on with where they stopped."""
+"""The benchmark of the stages on a small shop."""
 
 import pytest
 
@@ -10,20 +10,20 @@ SMALL = Size(0.004)
 
 
 @pytest.mark.proof
-def test_stages_are_measured_on_what_lies_before_them(tmp_path):
-    said: list[str] = []
-    bench = Bench(tmp_path, [], said.append, times=2)
+def test_stages_are_measured_with_earlier_steps_cached(tmp_path):
+    lines: list[str] = []
+    bench = Bench(tmp_path, [], lines.append, times=2)
     cells = {cell.name: cell for cell in bench.cells(SMALL)}
 
     features = cells["features-0.004M"].measure()
-    assert said == ["  features: what lies before it had to be made; once more"]
+    assert lines == ["  features: earlier steps were not cached; measuring again"]
     assert (features["times"], features["rows"], list(features["steps"])) == (2, 4000, ["Features"])
     assert 0.2 < features["peak_gib"] < 8
     assert features["seconds"] == sum(features["all_seconds"]) / 2
 
-    said.clear()
+    lines.clear()
     ingest = cells["ingest-0.004M"].measure()
-    assert said == []
+    assert lines == []
     assert ingest["rows_per_s"] == pytest.approx(4000 / ingest["seconds"])
 
     beside = cells[f"{BESIDE_CSV}-0.004M"].measure()

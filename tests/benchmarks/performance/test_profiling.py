@@ -1,4 +1,4 @@
-"""What a profile sees: statements, functions, and those of threads; and nothing once it has stopped."""
+"""A profile contains statements and functions of all threads until it is stopped."""
 
 import threading
 
@@ -6,7 +6,7 @@ import duckdb
 
 from benchmarks.performance.profiling import Profile
 
-LONG = 1_000_000  # rounds that take longer than all that a profile sees besides, which tells the slowest functions
+LONG = 1_000_000  # iterations that take longer than all other functions, so that this one is listed
 
 
 def busy(n):
@@ -16,7 +16,7 @@ def busy(n):
     return total
 
 
-def test_statements_and_functions_of_all_threads_are_seen():
+def test_statements_and_functions_of_all_threads_are_profiled():
     profile = Profile()
     profile.start()
     connection = duckdb.connect()
@@ -41,7 +41,7 @@ def test_statements_and_functions_of_all_threads_are_seen():
     assert calls == "1"
 
 
-def test_steps_are_watched_one_after_the_other():
+def test_a_profile_can_be_restarted():
     profile = Profile()
     profile.stop()
     for _ in range(2):

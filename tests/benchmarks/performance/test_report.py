@@ -1,18 +1,25 @@
-"""What is promised beside what was measured, and how it grows."""
+"""Targets, and tables of results."""
 
 import pytest
 
 from benchmarks.performance import report
 from benchmarks.performance.shops import Size
 
-NOTED = {"measured_at": "2026-11-22T20:00:00+00:00", "machine": "2 cores", "commit": "abc", "others": 0.0}
+ENVIRONMENT = {"measured_at": "2026-11-22T20:00:00+00:00", "machine": "2 cores", "commit": "abc", "others": 0.0}
 
 
 def stage(seconds: float, rows: int = 1000, times: int = 3) -> dict:
-    return {**NOTED, "seconds": seconds, "times": times, "rows": rows, "rows_per_s": rows / seconds, "peak_gib": 1.5}
+    return {
+        **ENVIRONMENT,
+        "seconds": seconds,
+        "times": times,
+        "rows": rows,
+        "rows_per_s": rows / seconds,
+        "peak_gib": 1.5,
+    }
 
 
-def learnt(ours: float, theirs: float) -> dict:
+def trained(ours: float, theirs: float) -> dict:
     side = {"val_recall_at_100": 0.25, "peak_gib": 2.0, "examples": 900, "epochs": 3, "dim": 64, "queries": 40}
     return {
         "ours": {**side, "examples_per_s": ours},
@@ -29,21 +36,26 @@ def results():
         "candidates-31.8M": stage(400.0, times=1),
         "ranking-31.8M": stage(330.0, times=1),
         "refresh-31.8M": stage(600.0, times=1),
-        "beside-notebook-1M": {**NOTED, "1024": learnt(300, 100), "4096": learnt(200, 100), "8192": learnt(190, 100)},
+        "beside-notebook-1M": {
+            **ENVIRONMENT,
+            "1024": trained(300, 100),
+            "4096": trained(200, 100),
+            "8192": trained(190, 100),
+        },
     }
 
 
-def test_a_missed_promise_is_told_from_one_that_holds_and_one_not_measured(results):
-    held = {words: holds for words, _, _, holds in report.bars(results)}
+def test_a_target_is_met_missed_or_not_measured(results):
+    met = {words: verdict for words, _, _, verdict in report.targets(results)}
 
-    assert held["full size: refresh"] is True
-    assert held["full size: candidate lists and ranking"] is False  # 400 s and 330 s, together over 720 s
-    assert held["1 M rows, batch 4096: retrieval over the notebook way, examples/s"] is True
-    assert held["1 M rows, batch 8192: retrieval over the notebook way, examples/s"] is False
-    assert held["full size: ingest with all row checks"] is None
+    assert met["full size: refresh"] is True
+    assert met["full size: candidate lists and ranking"] is False  # 400 s and 330 s, together over 720 s
+    assert met["1 M rows, batch 4096: retrieval over the notebook way, examples/s"] is True
+    assert met["1 M rows, batch 8192: retrieval over the notebook way, examples/s"] is False
+    assert met["full size: ingest with all row checks"] is None
 
 
-def test_the_cost_of_a_stage_stands_beside_that_at_other_sizes(results):
+def test_a_table_compares_the_cost_of_a_stage_at_all_sizes(results):
     text = report.render(results, [Size(0.1), Size(1)])
 
     assert "| ingest | 2.0 s, 1.5 GiB | 8.0 s, 1.5 GiB |" in text
@@ -51,12 +63,12 @@ def test_the_cost_of_a_stage_stands_beside_that_at_other_sizes(results):
     assert "| 4096 | ours | 200 | 0.250 | 2.0 | 2.00 |" in text
 
 
-def test_a_piece_of_a_step_stands_beside_what_it_was(results):
+def test_a_table_compares_both_implementations_of_a_part(results):
     ways = {"as it is": 10.0, "as it was": 45.0}
-    text = report.render({**results, "pieces": {**NOTED, "milliseconds": {"softmax of 4096": ways}}}, [Size(1)])
+    text = report.render({**results, "pieces": {**ENVIRONMENT, "milliseconds": {"softmax of 4096": ways}}}, [Size(1)])
 
     assert "| softmax of 4096 | 45.0 | 10.0 | 4.5 |" in text
 
 
-def test_nothing_measured_is_said():
+def test_a_report_without_results():
     assert report.render({}, [Size(1)]).startswith("Nothing was measured yet.")

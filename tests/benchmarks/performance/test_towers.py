@@ -17,7 +17,7 @@ def test_recall_is_the_share_found_among_the_nearest():
 
 
 @pytest.mark.proof
-def test_both_ways_learn_the_same_purchases(transformed):
+def test_both_ways_train_on_the_same_purchases(transformed):
     spec = Spec(
         way="ours",
         transformed=str(transformed / "transformed"),

@@ -1,11 +1,11 @@
-"""Which cells there are, and what a result is kept under."""
+"""The cells of the benchmark, and their stored results."""
 
 import dataclasses
 
 import pytest
 
+from benchmarks.quality.cell_results import CellResults
 from benchmarks.quality.cells import cells_of, cells_of_sample, cells_of_week
-from benchmarks.quality.place import Place
 from benchmarks.quality.shop import Shop
 from pipeline.config import load_config
 from transforms.errors import DataError
@@ -15,7 +15,7 @@ CHANNELS, GROUPS = {"towers": 200, "popular": 100, "trending": 0}, ("pair", "sta
 
 @pytest.fixture
 def shop(tmp_path):
-    """Three weeks of which each has one customer."""
+    """Three weeks with one customer each."""
     (tmp_path / "articles.csv").write_text("article_id,product_code\n0100000001,0100000\n")
     (tmp_path / "customers.csv").write_text("customer_id\na\nb\nc\n")
     rows = [("2020-09-01", "a"), ("2020-09-08", "b"), ("2020-09-15", "c"), ("2020-09-21", "c")]
@@ -26,7 +26,7 @@ def shop(tmp_path):
     return Shop(tmp_path)
 
 
-def test_each_channel_and_group_of_features_is_left_out_at_two_ends_that_are_not_the_last(shop):
+def test_ablations_leave_out_each_channel_and_group_at_two_earlier_ends(shop):
     cells = cells_of(shop, [], CHANNELS, GROUPS)
     ablations = {cell.name: cell for cell in cells if cell.name.startswith("ablation-")}
 
@@ -36,7 +36,7 @@ def test_each_channel_and_group_of_features_is_left_out_at_two_ends_that_are_not
     assert len({cell.name for cell in cells}) == len(cells)
 
 
-def test_a_channel_that_is_off_is_tried_and_measured_alone(shop):
+def test_a_channel_that_is_off_is_enabled_and_measured_alone(shop):
     cells = {cell.name: cell for cell in cells_of(shop, [], CHANNELS, GROUPS)}
 
     assert "ablation-no_trending-1" not in cells
@@ -46,7 +46,7 @@ def test_a_channel_that_is_off_is_tried_and_measured_alone(shop):
     assert tried.detailed
 
 
-def test_towers_of_ids_keep_the_channels_and_the_preset_does_not(shop):
+def test_the_ablation_of_ids_keeps_the_channels_but_the_preset_does_not(shop):
     cells = {cell.name: cell for cell in cells_of(shop, [], CHANNELS, GROUPS)}
     preset = load_config("ids-only", [])
 
@@ -57,32 +57,32 @@ def test_towers_of_ids_keep_the_channels_and_the_preset_does_not(shop):
     assert not cells["system-ids_only-1"].ranked
 
 
-def test_settings_of_all_cells_are_in_all_of_them(shop):
+def test_common_settings_apply_to_all_cells(shop):
     changed = ["retrieval.epochs=3"]
     cells = cells_of(shop, changed, CHANNELS, GROUPS) + cells_of_sample(shop, changed) + cells_of_week(shop, changed)
 
     assert {cell.config.retrieval.epochs for cell in cells} == {3}
 
 
-def test_a_result_is_of_its_settings_its_seed_and_its_end(shop, tmp_path):
-    place = Place(tmp_path / "work")
+def test_a_result_belongs_to_its_settings_seed_and_end(shop, tmp_path):
+    store = CellResults(tmp_path / "work")
     cell = cells_of(shop, [], CHANNELS, GROUPS)[0]
     changes = [{}, {"seed": 1}, {"back": 2}, {"masked": "pair"}, {"assignments": ("label_days=3",)}, {"ranked": False}]
 
-    assert len({place.path(dataclasses.replace(cell, **change)) for change in changes}) == len(changes)
-    place.write(cell, {"figure": 1})
-    assert place.read(cell) == {"figure": 1}
-    assert place.read(dataclasses.replace(cell, seed=1)) is None
+    assert len({store.path(dataclasses.replace(cell, **change)) for change in changes}) == len(changes)
+    store.write(cell, {"figure": 1})
+    assert store.read(cell) == {"figure": 1}
+    assert store.read(dataclasses.replace(cell, seed=1)) is None
 
 
-def test_the_truth_is_the_week_after_the_cut(shop):
+def test_the_judged_purchases_are_of_the_week_after_the_cut(shop):
     assert str(shop.end(0, 7)) == "2020-09-22"
     assert str(shop.end(2, 7)) == "2020-09-08"
     assert shop.bought_after(2, 7) == {"b": {"0100000001"}}
     assert shop.bought_after(1, 7) == {"c": {"0100000001"}}
 
 
-def test_what_follows_the_data_must_be_given(shop, tmp_path):
+def test_purchases_after_the_data_must_be_given(shop, tmp_path):
     assert not shop.knows_what_follows(0)
     with pytest.raises(DataError, match="must be given"):
         shop.bought_after(0, 7)

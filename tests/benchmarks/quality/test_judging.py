@@ -1,4 +1,4 @@
-"""The figures of the tiny shop's model, each worked out in another way."""
+"""The figures of the tiny shop's model, each computed in another way."""
 
 import dataclasses
 
@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 
 from benchmarks.quality.judging import judge, to_judge
-from benchmarks.quality.past import read_past
+from benchmarks.quality.purchase_history import read_history
 from models.metrics import per_customer
 from models.recommender.builder import RecommenderBuilder
 from tests.tiny_shop import ARTICLES, article_id, customer_id, purchases
@@ -31,7 +31,7 @@ def recommender(tiny, trained):
 
 @pytest.fixture(scope="module")
 def judged(tiny):
-    return to_judge(tiny.states, BOUGHT, read_past(tiny.tables, tiny.calendar.end, BOUGHT))
+    return to_judge(tiny.states, BOUGHT, read_history(tiny.tables, tiny.calendar.end, BOUGHT))
 
 
 @pytest.fixture(scope="module")
@@ -44,19 +44,19 @@ def ids(recommender, rows) -> list[list[str]]:
     return [[names[row] for row in each if names[row]] for each in rows]
 
 
-def test_the_past_is_counted_off_the_transactions(tiny):
+def test_earlier_purchases_are_counted_in_the_transactions(tiny):
     before = tiny.calendar.cut
-    past = read_past(tiny.tables, before, BOUGHT)
+    history = read_history(tiny.tables, before, BOUGHT)
     first = [row for row in purchases() if row[1] == customer_id(0) and row[0] < before]
 
-    assert past.purchases[0] == len(first)
-    assert past.articles[0] == {row[2] for row in first}
-    assert past.purchases[3] == 0
-    assert NEVER_SOLD not in past.sold
-    assert past.sold == {row[2] for row in purchases() if row[0] < before}
+    assert history.purchases[0] == len(first)
+    assert history.articles[0] == {row[2] for row in first}
+    assert history.purchases[3] == 0
+    assert NEVER_SOLD not in history.sold
+    assert history.sold == {row[2] for row in purchases() if row[0] < before}
 
 
-def test_the_recommended_are_those_of_the_graph(recommender, judged, figures):
+def test_recommendations_are_those_of_the_graph(recommender, judged, figures):
     rows = recommender.recommend(recommender.query(tf.constant(judged.customers)), 12).rows.numpy()
     expected = per_customer(ids(recommender, rows), list(BOUGHT.values()))
 
@@ -64,7 +64,7 @@ def test_the_recommended_are_those_of_the_graph(recommender, judged, figures):
         np.testing.assert_allclose(figures["rankings"]["recommended"][metric], values, atol=1e-6)
 
 
-def test_candidates_found_are_those_the_graph_proposes(recommender, judged, figures):
+def test_candidates_are_those_of_the_graph(recommender, judged, figures):
     rows = recommender.candidates(recommender.query(tf.constant(judged.customers))).rows.numpy()
     proposed = ids(recommender, rows)
     shares = [len(set(p) & b) / len(b) for p, b in zip(proposed, BOUGHT.values(), strict=True)]
@@ -90,7 +90,7 @@ def test_a_channel_alone_and_the_candidates_without_it(recommender, judged, figu
     assert set(figures["channels"]) == {field.name for field in dataclasses.fields(RECOMMENDER.channels)}
 
 
-def test_popular_in_the_segment_is_filled_up_with_what_is_popular(recommender, judged, figures):
+def test_popular_articles_of_the_segment_are_followed_by_popular_articles(recommender, judged, figures):
     state = recommender.state
     lists = []
     for customer in judged.customers:
@@ -102,20 +102,20 @@ def test_popular_in_the_segment_is_filled_up_with_what_is_popular(recommender, j
     np.testing.assert_allclose(figures["rankings"]["popular_in_segment"]["map_at_12"], expected, atol=1e-6)
 
 
-def test_articles_nobody_bought_before_are_counted_known_or_not(figures):
+def test_never_sold_articles_are_counted_even_if_unknown(figures):
     assert figures["never_sold"]["purchases"] == 7
     assert figures["never_sold"]["new"] == 2
     assert figures["never_sold"]["popular"] == 0
 
 
-def test_what_was_bought_before_is_not_among_what_is_new(recommender, judged, figures):
+def test_earlier_purchases_are_not_new(recommender, judged, figures):
     new = [b - p for b, p in zip(judged.bought, judged.known_past, strict=True)]
 
     assert len(figures["new_only"]["exclude_purchased"]["map_at_12"]) == sum(map(bool, new))
     assert figures["past"][3] == "none"
 
 
-def test_the_ranker_is_asked_about_four_random_articles_for_each_that_was_bought(figures):
+def test_the_ranker_scores_four_random_articles_for_each_purchase(figures):
     sampled = figures["sampled"]
 
     assert sampled["positives"] == 6  # the seventh is not in the catalogue
@@ -123,7 +123,7 @@ def test_the_ranker_is_asked_about_four_random_articles_for_each_that_was_bought
     assert 0 <= sampled["auc"] <= 1
 
 
-def test_without_a_ranking_network_candidates_stay_in_the_order_of_their_fusion(tiny, trained, judged):
+def test_without_a_ranking_network_candidates_keep_the_order_of_their_fusion(tiny, trained, judged):
     builder = RecommenderBuilder(RECOMMENDER, tiny.states, trained / "weights" / "transform_graph")
     unranked = builder.build(tiny.calendar.end, trained / "weights" / "towers")
 

@@ -1,4 +1,4 @@
-"""A group of features that is taken from the ranking network changes no score."""
+"""A masked group of features does not change the scores of the ranking network."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ def lists():
     return Lists(features=values, labels=np.zeros((4, 5), np.float32))
 
 
-def test_groups_are_the_files_of_the_features_with_their_standings():
+def test_groups_are_the_modules_of_the_features_with_their_positions():
     groups = masking.groups()
 
     assert {"own_strength", "own_strength_in_list", "tower_score_in_list"} <= set(groups["pair"])
@@ -26,20 +26,20 @@ def test_groups_are_the_files_of_the_features_with_their_standings():
     assert sorted(apart) == sorted(features.NAMES)
 
 
-def test_a_deafened_network_scores_as_if_the_features_were_0(lists):
+def test_a_masked_network_scores_like_with_features_of_0(lists):
     network = build_network(RankingConfig(units=8, blocks=1), features.NAMES)
-    told = masking.without(lists, "pair")
-    before = network(told.features).numpy()
+    masked = masking.mask_lists(lists, "pair")
+    before = network(masked.features).numpy()
     assert np.abs(network(lists.features).numpy() - before).max() > 1e-3
 
-    masking.deafen(network, "pair")
+    masking.mask_network(network, "pair")
 
     np.testing.assert_allclose(network(lists.features).numpy(), before, atol=1e-6)
 
 
-def test_the_lists_themselves_stay_as_they_are(lists):
+def test_masking_does_not_change_the_lists(lists):
     before = lists.features.copy()
 
-    masking.without(lists, "standing")
+    masking.mask_lists(lists, "standing")
 
     np.testing.assert_array_equal(lists.features, before)

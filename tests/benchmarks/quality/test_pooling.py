@@ -1,4 +1,4 @@
-"""Seeds are averaged customer by customer, ends are put behind each other."""
+"""Seeds are averaged for each customer, and ends are concatenated."""
 
 import pytest
 
@@ -9,7 +9,7 @@ def result(of: str, found: list[float]) -> dict:
     return {"cell": "c", "of": of, "candidates": {"found": found}}
 
 
-def test_seeds_are_averaged_and_ends_follow_each_other():
+def test_seeds_are_averaged_and_ends_are_concatenated():
     ends = [
         [result("week 1", [0.0, 1.0]), result("week 1", [0.5, 0.5])],
         [result("week 2", [0.25]), result("week 2", [0.75])],
@@ -18,12 +18,12 @@ def test_seeds_are_averaged_and_ends_follow_each_other():
     assert pooled(ends, candidates("found")).tolist() == [0.25, 0.75, 0.5]
 
 
-def test_results_of_different_customers_are_not_averaged():
+def test_results_of_different_customers_are_an_error():
     with pytest.raises(ValueError, match="same customers"):
         pooled([[result("week 1", [0.0]), result("week 2", [1.0])]], candidates("found"))
 
 
-def test_a_mean_of_three_seeds_needs_all_three():
+def test_a_mean_of_seeds_needs_all_seeds():
     measured = {f"default-seed{seed}-1": result("w", [0.0]) for seed in (0, 2)}
 
     assert Results(measured).seeds(1) is None

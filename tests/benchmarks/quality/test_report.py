@@ -5,15 +5,15 @@ import pytest
 
 from benchmarks import document
 from benchmarks.quality import comparisons, report, tables
-from benchmarks.quality.beside import Beside
 from benchmarks.quality.pooling import Results
+from benchmarks.quality.references import References
 from models.metrics import METRICS
 
 SIMPLE = ("own_purchases", "popular", "popular_in_segment", "fused", "towers", "exclude_purchased")
 
 
 def result(ours: list[float], simple: float = 0.1, found: float = 0.5, back: int = 1, **more) -> dict:
-    """Each metric of a customer the same."""
+    """A result whose metrics are all equal."""
     count = len(ours)
     lists = {"recommended": ours, **{name: [simple] * count for name in SIMPLE}}
     rankings = {name: dict.fromkeys(METRICS, values) for name, values in lists.items()}
@@ -42,7 +42,7 @@ def result(ours: list[float], simple: float = 0.1, found: float = 0.5, back: int
 
 
 def default(back: int) -> dict[str, dict]:
-    """Three seeds, of MAP@12 0.2, 0.3 and 0.4 for both customers."""
+    """Results of three seeds with MAP@12 of 0.2, 0.3 and 0.4 for both customers."""
     return {f"default-seed{seed}-{back}": result([0.2 + seed / 10] * 2, back=back) for seed in range(3)}
 
 
@@ -50,37 +50,37 @@ def rows(text: str) -> list[list[str]]:
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line.startswith("|")]
 
 
-def test_a_bar_is_held_by_the_mean_of_the_seeds_at_the_last_end():
+def test_a_target_is_met_by_the_mean_of_the_seeds_at_the_last_end():
     measured = Results(default(0))
-    held = {words: (text, holds) for words, _, _, text, holds in report.bars(measured, Beside())}
+    met = {words: (text, verdict) for words, _, _, text, verdict in report.targets(measured, References())}
 
-    assert held["MAP@12"] == ("0.3000 [0.3000, 0.3000]", True)
-    assert held["NDCG@12"][1] is False
-    assert held["share of purchases among the candidates"] == ("0.5000 [0.5000, 0.5000]", False)
-    assert held["most candidates of a customer"] == ("200", True)
-    assert held["CSVs to pushed"] == ("not run", None)
+    assert met["MAP@12"] == ("0.3000 [0.3000, 0.3000]", True)
+    assert met["NDCG@12"][1] is False
+    assert met["share of purchases among the candidates"] == ("0.5000 [0.5000, 0.5000]", False)
+    assert met["most candidates of a customer"] == ("200", True)
+    assert met["CSVs to pushed"] == ("not run", None)
 
 
-def test_a_rival_must_be_beaten_with_every_seed():
+def test_the_target_of_a_rival_applies_to_every_seed():
     rival = {name: np.array([0.25, 0.25]) for name in METRICS}
-    *_, (_, _, _, text, holds), (_, _, _, seconds, fast) = report.bars(Results(default(0)), Beside(rival, 721.0))
+    *_, (_, _, _, text, holds), (_, _, _, seconds, fast) = report.targets(Results(default(0)), References(rival, 721.0))
 
     assert text.split("; ")[0] == "-0.0500 [-0.0500, -0.0500]"
     assert holds is False
     assert (seconds, fast) == ("721 s", False)
 
 
-def test_nothing_is_said_of_what_was_not_run():
+def test_missing_cells_have_rows_without_figures():
     measured = Results(default(1))
 
-    assert all(holds is None for *_, holds in report.bars(measured, Beside()))
+    assert all(holds is None for *_, holds in report.targets(measured, References()))
     by_week = rows(tables.by_end(measured))[2:]
     assert [row[1] for row in by_week] == ["not run", "2", "not run", "not run"]
     assert by_week[1][2:4] == ["0.3000 [0.3000, 0.3000]", "0.2000, 0.3000, 0.4000"]
     assert by_week[1][-1] == "+0.2000 [+0.2000, +0.2000]"
 
 
-def test_every_table_can_be_made_of_nothing_and_of_everything():
+def test_every_table_can_be_made_without_and_with_all_results():
     whole = {name: cell for back in range(4) for name, cell in default(back).items()}
     whole |= {f"sample-{back}": result([0.5], back=back) for back in range(1, 5)}
     whole |= {"week-0": result([0.5, 0.1])}
@@ -93,7 +93,7 @@ def test_every_table_can_be_made_of_nothing_and_of_everything():
         assert "not run" not in make(Results(whole)) or name in ("Ablations", "Channels"), name
 
 
-def test_an_ablation_is_paired_with_the_default_of_its_week():
+def test_an_ablation_is_compared_with_the_default_of_its_week():
     measured = {**default(1), **default(2)}
     measured |= {f"ablation-no_towers-{back}": result([0.1, 0.2], found=0.4, back=back) for back in (1, 2)}
 
@@ -109,7 +109,7 @@ def test_an_ablation_is_paired_with_the_default_of_its_week():
     assert channel[3].startswith("-0.0500")
 
 
-def test_a_channel_that_is_off_is_told_where_it_is_tried():
+def test_a_channel_that_is_off_is_compared_where_it_is_enabled():
     measured = {**default(1), **default(2)}
     figures = {"towers": {"own": [0.4] * 2, "without": [0.2] * 2}, "trending": {"own": [0.1] * 2, "without": [0.6] * 2}}
     measured |= {f"ablation-with_trending-{back}": result([0.3] * 2, back=back, channels=figures) for back in (1, 2)}
@@ -120,7 +120,7 @@ def test_a_channel_that_is_off_is_told_where_it_is_tried():
     assert tried[2] == "+0.1000 [+0.1000, +0.1000] when it is on"
 
 
-def test_an_ablation_of_one_week_alone_is_not_told():
+def test_an_ablation_of_only_one_week_has_no_figures():
     measured = {**default(1), **default(2), "ablation-no_towers-1": result([0.1, 0.2])}
     table = rows(comparisons.ablations(Results(measured, [*measured, "ablation-no_popular-1"])))
 
@@ -128,7 +128,7 @@ def test_an_ablation_of_one_week_alone_is_not_told():
         assert [name, "not run", "", "", ""] in table
 
 
-def test_customers_are_told_apart_by_what_they_had_bought():
+def test_customers_are_grouped_by_earlier_purchases():
     measured = {f"default-seed{seed}-1": result([0.2, 0.6]) for seed in range(3)}
 
     table = {row[0]: row[1:] for row in rows(tables.cold_customers(Results(measured)))}
@@ -144,26 +144,26 @@ def test_articles_never_sold_before_are_counted_over_seeds():
     assert row == ["2020-09-08", "10", "4", "0.4000", "0.7500", "0.2500", "0.0000"]
 
 
-def test_a_stage_that_cells_share_is_counted_once():
+def test_a_shared_stage_is_counted_once():
     assert rows(tables.cost(Results({**default(1), **default(2)})))[2:] == [
         ["towers", "2", "60", "2.0"],
         ["all", "", "", "2"],
     ]
 
 
-def test_the_missing_cells_are_named():
-    text = report.render(default(1), [*default(1), "week-0"], Beside())
+def test_missing_cells_are_counted():
+    text = report.render(default(1), [*default(1), "week-0"], References())
 
     assert "3 of 4 cells were run, 1 of `week` not." in text
-    assert report.render({}, ["week-0"], Beside()) == "Nothing was measured yet."
+    assert report.render({}, ["week-0"], References()) == "Nothing was measured yet."
 
 
-def test_only_what_lies_between_the_marks_is_written_anew(tmp_path):
+def test_only_the_text_between_the_marks_is_replaced(tmp_path):
     page = tmp_path / "page.md"
     page.write_text(f"before\n{document.begin('make quality')}\nold\n{document.END}\nafter\n")
 
-    document.put(page, "make quality", "new")
+    document.write(page, "make quality", "new")
 
     assert page.read_text() == f"before\n{document.begin('make quality')}\n\nnew\n\n{document.END}\nafter\n"
-    with pytest.raises(ValueError, match="must hold the lines"):
-        document.put(page, "make tea", "new")
+    with pytest.raises(ValueError, match="must contain the lines"):
+        document.write(page, "make tea", "new")

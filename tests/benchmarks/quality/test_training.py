@@ -1,4 +1,4 @@
-"""The towers' training data are those that TFX's Transform would have written, row for row."""
+"""The training data of the towers equal those of TFX's Transform."""
 
 import dataclasses
 
@@ -8,7 +8,7 @@ from benchmarks.quality.training import training_data
 from tests.tiny_training import read_data
 
 
-def test_the_data_are_those_of_the_transformed_examples(tiny, transformed):
+def test_the_data_equal_the_transformed_examples(tiny, transformed):
     ours = training_data(tiny.states, tiny.examples, transformed / "graph")
     theirs = read_data(transformed)
 

@@ -1,17 +1,17 @@
-"""Transform without TFX: the analysis alone, over the articles and the customers."""
+"""Runs the analysis of Transform over articles and customers, without TFX."""
 
 import pathlib
 import tempfile
 
 
 def analyse(examples: pathlib.Path, to: pathlib.Path) -> None:
-    """Writes Transform's graph.
+    """Writes the graph of Transform.
 
     Purchases are never analysed (docs/decisions/0005-transform-over-entities.md), so one graph serves every day.
 
     Args:
-        examples: splits `articles` and `customers`, as the features component writes them.
-        to: folder of the graph; temporary files go beside it.
+        examples: folder with the splits `articles` and `customers` of the features component.
+        to: folder of the graph; its parent receives temporary files.
     """
     import apache_beam as beam
     import tensorflow_transform.beam as tft_beam

@@ -1,11 +1,11 @@
-"""One cell of the tiny shop, from its CSVs to its figures; and again, of what is there."""
+"""A cell of the tiny shop, from the CSVs to the figures, without and with cached stages."""
 
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 import pytest
 
+from benchmarks.quality.cell_runner import run
 from benchmarks.quality.cells import Cell
-from benchmarks.quality.running import run
 from benchmarks.quality.shop import Shop
 from benchmarks.quality.stages import Stages
 from transforms.columns import FILES
@@ -31,7 +31,7 @@ def shop(tiny, tmp_path_factory):
 
 
 @pytest.mark.proof
-def test_a_cell_is_trained_on_the_weeks_before_its_own(shop, tmp_path):
+def test_a_cell_is_trained_on_earlier_weeks_and_shares_stages(shop, tmp_path):
     made: list[str] = []
     cell = Cell(name="one", shop=shop, back=1, assignments=SETTINGS, detailed=True)
 

@@ -1,22 +1,22 @@
-"""Where results are kept: one JSON a cell, under a name that says what it follows from."""
+"""Stores the results of cells: one JSON file for each cell, named by a hash of its inputs."""
 
 import json
 import pathlib
 from typing import Any
 
-from benchmarks.kept import code_of, digest_of, keep
 from benchmarks.quality.cells import Cell
+from benchmarks.result_store import code_of, digest_of, store
 
 _ROOMS = ("components/ingest", "components/features", "components/candidates", "models", "transforms")
-_BENCH = ("arithmetic", "judging", "masking", "past", "running", "stages", "training")
+_BENCH = ("arithmetic", "cell_runner", "judging", "masking", "purchase_history", "stages", "training")
 MEASURED = (*_ROOMS, *(f"benchmarks/quality/{name}.py" for name in _BENCH))
 
 
-class Place:
-    """Results below a folder.
+class CellResults:
+    """Results in a work folder.
 
     Args:
-        work: root of it all.
+        work: the work folder.
     """
 
     def __init__(self, work: pathlib.Path):
@@ -24,14 +24,14 @@ class Place:
         self._results = work / "results"
 
     def path(self, cell: Cell) -> pathlib.Path:
-        """The file of a cell: its name, and a hash of settings, data, truth and code."""
+        """The file of a cell, named by the cell and a hash of settings, data, purchases and code."""
         return self._results / f"{cell.name}-{digest_of([cell.depends(), code_of(MEASURED)])}.json"
 
     def read(self, cell: Cell) -> dict[str, Any] | None:
-        """The cell's result, None if it was not measured with this code."""
+        """The result of a cell; None if it was not measured with this code."""
         path = self.path(cell)
         return json.loads(path.read_text()) if path.exists() else None
 
     def write(self, cell: Cell, result: dict[str, Any]) -> None:
-        """Keeps a result."""
-        keep(self.path(cell), result)
+        """Stores a result."""
+        store(self.path(cell), result)

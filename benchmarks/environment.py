@@ -1,4 +1,4 @@
-"""When, where and beside what something was measured."""
+"""The environment of a measurement: time, machine, commit and load."""
 
 import datetime
 import os
@@ -13,8 +13,8 @@ import psutil
 ROOT = pathlib.Path(__file__).parents[1]
 
 
-def circumstances() -> dict[str, Any]:
-    """Time (UTC), machine and commit, in words."""
+def environment() -> dict[str, Any]:
+    """Time (UTC), machine and commit."""
     memory_gib = psutil.virtual_memory().total / 2**30
     git = ["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"]
     commit = subprocess.run(git, capture_output=True, text=True).stdout.strip() or "unknown"
@@ -26,12 +26,16 @@ def circumstances() -> dict[str, Any]:
 
 
 def machine_load() -> float:
-    """Processes that wanted a processor, mean of the last minute: what else was going on."""
+    """Load average of the last minute: the mean number of runnable processes."""
     return os.getloadavg()[0]
 
 
-def described(results: Mapping[str, Mapping[str, Any]]) -> str:
-    """The circumstances of all cells, which were kept with `circumstances` and `others`, in a sentence."""
+def describe(results: Mapping[str, Mapping[str, Any]]) -> str:
+    """Describes the environments of all cells in a sentence.
+
+    Args:
+        results: results of the cells, with the fields of `environment` and `others`, the load before the cell.
+    """
     first = next(iter(results.values()), None)
     if first is None:
         return "Nothing was measured yet."

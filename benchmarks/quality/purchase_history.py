@@ -1,4 +1,4 @@
-"""What customers had bought before a day, counted off the ingested tables and not off the state."""
+"""Purchases of customers before a day, read from the ingested tables and not from the state."""
 
 import dataclasses
 import pathlib
@@ -12,13 +12,13 @@ from transforms.calendar import date_of
 
 
 @dataclasses.dataclass(frozen=True)
-class Past:
+class PurchaseHistory:
     """The purchases before a day.
 
     Attributes:
-        purchases: of each of the customers asked for, rows of the transactions.
-        articles: what each of them had bought.
-        sold: every article that anybody had bought.
+        purchases: number of rows of each chosen customer.
+        articles: articles of each chosen customer.
+        sold: articles of all customers.
     """
 
     purchases: list[int]
@@ -26,13 +26,13 @@ class Past:
     sold: set[str]
 
 
-def read_past(tables: pathlib.Path, before: int, customers: Collection[str]) -> Past:
+def read_history(tables: pathlib.Path, before: int, customers: Collection[str]) -> PurchaseHistory:
     """Reads the transactions.
 
     Args:
         tables: the ingested tables.
-        before: day number; this day and later ones are left out.
-        customers: whose past is asked for.
+        before: number of the first day to leave out.
+        customers: chosen customers.
     """
     kept = [columns.DAY, columns.CUSTOMER_ID, columns.ARTICLE_ID]
     rows = pq.read_table(tables / "transactions.parquet", columns=kept)
@@ -45,4 +45,4 @@ def read_past(tables: pathlib.Path, before: int, customers: Collection[str]) -> 
         if customer in number:
             purchases[number[customer]] += 1
             articles[number[customer]].add(article)
-    return Past(purchases=purchases, articles=articles, sold=sold)
+    return PurchaseHistory(purchases=purchases, articles=articles, sold=sold)

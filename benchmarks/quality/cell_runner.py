@@ -1,22 +1,22 @@
-"""One cell, from its CSVs to its figures."""
+"""Runs one cell, from the CSVs to the figures."""
 
 import time
 from typing import Any
 
 from benchmarks.quality.cells import Cell
 from benchmarks.quality.judging import judge, to_judge
-from benchmarks.quality.past import read_past
+from benchmarks.quality.purchase_history import read_history
 from benchmarks.quality.stages import Stages
 from pipeline.oracle import bought_in_test_week
 from transforms.calendar import date_of, load_calendar
 
 
 def run(cell: Cell, stages: Stages) -> dict[str, Any]:
-    """Makes what is missing of the cell's stages and judges what came of them.
+    """Runs the missing stages of a cell and judges the model.
 
     Args:
-        cell: what to measure.
-        stages: where what is made is kept.
+        cell: the cell.
+        stages: the stages of all cells.
     """
     made, config = stages.of(cell), cell.config
     days = config.label_days
@@ -24,7 +24,7 @@ def run(cell: Cell, stages: Stages) -> dict[str, Any]:
     calendar = load_calendar(made.states)
     recommender = made.recommender()
     start_s = time.monotonic()
-    judged = to_judge(made.states, bought, read_past(made.tables, calendar.day(cell.as_of), bought))
+    judged = to_judge(made.states, bought, read_history(made.tables, calendar.day(cell.as_of), bought))
     figures = judge(recommender, judged, detailed=cell.detailed, sampled=cell.sampled, seed=config.seed)
     first = date_of(calendar.cut) if cell.as_of == "cut" else str(cell.shop.end(cell.back, days))
     return {

@@ -1,4 +1,4 @@
-"""How figures are written down."""
+"""Formats figures for the tables."""
 
 from collections.abc import Sequence
 
@@ -29,20 +29,20 @@ def signed(value: Interval) -> str:
 
 
 def mean(values: np.ndarray) -> str:
-    """A mean alone."""
+    """A mean without an interval."""
     return f"{values.mean():.4f}"
 
 
 def share(part: float, whole: float) -> str:
-    """Part of a whole; "none" of nothing."""
+    """A share of a total; "none" if the total is 0."""
     return f"{part / whole:.4f}" if whole else "none"
 
 
 def not_run(label: str, header: Sequence[str]) -> tuple[str, ...]:
-    """A row of a table that cannot be told yet."""
+    """A row of a table without results."""
     return (label, NOT_RUN, *("",) * (len(header) - 2))
 
 
 def weeks_before(back: int) -> str:
-    """A judged week that has no date yet."""
+    """A label for a judged week without results."""
     return f"{back} before the last" if back else "the last"

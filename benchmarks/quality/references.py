@@ -1,4 +1,4 @@
-"""What the figures are read beside: another's recommendations for the last week, and the time of a whole run."""
+"""Figures to compare with: other recommendations for the last week, and the duration of a run."""
 
 import dataclasses
 import json
@@ -14,35 +14,35 @@ from transforms import columns
 
 
 @dataclasses.dataclass(frozen=True)
-class Beside:
-    """Figures that no cell gives.
+class References:
+    """Figures that are not measured by a cell.
 
     Attributes:
-        rival: metric to `[customers]` of another's recommendations, customers sorted as in the cells; or None.
-        run_s: seconds from the CSVs to a pushed version, none of its steps cached; or None.
+        rival: `[customers]` values of each metric for other recommendations, customers sorted as in the cells; or None.
+        run_s: seconds from the CSVs to a pushed version without cached steps; or None.
     """
 
     rival: dict[str, np.ndarray] | None = None
     run_s: float | None = None
 
     @classmethod
-    def read(cls, shop: Shop, rival: pathlib.Path | None, run: pathlib.Path | None) -> "Beside":
+    def read(cls, shop: Shop, rival: pathlib.Path | None, run: pathlib.Path | None) -> "References":
         """Reads a CSV of `customer_id,prediction` and the summary of a run.
 
         Args:
-            shop: with the truth the rival is judged on.
+            shop: the shop, with the purchases that the rival is judged on.
             rival: the CSV, plain or gzip, or None.
             run: OUT of a run, or None.
 
         Raises:
-            ValueError: there is a rival but no truth, or steps of the run were cached.
+            ValueError: there is a rival but no purchases to judge it on, or steps of the run were cached.
         """
         return cls(_rival(shop, rival) if rival else None, _seconds(run) if run else None)
 
 
 def _rival(shop: Shop, path: pathlib.Path) -> dict[str, np.ndarray]:
     if shop.truth is None:
-        raise ValueError("--rival needs --truth, the week it is judged on. Received: no --truth.")
+        raise ValueError("--rival needs --truth, the purchases that it is judged on. Received: no --truth.")
     options = pa_csv.ConvertOptions(column_types={columns.CUSTOMER_ID: pa.string(), "prediction": pa.string()})
     table = pa_csv.read_csv(path, convert_options=options)
     lists = dict(zip(table[columns.CUSTOMER_ID].to_pylist(), table["prediction"].to_pylist(), strict=True))

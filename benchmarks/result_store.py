@@ -1,4 +1,4 @@
-"""Results kept as JSON under names that say what they follow from, so that a bench that was stopped goes on."""
+"""Stores results as JSON files, and computes hashes of their inputs, so that a stopped benchmark can continue."""
 
 import functools
 import hashlib
@@ -9,18 +9,18 @@ from typing import Any
 
 from pipeline.code_version import code_version
 
-# The code of a process is that of its start, whatever is edited meanwhile.
+# Cached, because a process runs the code of its start even if files change.
 code_of = functools.cache(code_version)
 
 
 def digest_of(tree: Any) -> str:
-    """16 hex digits of anything JSON can say."""
+    """Hash of JSON values, 16 hex digits."""
     text = json.dumps(tree, sort_keys=True, default=str)
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
-def keep(path: pathlib.Path, result: Mapping[str, Any]) -> None:
-    """Writes a result whole or not at all."""
+def store(path: pathlib.Path, result: Mapping[str, Any]) -> None:
+    """Writes a result, completely or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.with_suffix(".part").write_text(json.dumps(result, indent=1))
     path.with_suffix(".part").rename(path)
