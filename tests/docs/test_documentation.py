@@ -53,7 +53,7 @@ def test_commands_can_be_typed(document):
         words = shlex.split(line)
         name = pathlib.PurePath(words[0]).name
         if name == "lookbook" and words[1] in COMMANDS:
-            _parse(words[1:])
+            parse_command(words[1:])
         elif name == "make":
             _check_make(words[1:])
         elif name == "python":
@@ -189,7 +189,7 @@ def _command(name: str) -> click.Command:
     return command
 
 
-def _parse(words: list[str]) -> None:
+def parse_command(words: list[str]) -> None:
     """Click's own parser; settings and presets are resolved too."""
     context = _command(words[0]).make_context(words[0], words[1:])
     if "assignments" in context.params:

@@ -1,4 +1,4 @@
-"""The command line on a small synthetic shop: what a person types, in a process of its own."""
+"""Runs the command line on a small synthetic shop, in processes of its own."""
 
 import contextlib
 import csv
@@ -12,7 +12,7 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 
-# Small towers, but a ranking network trained long enough that the gate lets it through.
+# Small towers, but a ranking network with enough training to pass the gate.
 SETTINGS = (
     "features.list_weeks=2",
     "retrieval.embedding_dim=8",
@@ -31,7 +31,7 @@ STEPS = 25
 
 @dataclasses.dataclass(frozen=True)
 class Done:
-    """What a command left: exit code and output."""
+    """Exit code and output of a command."""
 
     code: int
     out: str
@@ -39,26 +39,26 @@ class Done:
 
     @property
     def last_line(self) -> str:
-        """The last thing it said on standard error."""
+        """The last line of standard error."""
         return self.err.strip().splitlines()[-1]
 
 
 @dataclasses.dataclass(frozen=True)
 class Shop:
-    """Folders of the shop's CSVs and of what the pipeline makes of them."""
+    """Folders of the shop's CSVs and of runs on them."""
 
     data: pathlib.Path
     out: pathlib.Path
 
     @property
     def temporary(self) -> pathlib.Path:
-        """The folder that is named to its runs for temporary files."""
+        """The folder of temporary files of the runs."""
         folder = self.out.parent / "temporary"
         folder.mkdir(exist_ok=True)
         return folder
 
     def command(self, *changes: str) -> list[str]:
-        """The arguments of `lookbook run` on it."""
+        """The arguments of `lookbook run` on the shop."""
         settings = [word for setting in (*SETTINGS, *changes) for word in ("--set", setting)]
         return ["run", "--data", str(self.data), "--out", str(self.out), *settings]
 
@@ -68,12 +68,12 @@ class Shop:
 
     @property
     def summary(self) -> dict:
-        """What the last run said of itself."""
+        """The summary of the last run."""
         return json.loads((self.out / "summary.json").read_text())
 
     @property
     def versions(self) -> list[pathlib.Path]:
-        """The folders of all pushed versions, newest last; anything half written would be among them."""
+        """The folders of all pushed versions, newest last, including incomplete ones."""
         folder = self.out / "serving" / "lookbook"
         return sorted(folder.iterdir(), key=lambda path: int(path.name)) if folder.is_dir() else []
 
@@ -88,13 +88,13 @@ class Shop:
 
 
 def synthesize(data: pathlib.Path) -> None:
-    """Makes the shop."""
+    """Generates the shop."""
     words = [word for name, size in SIZES.items() for word in (f"--{name}", str(size))]
     assert lookbook("synthesize", "--to", str(data), *words).code == 0
 
 
 def lookbook(*arguments: str, **variables: str) -> Done:
-    """Types a command, with variables added to its environment, and waits for it."""
+    """Runs a command with additional environment variables, and waits for it."""
     done = subprocess.run(command(arguments), capture_output=True, text=True, env={**os.environ, **variables})
     return Done(done.returncode, done.stdout, done.stderr)
 
@@ -106,7 +106,7 @@ def command(arguments: Sequence[str]) -> list[str]:
 
 @contextlib.contextmanager
 def serving(out: pathlib.Path) -> Iterator[str]:
-    """`lookbook serve` on a free port, which is yielded."""
+    """Runs `lookbook serve` on a free port, and yields the port."""
     process = subprocess.Popen(
         command(["serve", "--out", str(out), "--port", "0"]),
         stdout=subprocess.PIPE,

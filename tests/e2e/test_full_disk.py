@@ -1,4 +1,4 @@
-"""A disk that is full in the middle of a run: one line that says so, and going on once there is room."""
+"""A disk that becomes full during a run is reported in one line, and a second run continues."""
 
 import subprocess
 
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.proof
 
 @pytest.fixture
 def small(tmp_path):
-    """A file system of 3 MB; skipped where none can be mounted."""
+    """A file system of 3 MB; skips the test if none can be mounted."""
     folder = tmp_path / "small"
     folder.mkdir()
     mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(folder)], check=False)
@@ -21,7 +21,7 @@ def small(tmp_path):
     subprocess.run(["umount", "-l", str(folder)], check=False)
 
 
-def test_a_full_disk_is_one_line_and_the_run_goes_on_when_there_is_room(small, tmp_path):
+def test_a_full_disk_is_one_line_and_a_run_with_more_space_continues(small, tmp_path):
     synthesize(tmp_path / "shop")
     shop = Shop(tmp_path / "shop", small / "out")
     command = shop.command()

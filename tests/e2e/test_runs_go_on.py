@@ -1,4 +1,4 @@
-"""What a run leaves to the next: a killed training to go on with, a blessed model to be held against; or nothing."""
+"""Runs continue a killed training, and compare with the last blessed model."""
 
 import re
 import signal
@@ -11,7 +11,7 @@ from tests.e2e.shop import STEPS, Shop, command, synthesize
 
 pytestmark = pytest.mark.proof
 KILL_TIMEOUT_S = 600
-# Enough passes over the old purchases that there is time to be killed among them.
+# Enough epochs over the old purchases to kill the run during one.
 LONG = ("retrieval.epochs=40", "retrieval.patience=40")
 EPOCH = re.compile(r"towers, week 0, old, epoch (\d+): ")
 
@@ -24,25 +24,25 @@ def shop(tmp_path_factory) -> Shop:
 
 
 def epochs(shop):
-    """The passes over the old purchases that the last run's log tells of."""
+    """The epochs over the old purchases in the log of the last run."""
     log = shop.out / "run.log"
     return [int(number) for number in EPOCH.findall(log.read_text())] if log.exists() else []
 
 
-def how(done):
-    """Which steps were cached, by name."""
-    told = [line.split("]")[1].split() for line in done.err.splitlines() if line.startswith("[")]
-    return {words[0]: words[-1] == "cached" for words in told}
+def cached_steps(done):
+    """Whether each step was cached, by name."""
+    lines = [line.split("]")[1].split() for line in done.err.splitlines() if line.startswith("[")]
+    return {words[0]: words[-1] == "cached" for words in lines}
 
 
 @pytest.fixture(scope="module")
 def resumed(shop):
-    """A run killed in mid-training, and run again: passes seen before, what the second said, its passes."""
+    """A run killed during training, and a second run: epochs of the first, output and epochs of the second."""
     with (shop.data.parent / "killed.txt").open("w") as output:
         process = subprocess.Popen(command(shop.command(*LONG)), stdout=output, stderr=output)
         end_s = time.monotonic() + KILL_TIMEOUT_S
         while len(epochs(shop)) < 3:
-            assert process.poll() is None, "ended before it could be killed"
+            assert process.poll() is None, "the run ended before it could be killed"
             assert time.monotonic() < end_s
             time.sleep(0.05)
         process.send_signal(signal.SIGKILL)
@@ -61,12 +61,12 @@ def pushed(shop, resumed):
     return version, shop.summary
 
 
-def test_a_killed_training_goes_on_where_it_was_and_finished_steps_are_not_repeated(resumed, pushed):
+def test_a_killed_training_continues_and_finished_steps_are_cached(resumed, pushed):
     seen, done, after = resumed
-    # The last pass that was told may not have been backed up yet; all before it were.
+    # The last logged epoch may not be in a checkpoint yet; earlier ones are.
     assert after[0] >= seen[-1] > 1
     assert after == list(range(after[0], 41))
-    cached = how(done)
+    cached = cached_steps(done)
     assert len(cached) == STEPS
     before = list(cached)[: list(cached).index("retrieval")]
     assert "Transform" in before
@@ -75,8 +75,8 @@ def test_a_killed_training_goes_on_where_it_was_and_finished_steps_are_not_repea
     assert pushed[1]["model_gate"].startswith("passed")
 
 
-def test_the_same_weights_do_not_differ_from_the_last_blessed_model(shop, pushed):
-    """A changed gate leaves the weights as they are."""
+def test_the_same_weights_equal_the_last_blessed_model(shop, pushed):
+    """Changes a setting of the gate, which does not change the weights."""
     done = shop.run(*LONG, "evaluation.margin=0.1")
     assert done.code == 0, done.err
     version, before = pushed
@@ -85,13 +85,13 @@ def test_the_same_weights_do_not_differ_from_the_last_blessed_model(shop, pushed
     assert now["figures"]["last_blessed"] == now["figures"]["recommended"] == before["figures"]["recommended"]
     assert "last blessed model" in done.out
     assert [str(path) for path in shop.versions] == [str(version), now["version"]]
-    cached = how(done)
+    cached = cached_steps(done)
     assert cached["retrieval"]
     assert cached["ranking"]
     assert not cached["Evaluator"]
 
 
-def test_new_data_are_judged_against_the_last_blessed_weights(shop, pushed, tmp_path):
+def test_a_model_of_new_data_is_compared_with_the_last_blessed_weights(shop, pushed, tmp_path):
     *days, _ = sorted(shop.ids("transactions_train", "t_dat"))
     data = tmp_path / "shop"
     data.mkdir()
@@ -107,7 +107,7 @@ def test_new_data_are_judged_against_the_last_blessed_weights(shop, pushed, tmp_
     done = shorter.run()
     assert done.code == 0, done.err
     now = shorter.summary
-    assert not any(how(done)[name] for name in ("Ingest", "Transform", "retrieval", "ranking", "Evaluator"))
+    assert not any(cached_steps(done)[name] for name in ("Ingest", "Transform", "retrieval", "ranking", "Evaluator"))
     assert "against the last blessed model" in now["model_gate"]
     assert 0 < now["figures"]["last_blessed"]["map_at_12"] != now["figures"]["recommended"]["map_at_12"]
     assert now["oracle"] is None
@@ -115,7 +115,7 @@ def test_new_data_are_judged_against_the_last_blessed_weights(shop, pushed, tmp_
     assert len(shop.versions) == before + (now["version"] is not None)
 
 
-def test_an_anomaly_stops_the_run_before_training_with_a_line_and_nothing_is_pushed(shop, tmp_path):
+def test_an_anomaly_stops_the_run_before_training_in_one_line(shop, tmp_path):
     data = tmp_path / "shop"
     data.mkdir()
     for path in shop.data.glob("*.csv"):

@@ -1,4 +1,4 @@
-"""From three CSVs to an answer over gRPC, through the command line alone."""
+"""From three CSVs to an answer over gRPC, with the command line."""
 
 import csv
 import json
@@ -25,7 +25,7 @@ def shop(tmp_path_factory) -> Shop:
 
 @pytest.fixture(scope="module")
 def first(shop) -> tuple[Done, dict, pathlib.Path]:
-    """The first run: what it said, its summary, the version it pushed."""
+    """The first run: output, summary and pushed version."""
     done = shop.run()
     assert done.code == 0, done.err
     assert len(shop.versions) == 1, done.out
@@ -34,7 +34,7 @@ def first(shop) -> tuple[Done, dict, pathlib.Path]:
 
 @pytest.fixture(scope="module")
 def again(shop, first) -> tuple[Done, dict, list[pathlib.Path]]:
-    """The second run, of the same: what it said, its summary, the versions then."""
+    """A second, identical run: output, summary and versions."""
     done = shop.run()
     return done, shop.summary, shop.versions
 
@@ -46,7 +46,7 @@ def port(shop, first):
 
 
 class Stock:
-    """A client of the stock tensorflow-serving-api."""
+    """A client with the original tensorflow-serving-api."""
 
     def __init__(self, port: str):
         import grpc
@@ -78,7 +78,7 @@ def stock(port):
 
 @pytest.fixture(scope="module")
 def recommended(shop, first, tmp_path_factory) -> dict[str, list[str]]:
-    """What `recommend --all` wrote: customer to articles."""
+    """The articles of each customer in the file of `recommend --all`."""
     to = tmp_path_factory.mktemp("recs") / "recs.csv"
     assert main(["recommend", "--out", str(shop.out), "--all", "--to", str(to)]) == 0
     with to.open(newline="") as file:
@@ -87,7 +87,7 @@ def recommended(shop, first, tmp_path_factory) -> dict[str, list[str]]:
     return {customer: articles.split(" ") for customer, articles in rows}
 
 
-def test_the_first_run_pushes_and_says_so(first, shop):
+def test_the_first_run_pushes_and_prints_the_version(first, shop):
     done, summary, version = first
     assert summary["model_gate"].startswith("passed")
     assert summary["infra_gate"].startswith("passed: 50 canary queries")
@@ -96,16 +96,16 @@ def test_the_first_run_pushes_and_says_so(first, shop):
     for line in (summary["model_gate"], summary["infra_gate"], str(version)):
         assert line in done.out
     assert f"Test week, {summary['customers']} customers who bought" in done.out
-    told = done.err.splitlines()
-    assert [line for line in told if not line.startswith("[")] == [], "TensorFlow's own log goes to run.log"
-    assert len(told) == STEPS
+    lines = done.err.splitlines()
+    assert [line for line in lines if not line.startswith("[")] == [], "TensorFlow must log to run.log"
+    assert len(lines) == STEPS
 
 
 def test_a_run_leaves_no_temporary_files(first, shop):
     assert list(shop.temporary.iterdir()) == []
 
 
-def test_the_figures_stand_beside_the_baselines_and_the_oracle(first):
+def test_the_summary_has_figures_of_the_baselines_and_the_oracle(first):
     _, summary, _ = first
     assert list(summary["figures"]) == RANKINGS
     for figures in summary["figures"].values():
@@ -121,7 +121,7 @@ def test_the_figures_stand_beside_the_baselines_and_the_oracle(first):
     assert sum(parts) == summary["customers"]
 
 
-def test_the_version_carries_its_figures_its_customers_and_its_weights(first, shop):
+def test_the_version_contains_its_figures_customers_and_weights(first, shop):
     _, summary, version = first
     extra = version / "assets.extra"
     figures = json.loads((extra / "lookbook.json").read_text())
@@ -133,11 +133,11 @@ def test_the_version_carries_its_figures_its_customers_and_its_weights(first, sh
     assert (extra / "weights" / "towers").is_dir()
 
 
-def test_the_settings_of_what_was_pushed_are_kept_for_its_refresh(first, shop):
+def test_the_settings_of_the_pushed_version_are_stored(first, shop):
     assert load_config(str(shop.out / "settings.toml"), []) == load_config(None, SETTINGS)
 
 
-def test_everyone_is_recommended_twelve_articles_of_the_catalogue(recommended, shop):
+def test_every_customer_gets_twelve_articles_of_the_catalogue(recommended, shop):
     assert set(recommended) == shop.ids("customers", "customer_id")
     catalogue = shop.ids("articles", "article_id")
     for articles in recommended.values():
@@ -145,7 +145,7 @@ def test_everyone_is_recommended_twelve_articles_of_the_catalogue(recommended, s
         assert set(articles) <= catalogue
 
 
-def test_evaluate_judges_what_recommend_writes(recommended, shop, tmp_path, capsys):
+def test_evaluate_agrees_with_recommend(recommended, shop, tmp_path, capsys):
     truth = tmp_path / "truth.csv"
     last = max(shop.ids("transactions_train", "t_dat"))
     bought: dict[str, set[str]] = {}
@@ -161,17 +161,17 @@ def test_evaluate_judges_what_recommend_writes(recommended, shop, tmp_path, caps
     assert judged["figures"]["lookbook"]["recall_at_12"]["mean"] == pytest.approx(np.mean(recall))
 
 
-def test_versions_lists_it_as_served(first, shop, capsys):
+def test_versions_lists_the_version_as_served(first, shop, capsys):
     assert main(["versions", "--out", str(shop.out)]) == 0
     listed = capsys.readouterr().out
     assert first[2].name in listed
     assert "served" in listed
 
 
-def test_a_stock_client_gets_twelve_articles_for_a_known_an_unknown_and_an_empty_customer(stock, shop):
+def test_an_original_client_gets_twelve_articles_for_known_unknown_and_empty_customers(stock, shop):
     known = min(shop.ids("customers", "customer_id"))
     catalogue = shop.ids("articles", "article_id")
-    answer = stock.ask([known, "nobody knows this one", ""])
+    answer = stock.ask([known, "unknown", ""])
     assert answer["article_ids"].shape == answer["scores"].shape == answer["channels"].shape == (3, 12)
     for row in answer["article_ids"].astype(str):
         assert len(set(row)) == 12
@@ -180,7 +180,7 @@ def test_a_stock_client_gets_twelve_articles_for_a_known_an_unknown_and_an_empty
     assert answer["channels"].all()
 
 
-def test_what_is_served_is_what_the_loaded_model_says(stock, first, recommended):
+def test_served_answers_equal_those_of_the_loaded_model(stock, first, recommended):
     import tensorflow as tf
     from scann.scann_ops.py import scann_ops  # noqa: F401 (registers the op)
 
@@ -196,8 +196,8 @@ def test_what_is_served_is_what_the_loaded_model_says(stock, first, recommended)
 def test_query_and_similar_show_names(port, shop, capsys):
     article = shop.rows("articles")[0]
     assert main(["similar", article["article_id"], "--port", port, "--k", "5"]) == 0
-    told = capsys.readouterr().out
-    assert told.startswith(f"like {article['article_id']}: {article['prod_name']}")
+    printed = capsys.readouterr().out
+    assert printed.startswith(f"like {article['article_id']}: {article['prod_name']}")
     names = {row["article_id"]: row["prod_name"] for row in shop.rows("articles")}
     assert main(["query", min(shop.ids("customers", "customer_id")), "--port", port]) == 0
     shown = [line for line in capsys.readouterr().out.splitlines() if any(article in line for article in names)]
@@ -207,7 +207,7 @@ def test_query_and_similar_show_names(port, shop, capsys):
         assert names[article_id] in line
 
 
-def test_a_second_run_repeats_nothing(again, first):
+def test_a_second_run_takes_all_steps_from_the_cache(again, first):
     done, summary, versions = again
     assert done.code == 0, done.err
     assert (summary["steps"], summary["cached"]) == (STEPS, STEPS)
@@ -216,7 +216,7 @@ def test_a_second_run_repeats_nothing(again, first):
     assert summary["figures"] == first[1]["figures"]
 
 
-def test_a_folder_without_data_is_said_in_a_line_and_nothing_is_written(tmp_path):
+def test_a_missing_data_folder_is_one_line_and_nothing_is_written(tmp_path):
     done = lookbook("run", "--data", str(tmp_path / "none"), "--out", str(tmp_path / "out"))
     assert done.code == 1
     assert len(done.err.splitlines()) == 1

@@ -1,4 +1,4 @@
-"""Data whose days cannot be right, or are older than what is served, end in one line before anything is computed."""
+"""Data with wrong days, or older than the served version, are refused in one line before any computation."""
 
 import datetime
 import json
@@ -21,7 +21,7 @@ def whole(tmp_path_factory):
 
 @pytest.fixture
 def shop(whole, tmp_path):
-    """A copy of the shop; `change(rows)` writes its transactions anew."""
+    """A copy of the shop."""
     (tmp_path / "shop").mkdir()
     for path in whole.glob("*.csv"):
         (tmp_path / "shop" / path.name).write_bytes(path.read_bytes())
@@ -37,14 +37,14 @@ def change(shop, to_row):
 
 
 def serve(shop, **figures):
-    """A version that records its days; the gates read only these."""
+    """Writes a version with only the figures that the gates read."""
     extra = shop.out / "serving" / "lookbook" / "1" / "assets.extra"
     extra.mkdir(parents=True)
     (extra.parent / "saved_model.pb").touch()
     (extra / "lookbook.json").write_text(json.dumps(figures))
 
 
-def test_two_days_that_are_mistyped_by_a_year_stop_a_run(shop):
+def test_two_days_with_a_wrong_year_stop_a_run(shop):
     mistyped = iter([LAST + YEAR, LAST + YEAR - datetime.timedelta(days=1)])
     change(shop, lambda row: f"{next(mistyped, row[:10])}{row[10:]}" if row.startswith(str(LAST)) else row)
     done = shop.run()
@@ -64,7 +64,7 @@ def test_a_refresh_on_an_older_export_is_refused(shop):
     assert "--allow-older" in done.last_line
 
 
-def test_a_refresh_is_not_judged_on_days_its_weights_have_seen_though_older_data_are_meant(shop):
+def test_a_refresh_is_never_judged_on_days_that_its_weights_were_trained_on(shop):
     serve(shop, as_of="2020-06-05", trained_until="2020-05-29")
     change(shop, lambda row: row if row < "2020-05-20" else None)
     done = lookbook("refresh", "--data", str(shop.data), "--out", str(shop.out), "--allow-older")

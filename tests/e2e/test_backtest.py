@@ -1,4 +1,4 @@
-"""Two weeks of a small shop simulated for real: trained, refreshed, left alone, and a broken week refused."""
+"""A backtest of two weeks on a small shop: training, refresh, no refresh, and a corrupt week."""
 
 import json
 import re
@@ -8,15 +8,15 @@ import pytest
 from tests.e2e.shop import SETTINGS, Shop, lookbook, synthesize
 
 pytestmark = [pytest.mark.proof, pytest.mark.timeout(3600)]
-MARGIN = "evaluation.margin=0.02"  # the default; what chance explains in a shop so small is let pass beside it
+MARGIN = "evaluation.margin=0.02"  # the default
 
 
 @pytest.fixture(scope="module")
-def rolled(tmp_path_factory):
-    root = tmp_path_factory.mktemp("rolling")
+def backtest(tmp_path_factory):
+    root = tmp_path_factory.mktemp("backtest")
     synthesize(root / "shop")
     settings = [word for setting in (*SETTINGS, MARGIN) for word in ("--set", setting)]
-    words = ["rolling", "--data", str(root / "shop"), "--work", str(root / "work"), "--periods", "2", *settings]
+    words = ["backtest", "--data", str(root / "shop"), "--work", str(root / "work"), "--periods", "2", *settings]
     done = lookbook(*words, "--to", str(root / "table.md"))
     assert done.code == 0, done.err
     again = lookbook(*words)
@@ -24,30 +24,30 @@ def rolled(tmp_path_factory):
     return root, done, again, cells
 
 
-def test_all_cells_are_judged_on_what_was_bought_in_their_week(rolled):
-    root, _, _, cells = rolled
+def test_all_cells_are_judged_on_the_purchases_of_their_week(backtest):
+    root, _, _, cells = backtest
     days = sorted(Shop(root / "shop", root / "out").ids("transactions_train", "t_dat"))
     assert {cell["first"] for cell in cells.values()} == {days[-14], days[-7]}
     assert len(cells) == 2 * 3 + 2
     assert all(0 < cell["map_at_12"] < 1 and cell["customers"] > 50 for cell in cells.values())
 
 
-def test_a_refresh_keeps_the_weights_and_knows_the_latest_week(rolled):
-    root, _, _, cells = rolled
+def test_a_refresh_keeps_the_weights_and_uses_the_latest_week(backtest):
+    root, _, _, cells = backtest
     (refreshed,) = (c for c in cells.values() if c["policy"] == "refreshed every period" and c["said"])
     assert refreshed["pushed"], refreshed["said"]
-    told = {}
+    figures = {}
     for folder in ("never-refreshed", "refreshed-every-period"):
         versions = sorted((root / "work" / folder / "serving" / "lookbook").iterdir(), key=lambda path: int(path.name))
-        told[folder] = json.loads((versions[-1] / "assets.extra" / "lookbook.json").read_text())
-    old, new = told.values()
+        figures[folder] = json.loads((versions[-1] / "assets.extra" / "lookbook.json").read_text())
+    old, new = figures.values()
     assert old["weights_digest"] == new["weights_digest"]
     assert old["as_of"] < new["as_of"] == refreshed["first"]
     assert new["blessed_map_at_12"] == old["evaluation"]["map_at_12"]
 
 
-def test_a_broken_week_is_refused_by_the_refresh_and_the_old_model_served_on(rolled):
-    _, _, _, cells = rolled
+def test_a_refresh_on_a_corrupt_week_is_refused_and_the_old_version_stays_served(backtest):
+    _, _, _, cells = backtest
     (broken,) = (c for c in cells.values() if c["policy"] == "refreshed on a broken period")
     (before,) = (c for c in cells.values() if c["policy"] == "refreshed every period" and c["first"] < broken["first"])
     assert not broken["pushed"]
@@ -55,16 +55,16 @@ def test_a_broken_week_is_refused_by_the_refresh_and_the_old_model_served_on(rol
     assert broken["version"] == before["version"]
 
 
-def test_a_broken_week_is_refused_by_a_training_too(rolled):
-    """All its gate compares is equally bad on that week; that the week itself is bad, push sees."""
-    _, _, _, cells = rolled
+def test_a_training_on_a_corrupt_week_is_refused(backtest):
+    """The baselines of the model gate are equally bad on that week; the check of the pushed model refuses it."""
+    _, _, _, cells = backtest
     (broken,) = (c for c in cells.values() if c["policy"] == "retrained on a broken period")
     assert not broken["pushed"]
     assert broken["said"].startswith("refused: "), broken["said"]
 
 
-def test_the_table_is_written_and_a_second_call_repeats_nothing(rolled):
-    root, done, again, _ = rolled
+def test_the_table_is_written_and_a_second_call_reuses_all_cells(backtest):
+    root, done, again, _ = backtest
     table = (root / "table.md").read_text()
     assert table.splitlines()[0].startswith("| period from | customers | never refreshed |")
     assert len(re.findall(r"^\| \d{4}-", table, re.M)) == 2
