@@ -71,7 +71,13 @@ def executor_name(node_id: str) -> str:
 
 
 def set_image(spec: Spec, node_id: str, image: str) -> None:
-    """Sets the image of one node."""
+    """Sets the image of one node.
+
+    Args:
+        spec: the compiled pipeline, changed in place.
+        node_id: TFX's id of the node.
+        image: name and tag.
+    """
     spec["deploymentSpec"]["executors"][executor_name(node_id)]["container"]["image"] = image
 
 

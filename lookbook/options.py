@@ -20,6 +20,11 @@ class Utf8Path(click.Path):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Converts the value to a path.
 
+        Args:
+            value: the text that the user typed.
+            param: the option, which click names in the error.
+            ctx: the command.
+
         Raises:
             click.BadParameter: the locale cannot encode the path, or it is not UTF-8.
         """

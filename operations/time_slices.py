@@ -90,6 +90,11 @@ def shuffle_articles(data_dir: pathlib.Path, from_day: datetime.date, to: pathli
 def bought_between(data_dir: pathlib.Path, first: datetime.date, end: datetime.date) -> dict[str, set[str]]:
     """The distinct articles that each customer bought in `[first, end)`, sorted by customer.
 
+    Args:
+        data_dir: folder of the CSVs.
+        first: first day.
+        end: the day after the last one.
+
     Raises:
         DataError: the transactions cannot be read.
     """

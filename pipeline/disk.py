@@ -164,7 +164,14 @@ def require_disk_space(need: Need, out_dir: pathlib.Path, *, written: int = 0) -
 def by_filesystem(
     out_dir: pathlib.Path, out: int, spill_dir: pathlib.Path, spill: int
 ) -> list[tuple[pathlib.Path, int]]:
-    """A folder of each filesystem with the bytes needed there; the sum of both needs if it is one filesystem."""
+    """A folder of each filesystem with the bytes needed there; the sum of both needs if it is one filesystem.
+
+    Args:
+        out_dir: the output folder.
+        out: bytes needed in it.
+        spill_dir: the folder of temporary files.
+        spill: bytes needed in it.
+    """
     if out_dir.stat().st_dev == spill_dir.stat().st_dev:
         return [(out_dir, out + spill)]
     return [(out_dir, out), (spill_dir, spill)]

@@ -108,7 +108,13 @@ def make_links(catalogue: Catalogue) -> tuple[Link, ...]:
 
 
 def make_styles(catalogue: Catalogue, rng: np.random.Generator, habits: Habits = DENSE) -> Styles:
-    """Draws the affinities of each style to a main section, similar sections, types, looks and materials."""
+    """Draws the affinities of each style to a main section, similar sections, types, looks and materials.
+
+    Args:
+        catalogue: the articles.
+        rng: source of random numbers.
+        habits: how customers buy.
+    """
     shares = np.array([entry.share for entry in words.SECTIONS])
     ages = np.array([entry.age for entry in words.SECTIONS])
     home = rng.choice(len(shares), size=STYLES, p=shares / shares.sum())
@@ -145,7 +151,13 @@ def season(week_of_year: float) -> Floats:
 
 
 def next_trend(trend: Floats, rng: np.random.Generator, habits: Habits = DENSE) -> Floats:
-    """`[A]` temporary log popularity of the next period."""
+    """`[A]` temporary log popularity of the next period.
+
+    Args:
+        trend: `[A]` temporary log popularity of this period.
+        rng: source of random numbers.
+        habits: how customers buy.
+    """
     return 0.88 * trend + rng.normal(0.0, habits.trend_spread, len(trend))
 
 

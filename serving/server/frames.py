@@ -32,6 +32,11 @@ def unpacked(received: bytearray) -> tuple[int, bytes] | None:
 def send(sock: socket.socket, kind: int, payload: bytes) -> None:
     """Sends one frame.
 
+    Args:
+        sock: the connection.
+        kind: number of the frame's kind.
+        payload: its content.
+
     Raises:
         OSError: the other side has closed the connection; TimeoutError after the socket's timeout.
 

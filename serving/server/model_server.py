@@ -51,7 +51,11 @@ class ModelServer:
 
     @property
     def port(self) -> int:
-        """The bound gRPC port."""
+        """The bound gRPC port.
+
+        Raises:
+            RuntimeError: the server has not been started.
+        """
         if self._port is None:
             raise RuntimeError("The server has no port before start(). Call start() first.")
         return self._port
