@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
+from typing import Literal
 
-from transforms.errors import ConfigError
+from pydantic import Field, model_validator
 
-RUNNERS = ("local", "dataflow", "flink", "spark")
+from transforms.settings import Settings
+
 LOCAL_ARGS = ("--runner=apache_beam.runners.portability.fn_api_runner.fn_runner.FnApiRunner",)
 SETUP_FILE = "/app/setup.py"  # made in the Dockerfile
 WORKER_PLUGIN = "kubeflow.beam_worker"  # each worker imports it before anything else
@@ -18,59 +19,61 @@ _NEEDED = {
 }
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class BeamConfig:
-    """Where Beam's steps are computed.
+class BeamConfig(Settings):
+    """Where Beam's steps are computed."""
 
-    Attributes:
-        runner: local (in the step's container), dataflow, flink or spark.
-        temp_location: folder of a bucket for what is on its way, gs://.
-        project: Google Cloud project of Dataflow.
-        region: region of Dataflow.
-        service_account: whom Dataflow's workers act as; None for the project's default.
-        machine_type: of Dataflow's workers; None for its default.
-        max_workers: most workers of Dataflow, parallelism of Flink and Spark; above 0.
-        worker_image: container image of the workers, see the target `worker` of `kubeflow/Dockerfile`; None for
-            Beam's own, which then installs what the setup file asks for.
-        master: address of Flink's job manager, such as flink-jobmanager:8081.
-        job_endpoint: address of Beam's job server for Spark, such as beam-spark-job-server:8099.
-        worker_pool: address at which each task manager or executor finds its Beam workers, a container beside it.
-        setup_file: of this project inside the image; the workers install it.
-        args: further arguments of Beam's, as they are.
-    """
+    runner: Literal["local", "dataflow", "flink", "spark"] = Field(
+        default="local", description="Beam runner; local is the step's own container."
+    )
+    temp_location: str | None = Field(default=None, description="Folder of a bucket for temporary files, gs://.")
+    project: str | None = Field(default=None, description="Google Cloud project of Dataflow.")
+    region: str | None = Field(default=None, description="Region of Dataflow.")
+    service_account: str | None = Field(
+        default=None, description="Service account of Dataflow's workers; none for the project's default."
+    )
+    machine_type: str | None = Field(
+        default=None, description="Machine type of Dataflow's workers; none for Dataflow's default."
+    )
+    max_workers: int = Field(
+        default=8, ge=1, description="Maximum number of Dataflow's workers; parallelism of Flink and Spark."
+    )
+    worker_image: str | None = Field(
+        default=None,
+        description="Container image of the workers, see the target worker of kubeflow/Dockerfile; none for Beam's "
+        "own, which installs the packages of the setup file.",
+    )
+    master: str | None = Field(
+        default=None, description="Address of Flink's job manager, such as flink-jobmanager:8081."
+    )
+    job_endpoint: str | None = Field(
+        default=None, description="Address of Beam's job server for Spark, such as beam-spark-job-server:8099."
+    )
+    worker_pool: str = Field(
+        default="localhost:50000",
+        description="Address of the Beam workers beside each task manager or executor.",
+    )
+    setup_file: str = Field(
+        default=SETUP_FILE, description="Setup file of this project inside the image; the workers install it."
+    )
+    args: tuple[str, ...] = Field(
+        default=(), strict=False, description="Further arguments of Beam, passed on unchanged; each begins with --."
+    )
 
-    runner: str = "local"
-    temp_location: str | None = None
-    project: str | None = None
-    region: str | None = None
-    service_account: str | None = None
-    machine_type: str | None = None
-    max_workers: int = 8
-    worker_image: str | None = None
-    master: str | None = None
-    job_endpoint: str | None = None
-    worker_pool: str = "localhost:50000"
-    setup_file: str = SETUP_FILE
-    args: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        """Checks that the runner has what it needs."""
-        if self.runner not in RUNNERS:
-            raise ConfigError(f"beam.runner must be one of {', '.join(RUNNERS)}; received {self.runner!r}")
+    @model_validator(mode="after")
+    def _check_runner(self) -> BeamConfig:
         missing = [name for name in _NEEDED.get(self.runner, ()) if not getattr(self, name)]
         if missing:
             settings = " ".join(f"--set kubeflow.beam.{name}=..." for name in missing)
-            raise ConfigError(f"beam.{' and beam.'.join(missing)} must be given for {self.runner}: {settings}")
+            raise ValueError(f"{' and '.join(missing)} must be given for {self.runner}: {settings}")
         if self.temp_location is not None and not self.temp_location.startswith("gs://"):
-            raise ConfigError(
-                "beam.temp_location must begin with gs://, the bucket that Beam and the pinned TensorFlow both read;"
-                f" received {self.temp_location!r}"
+            raise ValueError(
+                "temp_location must begin with gs://, the bucket that Beam and the pinned TensorFlow both read."
+                f" Received: {self.temp_location!r}."
             )
-        if self.max_workers < 1:
-            raise ConfigError(f"beam.max_workers must be above 0; received {self.max_workers}")
         odd = [word for word in self.args if not word.startswith("--")]
         if odd:
-            raise ConfigError(f"beam.args must each begin with --, as in --name=value; received {', '.join(odd)}")
+            raise ValueError(f"args must each begin with --, as in --name=value. Received: {', '.join(odd)}.")
+        return self
 
     @property
     def is_local(self) -> bool:

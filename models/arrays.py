@@ -1,6 +1,5 @@
 """Loads weights of a Keras model from a NumPy archive, after checking that they fit the model."""
 
-import dataclasses
 import pathlib
 from collections.abc import Mapping
 from typing import Any, TypeVar
@@ -8,9 +7,10 @@ from typing import Any, TypeVar
 import numpy as np
 import tensorflow as tf
 
-from transforms.errors import WeightsError
+from transforms.errors import ConfigError, WeightsError
+from transforms.settings import Settings
 
-C = TypeVar("C")
+S = TypeVar("S", bound=Settings)
 
 
 def load_arrays(model: tf.keras.Model, path: pathlib.Path) -> None:
@@ -35,21 +35,22 @@ def load_arrays(model: tf.keras.Model, path: pathlib.Path) -> None:
     model.set_weights(arrays)
 
 
-def saved_config(cls: type[C], tree: Mapping[str, Any], path: pathlib.Path) -> C:
+def saved_config(cls: type[S], tree: Mapping[str, Any], path: pathlib.Path) -> S:
     """Builds the settings that weights were saved with.
 
     Args:
-        cls: dataclass of the settings.
-        tree: fields by name; missing ones get their defaults.
+        cls: class of the settings.
+        tree: values by name; missing ones get their defaults. Former names are accepted.
         path: file they were read from, for the error message.
 
     Raises:
-        WeightsError: today's code does not have some of the settings.
+        WeightsError: today's code does not have some of the settings or refuses a value.
     """
-    unknown = sorted(set(tree) - {field.name for field in dataclasses.fields(cls)})  # type: ignore[arg-type]
-    if unknown:
+    present = {cls.RENAMED.get(name, name): value for name, value in tree.items()}
+    try:
+        return cls.from_tree(present)
+    except ConfigError as error:
         raise WeightsError(
-            f"the settings in {path} must be those of {cls.__name__}. Received: {', '.join(unknown)}. Train again, or "
+            f"the settings in {path} must be those of {cls.__name__}, but {str(error).rstrip('.')}. Train again, or "
             "use the code of that model."
-        )
-    return cls(**tree)
+        ) from error

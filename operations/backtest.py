@@ -23,7 +23,6 @@ from operations.backtest_table import BROKEN_REFRESH, BROKEN_RUN, NEVER, POLICIE
 from operations.time_slices import bought_between, cut_before, last_day, shuffle_articles
 from pipeline.config import PipelineConfig
 from pipeline.disk import DiskError
-from pipeline.settings import fingerprint as settings_fingerprint
 from pipeline.versions import served_version
 from transforms.errors import ConfigError, DiskFullError, LookbookError, StepError
 
@@ -149,7 +148,7 @@ class _Simulation:
 
 def _claim(work: pathlib.Path, data_dir: pathlib.Path, config: PipelineConfig, periods: int) -> None:
     """Refuses a folder whose cells belong to other settings, data or periods."""
-    wanted = {"settings": settings_fingerprint(config), "data": str(data_dir.resolve()), "periods": periods}
+    wanted = {"settings": config.fingerprint(), "data": str(data_dir.resolve()), "periods": periods}
     file = work / "simulation.json"
     if file.exists() and json.loads(file.read_text()) != wanted:
         raise ConfigError(

@@ -1,18 +1,17 @@
-"""The whole configuration: one frozen dataclass composed of the rooms' own, and how it is read.
+"""The whole configuration: one model composed of the rooms' own, and how it is read.
 
-Layers, each over the one before: the defaults written in the dataclasses; a preset, a TOML file of
-`pipeline/presets/` named without its ending, or the path of one's own; assignments such as
-`retrieval.embedding_dim=64`.
+Layers, each over the one before: the defaults of the fields; a preset, a TOML file of `pipeline/presets/` named without
+its ending, or the path of one's own; assignments such as `retrieval.embedding_dim=64`.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import pathlib
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import tomli
+from pydantic import Field
 
 from components.candidates.config import CandidatesConfig
 from components.evaluation.config import EvaluationConfig
@@ -23,65 +22,52 @@ from components.push.config import PushConfig
 from models.ranking.config import RankingConfig
 from models.recommender.config import RecommenderConfig
 from models.retrieval.config import RetrievalConfig
-from pipeline.settings import parse_assignments, resolve
+from pipeline.layers import parse_assignments, resolve
 from transforms.errors import ConfigError
+from transforms.settings import Settings
 
 PRESETS = pathlib.Path(__file__).parent / "presets"
 SETTINGS_OF_TRAINING = "settings.toml"
+S = TypeVar("S", bound=Settings)
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class PipelineConfig:
-    """All settings of the pipeline.
+class PipelineConfig(Settings):
+    """All settings of the pipeline."""
 
-    Attributes:
-        seed: of everything that draws at random; 0 or more. The rooms' own seeds are added to it.
-        label_days: days of purchases that label a list, and length of the test week; 1 or more.
-        ingest: reading and checking the CSVs.
-        features: the states and the interactions.
-        retrieval: the towers.
-        candidates: the training lists.
-        ranking: the ranking network.
-        recommender: the one graph.
-        evaluation: the model gate.
-        infra_gate: the canary.
-        push: the versions.
-
-    """
-
-    seed: int = 0
-    label_days: int = 7
-    ingest: IngestConfig = dataclasses.field(default_factory=IngestConfig)
-    features: FeaturesConfig = dataclasses.field(default_factory=FeaturesConfig)
-    retrieval: RetrievalConfig = dataclasses.field(default_factory=RetrievalConfig)
-    candidates: CandidatesConfig = dataclasses.field(default_factory=CandidatesConfig)
-    ranking: RankingConfig = dataclasses.field(default_factory=RankingConfig)
-    recommender: RecommenderConfig = dataclasses.field(default_factory=RecommenderConfig)
-    evaluation: EvaluationConfig = dataclasses.field(default_factory=EvaluationConfig)
-    infra_gate: InfraGateConfig = dataclasses.field(default_factory=InfraGateConfig)
-    push: PushConfig = dataclasses.field(default_factory=PushConfig)
-
-    def __post_init__(self) -> None:
-        """Checks the ranges."""
-        if self.seed < 0:
-            raise ConfigError(f"seed must be 0 or more; received {self.seed}")
-        if self.label_days < 1:
-            raise ConfigError(f"label_days must be 1 or more; received {self.label_days}")
+    seed: int = Field(default=0, ge=0, description="Seed of the run; it is added to the seeds of the sections.")
+    label_days: int = Field(
+        default=7, ge=1, description="Days of purchases that label a list, and length of the test week."
+    )
+    ingest: IngestConfig = Field(default_factory=IngestConfig, description="Reading and checking the CSVs.")
+    features: FeaturesConfig = Field(default_factory=FeaturesConfig, description="States and interactions.")
+    retrieval: RetrievalConfig = Field(default_factory=RetrievalConfig, description="The two towers.")
+    candidates: CandidatesConfig = Field(default_factory=CandidatesConfig, description="The training lists.")
+    ranking: RankingConfig = Field(default_factory=RankingConfig, description="The ranking network.")
+    recommender: RecommenderConfig = Field(default_factory=RecommenderConfig, description="The one graph.")
+    evaluation: EvaluationConfig = Field(default_factory=EvaluationConfig, description="The model gate.")
+    infra_gate: InfraGateConfig = Field(default_factory=InfraGateConfig, description="The infra gate.")
+    push: PushConfig = Field(default_factory=PushConfig, description="Pushed versions.")
 
 
 def load_config(preset: str | None, assignments: Sequence[str]) -> PipelineConfig:
+    """Resolves defaults, preset and assignments; arguments and errors as in `load_settings`."""
+    return load_settings(PipelineConfig, preset, assignments, [PRESETS])
+
+
+def load_settings(cls: type[S], preset: str | None, assignments: Sequence[str], folders: Sequence[pathlib.Path]) -> S:
     """Resolves defaults, preset and assignments.
 
     Args:
-        preset: one of `preset_names()`, the path of a TOML file ending in `.toml`, or None.
+        cls: class of the settings.
+        preset: a name in `preset_names(folders)`, the path of a TOML file ending in `.toml`, or None.
         assignments: `section.name=value`, the value as in TOML.
+        folders: folders of presets; the first that has the preset wins.
 
     Raises:
         ConfigError: the preset does not exist or is not TOML in UTF-8, or a setting is unknown or refused.
-
     """
-    layers = [_read_preset(preset)] if preset else []
-    return resolve(PipelineConfig, [*layers, parse_assignments(assignments)])
+    layers = [_read_preset(preset, folders)] if preset else []
+    return resolve(cls, [*layers, parse_assignments(assignments)])
 
 
 def preset_of_training(out_dir: pathlib.Path) -> str | None:
@@ -90,19 +76,20 @@ def preset_of_training(out_dir: pathlib.Path) -> str | None:
     return str(path) if path.is_file() else None
 
 
-def preset_names() -> list[str]:
+def preset_names(folders: Sequence[pathlib.Path] = (PRESETS,)) -> list[str]:
     """The presets that come with the project."""
-    return sorted(path.stem for path in PRESETS.glob("*.toml"))
+    return [path.stem for folder in folders for path in sorted(folder.glob("*.toml"))]
 
 
-def _read_preset(preset: str) -> dict[str, Any]:
+def _read_preset(preset: str, folders: Sequence[pathlib.Path]) -> dict[str, Any]:
     own = preset.endswith(".toml")
-    path = pathlib.Path(preset) if own else PRESETS / f"{preset}.toml"
-    if own and not path.is_file():
+    paths = [pathlib.Path(preset)] if own else [folder / f"{preset}.toml" for folder in folders]
+    path = next((path for path in paths if path.is_file()), None)
+    if path is None and own:
         raise ConfigError(f"--preset must name an existing TOML file. Received: {preset!r}")
-    if not path.is_file():
-        there = ", ".join(preset_names()) or "none"
-        raise ConfigError(f"preset must be one of ({there}) or the path of a .toml file; received {preset!r}")
+    if path is None:
+        names = ", ".join(preset_names(folders)) or "none"
+        raise ConfigError(f"preset must be one of ({names}) or the path of a .toml file. Received: {preset!r}")
     try:
         return tomli.loads(path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError as error:

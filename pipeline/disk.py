@@ -93,7 +93,7 @@ def list_weeks(csv: int, features: FeaturesConfig) -> int:
         features: settings of the features step.
     """
     enough = math.ceil(features.enough_lists / max(csv / _CSV_BYTES_PER_WEEKLY_BUYER, 1))
-    return min(max(min(features.least_list_weeks, features.list_weeks), enough), features.list_weeks)
+    return min(max(min(features.min_list_weeks, features.list_weeks), enough), features.list_weeks)
 
 
 def csv_bytes(data_dir: pathlib.Path) -> dict[str, int]:

@@ -3,7 +3,6 @@
 Everything the pipeline depends on is an argument; the runners alone know paths.
 """
 
-import dataclasses
 import json
 from collections.abc import Sequence
 
@@ -22,7 +21,7 @@ from components.features.component import Features
 from components.features.examples import JUDGED_SPLIT, SPLITS
 from pipeline.code_version import code_version
 from pipeline.config import PipelineConfig
-from pipeline.shared_steps import CacheKeys, Paths, VersionOf, as_json, checked_tables, gated_push, last_blessed
+from pipeline.shared_steps import CacheKeys, Paths, VersionOf, checked_tables, gated_push, last_blessed
 
 NAME = "lookbook"
 
@@ -48,7 +47,7 @@ def create_pipeline(
     features = Features(
         tables=checked.tables,
         verdict=checked.verdict,
-        config_json=as_json(config.features),
+        config_json=config.features.as_json(),
         label_days=config.label_days,
         code_version=version_of(["components/features", "transforms/sql"]),
     )
@@ -82,7 +81,7 @@ def create_pipeline(
         states=features.outputs["states"],
         towers=retrieval.outputs["model"],
         transform_graph=transform.outputs["transform_graph"],
-        recommender_json=as_json(config.recommender),
+        recommender_json=config.recommender.as_json(),
         config_json=json.dumps(_tree(config.candidates, config.seed), sort_keys=True),
         code_version=version_of(["components/candidates"]),
     )
@@ -95,7 +94,7 @@ def create_pipeline(
         eval_args=trainer_pb2.EvalArgs(splits=[LISTS_SPLIT]),
         custom_config={
             "ranking": _tree(config.ranking, config.seed),
-            "recommender": dataclasses.asdict(config.recommender),
+            "recommender": config.recommender.as_tree(),
             "checkpoints": f"{paths.checkpoints}/ranking",
             "code_version": version_of(["models/recommender/trainer.py"]),
         },
@@ -107,7 +106,7 @@ def create_pipeline(
             ranking=ranking.outputs["model"],
             transform_graph=transform.outputs["transform_graph"],
             as_of=as_of,
-            recommender_json=as_json(config.recommender),
+            recommender_json=config.recommender.as_json(),
             code_version=version_of(["components/assemble"]),
         ).with_id(f"assemble_{as_of}")
         for as_of in ("cut", "end")
@@ -116,7 +115,7 @@ def create_pipeline(
     baseline = AssembleBaseline(
         states=features.outputs["states"],
         last_blessed=blessed.outputs["weights"],
-        recommender_json=as_json(config.recommender),
+        recommender_json=config.recommender.as_json(),
         code_version=version_of(["components/assemble"]),
     )
     evaluator = Evaluator(
@@ -149,5 +148,4 @@ def create_pipeline(
 
 def _tree(config, seed: int) -> dict:
     """A room's settings as a plain tree, its seed moved by the pipeline's."""
-    tree = dataclasses.asdict(config)
-    return {**tree, "seed": tree["seed"] + seed}
+    return {**config.as_tree(), "seed": config.seed + seed}

@@ -12,7 +12,7 @@ from components.features.examples import JUDGED_SPLIT
 from components.refresh_gate.component import RefreshGate
 from pipeline.code_version import code_version
 from pipeline.config import PipelineConfig
-from pipeline.shared_steps import CacheKeys, Paths, VersionOf, as_json, checked_tables, gated_push, last_blessed
+from pipeline.shared_steps import CacheKeys, Paths, VersionOf, checked_tables, gated_push, last_blessed
 
 NAME = "lookbook-refresh"
 
@@ -38,7 +38,7 @@ def create_refresh_pipeline(
     states = CurrentStates(
         tables=checked.tables,
         verdict=checked.verdict,
-        config_json=as_json(config.features),
+        config_json=config.features.as_json(),
         label_days=config.label_days,
         code_version=version_of(["components/features", "transforms/sql"]),
     )
@@ -49,7 +49,7 @@ def create_refresh_pipeline(
             states=states.outputs["states"],
             last_blessed=blessed.outputs["weights"],
             as_of=as_of,
-            recommender_json=as_json(config.recommender),
+            recommender_json=config.recommender.as_json(),
             code_version=version_of(["components/assemble"]),
         ).with_id(f"assemble_{as_of}")
         for as_of in ("cut", "end")
@@ -63,7 +63,7 @@ def create_refresh_pipeline(
     gate = RefreshGate(
         evaluation=evaluator.outputs["evaluation"],
         model=judged.outputs["model"],
-        config_json=as_json(config.evaluation),
+        config_json=config.evaluation.as_json(),
         label_days=config.label_days,
         code_version=version_of(["components/refresh_gate"]),
     )

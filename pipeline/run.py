@@ -16,9 +16,8 @@ from components.served_folder import find_last_blessed, model_dir
 from pipeline.code_version import code_version
 from pipeline.config import SETTINGS_OF_TRAINING, PipelineConfig
 from pipeline.disk import estimate, record_start, require_disk_space
-from pipeline.settings import as_tree, to_toml
-from pipeline.settings import fingerprint as settings_fingerprint
 from pipeline.step_callbacks import StepCallbacks
+from pipeline.toml_text import to_toml
 from pipeline.versions import served_version
 from serving.tensorflow_environment import TENSORFLOW_ENVIRONMENT
 from transforms.errors import ConfigError
@@ -143,7 +142,7 @@ def _execute(
     summary = read_summary(steps, config, data_dir=data_dir, seconds=time.monotonic() - started)
     (out_dir / "summary.json").write_text(json.dumps(dataclasses.asdict(summary), indent=1))
     if kind == "train" and summary.version:
-        (out_dir / SETTINGS_OF_TRAINING).write_text(to_toml(as_tree(config)), encoding="utf-8")
+        (out_dir / SETTINGS_OF_TRAINING).write_text(to_toml(config.as_tree()), encoding="utf-8")
     return summary
 
 
@@ -164,5 +163,5 @@ def _schemas_by_content(schemas: pathlib.Path, out_dir: pathlib.Path) -> pathlib
 
 
 def _run_key(kind: str, data_fingerprint: str, config: PipelineConfig) -> str:
-    text = "\n".join([kind, data_fingerprint, settings_fingerprint(config), code_version(_ROOMS)])
+    text = "\n".join([kind, data_fingerprint, config.fingerprint(), code_version(_ROOMS)])
     return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()

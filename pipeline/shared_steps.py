@@ -1,7 +1,6 @@
 """Steps that the training and the refresh share: checked tables, last blessed weights and the gated push."""
 
 import dataclasses
-import json
 import pathlib
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -97,7 +96,7 @@ def checked_tables(
     ingest = Ingest(
         data_dir=paths.data_dir,
         fingerprint=cache_keys.fingerprint,
-        config_json=as_json(config.ingest),
+        config_json=config.ingest.as_json(),
         code_version=version_of(["components/ingest", "transforms/schemas"]),
     )
     fresh = FreshnessGate(
@@ -161,7 +160,7 @@ def gated_push(
     """
     infra_gate = InfraGate(
         model=model,
-        config_json=as_json(config.infra_gate),
+        config_json=config.infra_gate.as_json(),
         code_version=version_of(["components/infra_gate", "serving"]),
     )
     push = Push(
@@ -173,16 +172,11 @@ def gated_push(
         serving_dir=paths.serving_dir,
         run_key=cache_keys.run_key,
         keep_versions=config.push.keep_versions,
-        least_share=config.push.least_share,
+        min_share=config.push.min_share,
         allow_older=cache_keys.allow_older,
         code_version=version_of(["components/push"]),
     )
     return [infra_gate, push]
-
-
-def as_json(config: Any) -> str:
-    """A room's settings as a step is given them."""
-    return json.dumps(dataclasses.asdict(config), sort_keys=True)
 
 
 def _check(table: str, examples: BaseChannel, paths: Paths) -> tuple:

@@ -38,7 +38,7 @@ RETRIEVAL = RetrievalConfig(
     epochs=1,
     batch_size=64,
 )
-RANKING = RankingConfig(networks=2, units=16, blocks=1, epochs=2, least_steps=1, batch_lists=8, negatives_per_list=10)
+RANKING = RankingConfig(networks=2, units=16, blocks=1, epochs=2, min_steps=1, batch_lists=8, negatives_per_list=10)
 # Fewer places than the channels propose together, so that merging and capping are at work.
 RECOMMENDER = RecommenderConfig(
     channels=ChannelsConfig(

@@ -119,7 +119,7 @@ class Bench:
 
     def _inputs_of(self, cell: Cell) -> str:
         code = code_of((*cell.sources, *(f"{_BENCH}/{name}.py" for name in ("process", "shops", "step"))))
-        settings = dataclasses.asdict(load_config(None, self._assignments))
+        settings = load_config(None, self._assignments).as_tree()
         return digest_of([code, settings, self._times])
 
     def _folder(self, size: Size) -> pathlib.Path:

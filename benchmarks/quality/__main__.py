@@ -8,7 +8,6 @@ continue. `--only none` measures nothing and only writes the tables. Patterns ar
 """
 
 import argparse
-import dataclasses
 import fnmatch
 import gc
 import pathlib
@@ -47,7 +46,7 @@ def _cells(options: argparse.Namespace, shop: Shop) -> list[Cell]:
     from benchmarks.quality.masking import groups
     from pipeline.config import load_config
 
-    channels = dataclasses.asdict(load_config(None, options.set).recommender.channels)
+    channels = dict(load_config(None, options.set).recommender.channels)
     cells = cells_of(shop, options.set, channels, list(groups()))
     if options.sample:
         cells += cells_of_sample(Shop(options.sample.resolve()), options.set)

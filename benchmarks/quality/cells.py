@@ -63,7 +63,7 @@ class Cell:
             "data": self.shop.fingerprint,
             "end": str(self.shop.end(self.back, days)),
             "truth": self.shop.truth_fingerprint if self.as_of == "end" and not self.back else "",
-            "config": dataclasses.asdict(self.config),
+            "config": self.config.as_tree(),
             "how": [self.ranked, self.masked, self.as_of, self.detailed, self.sampled],
         }
 

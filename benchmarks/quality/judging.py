@@ -115,7 +115,7 @@ def judge(recommender: Recommender, judged: Judged, *, detailed: bool, sampled: 
 
 
 def _lists(recommender: Recommender) -> Callable[[tf.Tensor], dict[str, tf.Tensor]]:
-    config = dataclasses.replace(recommender.config, exclude_purchased=True)
+    config = recommender.config.replace(exclude_purchased=True)
     without_purchased = Recommender(
         config, recommender.state, recommender.towers, recommender.inputs, recommender.index, recommender.ranker
     )
@@ -174,7 +174,7 @@ def _channels(recommender: Recommender, judged: Judged) -> dict[str, dict[str, l
         for name, size in sizes.items():
             found[f"own {name}"] = ops.top(*CHANNELS[name](query, size, recommender.index), size, query.pad)[0]
             if len(sizes) > 1:
-                others = dataclasses.replace(config, channels=dataclasses.replace(config.channels, **{name: 0}))
+                others = config.replace(channels=config.channels.replace(**{name: 0}))
                 found[f"without {name}"] = find_candidates(query, recommender.index, others).rows
         return found
 

@@ -4,7 +4,6 @@ The folder of a stage is named by a hash of its settings, earlier stages and sou
 a stopped benchmark can continue, even within the training of the towers.
 """
 
-import dataclasses
 import json
 import pathlib
 import shutil
@@ -128,7 +127,7 @@ class CellStages:
                 data = cut_before(cell.shop.data, end, pathlib.Path(cut)) if cell.back else cell.shop.data
                 ingest(data, to, config.ingest)
 
-        inputs = [cell.shop.fingerprint, str(end), dataclasses.asdict(config.ingest), code_of(_SHOP)]
+        inputs = [cell.shop.fingerprint, str(end), config.ingest.as_tree(), code_of(_SHOP)]
         return self._once("tables", inputs, make)
 
     @property
@@ -139,7 +138,7 @@ class CellStages:
             outputs = Outputs(states=to / "states", examples=to / "examples", judged=to / "judged")
             build_features(self.tables, outputs, self._config.features, self._config.label_days)
 
-        inputs = [self.tables.name, dataclasses.asdict(self._config.features), self._config.label_days]
+        inputs = [self.tables.name, self._config.features.as_tree(), self._config.label_days]
         return self._once("features", inputs, make)
 
     @property
@@ -150,14 +149,14 @@ class CellStages:
     @property
     def graph(self) -> pathlib.Path:
         """The graph of Transform, which is the same for all days of a shop."""
-        inputs = [self._cell.shop.entities_fingerprint, dataclasses.asdict(self._config.ingest), code_of(_SHOP)]
+        inputs = [self._cell.shop.entities_fingerprint, self._config.ingest.as_tree(), code_of(_SHOP)]
         return self._once("transform", inputs, lambda to: analyse(self.features / "examples", to))
 
     @property
     def towers(self) -> pathlib.Path:
         """The folder of the towers, with a snapshot of each week."""
-        config = dataclasses.replace(self._config.retrieval, seed=self._config.retrieval.seed + self._config.seed)
-        inputs = [self.features.name, self.graph.name, dataclasses.asdict(config), code_of(_TOWERS)]
+        config = self._config.retrieval.replace(seed=self._config.retrieval.seed + self._config.seed)
+        inputs = [self.features.name, self.graph.name, config.as_tree(), code_of(_TOWERS)]
 
         def make(to: pathlib.Path) -> None:
             scratch = self._stages.scratch(inputs)
@@ -185,8 +184,8 @@ class CellStages:
     def lists(self) -> pathlib.Path:
         """The training lists."""
         config = self._config
-        candidates = dataclasses.replace(config.candidates, seed=config.candidates.seed + config.seed)
-        settings = [dataclasses.asdict(each) for each in (config.recommender, candidates)]
+        candidates = config.candidates.replace(seed=config.candidates.seed + config.seed)
+        settings = [each.as_tree() for each in (config.recommender, candidates)]
 
         def make(to: pathlib.Path) -> None:
             make_lists(self.states, self.towers, self.graph, config.recommender, candidates, to)
@@ -196,11 +195,11 @@ class CellStages:
     @property
     def ranking(self) -> pathlib.Path:
         """The weights of the ranking network."""
-        config = dataclasses.replace(self._config.ranking, seed=self._config.ranking.seed + self._config.seed)
+        config = self._config.ranking.replace(seed=self._config.ranking.seed + self._config.seed)
         masked, lists = self._cell.masked, self.lists
         calendar = load_calendar(self.states)
         through_test_week = config.refit_to_end and self._cell.as_of == "end"
-        inputs = [lists.name, dataclasses.asdict(config), masked, through_test_week, code_of(_RANKING)]
+        inputs = [lists.name, config.as_tree(), masked, through_test_week, code_of(_RANKING)]
 
         def features_of_lists() -> dict[int, Lists]:
             return training_lists(

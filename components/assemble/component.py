@@ -1,6 +1,5 @@
 """TFX component: see README.md."""
 
-import json
 import pathlib
 import shutil
 import tempfile
@@ -14,7 +13,7 @@ from components.artifacts import States
 from components.assemble.executor import Description, assemble, assemble_baseline, assemble_blessed, note_training
 from components.model_files import WEIGHTS
 from components.weights import FOLDER, gather_weights
-from models.recommender.config import recommender_config
+from models.recommender.config import RecommenderConfig
 from models.retrieval.snapshot import snapshot_name
 from transforms.calendar import load_calendar
 
@@ -46,7 +45,7 @@ def Assemble(  # noqa: N802 (TFX names components like classes)
             weights,
         )
         to = pathlib.Path(path_utils.serving_model_dir(model.uri))
-        config = recommender_config(json.loads(recommender_json))
+        config = RecommenderConfig.from_json(recommender_json, "recommender")
         description = assemble(folder, calendar.day(as_of), weights, config, to, refitted=as_of == END)
         # The weights travel with the model: a later run finds its baseline in what was pushed.
         shutil.copytree(weights, to / WEIGHTS)
@@ -70,7 +69,7 @@ def AssembleBlessed(  # noqa: N802 (TFX names components like classes)
         folder,
         load_calendar(folder).day(as_of),
         pathlib.Path(last_blessed.uri),
-        recommender_config(json.loads(recommender_json)),
+        RecommenderConfig.from_json(recommender_json, "recommender"),
         pathlib.Path(path_utils.serving_model_dir(model.uri)),
         refitted=as_of == END,
     )
@@ -92,7 +91,7 @@ def AssembleBaseline(  # noqa: N802 (TFX names components like classes)
         folder,
         load_calendar(folder).cut,
         pathlib.Path(last_blessed.uri),
-        recommender_config(json.loads(recommender_json)),
+        RecommenderConfig.from_json(recommender_json, "recommender"),
         pathlib.Path(path_utils.serving_model_dir(model.uri)),
     )
     model.set_string_custom_property("kind", kind)

@@ -1,6 +1,5 @@
 """TFX component: see README.md."""
 
-import json
 import pathlib
 
 from tfx.dsl.component.experimental.annotations import InputArtifact, OutputArtifact, Parameter
@@ -11,7 +10,7 @@ from tfx.utils import path_utils
 from components.artifacts import States
 from components.candidates.config import CandidatesConfig
 from components.candidates.executor import SPLIT, bundle, make_lists
-from models.recommender.config import recommender_config
+from models.recommender.config import RecommenderConfig
 
 
 @component
@@ -32,8 +31,8 @@ def Candidates(  # noqa: N802 (TFX names components like classes)
         pathlib.Path(states.uri),
         snapshots,
         pathlib.Path(transform_graph.uri),
-        recommender_config(json.loads(recommender_json)),
-        CandidatesConfig(**json.loads(config_json)),
+        RecommenderConfig.from_json(recommender_json, "recommender"),
+        CandidatesConfig.from_json(config_json, "candidates"),
         pathlib.Path(lists.uri),
     )
     lists.split_names = artifact_utils.encode_split_names([SPLIT])

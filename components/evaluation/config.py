@@ -1,23 +1,22 @@
-"""What evaluation and its gate can be told."""
+"""Settings of the model gate."""
 
-import dataclasses
+from pydantic import Field
 
-from transforms.ranges import require_within
+from transforms.settings import Settings
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class EvaluationConfig:
-    """Settings of the model gate.
+class EvaluationConfig(Settings):
+    """Settings of the model gate."""
 
-    Attributes:
-        margin: MAP@12 the model may be certain to lose against the last blessed one (lower bound of the 95 %
-            interval of the paired difference), 0 to 1.
-        strict: whether the model must be proven better (l > 0) than both the best simple baseline and the last
-            blessed model.
-    """
-
-    margin: float = 0.02
-    strict: bool = False
-
-    def __post_init__(self):
-        require_within("evaluation.margin", self.margin, 0, 1)
+    margin: float = Field(
+        default=0.02,
+        ge=0,
+        le=1,
+        description="MAP@12 that the model may lose against the last blessed one: the lower bound of the 95 % interval "
+        "of the paired difference must not be below minus this.",
+    )
+    strict: bool = Field(
+        default=False,
+        description="Whether the model must be better than both the best simple baseline and the last blessed model: "
+        "the lower bounds of both intervals must be above 0.",
+    )

@@ -1,6 +1,5 @@
 """TFX component: see README.md."""
 
-import json
 import pathlib
 
 from tfx.dsl.component.experimental.annotations import InputArtifact, OutputArtifact, Parameter
@@ -33,7 +32,7 @@ def Features(  # noqa: N802 (TFX names components like classes)
             examples=pathlib.Path(examples.uri),
             judged=pathlib.Path(judged.uri),
         ),
-        FeaturesConfig(**json.loads(config_json)),
+        FeaturesConfig.from_json(config_json, "features"),
         label_days,
     )
     examples.split_names = artifact_utils.encode_split_names(list(SPLITS))
@@ -55,7 +54,7 @@ def CurrentStates(  # noqa: N802 (TFX names components like classes)
     build_features(
         pathlib.Path(tables.uri),
         Outputs(states=pathlib.Path(states.uri), examples=None, judged=pathlib.Path(judged.uri)),
-        FeaturesConfig(**json.loads(config_json)),
+        FeaturesConfig.from_json(config_json, "features"),
         label_days,
     )
     judged.split_names = artifact_utils.encode_split_names([JUDGED_SPLIT])

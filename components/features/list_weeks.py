@@ -19,17 +19,17 @@ def choose_list_weeks(engine: Engine, *, first: int, end: int, label_days: int, 
         first: first day with a purchase.
         end: the day after the last purchase.
         label_days: length of a week, in days.
-        config: `list_weeks`, `least_list_weeks`, `enough_lists`.
+        config: `list_weeks`, `min_list_weeks`, `enough_lists`.
 
     Returns:
-        At least `least_list_weeks` and at most `list_weeks` (which wins where it is the smaller); beyond the least no
+        At least `min_list_weeks` and at most `list_weeks` (which wins where it is the smaller); beyond the least no
         more than half of the weeks with purchases, so that the first of them has a history.
 
     Raises:
         DataError: no customer bought in any of the list weeks, so there is nothing to train on.
     """
     cut = end - label_days
-    least = min(config.least_list_weeks, config.list_weeks)
+    least = min(config.min_list_weeks, config.list_weeks)
     counted = engine.table("buyers_by_week", cut=cut, label_days=label_days)
     customers = dict(zip(counted["week"].to_pylist(), counted["customers"].to_pylist(), strict=True))
     # The test week and those before it. A mistyped early day would create many weeks without purchases.

@@ -1,6 +1,5 @@
 """TFX component: see README.md."""
 
-import json
 import logging
 import pathlib
 
@@ -23,7 +22,7 @@ def InfraGate(  # noqa: N802 (TFX names components like classes)
     """Blesses the model if a model server loads it and it answers canary queries in time."""
     del code_version
     saved_model = pathlib.Path(path_utils.serving_model_dir(model.uri))
-    canary = try_model(saved_model, InfraGateConfig(**json.loads(config_json)))
+    canary = try_model(saved_model, InfraGateConfig.from_json(config_json, "infra_gate"))
     folder = pathlib.Path(blessing.uri)
     folder.mkdir(parents=True, exist_ok=True)
     # The file names and the property are those of TFX's InfraValidator, which Pusher looks for.

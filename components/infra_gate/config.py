@@ -1,26 +1,19 @@
-"""What the infra gate can be told."""
+"""Settings of the infra gate."""
 
-import dataclasses
+from pydantic import Field
 
-from transforms.ranges import require_within
+from transforms.settings import Settings
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class InfraGateConfig:
-    """Settings of the infra gate.
+class InfraGateConfig(Settings):
+    """Settings of the infra gate."""
 
-    Attributes:
-        latency_budget_ms: a canary query of one customer must be answered within this at the 95th percentile,
-            1 to 60,000. Generous by default: the machine that trains is busy.
-        canary_queries: queries asked, 10 to 10,000.
-        load_timeout_s: time for the server to load the model, 1 to 3600.
-    """
-
-    latency_budget_ms: float = 250.0
-    canary_queries: int = 50
-    load_timeout_s: float = 300.0
-
-    def __post_init__(self):
-        require_within("infra_gate.latency_budget_ms", self.latency_budget_ms, 1, 60_000)
-        require_within("infra_gate.canary_queries", self.canary_queries, 10, 10_000)
-        require_within("infra_gate.load_timeout_s", self.load_timeout_s, 1, 3600)
+    latency_budget_ms: float = Field(
+        default=250.0,
+        ge=1,
+        le=60_000,
+        description="Maximum 95th percentile of the latency of a canary query for one customer. The default is "
+        "generous, because the machine that trains is busy.",
+    )
+    canary_queries: int = Field(default=50, ge=10, le=10_000, description="Number of canary queries.")
+    load_timeout_s: float = Field(default=300.0, ge=1, le=3600, description="Time for the server to load the model.")

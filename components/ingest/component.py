@@ -1,6 +1,5 @@
 """The TFX component `Ingest`: a thin shell over `ingest` and `write_table_examples`."""
 
-import json
 import pathlib
 
 from tfx.dsl.component.experimental.annotations import OutputArtifact, Parameter
@@ -33,7 +32,7 @@ def Ingest(  # noqa: N802
     and new code.
     """
     del fingerprint, code_version
-    config = IngestConfig(**json.loads(config_json))
+    config = IngestConfig.from_json(config_json, "ingest")
     folder = pathlib.Path(tables.uri)
     report = ingest(pathlib.Path(data_dir), folder, config)
     for name, examples in (

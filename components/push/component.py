@@ -32,7 +32,7 @@ class Push(Pusher):
         serving_dir: folder of the versions.
         run_key: names this run.
         keep_versions: versions kept.
-        least_share: of the MAP@12 of the last blessed weights that the model must not certainly lie below.
+        min_share: of the MAP@12 of the last blessed weights that the model must not certainly lie below.
         code_version: hash of the sources, for TFX's cache.
         allow_older: `true` if the model's data may end before those of the served version.
     """
@@ -51,7 +51,7 @@ class Push(Pusher):
         serving_dir: str,
         run_key: str,
         keep_versions: int,
-        least_share: float,
+        min_share: float,
         allow_older: str,
         code_version: str,
     ):
@@ -69,7 +69,7 @@ class Push(Pusher):
                 {
                     "run_key": run_key,
                     "keep_versions": keep_versions,
-                    "least_share": least_share,
+                    "min_share": min_share,
                     "allow_older": allow_older,
                     "code_version": code_version,
                 }

@@ -1,23 +1,21 @@
-"""What push can be told."""
+"""Settings of push."""
 
-import dataclasses
+from pydantic import Field
 
-from transforms.ranges import require_within
+from transforms.settings import Settings
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class PushConfig:
-    """Settings of push.
+class PushConfig(Settings):
+    """Settings of push."""
 
-    Attributes:
-        keep_versions: pushed versions kept, the newest first, 1 to 1000.
-        least_share: of the MAP@12 that the last blessed weights were blessed with, 0 to 1; a model that certainly
-            has less is not pushed. 0 lets every model pass, as after a change of the shop or of `label_days`.
-    """
+    RENAMED = {"least_share": "min_share"}
 
-    keep_versions: int = 5
-    least_share: float = 0.5
-
-    def __post_init__(self):
-        require_within("push.keep_versions", self.keep_versions, 1, 1000)
-        require_within("push.least_share", self.least_share, 0, 1)
+    keep_versions: int = Field(default=5, ge=1, le=1000, description="Pushed versions that are kept, the newest first.")
+    min_share: float = Field(
+        default=0.5,
+        ge=0,
+        le=1,
+        description="A model is not pushed if its MAP@12 is certainly below this share of the MAP@12 that the last "
+        "blessed weights were blessed with. 0 accepts every model, for example after a change of the shop or of "
+        "label_days.",
+    )

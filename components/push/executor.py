@@ -36,7 +36,7 @@ REFUSED, VERSION = "refused.json", "version.json"
 class Executor(tfx_pusher.Executor):
     """Pushes `model` where the model gate blessed its twin of the cut and the infra gate blessed itself.
 
-    `custom_config` holds `run_key`, `keep_versions`, `least_share` and `allow_older`.
+    `custom_config` holds `run_key`, `keep_versions`, `min_share` and `allow_older`.
     """
 
     def Do(self, input_dict, output_dict, exec_properties) -> None:  # noqa: N802 (TFX's name)
@@ -107,11 +107,11 @@ def _refusal(evaluation: Evaluation, serving_dir: pathlib.Path, custom: Mapping[
     """
     last = find_last_blessed(serving_dir, custom["run_key"])
     blessed = None if last is None else blessed_map(description_of(last))
-    figures, share = evaluation.overall, custom["least_share"]
+    figures, share = evaluation.overall, custom["min_share"]
     now = figures["map_at_12"]
     if blessed is None or not certainly_below(now, int(figures["customers"]), share * blessed):
         return None
     return (
-        f"refused: MAP@12 {now:.4f} is certainly less than push.least_share = {share:g} of the {blessed:.4f} that the "
-        "last blessed weights had: look at the last week's data; if the shop has changed, --set push.least_share=0"
+        f"refused: MAP@12 {now:.4f} is certainly less than push.min_share = {share:g} of the {blessed:.4f} that the "
+        "last blessed weights had: look at the last week's data; if the shop has changed, --set push.min_share=0"
     )

@@ -35,7 +35,7 @@ def fit(
     network.deviation.assign(deviation)
     count = len(lists.labels)
     batch = min(config.batch_lists, count)
-    epochs = max(config.epochs, math.ceil(config.least_steps / (count // batch)))
+    epochs = max(config.epochs, math.ceil(config.min_steps / (count // batch)))
     steps = epochs * (count // batch)
     model = RankingModel(network, config.loss)
     rate = tf.keras.optimizers.schedules.CosineDecay(config.learning_rate, steps)

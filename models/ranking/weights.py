@@ -1,6 +1,5 @@
 """The ranking network saved as plain arrays, with the names of the features it was trained on."""
 
-import dataclasses
 import json
 import pathlib
 from collections.abc import Sequence
@@ -31,7 +30,7 @@ def save_network(network: RankingNetwork, config: RankingConfig, features: Seque
     """Writes weights, configuration and feature names."""
     folder.mkdir(parents=True, exist_ok=True)
     np.savez(folder / _ARRAYS, *network.get_weights())
-    tree = {"config": dataclasses.asdict(config), "features": list(features)}
+    tree = {"config": config.as_tree(), "features": list(features)}
     (folder / _TREE).write_text(json.dumps(tree, indent=1))
 
 

@@ -34,7 +34,7 @@ def active_channels(config: RecommenderConfig) -> list[tuple[str, int]]:
     Raises:
         ValueError: more are on than a candidate has bits for.
     """
-    sizes = dataclasses.asdict(config.channels)
+    sizes = dict(config.channels)
     active = [(name, sizes[name]) for name in CHANNELS if sizes[name] > 0]
     if len(active) > ops.TAG_BITS:
         raise ValueError(

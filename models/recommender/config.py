@@ -1,75 +1,68 @@
-"""What the recommender can be told: its channels and how many candidates they may bring."""
+"""Settings of the recommender: its channels and its limits."""
 
-import dataclasses
+from typing import Annotated, Literal
 
-from transforms.errors import ConfigError
-from transforms.ranges import require_one_of, require_within
+from pydantic import Field, model_validator
+
+from transforms.settings import Settings
 
 MOST_K = 100
+Size = Annotated[int, Field(ge=0, le=1000)]
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class ChannelsConfig:
-    """Candidates each channel brings, best first; 0 turns a channel off. Range 0 to 1000.
+class ChannelsConfig(Settings):
+    """Candidates each channel proposes, best first; 0 turns a channel off."""
 
-    Attributes:
-        own_purchases: what the customer bought before.
-        bought_together: what those who bought the customer's articles bought within the same weeks.
-        towers: the articles nearest to the customer in the towers' space.
-        popular: what most customers bought lately.
-        popular_in_segment: what most customers of the same age segment bought lately; none where the age is unknown.
-        same_product: other colours and sizes of what the customer bought.
-        similar: articles on sale that are like what the customer bought by attributes and words.
-        trending: what sold more in the last week than in the week before.
-    """
+    own_purchases: Size = Field(default=160, description="What the customer bought before.")
+    bought_together: Size = Field(
+        default=200, description="What buyers of the customer's articles bought within the same weeks."
+    )
+    towers: Size = Field(default=200, description="Articles nearest to the customer in the towers' space.")
+    popular: Size = Field(default=100, description="What most customers bought lately.")
+    popular_in_segment: Size = Field(
+        default=50,
+        description="What most customers of the same age segment bought lately; nothing if the age is unknown.",
+    )
+    same_product: Size = Field(default=20, description="Other colours and sizes of what the customer bought.")
+    similar: Size = Field(
+        default=0, description="Articles on sale with attributes and words like those of what the customer bought."
+    )
+    trending: Size = Field(default=0, description="What sold more in the last week than in the week before.")
 
-    own_purchases: int = 160
-    bought_together: int = 200
-    towers: int = 200
-    popular: int = 100
-    popular_in_segment: int = 50
-    same_product: int = 20
-    similar: int = 0
-    trending: int = 0
-
-    def __post_init__(self):
-        for field in dataclasses.fields(self):
-            require_within(f"recommender.channels.{field.name}", getattr(self, field.name), 0, 1000)
-        if not any(dataclasses.asdict(self).values()):
-            raise ConfigError("recommender.channels must leave one channel on. Received: all 0.")
+    @model_validator(mode="after")
+    def _check_one_is_on(self) -> "ChannelsConfig":
+        if not any(dict(self).values()):
+            raise ValueError("towers or another channel must be above 0. Received: 0 for all channels.")
+        return self
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class RecommenderConfig:
-    """Settings of the one graph.
+class RecommenderConfig(Settings):
+    """Settings of the one graph."""
 
-    Attributes:
-        channels: candidates per channel.
-        max_candidates: candidates of a customer after the channels are merged, 12 to 1000; where there are
-            more, those stay that most channels rank highly.
-        history_length: distinct articles of a customer's past that are looked at, 1 to 1000; at most what
-            `features.history_length` keeps has any effect.
-        exclude_purchased: whether articles the customer bought before are left out of the answer.
-        index: `scann` (approximate, needs ScaNN's op where it is served) or `exact` (core TensorFlow alone).
-    """
-
-    channels: ChannelsConfig = dataclasses.field(default_factory=ChannelsConfig)
-    max_candidates: int = 200
-    history_length: int = 160
-    exclude_purchased: bool = False
-    index: str = "scann"
-
-    def __post_init__(self):
-        require_within("recommender.max_candidates", self.max_candidates, 12, 1000)
-        require_within("recommender.history_length", self.history_length, 1, 1000)
-        require_one_of("recommender.index", self.index, ("scann", "exact"))
+    channels: ChannelsConfig = Field(default_factory=ChannelsConfig, description="Candidates of each channel.")
+    max_candidates: int = Field(
+        default=200,
+        ge=12,
+        le=1000,
+        description="Maximum candidates of a customer after the channels are merged; of more, those stay that most "
+        "channels rank highly.",
+    )
+    history_length: int = Field(
+        default=160,
+        ge=1,
+        le=1000,
+        description="Distinct articles of a customer's past that are read; at most features.history_length exist.",
+    )
+    exclude_purchased: bool = Field(
+        default=False, description="Whether articles that the customer bought before are left out of the answer."
+    )
+    index: Literal["scann", "exact"] = Field(
+        default="scann",
+        description="scann: approximate search, which needs ScaNN's op in the model server. exact: core TensorFlow "
+        "alone.",
+    )
 
     @property
     def nearest(self) -> int:
-        """Articles the index is asked for at most: the towers' channel's, or the most similar and itself."""
+        """Maximum number of articles requested from the index: for `towers`, or similar ones and itself."""
         return max(self.channels.towers, MOST_K + 1)
-
-
-def recommender_config(tree: dict) -> RecommenderConfig:
-    """Builds the configuration from a plain tree, as `dataclasses.asdict` yields it."""
-    return RecommenderConfig(**{**tree, "channels": ChannelsConfig(**tree["channels"])})

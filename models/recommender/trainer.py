@@ -11,7 +11,7 @@ from models.ranking.training import fit, mean_loss
 from models.ranking.weights import build_network, save_network
 from models.recommender import features
 from models.recommender.builder import STATES, TOWERS, RecommenderBuilder
-from models.recommender.config import recommender_config
+from models.recommender.config import RecommenderConfig
 from models.recommender.list_features import read_lists, training_lists
 from models.retrieval.trainer import checkpoint_key
 from transforms.calendar import load_calendar
@@ -32,10 +32,12 @@ def run_fn(fn_args) -> None:
         ValueError: if no list holds a positive.
     """
     custom = fn_args.custom_config
-    config = RankingConfig(**custom["ranking"])
+    config = RankingConfig.from_tree(custom["ranking"], "ranking")
     graph = pathlib.Path(fn_args.base_model)
     builder = RecommenderBuilder(
-        recommender_config(custom["recommender"]), graph / STATES, pathlib.Path(fn_args.transform_graph_path)
+        RecommenderConfig.from_tree(custom["recommender"], "recommender"),
+        graph / STATES,
+        pathlib.Path(fn_args.transform_graph_path),
     )
     calendar = load_calendar(graph / STATES)
     weekly = training_lists(

@@ -1,6 +1,5 @@
 """The towers at one moment of their training, saved as plain arrays."""
 
-import dataclasses
 import json
 import pathlib
 
@@ -31,7 +30,7 @@ def save_snapshot(towers: Towers, folder: pathlib.Path) -> None:
     part = folder / "weights.part.npz"
     np.savez(part, *towers.get_weights())
     part.rename(folder / "weights.npz")
-    tree = {"config": dataclasses.asdict(towers.config), "sizes": towers.sizes}
+    tree = {"config": towers.config.as_tree(), "sizes": towers.sizes}
     (folder / _CONFIG).write_text(json.dumps(tree, indent=1, sort_keys=True))
 
 

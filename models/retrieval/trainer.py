@@ -1,6 +1,5 @@
 """TFX's Trainer calls `run_fn` here to train the towers."""
 
-import dataclasses
 import hashlib
 import json
 import pathlib
@@ -23,13 +22,13 @@ def run_fn(fn_args) -> None:
             `retrieval` (fields of `RetrievalConfig`), `label_days`, `checkpoints` (folder) and `code_version`.
     """
     custom = fn_args.custom_config
-    config = RetrievalConfig(**custom["retrieval"])
+    config = RetrievalConfig.from_tree(custom["retrieval"], "retrieval")
     data = read_training_data(fn_args.train_files, tft.TFTransformOutput(fn_args.transform_graph_path))
     to = pathlib.Path(fn_args.serving_model_dir)
     devices = [device.name for device in tf.config.list_logical_devices("GPU")]
     figures = train_forward(
         data,
-        dataclasses.replace(config, mixed_precision=config.mixed_precision and bool(devices)),
+        config.replace(mixed_precision=config.mixed_precision and bool(devices)),
         label_days=custom["label_days"],
         strategy=strategy_over(devices),
         checkpoints=pathlib.Path(custom["checkpoints"]) / checkpoint_key(fn_args),

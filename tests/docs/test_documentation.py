@@ -1,11 +1,9 @@
 """What the documents name is there: files, links, commands, options, settings, steps and their outputs."""
 
 import ast
-import dataclasses
 import pathlib
 import re
 import shlex
-import typing
 
 import click
 import pytest
@@ -14,7 +12,6 @@ import yaml
 from kubeflow.config import CompileConfig, load_config
 from kubeflow.spec import task_name
 from lookbook.cli import COMMANDS, cli
-from pipeline.config import PipelineConfig
 from transforms.columns import FILES, TABLES
 
 ROOT = pathlib.Path(__file__).parents[2]
@@ -80,22 +77,12 @@ def test_the_table_of_make_has_every_target(read):
 
 
 def test_settings_that_are_named_exist(document):
-    known = set(_dotted(CompileConfig))
+    known = set(CompileConfig.dotted_names())
     sections = {name for name in known if "." not in name}
     for word in [*document.in_backticks(), *re.findall(r"--set (\S+)=", document.text)]:
         if re.fullmatch(r"[a-z_]+(\.[a-z_]+)+", word) and word.split(".")[0] in sections:
             is_other = word.endswith((".py", ".json")) or _is_module(word)
             assert word in known or is_other, f"{document.name} names {word}"
-
-
-def test_every_setting_is_explained_where_it_is_defined():
-    for cls in _classes(CompileConfig):
-        explained = re.findall(r"^ {4,8}([a-z_0-9]+(?:, [a-z_0-9]+)*): \S", cls.__doc__ or "", flags=re.M)
-        names = {name for line in explained for name in line.split(", ")}
-        own = {field.name for field in dataclasses.fields(cls)}
-        if cls is CompileConfig:
-            own -= {field.name for field in dataclasses.fields(PipelineConfig)}
-        assert own <= names, f"{cls.__module__}.{cls.__name__}"
 
 
 def test_the_columns_are_those_that_are_read(read):
@@ -139,22 +126,6 @@ def test_every_component_explains_its_inputs_parameters_and_outputs(folder, read
     source = ROOT / "components" / folder / "component.py"
     for name in _interface(ast.parse(source.read_text(encoding="utf-8"))) if source.exists() else ():
         assert f"`{name}`" in text, name
-
-
-@pytest.mark.parametrize("folder", COMPONENTS)
-def test_the_defaults_in_a_components_readme_are_those_of_its_settings(folder, read):
-    rows = read(f"components/{folder}/README.md").rows("setting", "default")
-    if rows:
-        (cls,) = (cls for cls in _classes(PipelineConfig) if cls.__module__ == f"components.{folder}.config")
-        defaults = {field.name: field.default for field in dataclasses.fields(cls)}
-        shown = {}
-        for cells in rows:
-            names = [name.strip("` ") for name in cells[0].split(",")]
-            shown |= dict(zip(names, [value.strip("` ") for value in cells[1].split(",")], strict=True))
-        assert set(shown) == set(defaults)
-        for name, default in defaults.items():
-            if default is not None:
-                assert shown[name] == _as_toml(default), name
 
 
 def test_decisions_are_numbered_and_have_the_same_parts():
@@ -207,22 +178,6 @@ def _targets() -> set[str]:
     return set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), flags=re.M))
 
 
-def _classes(cls: type) -> list[type]:
-    hints = typing.get_type_hints(cls)
-    inner = [hints[field.name] for field in dataclasses.fields(cls) if dataclasses.is_dataclass(hints[field.name])]
-    return [cls, *(found for section in inner for found in _classes(section))]
-
-
-def _dotted(cls: type, before: str = "") -> list[str]:
-    hints = typing.get_type_hints(cls)
-    names = []
-    for field in dataclasses.fields(cls):
-        names.append(before + field.name)
-        if dataclasses.is_dataclass(hints[field.name]):
-            names += _dotted(hints[field.name], f"{before}{field.name}.")
-    return names
-
-
 def _is_module(dotted: str) -> bool:
     path = ROOT.joinpath(*dotted.split("."))
     return path.with_suffix(".py").exists() or path.is_dir()
@@ -238,9 +193,3 @@ def _interface(tree: ast.Module) -> list[str]:
             inside = {"push_destination", "custom_config"}  # made of the component's own parameters
             names += [keyword.arg for keyword in node.keywords if keyword.arg and keyword.arg not in inside]
     return names
-
-
-def _as_toml(value: object) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)

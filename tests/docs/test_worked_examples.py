@@ -11,6 +11,7 @@ import tensorflow as tf
 from components.features.duckdb_engine import DuckDbEngine
 from components.features.engine import query_text
 from components.features.states import prepare
+from models.recommender import config
 from models.recommender.channels import CHANNELS
 from models.recommender.config import ChannelsConfig
 from models.recommender.features import FEATURES, article
@@ -18,6 +19,7 @@ from models.recommender.features.pairs import Pairs
 from models.recommender.features.registry import Registry
 from models.recommender.query import Query
 from models.recommender.state import State, load_tables
+from pipeline.setting_rows import setting_rows
 from transforms.calendar import date_of
 
 
@@ -89,6 +91,10 @@ def test_the_channels_line_and_setting_are_as_those_there_are(example):
     assert line == {"basket": "the function"}
     assert not set(line) & set(CHANNELS), "an example of something new"
     namespace: dict = {}
-    exec("class Settings:\n" + textwrap.indent(textwrap.dedent(example("channel setting")), "    "), namespace)
-    assert namespace["Settings"].__annotations__.keys() == line.keys()
-    ChannelsConfig(popular=namespace["Settings"].basket)
+    body = textwrap.indent(textwrap.dedent(example("channel setting")), "    ")
+    exec("class More(ChannelsConfig):\n" + body, {**vars(config)}, namespace)
+    (name,) = namespace["More"].model_fields.keys() - ChannelsConfig.model_fields.keys()
+    assert {name} == line.keys()
+    (row,) = setting_rows(namespace["More"](), name)
+    assert (row.value, row.rule) == ("20", "a whole number from 0 to 1,000")
+    assert row.description

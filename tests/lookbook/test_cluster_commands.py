@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from lookbook.cli import main
-from pipeline.settings import as_tree, to_toml
+from pipeline.toml_text import to_toml
 from tests.kubeflow.conftest import GOLDEN
 
 
@@ -35,14 +35,14 @@ def test_a_refresh_uses_the_settings_of_the_training_unless_others_are_given(ref
     words = ["refresh", "--data", str(tmp_path), "--out", str(tmp_path)]
     assert main(words) == 0
     trained = load_config(None, ["label_days=3", "push.keep_versions=4"])
-    (tmp_path / "settings.toml").write_text(to_toml(as_tree(trained)))
+    (tmp_path / "settings.toml").write_text(to_toml(trained.as_tree()))
     assert main(words) == 0
     assert main([*words, "--set", "seed=5"]) == 0
     assert main([*words, "--preset", "one-week"]) == 0
     assert refreshed_with == [
         load_config(None, []),
         trained,
-        dataclasses.replace(trained, seed=5),
+        trained.replace(seed=5),
         load_config("one-week", []),
     ]
 

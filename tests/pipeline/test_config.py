@@ -1,10 +1,14 @@
 """The whole configuration is read in layers: defaults, a preset, assignments."""
 
+import logging
+
 import pytest
 import tomli
+from pydantic import Field
 
-from pipeline.config import PRESETS, PipelineConfig, load_config, preset_names
-from pipeline.settings import as_tree, resolve
+from models.recommender.config import ChannelsConfig, RecommenderConfig
+from pipeline.config import PRESETS, PipelineConfig, load_config, load_settings, preset_names
+from pipeline.layers import resolve
 from transforms.errors import ConfigError
 
 
@@ -27,7 +31,7 @@ def test_every_preset_of_the_project_resolves_to_something_else_than_the_default
 
 
 def test_an_unknown_preset_is_refused_with_those_there_are():
-    with pytest.raises(ConfigError, match=r"preset must be one of .*; received 'nonesuch'"):
+    with pytest.raises(ConfigError, match=r"preset must be one of .*\. Received: 'nonesuch'"):
         load_config("nonesuch", [])
 
 
@@ -62,12 +66,64 @@ def test_a_preset_that_is_not_toml_is_refused(tmp_path):
         load_config(str(tmp_path / "bad.toml"), [])
 
 
-@pytest.mark.parametrize(("assignment", "rule"), [("seed=-1", "seed must be 0"), ("label_days=0", "1 or more")])
-def test_values_out_of_range_are_refused(assignment, rule):
-    with pytest.raises(ConfigError, match=rule):
+@pytest.mark.parametrize(
+    ("assignment", "message"),
+    [
+        ("seed=-1", "seed must be a whole number of at least 0. Received: -1."),
+        ("label_days=0", "label_days must be a whole number of at least 1. Received: 0."),
+        ("features.list_weeks=53", "features.list_weeks must be a whole number from 1 to 52. Received: 53."),
+        ("features.half_life_days=0", "features.half_life_days must be a number from 0.001 to 1,000,000. Received: 0."),
+        ("ranking.dropout=1.0", "ranking.dropout must be a number from 0 to 0.99. Received: 1.0."),
+        ("recommender.index=annoy", "recommender.index must be one of scann, exact. Received: 'annoy'."),
+        ("push.min_share=true", "push.min_share must be a number from 0 to 1. Received: True."),
+        ("ingest.memory_limit_gib=inf", "ingest.memory_limit_gib must be a number of at least 0.25. Received: inf."),
+        (
+            "recommender.channels.*=0",
+            "recommender.channels.towers or another channel must be above 0. Received: 0 for all channels.",
+        ),
+    ],
+)
+def test_values_out_of_range_are_refused_with_the_rule(assignment, message):
+    with pytest.raises(ConfigError) as caught:
         load_config(None, [assignment])
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("former", "present"),
+    [
+        ("features.least_list_weeks=4", "features.min_list_weeks=4"),
+        ("ranking.least_steps=4", "ranking.min_steps=4"),
+        ("push.least_share=0.25", "push.min_share=0.25"),
+    ],
+)
+def test_former_names_are_accepted_with_a_warning(former, present, caplog):
+    with caplog.at_level(logging.WARNING):
+        assert load_config(None, [former]) == load_config(None, [present])
+    names = former.split("=")[0], present.split("=")[0]
+    assert caplog.messages == [
+        f"warning: {names[0]} is now called {names[1]}; the next release will refuse the former name"
+    ]
+
+
+class MoreChannels(ChannelsConfig):
+    basket: int = Field(default=20, ge=0, le=1000)
+
+
+class MoreRecommender(RecommenderConfig):
+    channels: MoreChannels = Field(default_factory=MoreChannels)
+
+
+class MorePipeline(PipelineConfig):
+    recommender: MoreRecommender = Field(default_factory=MoreRecommender)
+
+
+def test_a_channel_that_is_added_stays_off_in_the_preset_of_ids_only():
+    assert load_settings(MorePipeline, None, [], [PRESETS]).recommender.channels.basket == 20
+    channels = load_settings(MorePipeline, "ids-only", [], [PRESETS]).recommender.channels
+    assert {name: size for name, size in channels if size} == {"towers": 200}
 
 
 def test_the_tree_of_the_configuration_resolves_to_it_again():
     config = load_config(None, ["seed=3"])
-    assert resolve(PipelineConfig, [as_tree(config)]) == config
+    assert resolve(PipelineConfig, [config.as_tree()]) == config

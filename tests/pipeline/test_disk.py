@@ -149,7 +149,7 @@ def test_the_estimate_grows_with_the_shop_the_weeks_and_the_dimension():
         return estimate_from_sizes(kind, csv, 105_542, load_config(None, settings)).out
 
     assert out() > out(csv=10**9) > out(csv=10**8)
-    assert out(settings=["features.least_list_weeks=12"]) > out()
+    assert out(settings=["features.min_list_weeks=12"]) > out()
     assert out(settings=["retrieval.embedding_dim=256"]) > out()
     assert out("refresh") < out()
 

@@ -151,7 +151,7 @@ def test_push_takes_the_model_as_of_the_end_and_both_blessings(nodes):
         "keep_versions": 5,
         "allow_older": "false",
         "code_version": "v",
-        "least_share": 0.5,
+        "min_share": 0.5,
     }
 
 

@@ -17,7 +17,7 @@ SETTINGS = (
     "retrieval.epochs=1",
     "ranking.units=16",
     "ranking.epochs=1",
-    "ranking.least_steps=2",
+    "ranking.min_steps=2",
     "recommender.index=exact",
 )
 

@@ -1,7 +1,5 @@
 """The figures of the tiny shop's model, each computed in another way."""
 
-import dataclasses
-
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -74,9 +72,9 @@ def test_candidates_are_those_of_the_graph(recommender, judged, figures):
 
 
 def test_a_channel_alone_and_the_candidates_without_it(recommender, judged, figures, tiny, trained):
-    channels = dataclasses.replace(RECOMMENDER.channels, towers=0)
+    channels = RECOMMENDER.channels.replace(towers=0)
     builder = RecommenderBuilder(
-        dataclasses.replace(RECOMMENDER, channels=channels), tiny.states, trained / "weights" / "transform_graph"
+        RECOMMENDER.replace(channels=channels), tiny.states, trained / "weights" / "transform_graph"
     )
     other = builder.build(tiny.calendar.end, trained / "weights" / "towers")
     query = other.query(tf.constant(judged.customers))
@@ -87,7 +85,7 @@ def test_a_channel_alone_and_the_candidates_without_it(recommender, judged, figu
     for what, lists in (("without", without), ("own", alone)):
         shares = [len(set(p) & b) / len(b) for p, b in zip(lists, BOUGHT.values(), strict=True)]
         np.testing.assert_allclose(figures["channels"]["towers"][what], shares, atol=1e-6)
-    assert set(figures["channels"]) == {field.name for field in dataclasses.fields(RECOMMENDER.channels)}
+    assert set(figures["channels"]) == set(RECOMMENDER.channels.model_dump())
 
 
 def test_popular_articles_of_the_segment_are_followed_by_popular_articles(recommender, judged, figures):

@@ -53,7 +53,7 @@ def serve(tiny, trained, once):
 
     @functools.cache
     def make(**changes) -> Served:
-        config = dataclasses.replace(RECOMMENDER, **changes)
+        config = RECOMMENDER.replace(**changes)
         weights, day = trained / "weights", tiny.calendar.end
         name = "-".join(["model", *(f"{name}-{value}" for name, value in sorted(changes.items()))])
         folder = once(name, lambda to: assemble(tiny.states, day, weights, config, to / "1")) / "1"

@@ -1,6 +1,5 @@
 """Answers do not depend on the ids: with other ids of any characters, each customer has the same answer."""
 
-import dataclasses
 import pathlib
 import shutil
 
@@ -122,7 +121,7 @@ def test_an_id_that_is_no_line_is_refused_by_name(tiny, trained, tmp_path, table
     states = shutil.copytree(tiny.states, tmp_path / "states")
     rows = pq.read_table(states / f"{table}.parquet")
     pq.write_table(renamed(rows, column, [wrong, *rows[column].to_pylist()[1:]]), states / f"{table}.parquet")
-    config = dataclasses.replace(RECOMMENDER, index="exact")
+    config = RECOMMENDER.replace(index="exact")
     with pytest.raises(DataError, match=f"{column} must hold ids that are one line") as caught:
         assemble(states, tiny.calendar.end, trained / "weights", config, tmp_path / "to")
     assert repr(wrong) in str(caught.value)

@@ -1,6 +1,5 @@
 """Lists: who bought in the week, what was proposed, what of it was bought; against plain Python."""
 
-import dataclasses
 import json
 from types import SimpleNamespace
 
@@ -244,13 +243,13 @@ def test_a_bundle_may_be_made_twice_and_leaves_its_sources_alone(tiny, trained, 
 )
 def test_a_setting_out_of_range_is_refused_by_name(name, value):
     with pytest.raises(ConfigError, match=rf"candidates\.{name} must .* Received: "):
-        CandidatesConfig(**{name: value})
+        CandidatesConfig.from_tree({name: value}, "candidates")
 
 
 def test_the_ranking_of_the_tiny_shop_was_trained_on_these_features(trained):
     tree = json.loads((trained / "ranking" / "ranking.json").read_text())
     assert tree["features"] == list(features.NAMES)
-    assert tree["config"] == dataclasses.asdict(RANKING)
+    assert tree["config"] == RANKING.as_tree()
 
 
 def test_of_too_many_lists_some_are_kept_in_their_order():

@@ -1,6 +1,5 @@
 """Ingest, StatisticsGen, ImportSchemaGen, ExampleValidator and DataGate as a pipeline, on a tiny shop."""
 
-import dataclasses
 import json
 import pathlib
 
@@ -43,7 +42,7 @@ def run_pipeline(folder: pathlib.Path) -> None:
     ingest = Ingest(
         data_dir=str(folder / "data"),
         fingerprint=fingerprint_of(folder / "data"),
-        config_json=json.dumps(dataclasses.asdict(IngestConfig(memory_limit_gib=0.5))),
+        config_json=IngestConfig(memory_limit_gib=0.5).as_json(),
         code_version="test",
     )
     nodes = [ingest]

@@ -1,7 +1,5 @@
 """What the features component writes: states, labels, the examples of Transform and those of the judge."""
 
-import dataclasses
-
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -97,7 +95,7 @@ def test_of_no_purchases_there_are_no_rows():
 
 
 def test_purchases_older_than_the_window_are_left_out(tmp_path, tiny):
-    config = dataclasses.replace(tiny_shop.FEATURES, interaction_window_days=10)
+    config = tiny_shop.FEATURES.replace(interaction_window_days=10)
     to = Outputs(states=tmp_path / "states", examples=tmp_path / "examples", judged=tmp_path / "judged")
     calendar = build_features(tiny.tables, to, config, tiny_shop.LABEL_DAYS)
     assert min(day for day, *_ in bought(to.examples)) == calendar.list_days[0] - 10
@@ -163,8 +161,8 @@ def test_data_too_short_for_a_week_of_each_kind_are_refused(tmp_path):
 
 @pytest.mark.parametrize(("name", "value"), [("list_weeks", 0), ("half_life_days", 0.0), ("popular_length", 11)])
 def test_a_setting_out_of_range_is_refused_by_name(name, value):
-    with pytest.raises(ConfigError, match=rf"features\.{name} must lie in .* Received: features\.{name} = {value}"):
-        FeaturesConfig(**{name: value})
+    with pytest.raises(ConfigError, match=rf"features\.{name} must be a .* from .* Received: {value}"):
+        FeaturesConfig.from_tree({name: value}, "features")
 
 
 def _row(article: str) -> int:

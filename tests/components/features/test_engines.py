@@ -1,6 +1,7 @@
 """Which engine the settings ask for, and what is said where it cannot be had."""
 
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -75,13 +76,13 @@ def test_a_java_that_spark_runs_on_is_taken(version, tmp_path):
 
 @pytest.mark.parametrize("master", ["", "host:7077", "http://host", "local[2"])
 def test_what_is_no_master_is_refused(master):
-    with pytest.raises(ConfigError, match=r"features\.spark_master must be .* Received: features\.spark_master = "):
-        FeaturesConfig(engine="spark", spark_master=master)
+    with pytest.raises(ConfigError, match=r"features\.spark_master must be .* Received: " + re.escape(repr(master))):
+        FeaturesConfig.from_tree({"engine": "spark", "spark_master": master}, "features")
 
 
 def test_a_cluster_needs_a_folder_that_all_see():
     with pytest.raises(ConfigError, match=r"features\.spark_folder must be set"):
-        FeaturesConfig(engine="spark", spark_master="spark://host:7077")
+        FeaturesConfig.from_tree({"engine": "spark", "spark_master": "spark://host:7077"}, "features")
     FeaturesConfig(engine="spark", spark_master="spark://host:7077", spark_folder="/shared")
 
 
@@ -91,7 +92,7 @@ def test_a_cluster_needs_a_folder_that_all_see():
 )
 def test_a_setting_out_of_range_is_refused_by_name(changed, name):
     with pytest.raises(ConfigError, match=rf"features\.{name} must"):
-        FeaturesConfig(**changed)
+        FeaturesConfig.from_tree(changed, "features")
 
 
 def test_a_folder_that_is_not_there_is_refused(tmp_path):

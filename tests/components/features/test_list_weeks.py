@@ -1,7 +1,5 @@
 """How many list weeks there are, counted by hand: weeks of seven days, the test week from day 70 to 76."""
 
-import dataclasses
-
 import pytest
 
 from components.features.config import FeaturesConfig
@@ -11,7 +9,7 @@ from transforms.errors import DataError
 
 # Customers who buy in the weeks before the test week, the newest week first: 2, 1, 3, none, then 4 in each.
 BUYERS = [2, 1, 3, 0, 4, 4, 4, 4, 4, 4]
-CONFIG = FeaturesConfig(list_weeks=10, least_list_weeks=1, enough_lists=5)
+CONFIG = FeaturesConfig(list_weeks=10, min_list_weeks=1, enough_lists=5)
 
 
 @pytest.fixture
@@ -26,7 +24,7 @@ def engine(tmp_path):
 
 
 def weeks(engine, **changed):
-    return choose_list_weeks(engine, first=0, end=77, label_days=7, config=dataclasses.replace(CONFIG, **changed))
+    return choose_list_weeks(engine, first=0, end=77, label_days=7, config=CONFIG.replace(**changed))
 
 
 @pytest.mark.parametrize(("enough", "wanted"), [(1, 1), (2, 1), (3, 2), (4, 3), (6, 3), (7, 5), (10, 5)])
@@ -35,28 +33,26 @@ def test_weeks_are_added_until_there_are_enough_lists(engine, enough, wanted):
 
 
 def test_there_are_never_fewer_than_the_least_nor_more_than_the_most(engine):
-    assert weeks(engine, least_list_weeks=4) == 4
+    assert weeks(engine, min_list_weeks=4) == 4
     assert weeks(engine, enough_lists=1000, list_weeks=4) == 4
-    assert weeks(engine, least_list_weeks=6, list_weeks=2) == 2
+    assert weeks(engine, min_list_weeks=6, list_weeks=2) == 2
 
 
 def test_half_of_the_weeks_stay_history_unless_the_least_asks_for_more(engine):
     assert weeks(engine, enough_lists=1000) == 5
-    assert weeks(engine, enough_lists=1000, least_list_weeks=8) == 8
+    assert weeks(engine, enough_lists=1000, min_list_weeks=8) == 8
 
 
 def test_list_weeks_in_which_nobody_bought_are_an_error_of_the_data(engine):
     """The weeks before the test week, but for the oldest three, lie in a gap."""
     engine.query("delete from purchases where day between 21 and 69")
-    assert weeks(engine, list_weeks=8, least_list_weeks=8) == 8
+    assert weeks(engine, list_weeks=8, min_list_weeks=8) == 8
     with pytest.raises(DataError, match=r"at least one of the 6 list weeks before 1970-03-12 must have customers"):
-        weeks(engine, list_weeks=6, least_list_weeks=6)
+        weeks(engine, list_weeks=6, min_list_weeks=6)
 
 
 def test_a_day_long_before_all_others_adds_no_weeks(engine):
     """Ten weeks and the test week have purchases: half of them are five, however long ago the mistyped day is."""
     engine.query("insert into purchases values (0, -365)")
-    counted = choose_list_weeks(
-        engine, first=-365, end=77, label_days=7, config=dataclasses.replace(CONFIG, enough_lists=1000)
-    )
+    counted = choose_list_weeks(engine, first=-365, end=77, label_days=7, config=CONFIG.replace(enough_lists=1000))
     assert counted == 5

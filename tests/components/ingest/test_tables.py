@@ -213,4 +213,4 @@ def test_the_fingerprint_changes_with_contents_and_names_and_with_nothing_else(s
 )
 def test_a_setting_out_of_its_range_is_refused_by_name(setting, value):
     with pytest.raises(ConfigError, match=f"ingest.{setting} must be .* Received: {value}"):
-        IngestConfig(**{setting: value})
+        IngestConfig.from_tree({setting: value}, "ingest")

@@ -73,7 +73,7 @@ def run(tmp_path):
             {
                 "push_destination": proto_utils.proto_to_json(destination),
                 "custom_config": json_utils.dumps(
-                    {"run_key": key, "keep_versions": keep, "least_share": share, "allow_older": allow_older}
+                    {"run_key": key, "keep_versions": keep, "min_share": share, "allow_older": allow_older}
                 ),
             },
         )

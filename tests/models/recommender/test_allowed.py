@@ -1,7 +1,5 @@
 """Answers are full while allowed articles exist, whatever a request excludes."""
 
-import dataclasses
-
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -24,7 +22,7 @@ def without(rows):
 
 
 def with_channels(recommender, **sizes):
-    config = dataclasses.replace(recommender.config, channels=ChannelsConfig(**{**dict.fromkeys(CHANNELS, 0), **sizes}))
+    config = recommender.config.replace(channels=ChannelsConfig(**{**dict.fromkeys(CHANNELS, 0), **sizes}))
     return Recommender(config, recommender.state, recommender.towers, recommender.inputs, recommender.index, None)
 
 

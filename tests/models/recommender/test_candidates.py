@@ -1,7 +1,6 @@
 """Candidates of the tiny shop's customers against a merge in plain Python."""
 
 import collections
-import dataclasses
 import fractions
 import types
 
@@ -11,7 +10,7 @@ import tensorflow as tf
 from models.recommender import candidates, ops
 from models.recommender.candidates import active_channels, find_candidates
 from models.recommender.channels import CHANNELS
-from models.recommender.config import ChannelsConfig, RecommenderConfig, recommender_config
+from models.recommender.config import ChannelsConfig, RecommenderConfig
 from models.recommender.query import Query
 from tests.tiny_shop import ARTICLES, CUSTOMERS
 from transforms.errors import ConfigError
@@ -79,7 +78,7 @@ def test_candidates_are_capped_here_and_padded_there(recommender):
 @pytest.mark.parametrize("name", CHANNELS)
 def test_each_channel_alone_proposes_its_own(recommender, name):
     only = ChannelsConfig(**{**dict.fromkeys(CHANNELS, 0), name: 5})
-    config = dataclasses.replace(recommender.config, channels=only)
+    config = recommender.config.replace(channels=only)
     assert active_channels(config) == [(name, 5)]
     found = find_candidates(recommender.query(EVERYBODY), recommender.index, config)
     rows, bits = found.rows.numpy(), found.channels.numpy()
@@ -115,23 +114,29 @@ def test_the_index_is_built_for_the_most_that_is_asked_of_it(builder, tiny, trai
 def test_more_channels_than_a_candidate_has_bits_for_are_refused(monkeypatch):
     names = [f"channel_{number}" for number in range(9)]
     monkeypatch.setattr(candidates, "CHANNELS", dict.fromkeys(names))
-    sizes = dataclasses.make_dataclass("Sizes", names)(*[10] * 9)
-    eight = types.SimpleNamespace(channels=dataclasses.replace(sizes, channel_8=0))
+    sizes = dict.fromkeys(names, 10)
+    eight = types.SimpleNamespace(channels={**sizes, "channel_8": 0})
     assert [name for name, _ in active_channels(eight)] == names[:8]
     with pytest.raises(ValueError, match=r"At most 8 channels can be on\. Received: channel_0, .*, channel_8\."):
         active_channels(types.SimpleNamespace(channels=sizes))
 
 
 def test_settings_are_refused_by_name():
-    with pytest.raises(ConfigError, match=r"channels\.towers must lie in .* Received: .* = -1"):
-        ChannelsConfig(towers=-1)
-    with pytest.raises(ConfigError, match="must leave one channel on"):
-        ChannelsConfig(**dict.fromkeys(CHANNELS, 0))
-    with pytest.raises(ConfigError, match=r"recommender\.index must be one of scann, exact"):
-        RecommenderConfig(index="annoy")
+    for tree, said in (
+        ({"channels": {"towers": -1}}, "r.channels.towers must be a whole number from 0 to 1,000. Received: -1."),
+        (
+            {"channels": dict.fromkeys(CHANNELS, 0)},
+            "r.channels.towers or another channel must be above 0. Received: 0 for all channels.",
+        ),
+        ({"index": "annoy"}, "r.index must be one of scann, exact. Received: 'annoy'."),
+    ):
+        with pytest.raises(ConfigError) as caught:
+            RecommenderConfig.from_tree(tree, "r")
+        assert str(caught.value) == said
 
 
 def test_the_settings_name_every_channel_and_come_back_from_a_tree():
-    assert [field.name for field in dataclasses.fields(ChannelsConfig)] == list(CHANNELS)
+    assert list(ChannelsConfig.model_fields) == list(CHANNELS)
     config = RecommenderConfig(channels=ChannelsConfig(towers=3), index="exact")
-    assert recommender_config(dataclasses.asdict(config)) == config
+    assert RecommenderConfig.from_tree(config.as_tree()) == config
+    assert RecommenderConfig.from_json(config.as_json()) == config

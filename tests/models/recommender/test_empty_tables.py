@@ -1,6 +1,5 @@
 """Every table of a state may be empty: a young shop, or one where nobody buys twice."""
 
-import dataclasses
 import shutil
 
 import numpy as np
@@ -83,7 +82,7 @@ def test_a_catalogue_smaller_than_any_answer_is_answered_whole(tiny, trained, tm
             if column in table.column_names:
                 table = table.filter(pc.less(table[column], rows))
         pq.write_table(table, path)
-    config = dataclasses.replace(RECOMMENDER, index=index)
+    config = RECOMMENDER.replace(index=index)
     builder = RecommenderBuilder(config, states, trained / "weights" / "transform_graph")
     recommender = builder.build(tiny.calendar.end, trained / "weights" / "towers", trained / "weights" / "ranking")
     query = recommender.query(tf.range(2))

@@ -1,7 +1,5 @@
 """A refitted network is pushed only if it has learnt from the week that it alone has seen."""
 
-import dataclasses
-
 import numpy as np
 
 from models.ranking.config import RankingConfig
@@ -10,7 +8,7 @@ from models.ranking.training import fit
 from models.ranking.weights import build_network
 from models.recommender.trainer import has_learnt
 
-CONFIG = RankingConfig(networks=1, units=16, blocks=1, dropout=0.0, epochs=20, least_steps=1, batch_lists=16)
+CONFIG = RankingConfig(networks=1, units=16, blocks=1, dropout=0.0, epochs=20, min_steps=1, batch_lists=16)
 NAMES = ("signal", "noise")
 
 
@@ -24,7 +22,7 @@ def week(lists=64, candidates=6):
 
 def test_only_what_does_better_in_the_week_it_knows_has_learnt(tmp_path):
     test_week = week()
-    fresh, trained, broken = (build_network(dataclasses.replace(CONFIG, seed=i), NAMES) for i in range(3))
+    fresh, trained, broken = (build_network(CONFIG.replace(seed=i), NAMES) for i in range(3))
     fit(trained, test_week, CONFIG, logs=str(tmp_path / "logs"), backup=str(tmp_path / "backup"))
     broken.set_weights([np.full_like(weight, np.nan) for weight in broken.get_weights()])
     assert has_learnt(trained, fresh, test_week, CONFIG)

@@ -1,7 +1,5 @@
 """The loss of a batch of four, worked out in numpy apart from TFRS."""
 
-import dataclasses
-
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -47,7 +45,7 @@ def by_hand(correction, temperature):
 @pytest.mark.parametrize("correction", [True, False])
 @pytest.mark.parametrize("temperature", [1.0, 0.5])
 def test_own_other_purchases_and_the_same_article_are_no_negatives(correction, temperature):
-    config = dataclasses.replace(RETRIEVAL, sampling_correction=correction, temperature=temperature)
+    config = RETRIEVAL.replace(sampling_correction=correction, temperature=temperature)
     model = Fixed(Settings(config))
     inputs = {
         "customer_rows": tf.constant(CUSTOMERS),

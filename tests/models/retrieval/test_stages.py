@@ -75,7 +75,7 @@ def test_a_finished_stage_is_not_trained_again(trained, data, tmp_path, monkeypa
 
 
 def test_a_killed_training_goes_on_from_its_epoch(one_week, tmp_path, monkeypatch):
-    config = dataclasses.replace(RETRIEVAL, epochs=3, patience=5)
+    config = RETRIEVAL.replace(epochs=3, patience=5)
     measured = []
     honest = TopKValidation.on_epoch_end
 
@@ -108,7 +108,7 @@ def test_a_pass_has_so_many_examples_and_the_next_pass_others(one_week, tmp_path
         seen.append([np.concatenate([batch["customer_rows"].numpy() for batch in batches]) for _ in range(epochs)])
 
     monkeypatch.setattr(TwoTowerModel, "fit", noted)
-    config = dataclasses.replace(RETRIEVAL, epochs=3, batch_size=8, pass_examples=30, week_epochs=1)
+    config = RETRIEVAL.replace(epochs=3, batch_size=8, pass_examples=30, week_epochs=1)
     train_towers(one_week, tmp_path, config)
     old, fresh = seen
     assert [len(rows) for rows in old] == [24, 24, 24]  # whole batches
@@ -125,7 +125,7 @@ def test_a_switch_builds_and_trains(one_week, tmp_path, monkeypatch, switch, pol
         return Towers(config, sizes, dtype_policy)
 
     monkeypatch.setattr(stages, "Towers", noted)
-    figures = train_towers(one_week, tmp_path, dataclasses.replace(RETRIEVAL, **{switch: True}, week_epochs=0))
+    figures = train_towers(one_week, tmp_path, RETRIEVAL.replace(**{switch: True}, week_epochs=0))
     assert built == [policy]
     assert all(array.dtype == np.float32 for array in weights(tmp_path / "towers" / "week-000"))
     assert all(np.isfinite(array).all() for array in weights(tmp_path / "towers" / "week-000"))
@@ -246,12 +246,12 @@ def test_checkpoints_are_keyed_by_what_the_training_depends_on():
 @pytest.mark.parametrize(("name", "value"), [("embedding_dim", 2), ("batch_size", 1), ("optimizer", "sgd")])
 def test_a_setting_out_of_range_is_refused_by_name(name, value):
     with pytest.raises(ConfigError, match=rf"retrieval\.{name} must .* Received: "):
-        RetrievalConfig(**{name: value})
+        RetrievalConfig.from_tree({name: value}, "retrieval")
 
 
 def test_towers_are_the_sums_their_formula_says(data):
     # Fresh corrections are 0: what is left is the embeddings of the ids, pooled by half-life.
-    towers = Towers(dataclasses.replace(RETRIEVAL, use_customer_id=True), data.sizes)
+    towers = Towers(RETRIEVAL.replace(use_customer_id=True), data.sizes)
     towers.build_all()
     table = {weight.name.split("/")[0]: weight.numpy() for weight in towers.weights}
     embedded = embed_catalogue(towers, data.articles)
@@ -271,5 +271,5 @@ def test_towers_are_the_sums_their_formula_says(data):
 
 
 def test_the_query_tower_must_know_something():
-    with pytest.raises(ConfigError, match="one input: use_customer_id, use_recent or use_attributes"):
-        RetrievalConfig(use_customer_id=False, use_recent=False, use_attributes=False)
+    with pytest.raises(ConfigError, match="use_customer_id, use_recent or use_attributes must be true"):
+        RetrievalConfig.from_tree({"use_customer_id": False, "use_recent": False, "use_attributes": False})
