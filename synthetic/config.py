@@ -1,12 +1,14 @@
 """Sizes and habits of a synthetic shop."""
 
-import dataclasses
 import datetime
 import math
 from typing import Any
 
+from pydantic import Field, model_validator
+
 from synthetic.habits import DENSE, HM, Habits
 from transforms.errors import ConfigError
+from transforms.settings import Settings
 
 PERIOD_DAYS = 7
 _MAX_ARTICLES = 1_000_000
@@ -15,41 +17,27 @@ _HM_CUSTOMERS, _HM_ARTICLES, _HM_TRANSACTIONS = 1_371_980, 105_542, 31_788_324
 _HM_FIRST_DAY, _HM_DAYS = datetime.date(2018, 9, 20), 734
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class ShopConfig:
-    """Sizes and habits of a synthetic shop.
+class ShopConfig(Settings):
+    """Sizes and habits of a synthetic shop."""
 
-    Attributes:
-        customers: rows of `customers.csv`; 1 or more.
-        articles: rows of `articles.csv`; 50 to 1,000,000.
-        transactions: rows of `transactions_train.csv`; 1 or more. The actual number is within 2 % from about 10,000
-            on, and exact from 3,000,000 on.
-        days: length of the history including the label period; at least `label_days` + 7.
-        seed: the same seed, sizes and habits give the same bytes; 0 or more.
-        label_days: length of the last period, for which the oracle ranks; 1 or more.
-        first_day: day of the first transactions.
-        habits: how customers buy.
-    """
+    customers: int = Field(default=3_000, ge=1, description="Rows of customers.csv.")
+    articles: int = Field(default=1_500, ge=50, le=_MAX_ARTICLES, description="Rows of articles.csv.")
+    transactions: int = Field(
+        default=120_000,
+        ge=1,
+        description="Rows of transactions_train.csv; within 2 % from about 10,000 on, exact from 3,000,000 on.",
+    )
+    days: int = Field(default=180, description="Length of the history including the label period.")
+    seed: int = Field(default=0, ge=0, description="The same seed, sizes and habits give the same bytes.")
+    label_days: int = Field(default=7, ge=1, description="Length of the last period, for which the oracle ranks.")
+    first_day: datetime.date = Field(default=datetime.date(2020, 3, 27), description="Day of the first transactions.")
+    habits: Habits = Field(default=DENSE, description="How customers buy.")
 
-    customers: int = 3_000
-    articles: int = 1_500
-    transactions: int = 120_000
-    days: int = 180
-    seed: int = 0
-    label_days: int = 7
-    first_day: datetime.date = datetime.date(2020, 3, 27)
-    habits: Habits = DENSE
-
-    def __post_init__(self) -> None:
-        """Checks the ranges."""
-        _at_least("customers", self.customers, 1)
-        _at_least("articles", self.articles, 50)
-        _at_least("transactions", self.transactions, 1)
-        _at_least("seed", self.seed, 0)
-        _at_least("label_days", self.label_days, 1)
-        _at_least("days", self.days, self.label_days + PERIOD_DAYS)
-        if self.articles > _MAX_ARTICLES:
-            raise ConfigError(f"articles must be {_MAX_ARTICLES} or fewer. Received: {self.articles}")
+    @model_validator(mode="after")
+    def _check_days(self) -> "ShopConfig":
+        if self.days < self.label_days + PERIOD_DAYS:
+            raise ValueError(f"days must be at least label_days + {PERIOD_DAYS}. Received: {self.days}.")
+        return self
 
     @classmethod
     def at_scale(cls, scale: float, **given: Any) -> "ShopConfig":
@@ -75,9 +63,4 @@ class ShopConfig:
             "first_day": _HM_FIRST_DAY,
             "habits": HM,
         }
-        return cls(**{**sizes, **given})
-
-
-def _at_least(name: str, value: int, minimum: int) -> None:
-    if value < minimum:
-        raise ConfigError(f"{name} must be {minimum} or more. Received: {value}")
+        return cls.from_tree({**sizes, **given})

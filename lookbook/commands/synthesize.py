@@ -32,7 +32,7 @@ def command(to: pathlib.Path, scale: str | None, **sizes: int | None) -> None:
     from synthetic.shop import ShopConfig, synthesize
 
     given: dict[str, Any] = {name: size for name, size in sizes.items() if size is not None}
-    config = ShopConfig(**given) if scale is None else ShopConfig.at_scale(_number(scale), **given)
+    config = ShopConfig.from_tree(given) if scale is None else ShopConfig.at_scale(_number(scale), **given)
     shop = synthesize(config, to)
     click.echo(
         f"{shop.customers:,} customers, {shop.articles:,} articles, {shop.transactions:,} transactions"

@@ -40,4 +40,4 @@ def test_a_scale_out_of_range_is_an_error(scale):
 @pytest.mark.parametrize(("field", "value"), [("customers", 0), ("articles", 10), ("days", 13), ("seed", -1)])
 def test_sizes_out_of_range_are_errors_with_their_name(field, value):
     with pytest.raises(ConfigError, match=f"{field} must be .* Received: {value}"):
-        ShopConfig(**{field: value})
+        ShopConfig.from_tree({field: value})
