@@ -81,7 +81,7 @@ def settings(command: Callable) -> Callable:
         "assignments",
         metavar="NAME=VALUE",
         multiple=True,
-        help="A setting, such as label_days=14; may be repeated. See `lookbook config`.",
+        help="A setting, such as label_days=14; may be repeated. See `lookbook config --explain`.",
     )
     return preset(assignments(command))
 

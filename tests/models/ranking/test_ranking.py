@@ -1,6 +1,7 @@
 """The ranking network's losses, lists and training, against numbers worked out by hand."""
 
 import gc
+import json
 import math
 import weakref
 
@@ -194,6 +195,37 @@ def test_weights_of_other_features_are_refused_by_name(tmp_path, names, differin
     save_network(build_network(SMALL, NAMES), SMALL, NAMES, tmp_path)
     with pytest.raises(WeightsError, match=rf"features must be those the ranking network .* Differing: {differing}\."):
         load_network(tmp_path, names)
+
+
+def change_saved_settings(folder, **changes):
+    tree = json.loads((folder / "ranking.json").read_text())
+    tree["config"] = {**{name: value for name, value in tree["config"].items() if name != "min_steps"}, **changes}
+    (folder / "ranking.json").write_text(json.dumps(tree))
+
+
+def test_weights_saved_under_the_former_name_of_a_setting_are_loaded(tmp_path):
+    network = build_network(SMALL, NAMES)
+    save_network(network, SMALL, NAMES, tmp_path)
+    change_saved_settings(tmp_path, least_steps=3)
+    for saved, loaded in zip(network.get_weights(), load_network(tmp_path, NAMES).get_weights(), strict=True):
+        np.testing.assert_array_equal(saved, loaded)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (
+            {"unitz": 8},
+            r"must be those of RankingConfig, but unitz is not a setting; the nearest is units\. Train again",
+        ),
+        ({"units": 7}, r"but units must be a whole number from 8 to 4,096\. Received: 7\. Train again"),
+    ],
+)
+def test_weights_with_settings_that_there_are_no_more_are_refused(tmp_path, changes, said):
+    save_network(build_network(SMALL, NAMES), SMALL, NAMES, tmp_path)
+    change_saved_settings(tmp_path, **changes)
+    with pytest.raises(WeightsError, match=said):
+        load_network(tmp_path, NAMES)
 
 
 def test_the_score_is_the_mean_of_networks_that_differ():
