@@ -4,6 +4,7 @@ import ast
 import pathlib
 import re
 import shlex
+from collections.abc import Iterator
 
 import click
 import pytest
@@ -13,6 +14,7 @@ from kubeflow.config import CompileConfig, load_config
 from kubeflow.spec import task_name
 from lookbook.cli import COMMANDS, cli
 from transforms.columns import FILES, TABLES
+from transforms.settings import Settings
 
 ROOT = pathlib.Path(__file__).parents[2]
 TOPS = ("lookbook", "kubeflow", "operations", "pipeline", "components", "models", "serving", "synthetic", "transforms")
@@ -77,8 +79,8 @@ def test_the_table_of_make_has_every_target(read):
 
 
 def test_settings_that_are_named_exist(document):
-    known = set(CompileConfig.dotted_names())
-    sections = {name for name in known if "." not in name}
+    known = {*CompileConfig.dotted_names(), *_former_names(CompileConfig)}
+    sections = CompileConfig.sections()
     for word in [*document.in_backticks(), *re.findall(r"--set (\S+)=", document.text)]:
         if re.fullmatch(r"[a-z_]+(\.[a-z_]+)+", word) and word.split(".")[0] in sections:
             is_other = word.endswith((".py", ".json")) or _is_module(word)
@@ -176,6 +178,12 @@ def _check_make(words: list[str]) -> None:
 
 def _targets() -> set[str]:
     return set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), flags=re.M))
+
+
+def _former_names(cls: type[Settings], section: str = "") -> Iterator[str]:
+    yield from (section + name for name in cls.RENAMED)
+    for name, inner in cls.sections().items():
+        yield from _former_names(inner, f"{section}{name}.")
 
 
 def _is_module(dotted: str) -> bool:

@@ -40,7 +40,7 @@ class Shop(Settings):
     [
         ({"tower": {"widht": 3}}, "shop.tower.widht is not a setting; the nearest is shop.tower.width"),
         ({"width": 3}, "shop.width is not a setting; the nearest is shop.tower.width"),
-        ({"q": 3, "open": 1}, "shop.q is not a setting; `lookbook config` lists them"),
+        ({"qqqqqqqqqq": 3, "open": 1}, "shop.qqqqqqqqqq is not a setting; `lookbook config` lists them"),
         ({"tower": {"width": 0}}, "shop.tower.width must be a whole number from 1 to 4,096. Received: 0."),
         ({"tower": {"width": 4097}}, "shop.tower.width must be a whole number from 1 to 4,096. Received: 4097."),
         ({"tower": {"width": "1_000"}}, "shop.tower.width must be a whole number from 1 to 4,096. Received: '1_000'."),
