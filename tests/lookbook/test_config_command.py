@@ -58,3 +58,9 @@ def test_a_former_name_is_one_line_on_standard_error():
     assert done.stderr == (
         "warning: ranking.least_steps is now called ranking.min_steps; the next release will refuse the former name\n"
     )
+
+
+def test_the_help_does_not_wait_for_the_settings():
+    code = "import sys; from lookbook.cli import main; main(['--help']); print('pydantic' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "False"
