@@ -26,57 +26,57 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 
 .PHONY: help install run backtest rolling test proof bench bench-serving quality lint format lock licenses protos pin-images clean
 
-help: ## this list
+help: ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
-install: ## the environment .venv, exactly as in requirements.lock
+install: ## install the packages of requirements.lock into .venv
 	@.ci/install
 
-run: $(STAMP) $(if $(filter shop,$(DATA)),shop/transactions_train.csv) ## [DATA=dir] [OUT=dir] [PRESET=name] the whole pipeline; without DATA on a synthetic shop
+run: $(STAMP) $(if $(filter shop,$(DATA)),shop/transactions_train.csv) ## [DATA=dir] [OUT=dir] [PRESET=name] run the pipeline; without DATA on a synthetic shop
 	@.venv/bin/lookbook run --data "$(DATA)" --out "$(OUT)" $(if $(PRESET),--preset "$(PRESET)")
 
 shop/transactions_train.csv: | $(STAMP)
 	@.venv/bin/lookbook synthesize --to shop
 
-backtest: $(STAMP) $(if $(filter shop,$(DATA)),shop/transactions_train.csv) ## [DATA=dir] [OUT=dir] [PRESET=name] eight past weeks: never refreshed, refreshed, retrained
+backtest: $(STAMP) $(if $(filter shop,$(DATA)),shop/transactions_train.csv) ## [DATA=dir] [OUT=dir] [PRESET=name] compare refreshing and retraining on eight past weeks
 	@.venv/bin/lookbook backtest --data "$(DATA)" --work "$(OUT)/backtest" --to "$(OUT)/backtest/table.md" $(if $(PRESET),--preset "$(PRESET)")
 
 rolling: backtest
 
 # --verbosity=0 brings back pytest's usual closing line; a file's tests stay in one process, which
 # shares their fixtures and imports, and the long end-to-end test is handed out first.
-test: lint ## lint, types, import rules, tests, doctests, documentation
+test: lint ## run linters, tests and doctests
 	$(PYTHON) -m pytest --verbosity=0 -m "not proof" -n 2 --dist loadfile --no-loadscope-reorder \
 		--doctest-modules --durations=10 $(wildcard tests/e2e) tests $(ROOMS)
 
-proof: $(STAMP) ## the slow proofs
+proof: $(STAMP) ## run the slow tests
 	$(PYTHON) -m pytest --verbosity=0 -m proof --durations=0 tests
 
-bench: $(STAMP) ## [SIZES=0.1,1] [ONLY='pattern'] what each stage costs at several sizes, up to H&M's, into docs/performance.md; hours
+bench: $(STAMP) ## [SIZES=0.1,1] [ONLY='pattern'] measure the stages at several sizes for docs/performance.md; takes hours
 	$(PYTHON) -m benchmarks.performance --to docs/performance.md $(if $(SIZES),--sizes '$(SIZES)') $(if $(ONLY),--only '$(ONLY)')
 
-bench-serving: $(STAMP) ## [ONLY='pattern'] serving under load at the size of H&M, into docs/serving.md; about 20 minutes
+bench-serving: $(STAMP) ## [ONLY='pattern'] measure serving under load for docs/serving.md; about 20 minutes
 	$(PYTHON) -m benchmarks.serving --to docs/serving.md $(if $(ONLY),--only '$(ONLY)')
 
-quality: $(STAMP) $(if $(filter shop,$(DATA)),shop/transactions_train.csv) ## [DATA=dir] [TRUTH=csv] [RIVAL=csv] [SAMPLE=dir] [WEEK=dir] [RUN=out] [ONLY='pattern'] how good the recommendations are, into docs/quality.md; hours
+quality: $(STAMP) $(if $(filter shop,$(DATA)),shop/transactions_train.csv) ## [DATA=dir] [TRUTH=csv] [RIVAL=csv] [SAMPLE=dir] [WEEK=dir] [RUN=out] [ONLY='pattern'] measure the quality for docs/quality.md; takes hours
 	$(PYTHON) -m benchmarks.quality --data "$(DATA)" --to docs/quality.md $(if $(TRUTH),--truth "$(TRUTH)") \
 		$(if $(RIVAL),--rival "$(RIVAL)") $(if $(SAMPLE),--sample "$(SAMPLE)") $(if $(WEEK),--week "$(WEEK)") \
 		$(if $(RUN),--run "$(RUN)") $(if $(ONLY),--only '$(ONLY)')
 
-lint: $(STAMP) ## ruff, mypy and the import rules
+lint: $(STAMP) ## run ruff, mypy and import-linter
 	.venv/bin/ruff check $(CODE)
 	.venv/bin/ruff format --check $(CODE)
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 
-format: $(STAMP) ## let ruff put the code in order
+format: $(STAMP) ## fix and format the code with ruff
 	.venv/bin/ruff check --fix-only $(CODE)
 	.venv/bin/ruff format $(CODE)
 
 lock: ## compile requirements*.in into the three locks
 	.ci/install lock
 
-licenses: $(STAMP) ## the license of each package in requirements.lock
+licenses: $(STAMP) ## list the license of each package in requirements.lock
 	@$(PYTHON) .ci/licenses.py
 
 protos: $(STAMP) ## compile serving/protos/*.proto
@@ -86,7 +86,7 @@ protos: $(STAMP) ## compile serving/protos/*.proto
 pin-images: ## append the digests of base images to Dockerfiles and manifests; needs docker and its registries
 	@.ci/pin-images
 
-clean: ## caches and build leftovers; neither .venv nor what a run made
+clean: ## delete caches and build files; keeps .venv and outputs of runs
 	rm -rf build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find $(ROOMS) tests -name __pycache__ -prune -exec rm -rf {} +
 

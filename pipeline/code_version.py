@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pipeline.imports import with_imports
 
-_ROOT = pathlib.Path(__file__).parent.parent
+ROOT = pathlib.Path(__file__).parent.parent
 _ENDINGS = (".py", ".sql", ".pbtxt", ".binpb")
 
 
@@ -22,7 +22,7 @@ def code_version(rooms: Sequence[str]) -> str:
     """
     digest = hashlib.blake2b(digest_size=8)
     for file in sources(rooms):
-        digest.update(str(file.relative_to(_ROOT)).encode())
+        digest.update(str(file.relative_to(ROOT)).encode())
         digest.update(file.read_bytes())
     return digest.hexdigest()
 
@@ -31,6 +31,6 @@ def sources(rooms: Sequence[str]) -> list[pathlib.Path]:
     """The files that the version is computed from, sorted; arguments as in `code_version`."""
     files: list[pathlib.Path] = []
     for room in rooms:
-        path = _ROOT / room
+        path = ROOT / room
         files += (p for p in path.rglob("*") if p.suffix in _ENDINGS) if path.is_dir() else [path]
-    return sorted(with_imports(files, _ROOT))
+    return sorted(with_imports(files, ROOT))

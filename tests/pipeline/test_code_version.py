@@ -1,4 +1,4 @@
-"""The version of code changes with what the sources say, and with nothing else."""
+"""The code version changes with the sources of a step and their imports, and with nothing else."""
 
 import os
 
@@ -10,15 +10,15 @@ from pipeline.code_version import code_version
 
 @pytest.fixture
 def root(tmp_path, monkeypatch):
-    """A project of two rooms."""
+    """A project with two folders."""
     for name in ("one/a.py", "one/deep/b.sql", "one/c.pbtxt", "two/a.py"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(f"-- {name}")
-    monkeypatch.setattr(module, "_ROOT", tmp_path)
+    monkeypatch.setattr(module, "ROOT", tmp_path)
     return tmp_path
 
 
-def test_it_is_sixteen_hex_digits_and_always_the_same(root):
+def test_a_version_has_sixteen_hex_digits_and_is_deterministic(root):
     version = code_version(["one"])
     assert len(version) == 16
     int(version, 16)
@@ -26,13 +26,13 @@ def test_it_is_sixteen_hex_digits_and_always_the_same(root):
 
 
 @pytest.mark.parametrize("name", ["one/a.py", "one/deep/b.sql", "one/c.pbtxt"])
-def test_a_change_of_a_source_changes_it(root, name):
+def test_a_changed_source_changes_the_version(root, name):
     before = code_version(["one"])
     (root / name).write_text("changed")
     assert code_version(["one"]) != before
 
 
-def test_a_new_source_and_a_new_name_change_it(root):
+def test_new_and_renamed_sources_change_the_version(root):
     before = code_version(["one"])
     (root / "one" / "d.py").touch()
     with_new = code_version(["one"])
@@ -40,7 +40,7 @@ def test_a_new_source_and_a_new_name_change_it(root):
     assert len({before, with_new, code_version(["one"])}) == 3
 
 
-def test_what_is_no_source_and_other_rooms_do_not(root):
+def test_other_files_and_folders_do_not_change_the_version(root):
     before = code_version(["one"])
     (root / "one" / "README.md").write_text("words")
     (root / "one" / "__pycache__").mkdir()
@@ -50,12 +50,12 @@ def test_what_is_no_source_and_other_rooms_do_not(root):
     assert code_version(["one"]) == before
 
 
-def test_single_files_and_the_order_of_rooms(root):
+def test_the_order_of_arguments_does_not_change_the_version(root):
     assert code_version(["one/a.py", "two"]) == code_version(["two", "one/a.py"])
     assert code_version(["one/a.py"]) != code_version(["two/a.py"])
 
 
-def test_a_room_that_does_not_exist_is_an_error_and_not_an_empty_version(root):
+def test_a_missing_folder_is_an_error(root):
     with pytest.raises(FileNotFoundError):
         code_version(["three"])
 
@@ -71,7 +71,7 @@ def test_a_room_that_does_not_exist_is_an_error_and_not_an_empty_version(root):
         "from ..two import a",
     ],
 )
-def test_what_a_source_imports_counts_however_it_is_imported(root, line):
+def test_every_form_of_import_counts(root, line):
     (root / "three").mkdir()
     (root / "three" / "b.py").write_text("import two.a as other")
     (root / "one" / "a.py").write_text(line)
@@ -80,7 +80,7 @@ def test_what_a_source_imports_counts_however_it_is_imported(root, line):
     assert code_version(["one/a.py"]) != before
 
 
-def test_modules_that_import_each_other_and_packages_that_run_count_once(root):
+def test_circular_imports_and_packages_count_once(root):
     (root / "two" / "__init__.py").write_text("import one.a")
     (root / "one" / "a.py").write_text("import two.a\nimport json")
     files = module.sources(["one/a.py"])
@@ -98,14 +98,14 @@ def versions_asked_for(create):
     return asked
 
 
-def test_each_step_is_named_by_the_code_it_runs():
-    """Every executor's folder, and the run_fn of the trainers, is the root of a version; imports do the rest."""
+def test_each_step_has_a_version_of_the_code_that_it_runs():
+    """The folders of executors and the modules of run_fn are roots of versions; imports add the others."""
     from pipeline.pipeline import create_pipeline
     from pipeline.refresh import create_refresh_pipeline
 
     asked = versions_asked_for(create_pipeline) + versions_asked_for(create_refresh_pipeline)
     roots = {room for rooms in asked for room in rooms}
-    executors = {f"components/{path.parent.name}" for path in (module._ROOT / "components").glob("*/component.py")}
+    executors = {f"components/{path.parent.name}" for path in (module.ROOT / "components").glob("*/component.py")}
     assert executors | {"components/evaluation"} <= roots
     assert {"models/retrieval/trainer.py", "models/recommender/trainer.py", "transforms/preprocessing.py"} <= roots
 
@@ -126,5 +126,5 @@ def test_each_step_is_named_by_the_code_it_runs():
         ("transforms/preprocessing.py", "transforms/features.py"),
     ],
 )
-def test_the_code_that_a_step_uses_of_other_rooms_is_in_its_version(rooms, imported):
-    assert module._ROOT / imported in module.sources([rooms])
+def test_imported_code_of_other_folders_is_part_of_the_version(rooms, imported):
+    assert module.ROOT / imported in module.sources([rooms])
