@@ -17,14 +17,14 @@ SIZES ?=
 PYTHON := .venv/bin/python
 STAMP := .venv/.installed
 ROOMS := lookbook kubeflow operations pipeline components models serving synthetic transforms
-CODE := $(ROOMS) benchmarks tests setup.py
+CODE := $(ROOMS) benchmarks tests docs .ci setup.py
 
 # The command line sets this for itself; doctests of modules import TensorFlow without it.
 export TF_USE_LEGACY_KERAS := 1
 export TF_ENABLE_ONEDNN_OPTS := 0
 export TF_CPP_MIN_LOG_LEVEL := 3
 
-.PHONY: help install run backtest rolling test proof bench bench-serving quality lint format lock licenses protos pin-images clean
+.PHONY: help install run backtest rolling test proof docs bench bench-serving quality lint format lock licenses protos pin-images clean
 
 help: ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -75,6 +75,10 @@ format: $(STAMP) ## fix and format the code with ruff
 
 lock: ## compile requirements*.in into the three locks
 	.ci/install lock
+
+docs: $(STAMP) ## build the documentation site in build/site; a warning is an error
+	.venv/bin/mkdocs build --strict --quiet
+	@echo "build/site/index.html"
 
 licenses: $(STAMP) ## list the license of each package in requirements.lock
 	@$(PYTHON) .ci/licenses.py

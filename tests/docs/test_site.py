@@ -1,0 +1,60 @@
+"""The documentation site builds without warnings and has a reference of every setting, command and public class."""
+
+import html
+import pathlib
+import re
+import subprocess
+import sys
+
+import click
+import pytest
+
+from kubeflow.config import CompileConfig
+from lookbook.cli import COMMANDS, cli
+
+ROOT = pathlib.Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """The built site; links that lead nowhere and docstrings that do not fit their function are errors."""
+    folder = tmp_path_factory.mktemp("site")
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(folder)]
+    built = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert built.returncode == 0, built.stderr + built.stdout
+    return folder
+
+
+def text_of(page: pathlib.Path) -> str:
+    """The words of a page, without its tags."""
+    return html.unescape(re.sub(r"<[^>]+>", "", page.read_text(encoding="utf-8")))
+
+
+def test_it_has_a_page_for_every_document(site):
+    sources = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("components/*/README.md")]
+    names = {str(path.relative_to(ROOT).with_suffix(".html")).replace("README.html", "index.html") for path in sources}
+    assert {name for name in names if not (site / name).exists()} == set()
+
+
+def test_the_reference_has_every_setting_with_its_description(site):
+    text = text_of(site / "reference" / "settings.html")
+    missing = [
+        name for name in CompileConfig().dotted_names() if not re.search(rf"(?<![\w.]){re.escape(name)}\b", text)
+    ]
+    assert missing == []
+    assert CompileConfig.model_fields["label_days"].description in text
+
+
+def test_the_reference_has_every_command_with_its_options(site):
+    text = text_of(site / "reference" / "commands.html")
+    for name in COMMANDS:
+        help_text = text[text.index(f"Usage: lookbook {name} ") :]
+        command = cli.get_command(click.Context(cli), name)
+        for option in (option for parameter in command.params for option in parameter.opts if option.startswith("--")):
+            assert option in help_text, f"{name} {option}"
+
+
+def test_the_reference_has_the_methods_of_public_classes(site):
+    text = (site / "reference" / "python.html").read_text(encoding="utf-8")
+    for name in ("serving.client.RecommenderClient.recommend", "models.recommender.recommender.Recommender.candidates"):
+        assert f'id="{name}"' in text
