@@ -30,7 +30,7 @@ class Market:
         liking: `[palettes, families]` m_p(family).
         coefficients: `[A, m]` for each link, 0 for targets that are not on sale.
         masses: `[L, A]` sums of the coefficients over the targets.
-        beside: `[A, PARTNERS]` probability that a unit of an article adds the partner to the basket.
+        partner_probability: `[A, PARTNERS]` probability that a unit of an article adds the partner to the basket.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class Market:
         self.coefficients = [link.now(on_sale) for link in links]
         self.masses = np.stack([c.sum(axis=1) for c in self.coefficients])
         has = (catalogue.partners >= 0) & on_sale[catalogue.partners]
-        self.beside = demand.BESIDE * catalogue.partner_weights * has
+        self.partner_probability = demand.PARTNER_RATE * catalogue.partner_weights * has
         # Articles are sorted by colour family, so that a family is an interval of the cumulative sum.
         self._by_family = np.argsort(catalogue.family, kind="stable")
         self._family_ends = np.searchsorted(
@@ -94,7 +94,7 @@ class Market:
         historic = rng.random(len(customers)) < share[row]
         articles[historic] = self._from_history(row[historic], remembered, weights, rng)
         articles[~historic] = self._from_taste(customers[~historic], rng)
-        sampler = WeightedSampler(self.beside)
+        sampler = WeightedSampler(self.partner_probability)
         with_partner = np.flatnonzero(rng.random(len(articles)) < sampler.totals[articles])
         number = sampler.draw(articles[with_partner], rng.random(len(with_partner)))
         partner = self.catalogue.partners[articles[with_partner], number]

@@ -14,10 +14,10 @@ customer c is for article a with probability
   rate of its type), `variant` (another colour of the product) and `partner` (worn together). A coefficient is 0 while
   its target is not on sale.
 
-With probability `BESIDE sum_j weight_j [partner j on sale]`, a unit of article a adds a partner of a to the basket. So
-the expected number of units of article b in the basket for one unit of demand is
+With probability `PARTNER_RATE sum_j weight_j [partner j on sale]`, a unit of article a adds a partner of a to the
+basket. So the expected number of units of article b in the basket for one unit of demand is
 
-    u(b | c, w) = p(b) + BESIDE sum_a p(a) weight(a -> b)
+    u(b | c, w) = p(b) + PARTNER_RATE sum_a p(a) weight(a -> b)
 
 Units are independent given the past, so the ranking by u is the same for any number of units.
 """
@@ -34,7 +34,7 @@ from synthetic.habits import DENSE, Habits
 
 STYLES = 24
 MEMORY = 40
-BESIDE = 0.45
+PARTNER_RATE = 0.45
 WEEKS_PER_YEAR = 52.18
 
 Ints = npt.NDArray[np.int64]

@@ -64,10 +64,10 @@ class Oracle:
         # u is linear in p, so the partners of a unit of taste are computed once for each style and palette.
         taste = market.base[:, None, :] * market.liking[:, catalogue.family] / market.norms[:, :, None]
         partners = np.zeros_like(taste)
-        for number in range(market.beside.shape[1]):
-            source = np.flatnonzero(market.beside[:, number])
+        for number in range(market.partner_probability.shape[1]):
+            source = np.flatnonzero(market.partner_probability[:, number])
             target = catalogue.partners[source, number]
-            added = taste[:, :, source] * market.beside[source, number]
+            added = taste[:, :, source] * market.partner_probability[source, number]
             for style in range(len(partners)):
                 np.add.at(partners[style].T, target, added[style].T)
         self._taste = (taste + partners)[..., self._on_sale]
@@ -161,10 +161,10 @@ class Oracle:
             value = per_weight[:, None, None] * decayed[:, :, None] * market.coefficients[number][remembered]
             row, _, _ = some = np.nonzero(value)
             target = link.targets[remembered][some]
-            beside = market.beside[target]
-            brings, slot = np.nonzero(beside)
-            partner = market.catalogue.partners[target[brings], slot]
-            rows += [row, row[brings]]
+            probability = market.partner_probability[target]
+            with_partner, slot = np.nonzero(probability)
+            partner = market.catalogue.partners[target[with_partner], slot]
+            rows += [row, row[with_partner]]
             columns += [self._column[target], self._column[partner]]
-            values += [value[some], value[some][brings] * beside[brings, slot]]
+            values += [value[some], value[some][with_partner] * probability[with_partner, slot]]
         return _Demand(scales, np.concatenate(rows), np.concatenate(columns), np.concatenate(values))

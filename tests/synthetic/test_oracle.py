@@ -41,7 +41,7 @@ def test_a_unit_is_one_article_and_at_most_one_partner(world):
     market, memory, _ = world
     expected = Oracle(market).unit_probability(np.array([0, 1]), memory)
     assert np.all(expected.sum(axis=1) >= 1.0 - 1e-6)
-    assert np.all(expected.sum(axis=1) <= 1.0 + demand.BESIDE)
+    assert np.all(expected.sum(axis=1) <= 1.0 + demand.PARTNER_RATE)
     assert np.all(expected[:, ~market.catalogue.on_sale(6)] == 0)
 
 
