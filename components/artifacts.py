@@ -18,6 +18,12 @@ class States(Artifact):
     TYPE_NAME = "lookbook.States"
 
 
+class Weights(Artifact):
+    """Trained weights: `weights/` and `weights.json`, see `components.weights`. No `weights/` on a first run."""
+
+    TYPE_NAME = "lookbook.Weights"
+
+
 class GateVerdict(Artifact):
     """What a gate that let the run pass has seen: `verdict.json` with `passed`, `reasons`, `warnings`."""
 

@@ -22,6 +22,7 @@ AS_OF, JUDGED_AS_OF = "as_of", "judged_as_of"
 TRAINED_UNTIL, REFITTED_UNTIL = "trained_until", "refitted_until"
 BLESSED, BLESSED_CUSTOMERS = "blessed_map_at_12", "blessed_customers"
 RUN_KEY, FIGURES = "run_key", "evaluation"
+RECOMMENDER = "recommender"  # only in the model that stands in for missing weights: `own_purchases`
 
 
 def description_of(saved_model: pathlib.Path) -> Mapping[str, Any]:
@@ -77,6 +78,11 @@ def trained_until(description: Mapping[str, Any]) -> datetime.date | None:
         description: from `description_of`.
     """
     return _date(description.get(TRAINED_UNTIL, description.get(JUDGED_AS_OF)))
+
+
+def refitted_until(description: Mapping[str, Any]) -> datetime.date | None:
+    """The refitted ranking network was trained on purchases dated before this day; None if unknown."""
+    return _date(description.get(REFITTED_UNTIL))
 
 
 def _date(text: Any) -> datetime.date | None:

@@ -1,28 +1,94 @@
-"""The weights of a recommender in one folder: towers, ranking network, transform graph; and their digest."""
+"""The artifact `Weights`: trained weights, and the record of what they were trained on and blessed with.
 
+    weights/towers            the last snapshot of the towers
+    weights/ranking           the ranking network that is judged; `refitted/` in it is the one for the pushed model
+    weights/transform_graph   Transform's graph with its vocabularies
+    weights.json              a `WeightsRecord`
+
+`GatherWeights` writes those of a training, `LastBlessed` those of a pushed version. On a first run there is no
+`weights/`.
+"""
+
+import dataclasses
+import datetime
 import hashlib
+import json
 import pathlib
 import shutil
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
-from components.model_files import WEIGHTS
+from components.model_files import WEIGHTS, blessed_customers, blessed_map, refitted_until, trained_until
 from models.ranking.config import REFITTED
 
-FOLDER = WEIGHTS.name
+FOLDER, RECORD = WEIGHTS.name, "weights.json"
 TOWERS, RANKING, TRANSFORM = "towers", "ranking", "transform_graph"
+_DAYS = ("trained_until", "refitted_until")
 
 
-def gather_weights(
-    towers: pathlib.Path, ranking: pathlib.Path, transform_graph: pathlib.Path, to: pathlib.Path
-) -> None:
-    """Copies the three to `to`, an existing folder is replaced.
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class WeightsRecord:
+    """Training days and blessed figures of weights; None where a version does not record them.
+
+    The names of the attributes are those of the fields of `lookbook.json` (`components.model_files`).
+
+    Attributes:
+        first_run: whether there are no weights: no other run has pushed a version yet.
+        trained_until: the judged weights were trained on purchases dated before this day.
+        refitted_until: the refitted ranking network was trained on purchases dated before this day.
+        blessed_map_at_12: MAP@12 with which the weights passed the model gate; None before they did.
+        blessed_customers: number of customers in that mean.
+    """
+
+    first_run: bool = False
+    trained_until: datetime.date | None = None
+    refitted_until: datetime.date | None = None
+    blessed_map_at_12: float | None = None
+    blessed_customers: int | None = None
+
+    @classmethod
+    def of_version(cls, description: Mapping[str, Any]) -> "WeightsRecord":
+        """The record of a pushed version's weights.
+
+        Args:
+            description: the version's `lookbook.json`.
+        """
+        return cls(
+            trained_until=trained_until(description),
+            refitted_until=refitted_until(description),
+            blessed_map_at_12=blessed_map(description),
+            blessed_customers=blessed_customers(description),
+        )
+
+    def fields(self) -> dict[str, Any]:
+        """The fields of `lookbook.json` that a model with these weights has; unknown values are left out."""
+        tree = {name: value for name, value in dataclasses.asdict(self).items() if value is not None}
+        del tree["first_run"]
+        return {name: str(value) if isinstance(value, datetime.date) else value for name, value in tree.items()}
+
+    def write(self, folder: pathlib.Path) -> None:
+        """Writes `weights.json` into the artifact's folder."""
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / RECORD).write_text(json.dumps({"first_run": self.first_run, **self.fields()}, indent=1) + "\n")
+
+
+def read_record(folder: pathlib.Path) -> WeightsRecord:
+    """Reads the `weights.json` of an artifact `Weights`."""
+    tree = json.loads((folder / RECORD).read_text())
+    days = {name: datetime.date.fromisoformat(tree[name]) for name in _DAYS if name in tree}
+    return WeightsRecord(**{**tree, **days})
+
+
+def copy_weights(towers: pathlib.Path, ranking: pathlib.Path, transform_graph: pathlib.Path, to: pathlib.Path) -> None:
+    """Copies the three parts to `to`; an existing folder is replaced.
 
     Args:
         towers: folder of one snapshot.
         ranking: folder of the ranking weights.
         transform_graph: folder of Transform's graph.
-        to: where they go.
+        to: the folder `weights`.
     """
     if to.exists():
         shutil.rmtree(to)
@@ -30,24 +96,33 @@ def gather_weights(
         shutil.copytree(source, to / name)
 
 
+def has_refitted(weights: pathlib.Path) -> bool:
+    """Whether there is a ranking network that was trained through the test week.
+
+    Args:
+        weights: the folder `weights`.
+    """
+    return (weights / RANKING / REFITTED).is_dir()
+
+
 def ranking_of(weights: pathlib.Path, *, refitted: bool) -> pathlib.Path:
     """The folder of a ranking network.
 
     Args:
-        weights: folder made by `gather_weights`.
-        refitted: the one that was trained through the test week, where there is one; or the one that was judged.
+        weights: the folder `weights`.
+        refitted: whether to return the network that was trained through the test week, if there is one.
     """
-    folder = weights / RANKING / REFITTED
-    return folder if refitted and folder.is_dir() else weights / RANKING
+    folder = weights / RANKING
+    return folder / REFITTED if refitted and has_refitted(weights) else folder
 
 
 def weights_digest(weights: pathlib.Path) -> str:
-    """Names the weights by what they are: towers' and ranking networks' arrays and the vocabularies, hex.
+    """Digest of the arrays of towers and ranking networks and of the vocabularies, hex.
 
     The judged and the refitted network come from one training, so both are in it, whichever a model answers by.
 
     Args:
-        weights: folder made by `gather_weights`.
+        weights: the folder `weights`.
     """
     digest = hashlib.blake2b(digest_size=16)
     for path in sorted(weights.rglob("*.npz")):

@@ -13,12 +13,15 @@ from tfx.components.transform.component import Transform
 from tfx.orchestration import pipeline as tfx_pipeline
 from tfx.proto import trainer_pb2, transform_pb2
 
-from components.assemble.component import Assemble, AssembleBaseline
+from components.assemble.component import Assemble
+from components.assemble.executor import NO_FALLBACK
 from components.candidates.component import Candidates
 from components.candidates.executor import SPLIT as LISTS_SPLIT
 from components.evaluation.eval_config import eval_config
 from components.features.component import Features
 from components.features.examples import JUDGED_SPLIT, SPLITS
+from components.gather_weights.component import GatherWeights
+from models.rankings import OWN_PURCHASES
 from pipeline.code_version import code_version
 from pipeline.config import PipelineConfig
 from pipeline.shared_steps import CacheKeys, Paths, VersionOf, checked_tables, gated_push, last_blessed
@@ -99,24 +102,28 @@ def create_pipeline(
             "code_version": version_of(["models/recommender/trainer.py"]),
         },
     ).with_id("ranking")
-    judged, pushed = (
-        Assemble(
-            states=features.outputs["states"],
-            towers=retrieval.outputs["model"],
-            ranking=ranking.outputs["model"],
-            transform_graph=transform.outputs["transform_graph"],
-            as_of=as_of,
-            recommender_json=config.recommender.as_json(),
-            code_version=version_of(["components/assemble"]),
-        ).with_id(f"assemble_{as_of}")
-        for as_of in ("cut", "end")
+    trained = GatherWeights(
+        states=features.outputs["states"],
+        towers=retrieval.outputs["model"],
+        ranking=ranking.outputs["model"],
+        transform_graph=transform.outputs["transform_graph"],
+        code_version=version_of(["components/gather_weights"]),
     )
     blessed = last_blessed(paths, cache_keys, version_of, own=False)
-    baseline = AssembleBaseline(
-        states=features.outputs["states"],
-        last_blessed=blessed.outputs["weights"],
-        recommender_json=config.recommender.as_json(),
-        code_version=version_of(["components/assemble"]),
+    judged, pushed, baseline = (
+        Assemble(
+            states=features.outputs["states"],
+            weights=weights.outputs["weights"],
+            as_of=as_of,
+            fallback=fallback,
+            recommender_json=config.recommender.as_json(),
+            code_version=version_of(["components/assemble"]),
+        ).with_id(f"assemble_{name}")
+        for name, weights, as_of, fallback in (
+            ("cut", trained, "cut", NO_FALLBACK),
+            ("end", trained, "end", NO_FALLBACK),
+            ("baseline", blessed, "cut", OWN_PURCHASES),
+        )
     )
     evaluator = Evaluator(
         examples=features.outputs["judged"],
@@ -125,8 +132,8 @@ def create_pipeline(
         example_splits=[JUDGED_SPLIT],
         eval_config=eval_config(config.evaluation, version_of(["components/evaluation"])),
     )
-    nodes = [*checked.nodes, features, schema, transform, retrieval, candidates, ranking, judged, pushed]
-    nodes += [blessed, baseline, evaluator]
+    nodes = [*checked.nodes, features, schema, transform, retrieval, candidates, ranking]
+    nodes += [trained, judged, pushed, blessed, baseline, evaluator]
     nodes += gated_push(
         config,
         paths,

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from tfx.components.evaluator.component import Evaluator
 from tfx.orchestration import pipeline as tfx_pipeline
 
-from components.assemble.component import AssembleBlessed
+from components.assemble.component import Assemble
+from components.assemble.executor import NO_FALLBACK
 from components.evaluation.eval_config import figures_config
 from components.features.component import CurrentStates
 from components.features.examples import JUDGED_SPLIT
@@ -45,10 +46,11 @@ def create_refresh_pipeline(
     states.add_upstream_node(checked.fresh)
     blessed = last_blessed(paths, cache_keys, version_of, own=True)
     judged, pushed = (
-        AssembleBlessed(
+        Assemble(
             states=states.outputs["states"],
-            last_blessed=blessed.outputs["weights"],
+            weights=blessed.outputs["weights"],
             as_of=as_of,
+            fallback=NO_FALLBACK,
             recommender_json=config.recommender.as_json(),
             code_version=version_of(["components/assemble"]),
         ).with_id(f"assemble_{as_of}")

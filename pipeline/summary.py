@@ -5,10 +5,11 @@ import json
 import pathlib
 import resource
 from collections.abc import Mapping
+from typing import Any
 
 from components.evaluation.metric import GATE_SIMPLE
 from components.evaluation.report import Evaluation, judge, read_evaluation
-from components.model_files import DESCRIPTION, INDEX_RECALL
+from components.model_files import INDEX_RECALL, RECOMMENDER, description_of
 from components.push.executor import REFUSED, VERSION
 from models.metrics import METRICS
 from models.rankings import LAST_BLESSED, OWN_PURCHASES, POPULAR, RANKINGS, RECOMMENDED
@@ -18,7 +19,7 @@ from pipeline.step_callbacks import Step
 
 DATA_GATE, EVALUATOR, INFRA_GATE, PUSH = "DataGate", "Evaluator", "InfraGate", "Push"
 FEATURES, CURRENT_STATES = "Features", "CurrentStates"
-ASSEMBLED, BASELINE, REFRESH_GATE = "assemble_end", "AssembleBaseline", "RefreshGate"
+ASSEMBLED, BASELINE, REFRESH_GATE = "assemble_end", "assemble_baseline", "RefreshGate"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -77,7 +78,7 @@ def read_summary(
     assembled = _description(steps[ASSEMBLED])
     refreshed = REFRESH_GATE in steps
     # Own purchases stand in where no model was blessed yet, or where today's code cannot use its weights.
-    first_run = not refreshed and not _description(steps[BASELINE]).exists()
+    first_run = not refreshed and _description(steps[BASELINE]).get(RECOMMENDER) == OWN_PURCHASES
     if refreshed:
         line = json.loads((steps[REFRESH_GATE].outputs["blessing"] / "verdict.json").read_text())["line"]
     else:
@@ -100,7 +101,7 @@ def read_summary(
         model_gate=line,
         infra_gate=canary["line"],
         version=json.loads(pushed.read_text())["version"] if pushed.exists() else None,
-        index_recall=json.loads(assembled.read_text())[INDEX_RECALL],
+        index_recall=assembled[INDEX_RECALL],
         oracle=oracle,
         gap_closed=gap_closed(figures, oracle),
         steps=len(steps),
@@ -123,8 +124,8 @@ def gap_closed(figures: Mapping[str, Mapping[str, float]], oracle: float | None)
     return round((figures[RECOMMENDED]["map_at_12"] - simple) / (oracle - simple), 12)
 
 
-def _description(assembled: Step) -> pathlib.Path:
-    return assembled.outputs["model"] / "Format-Serving" / DESCRIPTION
+def _description(assembled: Step) -> Mapping[str, Any]:
+    return description_of(assembled.outputs["model"] / "Format-Serving")
 
 
 def _by_ranking(evaluation: Evaluation, *, against_last: bool) -> dict[str, dict[str, float]]:

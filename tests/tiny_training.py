@@ -13,7 +13,7 @@ import tensorflow_transform as tft
 from components.candidates.config import CandidatesConfig
 from components.candidates.executor import make_lists
 from components.examples import read_examples
-from components.weights import gather_weights
+from components.weights import copy_weights
 from models.ranking.config import REFITTED, RankingConfig
 from models.ranking.lists import join
 from models.ranking.training import fit
@@ -77,7 +77,7 @@ def train(place: Place, transformed: pathlib.Path, to: pathlib.Path) -> None:
         fit(network, lists, RANKING, logs=str(to / "logs" / "ranking"), backup=str(to / "backup" / folder))
         save_network(network, RANKING, features.NAMES, to / "ranking" / folder)
     last = to / "towers" / snapshot_name(len(place.calendar.list_days))
-    gather_weights(last, to / "ranking", graph, to / "weights")
+    copy_weights(last, to / "ranking", graph, to / "weights")
 
 
 def read_data(transformed: pathlib.Path) -> TrainingData:

@@ -64,8 +64,8 @@ STAGES = (
     Stage(
         "assembly",
         "both SavedModels and the baseline's",
-        ("components/assemble", "components/last_blessed"),
-        ("LastBlessed", "AssembleBaseline", "assemble_cut", "assemble_end"),
+        ("components/assemble", "components/gather_weights", "components/last_blessed"),
+        ("GatherWeights", "LastBlessed", "assemble_baseline", "assemble_cut", "assemble_end"),
     ),
     Stage(
         "evaluation",

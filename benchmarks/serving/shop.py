@@ -134,7 +134,7 @@ class Shop:
         import tensorflow as tf
         import tensorflow_transform as tft
 
-        from components.weights import gather_weights
+        from components.weights import copy_weights
         from models.ranking.config import RankingConfig
         from models.ranking.weights import build_network, save_network
         from models.recommender import features
@@ -165,10 +165,10 @@ class Shop:
             save_network(
                 build_network(RankingConfig(), features.NAMES), RankingConfig(), features.NAMES, work / "ranking"
             )
-            gather_weights(work / "towers" / snapshot_name(0), work / "ranking", self.transform_graph, to)
+            copy_weights(work / "towers" / snapshot_name(0), work / "ranking", self.transform_graph, to)
 
     def _make_model(self, kind: str, to: pathlib.Path) -> None:
-        from components.assemble.executor import assemble
+        from components.assemble.saved_model import save_recommender
         from models.recommender.config import RecommenderConfig
 
-        assemble(self.features / "states", self.as_of(), self.weights, RecommenderConfig(index=kind), to)
+        save_recommender(self.features / "states", self.as_of(), self.weights, RecommenderConfig(index=kind), to)

@@ -5,9 +5,9 @@ import pathlib
 
 from tfx.dsl.component.experimental.annotations import OutputArtifact, Parameter
 from tfx.dsl.component.experimental.decorators import component
-from tfx.types import standard_artifacts
 
-from components.last_blessed.executor import copy_weights
+from components.artifacts import Weights
+from components.last_blessed.executor import emit_weights
 from components.served_folder import find_last_blessed
 
 
@@ -17,10 +17,10 @@ def LastBlessed(  # noqa: N802 (TFX names components like classes)
     run_key: Parameter[str],
     last_blessed_key: Parameter[str],
     code_version: Parameter[str],
-    weights: OutputArtifact[standard_artifacts.Model],
+    weights: OutputArtifact[Weights],
 ) -> None:
     """Emits the last blessed weights. `last_blessed_key` is part of the cache key and changes with the weights."""
     del last_blessed_key, code_version
     version = find_last_blessed(pathlib.Path(serving_dir), run_key)
-    found = copy_weights(version, pathlib.Path(weights.uri))
-    logging.info("last blessed: %s", version if found else "none yet")
+    record = emit_weights(version, pathlib.Path(weights.uri))
+    logging.info("last blessed: %s", "none yet" if record.first_run else version)

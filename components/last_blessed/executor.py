@@ -3,28 +3,33 @@
 import pathlib
 import shutil
 
-from components.model_files import DESCRIPTION, WEIGHTS, WEIGHTS_DIGEST, description_of
-from components.weights import FOLDER
+from components.model_files import WEIGHTS, WEIGHTS_DIGEST, description_of
+from components.weights import FOLDER, WeightsRecord
 
 NOBODY = "none"
 
 
 def key_of(version: pathlib.Path | None) -> str:
-    """What TFX's cache knows the last blessed model by: its weights' digest, or `none`."""
+    """Cache key of the last blessed weights: their digest, or `none`."""
     if version is None:
         return NOBODY
     return description_of(version)[WEIGHTS_DIGEST]
 
 
-def copy_weights(version: pathlib.Path | None, to: pathlib.Path) -> bool:
-    """Copies the weights of a version to `to/weights` and its figures to `to/lookbook.json`, or leaves `to` empty.
+def emit_weights(version: pathlib.Path | None, to: pathlib.Path) -> WeightsRecord:
+    """Writes the artifact `Weights` of a pushed version.
+
+    Args:
+        version: folder of the version; None on a first run.
+        to: folder of the artifact.
 
     Returns:
-        Whether there were weights.
+        The record, as written.
     """
-    to.mkdir(parents=True, exist_ok=True)
     if version is None:
-        return False
-    shutil.copytree(version / WEIGHTS, to / FOLDER)
-    shutil.copy(version / DESCRIPTION, to / DESCRIPTION.name)
-    return True
+        record = WeightsRecord(first_run=True)
+    else:
+        record = WeightsRecord.of_version(description_of(version))
+        shutil.copytree(version / WEIGHTS, to / FOLDER)
+    record.write(to)
+    return record

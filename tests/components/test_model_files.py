@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from components.assemble.executor import Description
+from components.assemble.saved_model import Description
 from components.model_files import (
     DESCRIPTION,
     WARMUP_REQUESTS,

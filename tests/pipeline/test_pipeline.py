@@ -56,10 +56,11 @@ def test_all_steps(nodes):
         "retrieval",
         "Candidates",
         "ranking",
+        "GatherWeights",
         "assemble_cut",
         "assemble_end",
         "LastBlessed",
-        "AssembleBaseline",
+        "assemble_baseline",
         "Evaluator",
         "InfraGate",
         "Push",
@@ -90,9 +91,10 @@ def test_nothing_is_made_of_the_data_before_the_data_gate_has_let_them_through(n
         "retrieval",
         "Candidates",
         "ranking",
+        "GatherWeights",
         "assemble_cut",
         "assemble_end",
-        "AssembleBaseline",
+        "assemble_baseline",
         "Evaluator",
         "InfraGate",
         "Push",
@@ -123,14 +125,23 @@ def test_judged_and_pushed_are_made_of_the_same_weights_and_states_at_two_days(n
     cut, end = nodes["assemble_cut"], nodes["assemble_end"]
     assert read_by(cut) == read_by(end)
     assert (properties(cut)["as_of"], properties(end)["as_of"]) == ("cut", "end")
+    assert read_by(cut) == {"states": "Features", "weights": "GatherWeights"}
     weights = ("towers", "ranking", "transform_graph", "states")
-    assert [read_by(cut)[name] for name in weights] == ["retrieval", "ranking", "Transform", "Features"]
+    gathered = read_by(nodes["GatherWeights"])
+    assert [gathered[name] for name in weights] == ["retrieval", "ranking", "Transform", "Features"]
+    assert (properties(cut)["fallback"], properties(end)["fallback"]) == ("none", "none")
 
 
 def test_the_model_as_of_the_cut_is_judged_against_the_last_blessed_weights_on_the_same_states(nodes):
     read = read_by(nodes["Evaluator"])
-    assert (read["model"], read["baseline_model"], read["examples"]) == ("assemble_cut", "AssembleBaseline", "Features")
-    assert read_by(nodes["AssembleBaseline"]) == {"states": "Features", "last_blessed": "LastBlessed"}
+    assert (read["model"], read["baseline_model"], read["examples"]) == (
+        "assemble_cut",
+        "assemble_baseline",
+        "Features",
+    )
+    assert read_by(nodes["assemble_baseline"]) == {"states": "Features", "weights": "LastBlessed"}
+    given = properties(nodes["assemble_baseline"])
+    assert (given["as_of"], given["fallback"]) == ("cut", "own_purchases")
 
 
 def test_the_step_that_finds_the_last_blessed_weights_is_cached_by_what_is_there(nodes):

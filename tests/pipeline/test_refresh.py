@@ -40,8 +40,9 @@ def test_the_states_wait_for_the_data_gate(nodes):
 
 def test_both_models_are_the_last_blessed_weights_on_todays_states(nodes):
     cut, end = nodes["assemble_cut"], nodes["assemble_end"]
-    assert read_by(cut) == read_by(end) == {"states": "CurrentStates", "last_blessed": "LastBlessed"}
+    assert read_by(cut) == read_by(end) == {"states": "CurrentStates", "weights": "LastBlessed"}
     assert [node.exec_properties["as_of"] for node in (cut, end)] == ["cut", "end"]
+    assert [node.exec_properties["fallback"] for node in (cut, end)] == ["none", "none"]
     assert nodes["LastBlessed"].exec_properties["run_key"] == ""
 
 

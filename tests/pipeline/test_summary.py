@@ -63,7 +63,7 @@ def steps(tmp_path, monkeypatch):
     made = [
         step("DataGate", "verdict"),
         step("Features", "states", cached=True),
-        step("AssembleBaseline", "model"),
+        step("assemble_baseline", "model"),
         step("assemble_end", "model"),
         step("Evaluator", "evaluation"),
         step("InfraGate", "blessing"),
@@ -71,13 +71,14 @@ def steps(tmp_path, monkeypatch):
     ]
     (tmp_path / "DataGate" / "verdict.json").write_text(json.dumps({"warnings": ["few customers"]}))
     describe(tmp_path / "assemble_end", index_recall=0.97)
+    describe(tmp_path / "assemble_baseline", recommender="own_purchases")
     (tmp_path / "InfraGate" / "canary.json").write_text(json.dumps({"line": "passed: all well"}))
     return {step.name: step for step in made}
 
 
 def describe(folder, **description):
     extra = folder / "Format-Serving" / "assets.extra"
-    extra.mkdir(parents=True)
+    extra.mkdir(parents=True, exist_ok=True)
     (extra / "lookbook.json").write_text(json.dumps(description))
 
 
@@ -120,7 +121,7 @@ def test_the_last_blessed_model_is_spoken_of_only_where_there_is_one(steps, tmp_
     told = read(steps, tmp_path)
     assert "last_blessed" not in told.figures
     assert "last blessed" not in told.model_gate
-    describe(tmp_path / "AssembleBaseline", weights_digest="d")
+    describe(tmp_path / "assemble_baseline", weights_digest="d")
     told = read(steps, tmp_path)
     assert told.figures["last_blessed"]["map_at_12"] == pytest.approx(1 / 4)
     assert told.model_gate.endswith("against the last blessed model")
@@ -131,7 +132,7 @@ def test_a_refresh_says_what_its_own_gate_said_and_is_held_against_no_last_model
     blessing.mkdir()
     (blessing / "verdict.json").write_text(json.dumps({"passed": True, "line": "passed: MAP@12 as it was"}))
     states = steps["Features"].outputs
-    steps = {name: step for name, step in steps.items() if name not in ("Features", "AssembleBaseline")}
+    steps = {name: step for name, step in steps.items() if name not in ("Features", "assemble_baseline")}
     steps["CurrentStates"] = Step(name="CurrentStates", cached=False, seconds=1.0, outputs=states)
     steps["RefreshGate"] = Step(name="RefreshGate", cached=False, seconds=1.0, outputs={"blessing": blessing})
     told = read(steps, tmp_path)

@@ -47,7 +47,7 @@ def serve(tiny, trained, once):
     import tensorflow as tf
     from scann.scann_ops.py import scann_ops  # noqa: F401 (registers the op a ScaNN model needs)
 
-    from components.assemble.executor import assemble
+    from components.assemble.saved_model import save_recommender
     from models.recommender.builder import RecommenderBuilder
     from tests.tiny_training import RECOMMENDER
 
@@ -56,7 +56,7 @@ def serve(tiny, trained, once):
         config = RECOMMENDER.replace(**changes)
         weights, day = trained / "weights", tiny.calendar.end
         name = "-".join(["model", *(f"{name}-{value}" for name, value in sorted(changes.items()))])
-        folder = once(name, lambda to: assemble(tiny.states, day, weights, config, to / "1")) / "1"
+        folder = once(name, lambda to: save_recommender(tiny.states, day, weights, config, to / "1")) / "1"
         builder = RecommenderBuilder(config, tiny.states, weights / "transform_graph")
         offline = builder.build(day, weights / "towers", weights / "ranking")
         return Served(folder, tf.saved_model.load(str(folder)), offline)

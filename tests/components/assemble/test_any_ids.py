@@ -12,7 +12,7 @@ import tensorflow_transform as tft
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from components.assemble.executor import assemble
+from components.assemble.saved_model import save_recommender
 from models.recommender.builder import RecommenderBuilder
 from models.recommender.signatures import IdTables, ServedRecommender
 from tests.tiny_shop import ARTICLES, CUSTOMERS
@@ -123,7 +123,7 @@ def test_an_id_that_is_no_line_is_refused_by_name(tiny, trained, tmp_path, table
     pq.write_table(renamed(rows, column, [wrong, *rows[column].to_pylist()[1:]]), states / f"{table}.parquet")
     config = RECOMMENDER.replace(index="exact")
     with pytest.raises(DataError, match=f"{column} must hold ids that are one line") as caught:
-        assemble(states, tiny.calendar.end, trained / "weights", config, tmp_path / "to")
+        save_recommender(states, tiny.calendar.end, trained / "weights", config, tmp_path / "to")
     assert repr(wrong) in str(caught.value)
 
 

@@ -18,8 +18,8 @@ from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
 
 from benchmarks.onednn.overlapping import BATCH_SIZES, compare_overlapping, difference
 from benchmarks.onednn.session_model import SessionModel
-from components.assemble.executor import assemble
-from components.weights import gather_weights
+from components.assemble.saved_model import save_recommender
+from components.weights import copy_weights
 from models.ranking.config import REFITTED, RankingConfig
 from models.ranking.weights import build_network, save_network
 from models.recommender import features
@@ -78,8 +78,8 @@ def default_size(tiny, transformed, tmp_path_factory):
     for folder in (".", REFITTED):
         save_network(build_network(config, features.NAMES), config, features.NAMES, to / "ranking" / folder)
     last = to / "towers" / snapshot_name(len(tiny.calendar.list_days))
-    gather_weights(last, to / "ranking", transformed / "graph", to / "weights")
-    assemble(tiny.states, tiny.calendar.end, to / "weights", tiny_training.RECOMMENDER, to / "model" / "1")
+    copy_weights(last, to / "ranking", transformed / "graph", to / "weights")
+    save_recommender(tiny.states, tiny.calendar.end, to / "weights", tiny_training.RECOMMENDER, to / "model" / "1")
     return to / "model" / "1"
 
 

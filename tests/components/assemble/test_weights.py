@@ -8,7 +8,7 @@ import tensorflow as tf
 from tensorflow_serving.apis import prediction_log_pb2
 
 from components.assemble.warmup import write_warmup_requests
-from components.weights import gather_weights, ranking_of, weights_digest
+from components.weights import copy_weights, ranking_of, weights_digest
 
 
 @pytest.fixture
@@ -45,11 +45,11 @@ def test_the_refitted_network_is_taken_where_it_is_asked_for_and_there(weights):
     assert ranking_of(weights, refitted=True) == weights / "ranking"
 
 
-def test_gathered_weights_replace_what_was_there(trained, tmp_path):
+def test_copied_weights_replace_what_was_there(trained, tmp_path):
     (tmp_path / "to").mkdir()
     (tmp_path / "to" / "old").write_text("")
     source = trained / "weights"
-    gather_weights(source / "towers", source / "ranking", source / "transform_graph", tmp_path / "to")
+    copy_weights(source / "towers", source / "ranking", source / "transform_graph", tmp_path / "to")
     assert sorted(path.name for path in (tmp_path / "to").iterdir()) == ["ranking", "towers", "transform_graph"]
     assert weights_digest(tmp_path / "to") == weights_digest(source)
 

@@ -1,13 +1,15 @@
 """The last blessed weights are those of the newest version that another run pushed."""
 
+import datetime
 import json
 
 import pytest
 
-from components.last_blessed.executor import copy_weights, key_of
+from components.last_blessed.executor import emit_weights, key_of
+from components.model_files import write_description
 from components.push.publish import publish
 from components.served_folder import find_last_blessed, model_dir
-from components.weights import FOLDER
+from components.weights import FOLDER, WeightsRecord, read_record
 from operations.rollback import rollback
 
 
@@ -87,12 +89,21 @@ def test_a_run_without_a_name_passes_over_nothing(tmp_path, push):
     assert found(tmp_path, "") == 2
 
 
-def test_the_weights_are_copied_and_the_figures_beside_them(tmp_path, push):
-    assert copy_weights(push(1, "a", digest="0123"), tmp_path / "to") is True
+def test_the_weights_are_copied_and_their_record_beside_them(tmp_path, push):
+    version = push(1, "a", digest="0123")
+    write_description(version, {"trained_until": "2020-09-16", "evaluation": {"map_at_12": 0.25, "customers": 160.0}})
+    emit_weights(version, tmp_path / "to")
     assert (tmp_path / "to" / FOLDER / "towers" / "weights.npz").read_text() == "0123"
-    assert json.loads((tmp_path / "to" / "lookbook.json").read_text()) == {"weights_digest": "0123", "run_key": "a"}
+    assert read_record(tmp_path / "to") == WeightsRecord(
+        first_run=False,
+        trained_until=datetime.date(2020, 9, 16),
+        refitted_until=None,
+        blessed_map_at_12=0.25,
+        blessed_customers=160,
+    )
 
 
-def test_without_a_version_the_copy_is_an_empty_folder(tmp_path):
-    assert copy_weights(None, tmp_path / "to") is False
-    assert list((tmp_path / "to").iterdir()) == []
+def test_without_a_version_it_is_a_first_run(tmp_path):
+    emit_weights(None, tmp_path / "to")
+    assert read_record(tmp_path / "to") == WeightsRecord(first_run=True)
+    assert [path.name for path in (tmp_path / "to").iterdir()] == ["weights.json"]

@@ -1,0 +1,1 @@
+"""Gathers the trained towers, ranking networks and transform graph into one artifact."""

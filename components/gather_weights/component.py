@@ -1,0 +1,34 @@
+"""TFX component: see README.md."""
+
+import logging
+import pathlib
+
+from tfx.dsl.component.experimental.annotations import InputArtifact, OutputArtifact, Parameter
+from tfx.dsl.component.experimental.decorators import component
+from tfx.types import standard_artifacts
+from tfx.utils import path_utils
+
+from components.artifacts import States, Weights
+from components.gather_weights.executor import gather
+from transforms.calendar import load_calendar
+
+
+@component
+def GatherWeights(  # noqa: N802 (TFX names components like classes)
+    states: InputArtifact[States],
+    towers: InputArtifact[standard_artifacts.Model],
+    ranking: InputArtifact[standard_artifacts.Model],
+    transform_graph: InputArtifact[standard_artifacts.TransformGraph],
+    code_version: Parameter[str],
+    weights: OutputArtifact[Weights],
+) -> None:
+    """Gathers the last snapshot of the towers, the ranking networks and Transform's graph."""
+    del code_version
+    record = gather(
+        load_calendar(pathlib.Path(states.uri)),
+        pathlib.Path(path_utils.serving_model_dir(towers.uri)),
+        pathlib.Path(path_utils.serving_model_dir(ranking.uri)),
+        pathlib.Path(transform_graph.uri),
+        pathlib.Path(weights.uri),
+    )
+    logging.info("weights: %s", record)
