@@ -25,6 +25,6 @@ class Weights(Artifact):
 
 
 class GateVerdict(Artifact):
-    """What a gate that let the run pass has seen: `verdict.json` with `passed`, `reasons`, `warnings`."""
+    """The verdict of a gate that stops the run: `verdict.json`, see `components.gates.verdict`."""
 
     TYPE_NAME = "lookbook.GateVerdict"

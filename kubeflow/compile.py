@@ -15,6 +15,7 @@ from kfp.pipeline_spec import pipeline_spec_pb2
 from tfx.orchestration import pipeline as tfx_pipeline
 from tfx.orchestration.kubeflow.v2 import kubeflow_v2_dag_runner as tfx_runner
 
+from components.gates.table import GATES, RUN
 from kubeflow import spec as specs
 from kubeflow.beam import beam_args
 from kubeflow.config import CompileConfig, KubeflowConfig, StepConfig
@@ -33,7 +34,7 @@ _DESCRIPTIONS = {
 }
 _NEVER_CACHED = ("FreshnessGate", "LastBlessed")
 # A gate gives the same verdict again.
-_NEVER_RETRIED = ("DataGate", "FreshnessGate")
+_NEVER_RETRIED = tuple(gate.step for gate in GATES if gate.stops == RUN)
 
 
 def compile_pipeline(

@@ -6,6 +6,7 @@ import pathlib
 import shlex
 from typing import TYPE_CHECKING
 
+from components.gates.table import GATES, PUSH
 from models.rankings import LAST_BLESSED, NEW_TO_CUSTOMER, OWN_PURCHASES, POPULAR, RECOMMENDED
 
 if TYPE_CHECKING:
@@ -54,11 +55,13 @@ def print_summary(summary: Summary, out: pathlib.Path) -> None:
             f"{summary.gap_closed:.0%} of the gap from the better baseline closed"
         )
     console.print(f"index       recall against exact search {summary.index_recall:.3f}")
-    for warning in summary.data_gate:
-        console.print(Text(f"data gate   warning: {warning}"))
+    for gate in GATES:
+        verdict = summary.gates[gate.step]
+        for warning in verdict.warnings:
+            console.print(Text(f"{gate.title:<11} warning: {warning}"))
+        if gate.stops == PUSH:
+            console.print(Text(f"{gate.title:<11} {verdict.line}"))
     at = shlex.quote(str(out))
-    console.print(f"model gate  {summary.model_gate}")
-    console.print(f"infra gate  {summary.infra_gate}")
     versions = list_versions(out)
     pushed = None if summary.version is None else model_dir(out) / pathlib.Path(summary.version).name
     deleted = pushed is not None and pushed not in [version.path for version in versions]

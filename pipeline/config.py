@@ -14,9 +14,9 @@ import tomli
 from pydantic import Field
 
 from components.candidates.config import CandidatesConfig
-from components.evaluation.config import EvaluationConfig
 from components.features.config import FeaturesConfig
-from components.infra_gate.config import InfraGateConfig
+from components.gates.infra.config import InfraGateConfig
+from components.gates.model.config import EvaluationConfig
 from components.ingest.config import IngestConfig
 from components.push.config import PushConfig
 from models.ranking.config import RankingConfig

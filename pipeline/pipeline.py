@@ -49,12 +49,11 @@ def create_pipeline(
     checked = checked_tables(config, paths, cache_keys, version_of, refreshes=False)
     features = Features(
         tables=checked.tables,
-        verdict=checked.verdict,
         config_json=config.features.as_json(),
         label_days=config.label_days,
         code_version=version_of(["components/features", "transforms/sql"]),
     )
-    features.add_upstream_node(checked.fresh)
+    features.add_upstream_nodes(checked.gates)
     schema = ImportSchemaGen(schema_file=f"{paths.schemas}/features.pbtxt").with_id("schema_features")
     transform = Transform(
         examples=features.outputs["examples"],
@@ -130,7 +129,7 @@ def create_pipeline(
         model=judged.outputs["model"],
         baseline_model=baseline.outputs["model"],
         example_splits=[JUDGED_SPLIT],
-        eval_config=eval_config(config.evaluation, version_of(["components/evaluation"])),
+        eval_config=eval_config(version_of(["components/evaluation"]), baseline=True),
     )
     nodes = [*checked.nodes, features, schema, transform, retrieval, candidates, ranking]
     nodes += [trained, judged, pushed, blessed, baseline, evaluator]
@@ -141,8 +140,9 @@ def create_pipeline(
         version_of,
         model=pushed.outputs["model"],
         judged=judged.outputs["model"],
-        blessing=evaluator.outputs["blessing"],
         evaluation=evaluator.outputs["evaluation"],
+        last_blessed=blessed.outputs["weights"],
+        baseline=baseline.outputs["model"],
     )
     return tfx_pipeline.Pipeline(
         pipeline_name=NAME,

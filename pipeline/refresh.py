@@ -7,10 +7,9 @@ from tfx.orchestration import pipeline as tfx_pipeline
 
 from components.assemble.component import Assemble
 from components.assemble.executor import NO_FALLBACK
-from components.evaluation.eval_config import figures_config
+from components.evaluation.eval_config import eval_config
 from components.features.component import CurrentStates
 from components.features.examples import JUDGED_SPLIT
-from components.refresh_gate.component import RefreshGate
 from pipeline.code_version import code_version
 from pipeline.config import PipelineConfig
 from pipeline.shared_steps import CacheKeys, Paths, VersionOf, checked_tables, gated_push, last_blessed
@@ -38,12 +37,11 @@ def create_refresh_pipeline(
     checked = checked_tables(config, paths, cache_keys, version_of, refreshes=True)
     states = CurrentStates(
         tables=checked.tables,
-        verdict=checked.verdict,
         config_json=config.features.as_json(),
         label_days=config.label_days,
         code_version=version_of(["components/features", "transforms/sql"]),
     )
-    states.add_upstream_node(checked.fresh)
+    states.add_upstream_nodes(checked.gates)
     blessed = last_blessed(paths, cache_keys, version_of, own=True)
     judged, pushed = (
         Assemble(
@@ -60,16 +58,9 @@ def create_refresh_pipeline(
         examples=states.outputs["judged"],
         model=judged.outputs["model"],
         example_splits=[JUDGED_SPLIT],
-        eval_config=figures_config(version_of(["components/evaluation"])),
+        eval_config=eval_config(version_of(["components/evaluation"]), baseline=False),
     )
-    gate = RefreshGate(
-        evaluation=evaluator.outputs["evaluation"],
-        model=judged.outputs["model"],
-        config_json=config.evaluation.as_json(),
-        label_days=config.label_days,
-        code_version=version_of(["components/refresh_gate"]),
-    )
-    nodes = [*checked.nodes, states, blessed, judged, pushed, evaluator, gate]
+    nodes = [*checked.nodes, states, blessed, judged, pushed, evaluator]
     nodes += gated_push(
         config,
         paths,
@@ -77,8 +68,8 @@ def create_refresh_pipeline(
         version_of,
         model=pushed.outputs["model"],
         judged=judged.outputs["model"],
-        blessing=gate.outputs["blessing"],
         evaluation=evaluator.outputs["evaluation"],
+        last_blessed=blessed.outputs["weights"],
     )
     return tfx_pipeline.Pipeline(
         pipeline_name=NAME,

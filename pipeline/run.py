@@ -9,7 +9,7 @@ import shutil
 import time
 from typing import TYPE_CHECKING
 
-from components.freshness_gate.executor import served_as_of
+from components.gates.freshness.executor import served_as_of
 from components.ingest.source import fingerprint_of
 from components.last_blessed.executor import key_of
 from components.served_folder import find_last_blessed, model_dir
@@ -139,7 +139,7 @@ def _execute(
     )
     create = {"train": create_pipeline, "refresh": create_refresh_pipeline}[kind]
     steps = run_locally(create(config, paths, cache_keys, beam_args=BEAM_ARGS), out_dir / "metadata.db", callbacks)
-    summary = read_summary(steps, config, data_dir=data_dir, seconds=time.monotonic() - started)
+    summary = read_summary(steps, data_dir=data_dir, seconds=time.monotonic() - started)
     (out_dir / "summary.json").write_text(json.dumps(dataclasses.asdict(summary), indent=1))
     if kind == "train" and summary.version:
         (out_dir / SETTINGS_OF_TRAINING).write_text(to_toml(config.as_tree()), encoding="utf-8")

@@ -1,6 +1,7 @@
 """Steps that the training and the refresh share: checked tables, last blessed weights and the gated push."""
 
 import dataclasses
+import json
 import pathlib
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -11,10 +12,11 @@ from tfx.components.statistics_gen.component import StatisticsGen
 from tfx.dsl.components.base.base_node import BaseNode
 from tfx.types import BaseChannel
 
-from components.data_gate.component import DataGate
-from components.freshness_gate.component import FreshnessGate
-from components.freshness_gate.executor import NONE
-from components.infra_gate.component import InfraGate
+from components.gates.data.component import DataGate
+from components.gates.freshness.component import FreshnessGate
+from components.gates.freshness.executor import NONE
+from components.gates.infra.component import InfraGate
+from components.gates.model.component import ModelGate
 from components.ingest.component import Ingest
 from components.last_blessed.component import LastBlessed
 from components.push.component import Push
@@ -66,25 +68,23 @@ class CacheKeys:
 
 @dataclasses.dataclass(frozen=True)
 class Checked:
-    """The tables behind the data gate.
+    """The checked tables.
 
     Attributes:
-        nodes: all steps up to the gate.
+        nodes: all steps up to the gates.
         tables: what ingest wrote.
-        verdict: the gate's.
-        fresh: the freshness gate; all steps that use the tables run after it.
+        gates: the gates of the data; all steps that use the tables run after them.
     """
 
     nodes: list
     tables: BaseChannel
-    verdict: BaseChannel
-    fresh: BaseNode
+    gates: list[BaseNode]
 
 
 def checked_tables(
     config: PipelineConfig, paths: Paths, cache_keys: CacheKeys, version_of: VersionOf, *, refreshes: bool
 ) -> Checked:
-    """Creates ingest, the freshness gate, the statistics, schema and anomalies of each table, and the data gate.
+    """Creates ingest, the statistics, schema and anomalies of each table, and the gates of the data.
 
     Args:
         config: all settings.
@@ -99,23 +99,25 @@ def checked_tables(
         config_json=config.ingest.as_json(),
         code_version=version_of(["components/ingest", "transforms/schemas"]),
     )
-    fresh = FreshnessGate(
-        tables=ingest.outputs["tables"],
-        serving_dir=paths.serving_dir,
-        served_as_of=cache_keys.served_as_of,
-        allow_older=cache_keys.allow_older,
-        refreshed_label_days=config.label_days if refreshes else 0,
-        code_version=version_of(["components/freshness_gate"]),
-    )
-    checks = [_check(table, ingest.outputs[f"{table}_examples"], paths) for table in TABLES]
-    gate = DataGate(
-        tables=ingest.outputs["tables"],
-        **{f"{table}_anomalies": check[-1].outputs["anomalies"] for table, check in zip(TABLES, checks, strict=True)},
-        label_days=config.label_days,
-        code_version=version_of(["components/data_gate"]),
-    )
-    nodes = [ingest, fresh, *(node for check in checks for node in check), gate]
-    return Checked(nodes, ingest.outputs["tables"], gate.outputs["verdict"], fresh)
+    tables = ingest.outputs["tables"]
+    checks = {table: _check(table, ingest.outputs[f"{table}_examples"], paths) for table in TABLES}
+    gates = [
+        FreshnessGate(
+            tables=tables,
+            serving_dir=paths.serving_dir,
+            served_as_of=cache_keys.served_as_of,
+            allow_older=cache_keys.allow_older,
+            refreshed_label_days=config.label_days if refreshes else 0,
+            code_version=version_of(["components/gates/freshness"]),
+        ),
+        DataGate(
+            tables=tables,
+            **{f"{table}_anomalies": check[-1].outputs["anomalies"] for table, check in checks.items()},
+            label_days=config.label_days,
+            code_version=version_of(["components/gates/data"]),
+        ),
+    ]
+    return Checked([ingest, *(node for check in checks.values() for node in check), *gates], tables, gates)
 
 
 def last_blessed(paths: Paths, cache_keys: CacheKeys, version_of: VersionOf, *, own: bool) -> Any:
@@ -143,10 +145,11 @@ def gated_push(
     *,
     model: BaseChannel,
     judged: BaseChannel,
-    blessing: BaseChannel,
     evaluation: BaseChannel,
+    last_blessed: BaseChannel,
+    baseline: BaseChannel | None = None,
 ) -> list:
-    """The infra gate, and the push of what both gates let through.
+    """The model gate, the infra gate, and the push of what all gates let through.
 
     Args:
         config: all settings.
@@ -155,28 +158,44 @@ def gated_push(
         version_of: names the code of rooms.
         model: as of the end, to be pushed.
         judged: of the same weights as of the cut.
-        blessing: the model gate's.
-        evaluation: figures of `judged`.
+        evaluation: figures of `judged`, and of `baseline` if there is one.
+        last_blessed: the last blessed weights.
+        baseline: the baseline model; None in a refresh.
     """
+    rule = {
+        "margin": config.evaluation.margin,
+        "strict": config.evaluation.strict,
+        "min_share": config.push.min_share,
+    }
+    model_gate = ModelGate(
+        evaluation=evaluation,
+        model=judged,
+        last_blessed=last_blessed,
+        rule_json=json.dumps(rule, sort_keys=True),
+        label_days=config.label_days,
+        code_version=version_of(["components/gates/model"]),
+        **({} if baseline is None else {"baseline": baseline}),
+    )
     infra_gate = InfraGate(
         model=model,
         config_json=config.infra_gate.as_json(),
-        code_version=version_of(["components/infra_gate", "serving"]),
+        code_version=version_of(["components/gates/infra", "serving"]),
     )
+    gates = [model_gate, infra_gate]
     push = Push(
         model=model,
         judged=judged,
-        model_blessing=blessing,
+        model_blessing=model_gate.outputs["blessing"],
         infra_blessing=infra_gate.outputs["blessing"],
         evaluation=evaluation,
         serving_dir=paths.serving_dir,
         run_key=cache_keys.run_key,
         keep_versions=config.push.keep_versions,
-        min_share=config.push.min_share,
         allow_older=cache_keys.allow_older,
         code_version=version_of(["components/push"]),
     )
-    return [infra_gate, push]
+    push.add_upstream_nodes(gates)
+    return [*gates, push]
 
 
 def _check(table: str, examples: BaseChannel, paths: Paths) -> tuple:

@@ -5,21 +5,21 @@ import json
 import pathlib
 import resource
 from collections.abc import Mapping
-from typing import Any
 
-from components.evaluation.metric import GATE_SIMPLE
-from components.evaluation.report import Evaluation, judge, read_evaluation
-from components.model_files import INDEX_RECALL, RECOMMENDER, description_of
-from components.push.executor import REFUSED, VERSION
+from components.evaluation.figure_names import BOUNDS, GATE_LAST, GATE_SIMPLE, bounds_of
+from components.evaluation.report import Evaluation, read_evaluation
+from components.gates.table import GATES
+from components.gates.verdict import Verdict, read_verdict
+from components.model_files import INDEX_RECALL, description_of
+from components.push.executor import VERSION
 from models.metrics import METRICS
 from models.rankings import LAST_BLESSED, OWN_PURCHASES, POPULAR, RANKINGS, RECOMMENDED
-from pipeline.config import PipelineConfig
 from pipeline.oracle import oracle_map
 from pipeline.step_callbacks import Step
 
-DATA_GATE, EVALUATOR, INFRA_GATE, PUSH = "DataGate", "Evaluator", "InfraGate", "Push"
+DATA_GATE, MODEL_GATE, INFRA_GATE = "DataGate", "ModelGate", "InfraGate"
+EVALUATOR, ASSEMBLED, PUSH = "Evaluator", "assemble_end", "Push"
 FEATURES, CURRENT_STATES = "Features", "CurrentStates"
-ASSEMBLED, BASELINE, REFRESH_GATE = "assemble_end", "assemble_baseline", "RefreshGate"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -31,9 +31,10 @@ class Summary:
         customers: customers who bought in the test week.
         difference: mean, low and high of the paired difference of MAP@12 from the best simple baseline.
         slices: by slice, MAP@12 of the recommended ranking and number of customers.
+        gates: verdict of each gate, by the step's name.
         data_gate: warnings of the data gate, one line each.
-        model_gate: verdict of the model gate, one line.
-        infra_gate: verdict of the infra gate, one line.
+        model_gate: line of the model gate.
+        infra_gate: line of the infra gate.
         version: folder of the pushed version, or None if a gate refused.
         index_recall: share of the exact nearest articles that the index finds.
         oracle: MAP@12 of the synthetic shop's oracle, or None.
@@ -48,6 +49,7 @@ class Summary:
     customers: int
     difference: dict[str, float]
     slices: dict[str, dict[str, float]]
+    gates: dict[str, Verdict]
     data_gate: list[str]
     model_gate: str
     infra_gate: str
@@ -61,47 +63,36 @@ class Summary:
     peak_gib: float
 
 
-def read_summary(
-    steps: Mapping[str, Step], config: PipelineConfig, *, data_dir: pathlib.Path, seconds: float
-) -> Summary:
+def read_summary(steps: Mapping[str, Step], *, data_dir: pathlib.Path, seconds: float) -> Summary:
     """Reads the figures off the artifacts.
 
     Args:
         steps: of the run or of the refresh, by name.
-        config: all settings.
         data_dir: folder of the CSVs.
         seconds: wall time so far.
     """
     evaluation = read_evaluation(steps[EVALUATOR].outputs["evaluation"])
-    canary = json.loads((steps[INFRA_GATE].outputs["blessing"] / "canary.json").read_text())
+    verdicts = {gate.step: read_verdict(_output(steps[gate.step])) for gate in GATES}
     pushed = steps[PUSH].outputs["pushed_model"] / VERSION
-    assembled = _description(steps[ASSEMBLED])
-    refreshed = REFRESH_GATE in steps
-    # Own purchases stand in where no model was blessed yet, or where today's code cannot use its weights.
-    first_run = not refreshed and _description(steps[BASELINE]).get(RECOMMENDER) == OWN_PURCHASES
-    if refreshed:
-        line = json.loads((steps[REFRESH_GATE].outputs["blessing"] / "verdict.json").read_text())["line"]
-    else:
-        line = judge(evaluation, config.evaluation, first_run).line
-    refused = steps[PUSH].outputs["pushed_model"] / REFUSED
-    if refused.exists():
-        line = json.loads(refused.read_text())["line"]
-    oracle = oracle_map(data_dir, steps[CURRENT_STATES if refreshed else FEATURES].outputs["states"])
-    # A refresh is judged alone: its weights are the last blessed ones.
-    figures = _by_ranking(evaluation, against_last=not refreshed and not first_run)
+    description = description_of(steps[ASSEMBLED].outputs["model"] / "Format-Serving")
+    built = steps[FEATURES] if FEATURES in steps else steps[CURRENT_STATES]
+    oracle = oracle_map(data_dir, built.outputs["states"])
+    compared = bounds_of(GATE_LAST)[0] in verdicts[MODEL_GATE].figures
+    figures = _by_ranking(evaluation, against_last=compared)
     return Summary(
         figures=figures,
         customers=int(evaluation.overall["customers"]),
-        difference={bound: evaluation.overall[f"{GATE_SIMPLE}/{bound}"] for bound in ("mean", "low", "high")},
+        difference={bound: evaluation.overall[f"{GATE_SIMPLE}/{bound}"] for bound in BOUNDS},
         slices={
             name: {"map_at_12": values["map_at_12"], "customers": values["customers"]}
             for name, values in evaluation.slices.items()
         },
-        data_gate=json.loads((steps[DATA_GATE].outputs["verdict"] / "verdict.json").read_text())["warnings"],
-        model_gate=line,
-        infra_gate=canary["line"],
+        gates=verdicts,
+        data_gate=list(verdicts[DATA_GATE].warnings),
+        model_gate=verdicts[MODEL_GATE].line,
+        infra_gate=verdicts[INFRA_GATE].line,
         version=json.loads(pushed.read_text())["version"] if pushed.exists() else None,
-        index_recall=assembled[INDEX_RECALL],
+        index_recall=description[INDEX_RECALL],
         oracle=oracle,
         gap_closed=gap_closed(figures, oracle),
         steps=len(steps),
@@ -124,8 +115,9 @@ def gap_closed(figures: Mapping[str, Mapping[str, float]], oracle: float | None)
     return round((figures[RECOMMENDED]["map_at_12"] - simple) / (oracle - simple), 12)
 
 
-def _description(assembled: Step) -> Mapping[str, Any]:
-    return description_of(assembled.outputs["model"] / "Format-Serving")
+def _output(gate: Step) -> pathlib.Path:
+    (folder,) = gate.outputs.values()
+    return folder
 
 
 def _by_ranking(evaluation: Evaluation, *, against_last: bool) -> dict[str, dict[str, float]]:

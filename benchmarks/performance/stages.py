@@ -2,6 +2,10 @@
 
 import dataclasses
 
+from components.gates.table import GATES
+from components.gates.table import PUSH as PUSH_GATES
+from components.gates.table import RUN as RUN_GATES
+
 
 @dataclasses.dataclass(frozen=True)
 class Stage:
@@ -24,6 +28,12 @@ class Stage:
 
 _TABLES = ("articles", "customers", "transactions")
 _CHECKS = tuple(f"{step}_{table}" for step in ("schema", "statistics", "validator") for table in _TABLES)
+
+
+def _gates(stops: str) -> list[str]:
+    return [gate.step for gate in GATES if gate.stops == stops]
+
+
 SYNTHESIZE, RUN, REFRESH = "synthesize", "run", "refresh"
 STAGES = (
     Stage(SYNTHESIZE, "`lookbook synthesize`", ("synthetic",)),
@@ -36,8 +46,8 @@ STAGES = (
     Stage(
         "validation",
         "statistics, schema, validation and data gate; statistics of a sample",
-        ("components/data_gate", "transforms/schemas"),
-        ("FreshnessGate", *_CHECKS, "DataGate"),
+        ("components/gates/data", "components/gates/freshness", "transforms/schemas"),
+        (*_gates(RUN_GATES), *_CHECKS),
     ),
     Stage(
         "features",
@@ -76,12 +86,12 @@ STAGES = (
     ),
     Stage(
         "push",
-        "infra gate and push",
-        ("components/infra_gate", "components/push", "serving"),
-        ("InfraGate", "Push"),
+        "model gate, infra gate and push",
+        ("components/gates", "components/push", "serving"),
+        (*_gates(PUSH_GATES), "Push"),
     ),
     Stage(RUN, "the whole run, CSVs to pushed, as typed", ("lookbook/commands/run.py", "pipeline")),
-    Stage(REFRESH, "the whole refresh, as typed", ("components/refresh_gate",)),
+    Stage(REFRESH, "the whole refresh, as typed", ()),
 )
 
 

@@ -1,1 +1,1 @@
-"""How the model is judged: metrics at 12 in TFMA, slices, and the model gate."""
+"""Figures of a model: metrics at 12 in TFMA, by slice."""

@@ -1,9 +1,9 @@
-"""The TFMA metric: all figures of all rankings, and the bounds the gate looks at, in one computation.
+"""The TFMA metric: all figures of all rankings and the bounds of the paired differences, in one computation.
 
 Names, for the candidate model: `map_at_12` and its like for what is recommended, `map_at_12/own_purchases`,
 `/popular`, `/new_to_customer` and `/last_blessed` for the others, `difference_<from>/{mean,low,high}` for the paired
-difference of MAP@12 from the `best_simple` baseline and from the `last_blessed` model, and `customers`. On a first run
-there is no last blessed model to lose against: its difference is that from recommending nothing, the MAP@12 itself.
+difference of MAP@12 from the `best_simple` baseline and from the `last_blessed` model, and `customers`. The figures of
+`last_blessed` are those of the baseline model, whichever that is; the model gate knows.
 """
 
 import apache_beam as beam
@@ -12,11 +12,11 @@ import scann  # noqa: F401  (registers the op that the judged SavedModel may hol
 import tensorflow_model_analysis as tfma
 from tensorflow_model_analysis.metrics import metric_types
 
-from components.evaluation.moments import Bounds, Moments
+from components.evaluation.figure_names import GATE_LAST, GATE_SIMPLE, bounds_of
+from components.evaluation.moments import Moments
 from models.metrics import METRICS
 from models.rankings import LAST_BLESSED, RANKINGS, RECOMMENDED
 
-GATE_SIMPLE, GATE_LAST = "difference_best_simple", "difference_last_blessed"
 _OTHERS = (*(name for name in RANKINGS if name != RECOMMENDED), LAST_BLESSED)
 
 
@@ -39,11 +39,7 @@ def _computations(
     names = model_names or [""]
     candidate = names[0]
     baseline = names[1] if len(names) > 1 else None
-    # TFMA looks for the metric of a threshold under a key that leaves example_weighted open; its default is False.
-    keys = {
-        metric: metric_types.MetricKey(name=metric, model_name=candidate, example_weighted=None)
-        for metric in metric_names()
-    }
+    keys = {metric: metric_types.MetricKey(name=metric, model_name=candidate) for metric in metric_names()}
     combiner = _Combiner(keys, candidate, baseline)
     return [metric_types.MetricComputation(keys=list(keys.values()), preprocessors=None, combiner=combiner)]
 
@@ -54,7 +50,8 @@ def metric_names() -> list[str]:
         "customers",
         *METRICS,
         *(f"{metric}/{ranking}" for ranking in _OTHERS for metric in METRICS),
-        *(f"{gate}/{bound}" for gate in (GATE_SIMPLE, GATE_LAST) for bound in ("mean", "low", "high")),
+        *bounds_of(GATE_SIMPLE),
+        *bounds_of(GATE_LAST),
     ]
 
 
@@ -66,9 +63,7 @@ def figures(moments: Moments) -> dict[str, float]:
         values.update({f"{metric}/{ranking}": moments.mean(metric, ranking) for metric in METRICS})
     for gate, other in ((GATE_SIMPLE, moments.best_simple()), (GATE_LAST, LAST_BLESSED)):
         bounds = moments.difference(other)
-        if other == LAST_BLESSED and not moments.has_last and moments.customers > 1:
-            bounds = Bounds(*[moments.mean("map_at_12", RECOMMENDED)] * 3)
-        values.update({f"{gate}/mean": bounds.mean, f"{gate}/low": bounds.low, f"{gate}/high": bounds.high})
+        values.update(zip(bounds_of(gate), (bounds.mean, bounds.low, bounds.high), strict=True))
     return values
 
 

@@ -1,7 +1,7 @@
 """What evaluation accumulates per slice: sums over customers of metrics and of paired differences.
 
-The gate needs an interval, and TFMA's thresholds take one number, so the bounds are numbers of their own:
-for d, the paired per-customer difference of MAP@12, mean(d) -+ 1.96 * sd(d) / sqrt(n).
+The model gate needs an interval, so its bounds are figures of their own: for d, the paired per-customer difference of
+MAP@12, mean(d) -+ 1.96 * sd(d) / sqrt(n).
 """
 
 import dataclasses
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from models.metrics import METRICS, per_customer
-from models.rankings import LAST_BLESSED, OWN_PURCHASES, RANKINGS, RECOMMENDED, SIMPLE
+from models.rankings import LAST_BLESSED, RANKINGS, RECOMMENDED, SIMPLE
 
 _Z_95 = 1.96
 
@@ -34,9 +34,8 @@ class Bounds:
 class Moments:
     """Sums over customers; two are added by `merge`.
 
-    The vector holds n, then the number of customers to whom the last model recommends their own-purchases list, then
-    each metric's sum for each ranking and for the last blessed model, then sum and sum of squares of the MAP@12
-    differences from each simple baseline and from the last blessed model.
+    The vector holds n, then each metric's sum for each ranking and for the last blessed model, then sum and sum of
+    squares of the MAP@12 differences from each simple baseline and from the last blessed model.
     """
 
     def __init__(self, values: np.ndarray | None = None):
@@ -57,8 +56,7 @@ class Moments:
         ours = maps[RANKINGS.index(RECOMMENDED)]
         others = [*(maps[RANKINGS.index(name)] for name in SIMPLE), maps[-1]]
         differences = [part for other in others for part in (ours - other, (ours - other) ** 2)]
-        same = float(list(last) == list(rankings[RANKINGS.index(OWN_PURCHASES)]))
-        self.values = self.values + np.concatenate([[1.0, same], table.ravel(), differences])
+        self.values = self.values + np.concatenate([[1.0], table.ravel(), differences])
 
     def merge(self, other: "Moments") -> "Moments":
         """The sums of both."""
@@ -69,15 +67,10 @@ class Moments:
         """Number of customers counted."""
         return int(self.values[0])
 
-    @property
-    def has_last(self) -> bool:
-        """Whether there is a last blessed model: not if the own-purchases recommender stands in for it."""
-        return self.values[1] < self.values[0]
-
     def mean(self, metric: str, ranking: str) -> float:
         """Mean of a metric of one of `RANKINGS` or of `LAST_BLESSED`; NaN without customers."""
         row = [*RANKINGS, LAST_BLESSED].index(ranking)
-        position = 2 + METRICS.index(metric) * (len(RANKINGS) + 1) + row
+        position = 1 + METRICS.index(metric) * (len(RANKINGS) + 1) + row
         return self.values[position] / self.values[0] if self.customers else math.nan
 
     def difference(self, other: str) -> Bounds:
@@ -97,4 +90,4 @@ class Moments:
         return max(SIMPLE, key=lambda name: self.mean("map_at_12", name))
 
 
-_SIZE = 2 + len(METRICS) * (len(RANKINGS) + 1) + 2 * (len(SIMPLE) + 1)
+_SIZE = 1 + len(METRICS) * (len(RANKINGS) + 1) + 2 * (len(SIMPLE) + 1)

@@ -6,7 +6,7 @@ from tfx.dsl.component.experimental.annotations import InputArtifact, OutputArti
 from tfx.dsl.component.experimental.decorators import component
 from tfx.types import artifact_utils, standard_artifacts
 
-from components.artifacts import GateVerdict, States, Tables
+from components.artifacts import States, Tables
 from components.features.config import FeaturesConfig
 from components.features.examples import JUDGED_SPLIT, SPLITS
 from components.features.executor import Outputs, build_features
@@ -15,7 +15,6 @@ from components.features.executor import Outputs, build_features
 @component
 def Features(  # noqa: N802 (TFX names components like classes)
     tables: InputArtifact[Tables],
-    verdict: InputArtifact[GateVerdict],
     config_json: Parameter[str],
     label_days: Parameter[int],
     code_version: Parameter[str],
@@ -24,7 +23,7 @@ def Features(  # noqa: N802 (TFX names components like classes)
     judged: OutputArtifact[standard_artifacts.Examples],
 ) -> None:
     """Builds states, transform examples and judged examples from the ingested tables."""
-    del verdict, code_version
+    del code_version
     build_features(
         pathlib.Path(tables.uri),
         Outputs(
@@ -42,7 +41,6 @@ def Features(  # noqa: N802 (TFX names components like classes)
 @component
 def CurrentStates(  # noqa: N802 (TFX names components like classes)
     tables: InputArtifact[Tables],
-    verdict: InputArtifact[GateVerdict],
     config_json: Parameter[str],
     label_days: Parameter[int],
     code_version: Parameter[str],
@@ -50,7 +48,7 @@ def CurrentStates(  # noqa: N802 (TFX names components like classes)
     judged: OutputArtifact[standard_artifacts.Examples],
 ) -> None:
     """Builds the states as of the cut and the end, and the judged examples: all that a refresh needs."""
-    del verdict, code_version
+    del code_version
     build_features(
         pathlib.Path(tables.uri),
         Outputs(states=pathlib.Path(states.uri), examples=None, judged=pathlib.Path(judged.uri)),

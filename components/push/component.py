@@ -32,7 +32,6 @@ class Push(Pusher):
         serving_dir: folder of the versions.
         run_key: names this run.
         keep_versions: versions kept.
-        min_share: of the MAP@12 of the last blessed weights that the model must not certainly lie below.
         code_version: hash of the sources, for TFX's cache.
         allow_older: `true` if the model's data may end before those of the served version.
     """
@@ -51,7 +50,6 @@ class Push(Pusher):
         serving_dir: str,
         run_key: str,
         keep_versions: int,
-        min_share: float,
         allow_older: str,
         code_version: str,
     ):
@@ -69,7 +67,6 @@ class Push(Pusher):
                 {
                     "run_key": run_key,
                     "keep_versions": keep_versions,
-                    "min_share": min_share,
                     "allow_older": allow_older,
                     "code_version": code_version,
                 }

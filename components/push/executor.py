@@ -4,17 +4,14 @@ import datetime
 import json
 import logging
 import pathlib
-from collections.abc import Mapping
-from typing import Any
 
 from tfx.components.pusher import executor as tfx_pusher
 from tfx.proto import pusher_pb2
 from tfx.types import artifact_utils, standard_component_specs
 from tfx.utils import path_utils, proto_utils
 
-from components.evaluation.chance import certainly_below
-from components.evaluation.report import Evaluation, read_evaluation
-from components.freshness_gate.executor import require_fresh
+from components.evaluation.report import read_evaluation
+from components.gates.freshness.executor import require_fresh
 from components.model_files import (
     AS_OF,
     FIGURES,
@@ -22,21 +19,19 @@ from components.model_files import (
     RUN_KEY,
     WEIGHTS_DIGEST,
     as_of,
-    blessed_map,
     description_of,
 )
 from components.push.publish import drop_old, publish
-from components.served_folder import find_last_blessed
 from transforms.errors import GateError
 
 EVALUATION, JUDGED = "evaluation", "judged"
-REFUSED, VERSION = "refused.json", "version.json"
+VERSION = "version.json"
 
 
 class Executor(tfx_pusher.Executor):
     """Pushes `model` where the model gate blessed its twin of the cut and the infra gate blessed itself.
 
-    `custom_config` holds `run_key`, `keep_versions`, `min_share` and `allow_older`.
+    `custom_config` holds `run_key`, `keep_versions` and `allow_older`.
     """
 
     def Do(self, input_dict, output_dict, exec_properties) -> None:  # noqa: N802 (TFX's name)
@@ -64,12 +59,6 @@ class Executor(tfx_pusher.Executor):
             require_fresh(last_day, serving_dir, allow_older=custom["allow_older"] == "true")
         evaluation = read_evaluation(pathlib.Path(artifact_utils.get_single_uri(input_dict[EVALUATION])))
         pathlib.Path(pushed.uri).mkdir(parents=True, exist_ok=True)
-        refusal = _refusal(evaluation, serving_dir, custom)
-        if refusal is not None:
-            (pathlib.Path(pushed.uri) / REFUSED).write_text(json.dumps({"line": refusal}))
-            self._MarkNotPushed(pushed)
-            logging.info("push: %s", refusal)
-            return
         figures = {
             RUN_KEY: custom["run_key"],
             JUDGED_AS_OF: description_of(judged)[AS_OF],
@@ -98,20 +87,3 @@ def require_equal_digests(judged: pathlib.Path, model: pathlib.Path) -> None:
             f"weights_digest of the judged and the pushed model must be equal. Received: {one} in {judged}, {other} in "
             f"{model}. Run the pipeline again without interfering with its artifacts."
         )
-
-
-def _refusal(evaluation: Evaluation, serving_dir: pathlib.Path, custom: Mapping[str, Any]) -> str | None:
-    """Why the model is not pushed although both gates let it; None if it is.
-
-    The model gate compares weights on one week. Where that week itself is broken, new and old ones fare equally badly.
-    """
-    last = find_last_blessed(serving_dir, custom["run_key"])
-    blessed = None if last is None else blessed_map(description_of(last))
-    figures, share = evaluation.overall, custom["min_share"]
-    now = figures["map_at_12"]
-    if blessed is None or not certainly_below(now, int(figures["customers"]), share * blessed):
-        return None
-    return (
-        f"refused: MAP@12 {now:.4f} is certainly less than push.min_share = {share:g} of the {blessed:.4f} that the "
-        "last blessed weights had: look at the last week's data; if the shop has changed, --set push.min_share=0"
-    )

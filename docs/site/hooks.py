@@ -17,7 +17,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
 ROOT = pathlib.Path(__file__).parents[2]
-DOCUMENTS = ("*.md", "docs/**/*.md", "*/README.md", "*/*/README.md")
+DOCUMENTS = ("*.md", "docs/**/*.md", "*/README.md", "*/*/README.md", "components/gates/*/README.md")
 # Modules whose public classes and functions the reference shows, by room.
 PYTHON = {
     "Query client": ["serving.client"],
@@ -38,7 +38,7 @@ PYTHON = {
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """Adds the decision records and the components' pages to the navigation."""
-    for title, pattern in (("Components", "components/*/README.md"), ("Decisions", "docs/decisions/*.md")):
+    for title, pattern in (("Components", "components/**/README.md"), ("Decisions", "docs/decisions/*.md")):
         config.nav.append({title: [str(path.relative_to(ROOT)) for path in sorted(ROOT.glob(pattern))]})
     return config
 

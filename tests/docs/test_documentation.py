@@ -19,8 +19,9 @@ from transforms.settings import Settings
 ROOT = pathlib.Path(__file__).parents[2]
 TOPS = ("lookbook", "kubeflow", "operations", "pipeline", "components", "models", "serving", "synthetic", "transforms")
 TOPS += ("benchmarks", "tests", "docs")
-# The example of a new file in CONTRIBUTING.md, and folders of a run and of a volume with the name of a room.
-NOT_FILES = ("models/recommender/channels/basket.py", "serving/lookbook/", "pipeline/", "serving/", "docs/NNNN")
+# The examples of new files in CONTRIBUTING.md, and folders of a run and of a volume with the name of a room.
+NEW_FILES = ("models/recommender/channels/basket.py", "components/gates/size")
+NOT_FILES = (*NEW_FILES, "serving/lookbook/", "pipeline/", "serving/", "docs/NNNN")
 
 
 def test_files_that_are_named_exist(document):
@@ -119,7 +120,9 @@ def test_the_table_of_artifacts_has_every_step(read):
     assert {task_name(name) for name in shown} == tasks
 
 
-COMPONENTS = sorted(path.parent.name for path in (ROOT / "components").glob("*/__init__.py"))
+COMPONENTS = sorted(
+    str(path.parent.relative_to(ROOT / "components")) for path in ROOT.glob("components/*/**/__init__.py")
+)
 
 
 @pytest.mark.parametrize("folder", COMPONENTS)

@@ -31,7 +31,7 @@ def text_of(page: pathlib.Path) -> str:
 
 
 def test_it_has_a_page_for_every_document(site):
-    sources = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("components/*/README.md")]
+    sources = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("components/**/README.md")]
     names = {str(path.relative_to(ROOT).with_suffix(".html")).replace("README.html", "index.html") for path in sources}
     assert {name for name in names if not (site / name).exists()} == set()
 

@@ -1,6 +1,11 @@
 """The worked examples of CONTRIBUTING.md, done as they say."""
 
+import json
+import os
 import re
+import shutil
+import subprocess
+import sys
 import textwrap
 
 import numpy as np
@@ -20,6 +25,7 @@ from models.recommender.features.registry import Registry
 from models.recommender.query import Query
 from models.recommender.state import State, load_tables
 from pipeline.setting_rows import setting_rows
+from tests.docs.conftest import ROOMS, ROOT
 from transforms.calendar import date_of
 
 
@@ -98,3 +104,56 @@ def test_the_channels_line_and_setting_are_as_those_there_are(example):
     (row,) = setting_rows(namespace["More"](), name)
     assert (row.value, row.rule) == ("20", "a whole number from 0 to 1,000")
     assert row.description
+
+
+@pytest.fixture
+def with_gate(example, tmp_path):
+    """A copy of the rooms with the example of a gate: its folder, its line of wiring, its row."""
+
+    def in_list(name, indent):
+        return f"{' ' * indent}{example(name).strip()},\n"
+
+    copy = tmp_path / "project"
+    for room in ROOMS:
+        shutil.copytree(ROOT / room, copy / room, ignore=shutil.ignore_patterns("__pycache__"))
+    folder = copy / "components" / "gates" / "size"
+    assert not folder.exists(), "an example of something new"
+    folder.mkdir()
+    (folder / "__init__.py").write_text("")
+    (folder / "executor.py").write_text(example("gate rule"))
+    (folder / "component.py").write_text(example("gate component"))
+    insert(copy / "pipeline" / "shared_steps.py", before="        DataGate(", new=in_list("gate line", 8))
+    imported = "from components.gates.size.component import SizeGate\n"
+    insert(copy / "pipeline" / "shared_steps.py", before="from components.ingest.component", new=imported)
+    insert(copy / "components" / "gates" / "table.py", before='    Gate("ModelGate"', new=in_list("gate row", 4))
+    return copy
+
+
+def insert(path, before, new):
+    text = path.read_text()
+    assert text.count(before) == 1, before
+    path.write_text(text.replace(before, new + before))
+
+
+def test_the_gate_is_in_both_pipelines_and_stops_what_it_should(with_gate, tmp_path):
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "tests" / "docs" / "example_gate.py"), str(tmp_path)],
+        cwd=with_gate,
+        env={**os.environ, "PYTHONPATH": str(with_gate)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    told = json.loads(done.stdout.splitlines()[-1])
+    for pipeline, first in (("lookbook", "Features"), ("lookbook-refresh", "CurrentStates")):
+        assert "SizeGate" in told["waits"][pipeline][first]
+    assert told["passed"] == {
+        "passed": True,
+        "line": "passed: 1000 transactions",
+        "proven": False,
+        "figures": {"transactions": 1000},
+        "warnings": [],
+    }
+    assert told["stopped"] == "size gate: there must be at least 1000 transactions. Received: 999; give more"
+    assert told["table"] == ["FreshnessGate", "DataGate", "SizeGate", "ModelGate", "InfraGate"]

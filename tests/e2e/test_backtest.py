@@ -56,7 +56,7 @@ def test_a_refresh_on_a_corrupt_week_is_refused_and_the_old_version_stays_served
 
 
 def test_a_training_on_a_corrupt_week_is_refused(backtest):
-    """The baselines of the model gate are equally bad on that week; the check of the pushed model refuses it."""
+    """All models are equally bad in that week; the share of the blessed figure, `push.min_share`, refuses it."""
     _, _, _, cells = backtest
     (broken,) = (c for c in cells.values() if c["policy"] == "retrained on a broken period")
     assert not broken["pushed"]

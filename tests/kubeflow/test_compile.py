@@ -75,9 +75,9 @@ def test_inputs_come_from_existing_outputs_and_there_are_no_cycles(spec, tasks):
 
 
 def test_steps_wait_for_the_gates(tasks):
-    first, gate = ("current-states", "refresh-gate") if "refresh-gate" in tasks else ("features", "evaluator")
-    assert "data-gate" in tasks[first]["dependentTasks"]
-    assert {gate, "infra-gate"} <= set(tasks["push"]["dependentTasks"])
+    first = "current-states" if "current-states" in tasks else "features"
+    assert {"data-gate", "freshness-gate"} <= set(tasks[first]["dependentTasks"])
+    assert {"model-gate", "infra-gate"} <= set(tasks["push"]["dependentTasks"])
 
 
 def test_the_pipelines_have_different_names_and_a_refresh_has_no_training(compiled):
@@ -85,8 +85,11 @@ def test_the_pipelines_have_different_names_and_a_refresh_has_no_training(compil
     names = {name: spec["pipelineInfo"]["name"] for name, spec in specs.items()}
     assert names == {"kubeflow-cpu": "lookbook", "kubeflow-gpu": "lookbook", "kubeflow-cpu-refresh": "lookbook-refresh"}
     tasks = set(specs["kubeflow-cpu-refresh"]["root"]["dag"]["tasks"])
-    assert tasks & {"features", "transform", "retrieval", "candidates", "ranking", "assemble-baseline"} == set()
-    assert tasks - set(specs["kubeflow-cpu"]["root"]["dag"]["tasks"]) == {"current-states", "refresh-gate"}
+    assert (
+        tasks & {"features", "transform", "retrieval", "candidates", "ranking", "gather-weights", "assemble-baseline"}
+        == set()
+    )
+    assert tasks - set(specs["kubeflow-cpu"]["root"]["dag"]["tasks"]) == {"current-states"}
 
 
 def test_a_container_runs_an_existing_executor(containers):

@@ -88,7 +88,7 @@ def test_metrics_and_verdicts_are_the_same(ran):
     assert {name: other[name] for name in names} == pytest.approx(
         {name: one[name] for name in names}, abs=MAX_DIFFERENCE
     )
-    for node_id, blessed in (("Evaluator", "BLESSED"), ("InfraGate", "INFRA_BLESSED")):
+    for node_id, blessed in (("ModelGate", "BLESSED"), ("InfraGate", "INFRA_BLESSED")):
         for folder in ran.folders(node_id, "blessing"):
             assert (folder / blessed).exists()
     verdicts = [json.loads((f / "verdict.json").read_text()) for f in ran.folders("DataGate", "verdict")]

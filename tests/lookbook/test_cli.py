@@ -12,6 +12,7 @@ import types
 import click
 import pytest
 
+from components.gates.verdict import Verdict
 from lookbook.cli import COMMANDS, cli, main
 from pipeline.config import load_config
 from transforms.errors import ConfigError, DataError, GateError
@@ -172,9 +173,12 @@ class SUMMARY:
     customers = 10
     slices = {"all": {"map_at_12": 0.25, "customers": 10.0}}
     oracle, gap_closed, index_recall = 0.3, 0.5, 1.0
-    data_gate = ("transactions.t_dat: few [bold]customers",)
-    model_gate = "passed, proven: MAP@12 0.2500"
-    infra_gate = "passed: 50 canary queries"
+    gates = {
+        "FreshnessGate": Verdict(passed=True, line="passed: fresh"),
+        "DataGate": Verdict(passed=True, line="passed", warnings=("transactions.t_dat: few [bold]customers",)),
+        "ModelGate": Verdict(passed=True, line="passed, proven: MAP@12 0.2500"),
+        "InfraGate": Verdict(passed=True, line="passed: 50 canary queries"),
+    }
     version = "out/serving/lookbook/1"
     steps, cached, seconds, peak_gib = 24, 0, 60.0, 1.5
 

@@ -105,7 +105,9 @@ def test_each_step_has_a_version_of_the_code_that_it_runs():
 
     asked = versions_asked_for(create_pipeline) + versions_asked_for(create_refresh_pipeline)
     roots = {room for rooms in asked for room in rooms}
-    executors = {f"components/{path.parent.name}" for path in (module.ROOT / "components").glob("*/component.py")}
+    executors = {
+        str(path.parent.relative_to(module.ROOT)) for path in (module.ROOT / "components").glob("**/component.py")
+    }
     assert executors | {"components/evaluation"} <= roots
     assert {"models/retrieval/trainer.py", "models/recommender/trainer.py", "transforms/preprocessing.py"} <= roots
 
@@ -115,9 +117,9 @@ def test_each_step_has_a_version_of_the_code_that_it_runs():
     [
         ("components/assemble", "components/model_files.py"),
         ("components/last_blessed", "components/served_folder.py"),
-        ("components/freshness_gate", "components/served_folder.py"),
-        ("components/push", "components/evaluation/chance.py"),
-        ("components/data_gate", "components/ingest/report.py"),
+        ("components/gates/freshness", "components/served_folder.py"),
+        ("components/gates/model", "components/gates/verdict.py"),
+        ("components/gates/data", "components/ingest/report.py"),
         ("components/ingest", "components/examples.py"),
         ("components/features", "transforms/calendar.py"),
         ("components/assemble", "models/ranking/network.py"),

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from benchmarks.performance.stages import STAGES
+from components.gates.table import GATES
 from pipeline.config import load_config
 from pipeline.pipeline import create_pipeline
 from pipeline.shared_steps import CacheKeys, Paths
@@ -62,6 +63,7 @@ def test_all_steps(nodes):
         "LastBlessed",
         "assemble_baseline",
         "Evaluator",
+        "ModelGate",
         "InfraGate",
         "Push",
     }
@@ -83,7 +85,6 @@ def test_each_table_is_validated_against_its_own_schema_before_the_data_gate(nod
 
 
 def test_nothing_is_made_of_the_data_before_the_data_gate_has_let_them_through(nodes):
-    assert read_by(nodes["Features"])["verdict"] == "DataGate"
     assert {"DataGate", "FreshnessGate"} < {node.id for node in nodes["Features"].upstream_nodes}
     assert behind(nodes, "DataGate") == {
         "Features",
@@ -96,6 +97,7 @@ def test_nothing_is_made_of_the_data_before_the_data_gate_has_let_them_through(n
         "assemble_end",
         "assemble_baseline",
         "Evaluator",
+        "ModelGate",
         "InfraGate",
         "Push",
     }
@@ -144,6 +146,26 @@ def test_the_model_as_of_the_cut_is_judged_against_the_last_blessed_weights_on_t
     assert (given["as_of"], given["fallback"]) == ("cut", "own_purchases")
 
 
+def test_the_model_gate_judges_the_figures_by_all_settings_of_the_rule():
+    nodes = wired(["evaluation.margin=0.03", "evaluation.strict=true", "push.min_share=0.25"])
+    assert read_by(nodes["ModelGate"]) == {
+        "evaluation": "Evaluator",
+        "model": "assemble_cut",
+        "baseline": "assemble_baseline",
+        "last_blessed": "LastBlessed",
+    }
+    rule = json.loads(properties(nodes["ModelGate"])["rule_json"])
+    assert rule == {"margin": 0.03, "strict": True, "min_share": 0.25}
+
+
+def test_the_gates_are_those_of_the_table_and_what_they_stop_waits_for_them(nodes):
+    for gate in GATES:
+        assert len(nodes[gate.step].outputs) == 1
+        assert {"run": "Features", "push": "Push"}[gate.stops] in behind(nodes, gate.step)
+    named = {name for name in nodes if name.endswith("Gate")}
+    assert named == {gate.step for gate in GATES}
+
+
 def test_the_step_that_finds_the_last_blessed_weights_is_cached_by_what_is_there(nodes):
     given = properties(nodes["LastBlessed"])
     assert (given["last_blessed_key"], given["run_key"], given["serving_dir"]) == ("digest", "key", "/serving")
@@ -152,7 +174,7 @@ def test_the_step_that_finds_the_last_blessed_weights_is_cached_by_what_is_there
 def test_push_takes_the_model_as_of_the_end_and_both_blessings(nodes):
     read = read_by(nodes["Push"])
     assert read["model"] == "assemble_end"
-    assert read["model_blessing"] == "Evaluator"
+    assert read["model_blessing"] == "ModelGate"
     assert read["evaluation"] == "Evaluator"
     assert read["infra_blessing"] == "InfraGate"
     assert read["judged"] == "assemble_cut"
@@ -162,7 +184,6 @@ def test_push_takes_the_model_as_of_the_end_and_both_blessings(nodes):
         "keep_versions": 5,
         "allow_older": "false",
         "code_version": "v",
-        "min_share": 0.5,
     }
 
 
@@ -171,7 +192,8 @@ def test_the_data_are_known_to_the_cache_by_their_fingerprint(nodes):
 
 
 def test_every_step_with_code_of_ours_knows_its_version(nodes):
-    for name in ("Ingest", "DataGate", "Features", "Candidates", "assemble_cut", "LastBlessed", "InfraGate"):
+    ours = ("Ingest", "Features", "Candidates", "GatherWeights", "assemble_cut", "LastBlessed")
+    for name in (*ours, *(gate.step for gate in GATES)):
         assert properties(nodes[name])["code_version"] == "v"
     for name in ("Transform", "retrieval", "ranking"):
         assert json.loads(properties(nodes[name])["custom_config"])["code_version"] == "v"

@@ -28,12 +28,12 @@ def read_by(node):
 
 def test_all_steps_and_none_that_trains(nodes):
     of_tables = {f"{kind}_{table}" for kind in ("statistics", "schema", "validator") for table in TABLES}
-    own = {"CurrentStates", "LastBlessed", "assemble_cut", "assemble_end", "Evaluator", "RefreshGate"}
+    own = {"CurrentStates", "LastBlessed", "assemble_cut", "assemble_end", "Evaluator", "ModelGate"}
     assert set(nodes) == of_tables | own | {"Ingest", "DataGate", "InfraGate", "Push", "FreshnessGate"}
 
 
 def test_the_states_wait_for_the_data_gate(nodes):
-    assert read_by(nodes["CurrentStates"]) == {"tables": "Ingest", "verdict": "DataGate"}
+    assert read_by(nodes["CurrentStates"]) == {"tables": "Ingest"}
     assert {node.id for node in nodes["CurrentStates"].upstream_nodes} == {"Ingest", "DataGate", "FreshnessGate"}
     assert nodes["FreshnessGate"].exec_properties["refreshed_label_days"] == 7
 
@@ -48,8 +48,12 @@ def test_both_models_are_the_last_blessed_weights_on_todays_states(nodes):
 
 def test_the_model_of_one_period_ago_is_judged_and_its_figure_held_to_the_blessed_one(nodes):
     assert read_by(nodes["Evaluator"]) == {"examples": "CurrentStates", "model": "assemble_cut"}
-    assert read_by(nodes["RefreshGate"]) == {"evaluation": "Evaluator", "model": "assemble_cut"}
-    assert json.loads(nodes["RefreshGate"].exec_properties["config_json"])["margin"] == 0.03
+    assert read_by(nodes["ModelGate"]) == {
+        "evaluation": "Evaluator",
+        "model": "assemble_cut",
+        "last_blessed": "LastBlessed",
+    }
+    assert json.loads(nodes["ModelGate"].exec_properties["rule_json"])["margin"] == 0.03
     config = json.loads(nodes["Evaluator"].exec_properties["eval_config"])
     assert [spec["name"] for spec in config["model_specs"]] == ["candidate"]
     assert "per_slice_thresholds" not in config["metrics_specs"][0]
@@ -60,7 +64,7 @@ def test_what_is_pushed_has_passed_both_gates(nodes):
     assert read_by(nodes["Push"]) == {
         "model": "assemble_end",
         "judged": "assemble_cut",
-        "model_blessing": "RefreshGate",
+        "model_blessing": "ModelGate",
         "infra_blessing": "InfraGate",
         "evaluation": "Evaluator",
     }

@@ -133,16 +133,14 @@ def test_the_best_simple_baseline_is_the_one_with_the_higher_map():
     assert counted([], own=["x", "a"], popular=["a"]).best_simple() == "popular"
 
 
-def test_what_recommends_own_purchases_to_everyone_stands_in_for_a_last_blessed_model():
-    alike, other = counted(["a"], own=["x"], last=["x"]), counted(["a"], own=["x"], last=["y"])
-    assert not alike.merge(alike).has_last
-    assert alike.merge(other).has_last
-
-
-def test_against_a_stand_in_the_difference_is_the_map_itself():
-    told = figures(counted(["a"], own=["x"], last=["x"]).merge(counted(["x", "a"], own=["x"], last=["x"])))
-    assert [told[f"difference_last_blessed/{bound}"] for bound in ("mean", "low", "high")] == [0.75, 0.75, 0.75]
-    assert told["difference_best_simple/low"] < told["difference_best_simple/mean"] == 0.75
+def test_the_figures_have_the_bounds_of_both_differences():
+    """Ours stands first and second, own purchases and the last blessed model have it third."""
+    others = {"own": ["x", "y", "a"], "last": ["x", "y", "a"]}
+    told = figures(counted(["a"], **others).merge(counted(["x", "a"], **others)))
+    half = 1.96 * 0.25  # the differences are 2/3 and 1/6: sd sqrt(2)/4, by sqrt(2) customers
+    for difference in ("difference_best_simple", "difference_last_blessed"):
+        bounds = [told[f"{difference}/{bound}"] for bound in ("mean", "low", "high")]
+        assert bounds == pytest.approx([5 / 12, 5 / 12 - half, 5 / 12 + half])
 
 
 def test_nobody_has_no_figures():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from components.data_gate.executor import judge
+from components.gates.data.executor import judge
 from components.ingest.config import IngestConfig
 from components.ingest.report import IngestReport, Violation
 

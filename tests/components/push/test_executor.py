@@ -32,7 +32,6 @@ def run(tmp_path):
         digest="d",
         keep=5,
         key="this-run",
-        share=0.5,
         end="2020-01-08",
         allow_older="false",
     ):
@@ -72,9 +71,7 @@ def run(tmp_path):
             {"pushed_model": [pushed]},
             {
                 "push_destination": proto_utils.proto_to_json(destination),
-                "custom_config": json_utils.dumps(
-                    {"run_key": key, "keep_versions": keep, "min_share": share, "allow_older": allow_older}
-                ),
+                "custom_config": json_utils.dumps({"run_key": key, "keep_versions": keep, "allow_older": allow_older}),
             },
         )
         return serving, artifact_utils.get_single_instance([pushed])
@@ -119,21 +116,6 @@ def test_old_versions_are_dropped_by_count(run):
     newest = [version.name for version in version_folders(serving)]
     assert len(newest) == 2
     assert newest[-1] == pushed.get_string_custom_property("pushed_version")
-
-
-@pytest.mark.parametrize(("now", "pushed"), [(0.02, 0), (0.12, 1)])
-def test_a_week_that_is_broken_for_every_model_is_not_pushed_and_the_old_version_stays(
-    run, tmp_path, monkeypatch, now, pushed
-):
-    """Half of 0.25, less 1.96 sqrt(0.125 * 0.875 / 500) = 0.029, is 0.096."""
-    (tmp_path / "end" / "Format-Serving" / "assets.extra" / "weights").mkdir(parents=True)
-    serving, _ = run(key="last week")
-    broken = Evaluation({"all": {"map_at_12": now, "customers": 500.0}})
-    monkeypatch.setattr(push, "read_evaluation", lambda folder: broken)
-    _, made = run()
-    assert made.get_int_custom_property("pushed") == pushed
-    assert len(version_folders(serving)) == 1 + pushed
-    assert (tmp_path / "pushed" / "refused.json").exists() is not bool(pushed)
 
 
 def test_a_model_of_older_data_than_the_served_one_is_pushed_only_where_that_is_meant(run):

@@ -1,0 +1,41 @@
+"""The TFX component `DataGate`: a thin shell over `judge`."""
+
+import datetime
+import logging
+import pathlib
+
+from tfx.dsl.component.experimental.annotations import InputArtifact, OutputArtifact, Parameter
+from tfx.dsl.component.experimental.decorators import component
+from tfx.types import standard_artifacts
+
+from components.artifacts import GateVerdict, Tables
+from components.gates.data.executor import judge, pass_or_raise, read_anomalies
+from components.gates.data.time_checks import check_time, read_sales
+from components.ingest.report import IngestReport
+
+
+@component
+def DataGate(  # noqa: N802
+    tables: InputArtifact[Tables],
+    articles_anomalies: InputArtifact[standard_artifacts.ExampleAnomalies],
+    customers_anomalies: InputArtifact[standard_artifacts.ExampleAnomalies],
+    transactions_anomalies: InputArtifact[standard_artifacts.ExampleAnomalies],
+    label_days: Parameter[int],
+    code_version: Parameter[str],
+    verdict: OutputArtifact[GateVerdict],
+) -> None:
+    """Stops the run if the data are not what the schemas say; see README.md."""
+    del code_version
+    folder = pathlib.Path(tables.uri)
+    found = judge(
+        {
+            "articles": read_anomalies(pathlib.Path(articles_anomalies.uri)),
+            "customers": read_anomalies(pathlib.Path(customers_anomalies.uri)),
+            "transactions": read_anomalies(pathlib.Path(transactions_anomalies.uri)),
+        },
+        IngestReport.read(folder),
+        check_time(read_sales(folder, label_days), datetime.date.today()),
+    )
+    for warning in found.warnings:
+        logging.warning("data gate: %s", warning)
+    pass_or_raise(found).write(pathlib.Path(verdict.uri))

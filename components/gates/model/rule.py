@@ -1,0 +1,160 @@
+"""The rule of the model gate for runs and refreshes, on figures alone.
+
+A run compares the new model with others on the same customers, by the 95 % interval of the paired difference. A refresh
+has no new weights. It compares the figure of its week with the one that the weights were blessed with. The two are of
+other days and customers, so there is no paired difference, and what chance explains is no fall.
+"""
+
+import dataclasses
+import datetime
+from collections.abc import Mapping
+
+from components.evaluation.figure_names import GATE_LAST, GATE_SIMPLE, bounds_of
+from components.gates.freshness.executor import seen
+from components.gates.model.chance import certainly_below
+from components.gates.verdict import Verdict
+from components.weights import WeightsRecord
+from models.rankings import OWN_PURCHASES, POPULAR
+from transforms.errors import LookbookError
+
+MIN_CUSTOMERS = 2
+MIN_SHARE_OF_CUSTOMERS = 0.1
+Figures = Mapping[str, float]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ModelRule:
+    """Settings of the rule.
+
+    Attributes:
+        margin: `evaluation.margin`.
+        strict: `evaluation.strict`.
+        min_share: `push.min_share`.
+    """
+
+    margin: float
+    strict: bool
+    min_share: float
+
+
+def judge_run(figures: Figures, rule: ModelRule, last: WeightsRecord, *, compared: bool) -> Verdict:
+    """Judges a newly trained model.
+
+    Args:
+        figures: of all customers, from the Evaluator.
+        rule: settings.
+        last: record of the last blessed weights.
+        compared: whether the baseline model has these weights. If not, it is the own-purchases recommender, and the
+            difference from the last blessed model is no part of the rule.
+    """
+    simple, against_last = _Difference(figures, GATE_SIMPLE), _Difference(figures, GATE_LAST)
+    proven = simple.low > 0
+    names = ["customers", "map_at_12", *bounds_of(GATE_SIMPLE), *(bounds_of(GATE_LAST) if compared else ())]
+    shown = {name: figures[name] for name in names}
+
+    def refused(why: str) -> Verdict:
+        return Verdict(passed=False, proven=proven, line=f"refused: {why}", figures=shown)
+
+    if few := _too_few(figures):
+        return refused(few)
+    told = f"MAP@12 {figures['map_at_12']:.4f}, {simple} against {_best_simple(figures)}"
+    if compared:
+        told += f", {against_last} against the last blessed model"
+    if rule.strict and not (proven and (not compared or against_last.low > 0)):
+        return refused(f"not proven better, as evaluation.strict asks: {told}")
+    if simple.high < 0:
+        return refused(f"certainly worse than the best simple baseline: {told}")
+    if compared and against_last.low < -rule.margin:
+        why = f"may be worse than the last blessed model by more than evaluation.margin = {rule.margin}"
+        return refused(f"{why}: {told}")
+    if low := _below_the_share(figures, rule, last):
+        return refused(low)
+    line = f"passed, {'proven' if proven else 'unproven'}: {told}"
+    return Verdict(passed=True, proven=proven, line=line, figures=shown)
+
+
+def judge_refresh(
+    figures: Figures, rule: ModelRule, last: WeightsRecord, week: tuple[datetime.date, datetime.date] | None
+) -> Verdict:
+    """Judges the last blessed weights on the last label period.
+
+    The measure stays the figure with which the weights passed the model gate of the run that trained them, however
+    often they are refreshed. One that moved with each refresh would let a model sink by the margin every night.
+
+    Args:
+        figures: of all customers, from the Evaluator, for the model as of the cut.
+        rule: settings; `strict` is for runs.
+        last: record of the weights.
+        week: first and last day of the label period; None if unknown.
+
+    Raises:
+        LookbookError: the version that the weights come from does not record their MAP@12.
+    """
+    blessed = last.blessed_map_at_12
+    if blessed is None:
+        raise LookbookError(
+            "a refresh must know blessed_map_at_12, the MAP@12 of the last blessed weights. Their version does "
+            "not record it in assets.extra/lookbook.json: train again with `lookbook run`"
+        )
+    now, customers = figures["map_at_12"], int(figures["customers"])
+    shown = {"customers": figures["customers"], "map_at_12": now, "blessed_map_at_12": blessed}
+
+    def refused(why: str) -> Verdict:
+        return Verdict(passed=False, line=f"refused: {why}", figures=shown)
+
+    if week is not None and last.trained_until is not None and week[0] < last.trained_until:
+        return refused(seen(*week, last.trained_until))
+    if few := _too_few(figures) or _fewer_than_blessed(figures, last):
+        return refused(few)
+    told = f"MAP@12 {now:.4f}, {blessed:.4f} when the weights were blessed"
+    if certainly_below(now, customers, max(blessed - rule.margin, 0.0)):
+        why = f"has certainly fallen by more than evaluation.margin = {rule.margin}"
+        return refused(f"{why}: {told}: look at the last week's data, or train anew")
+    if low := _below_the_share(figures, rule, last):
+        return refused(low)
+    return Verdict(passed=True, line=f"passed: {told}", figures=shown)
+
+
+def _too_few(figures: Figures) -> str | None:
+    """Fewer than two customers have no interval."""
+    customers = int(figures["customers"])
+    if customers >= MIN_CUSTOMERS:
+        return None
+    return (
+        f"the test week must have at least {MIN_CUSTOMERS} customers who bought. It has {customers}: "
+        "give data of more days"
+    )
+
+
+def _fewer_than_blessed(figures: Figures, last: WeightsRecord) -> str | None:
+    customers = int(figures["customers"])
+    if last.blessed_customers is None or customers >= MIN_SHARE_OF_CUSTOMERS * last.blessed_customers:
+        return None
+    return (
+        f"only {customers:,} customers bought in the test week, {last.blessed_customers:,} when the weights were "
+        "blessed: see that the data are complete and their last days right; if the shop has shrunk, train anew"
+    )
+
+
+def _below_the_share(figures: Figures, rule: ModelRule, last: WeightsRecord) -> str | None:
+    """Whether a week may be broken: new and old weights then fare equally badly, which no difference shows."""
+    now, blessed = figures["map_at_12"], last.blessed_map_at_12
+    if blessed is None or not certainly_below(now, int(figures["customers"]), rule.min_share * blessed):
+        return None
+    return (
+        f"MAP@12 {now:.4f} is certainly less than push.min_share = {rule.min_share:g} of the {blessed:.4f} that "
+        "the last blessed weights had: look at the last week's data; if the shop has changed, --set push.min_share=0"
+    )
+
+
+def _best_simple(figures: Figures) -> str:
+    own, popular = (figures[f"map_at_12/{name}"] for name in (OWN_PURCHASES, POPULAR))
+    return "own purchases" if own >= popular else "popular"
+
+
+class _Difference:
+    def __init__(self, figures: Figures, gate: str):
+        self.mean, self.low, self.high = (figures[name] for name in bounds_of(gate))
+
+    def __str__(self) -> str:
+        return f"{self.mean:+.4f} [{self.low:+.4f}, {self.high:+.4f}]"

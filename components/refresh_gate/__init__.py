@@ -1,1 +1,0 @@
-"""Judges a refresh: whether the last blessed weights still do what they were blessed for."""

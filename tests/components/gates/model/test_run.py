@@ -1,0 +1,154 @@
+"""The rule for a newly trained model, on customers whose purchase stands at known places of the rankings."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components.evaluation.metric import figures
+from components.evaluation.moments import Moments
+from components.gates.model.rule import ModelRule, judge_run
+from components.weights import WeightsRecord
+
+K = 12
+NOTHING_BLESSED = WeightsRecord(first_run=True)
+BLESSED = WeightsRecord(blessed_map_at_12=0.25, blessed_customers=500)
+
+
+def rule(margin=0.02, strict=False, min_share=0.5):
+    return ModelRule(margin=margin, strict=strict, min_share=min_share)
+
+
+def placed(place):
+    """A ranking with the one article bought at a place from 1, or without it at 0."""
+    return np.array(["x" if i == place else f"{i}" for i in range(1, K + 1)])
+
+
+def counted(*customers):
+    """Figures of customers given by the places (ours, own purchases, popular, last blessed) of what they bought."""
+    moments = Moments()
+    for ours, own, popular, last in customers:
+        moments.add(np.stack([placed(ours), placed(own), placed(popular), placed(0)]), placed(last), ["x"])
+    return figures(moments)
+
+
+def judged(found, settings=None, last=NOTHING_BLESSED, compared=True):
+    verdict = judge_run(found, settings or rule(), last, compared=compared)
+    assert "\n" not in verdict.line
+    return verdict
+
+
+def test_certainly_better_is_proven():
+    verdict = judged(counted(*[(1, 2, 0, 1)] * 5))
+    assert (verdict.passed, verdict.proven) == (True, True)
+    assert verdict.line == (
+        "passed, proven: MAP@12 1.0000, +0.5000 [+0.5000, +0.5000] against own purchases, "
+        "+0.0000 [+0.0000, +0.0000] against the last blessed model"
+    )
+
+
+def test_better_for_some_and_worse_for_others_passes_unproven():
+    verdict = judged(counted(*[(1, 2, 0, 1), (2, 1, 0, 2)] * 5))
+    assert (verdict.passed, verdict.proven) == (True, False)
+    assert verdict.line.startswith("passed, unproven: MAP@12 0.7500, +0.0000 [")
+
+
+def test_equal_to_the_baseline_passes_unproven():
+    verdict = judged(counted(*[(1, 1, 1, 1)] * 5), rule(margin=0.0))
+    assert (verdict.passed, verdict.proven) == (True, False)
+
+
+def test_certainly_worse_than_the_better_simple_baseline_is_refused():
+    verdict = judged(counted(*[(2, 0, 1, 2)] * 5))
+    assert not verdict.passed
+    assert verdict.line.startswith(
+        "refused: certainly worse than the best simple baseline: MAP@12 0.5000, "
+        "-0.5000 [-0.5000, -0.5000] against popular"
+    )
+
+
+def test_what_may_be_much_worse_than_the_last_blessed_model_is_refused():
+    doubtful = counted(*[(2, 0, 0, 1), (1, 0, 0, 2)] * 3)
+    verdict = judged(doubtful, rule(margin=0.02))
+    assert (verdict.passed, verdict.proven) == (False, True)
+    assert verdict.line.startswith(
+        "refused: may be worse than the last blessed model by more than evaluation.margin = 0.02: MAP@12 0.7500"
+    )
+    assert judged(doubtful, rule(margin=0.5)).passed
+
+
+def test_without_a_last_blessed_model_neither_line_nor_rule_nor_figures_speak_of_it():
+    """The own-purchases recommender is the baseline model then: certainly better than ours for the second customers."""
+    verdict = judged(counted(*[(1, 2, 0, 2)] * 5), compared=False)
+    assert verdict.line == "passed, proven: MAP@12 1.0000, +0.5000 [+0.5000, +0.5000] against own purchases"
+    doubtful = judged(counted(*[(2, 1, 0, 1), (1, 2, 0, 2)] * 3), compared=False)
+    assert doubtful.line.startswith("passed, unproven: MAP@12 0.7500, +0.0000 [")
+    names = ["customers", "map_at_12", *(f"difference_best_simple/{bound}" for bound in ("mean", "low", "high"))]
+    assert list(doubtful.figures) == names
+    assert judged(counted(*[(1, 2, 0, 1)] * 5), rule(strict=True), compared=False).passed
+
+
+def test_the_figures_are_those_that_were_compared():
+    verdict = judged(counted(*[(1, 2, 0, 1)] * 5))
+    assert verdict.figures == {
+        "customers": 5.0,
+        "map_at_12": 1.0,
+        "difference_best_simple/mean": 0.5,
+        "difference_best_simple/low": 0.5,
+        "difference_best_simple/high": 0.5,
+        "difference_last_blessed/mean": 0.0,
+        "difference_last_blessed/low": 0.0,
+        "difference_last_blessed/high": 0.0,
+    }
+
+
+@pytest.mark.parametrize(
+    ("customer", "passed"),
+    [((1, 2, 0, 2), True), ((1, 2, 0, 1), False), ((1, 1, 0, 2), False), ((2, 1, 0, 1), False)],
+    ids=["better than both", "equal to the last", "equal to the simple", "worse than both"],
+)
+def test_strictly_only_what_is_better_than_both_passes(customer, passed):
+    verdict = judged(counted(*[customer] * 5), rule(strict=True))
+    assert verdict.passed is passed
+    assert verdict.line.startswith(
+        "passed, proven:" if passed else "refused: not proven better, as evaluation.strict asks:"
+    )
+
+
+@pytest.mark.parametrize("strict", [False, True])
+@pytest.mark.parametrize("count", [0, 1])
+def test_too_few_customers_are_refused_for_that_reason(count, strict):
+    verdict = judged(counted(*[(1, 2, 0, 2)] * count), rule(margin=1.0, strict=strict))
+    assert (verdict.passed, verdict.proven) == (False, False)
+    assert verdict.line == (
+        f"refused: the test week must have at least 2 customers who bought. It has {count}: give data of more days"
+    )
+
+
+@pytest.mark.parametrize(("now", "min_share", "passed"), [(0.02, 0.5, False), (0.12, 0.5, True), (0.02, 0.0, True)])
+def test_a_week_that_is_broken_for_every_model_lets_none_pass(now, min_share, passed):
+    """Half of 0.25, less 1.96 sqrt(0.125 * 0.875 / 500) = 0.029, is 0.096."""
+    found = {**counted(*[(1, 2, 0, 1)] * 5), "map_at_12": now, "customers": 500.0}
+    verdict = judged(found, rule(min_share=min_share), BLESSED)
+    assert verdict.passed is passed
+    assert passed or verdict.line == (
+        "refused: MAP@12 0.0200 is certainly less than push.min_share = 0.5 of the 0.2500 that the last blessed "
+        "weights had: look at the last week's data; if the shop has changed, --set push.min_share=0"
+    )
+
+
+PLACES = st.integers(0, 3)
+CUSTOMERS = st.lists(st.tuples(PLACES, PLACES, PLACES, PLACES), max_size=8)
+
+
+@given(customers=CUSTOMERS, margin=st.sampled_from([0.0, 0.02, 0.3, 1.0]), compared=st.booleans())
+def test_what_passes_strictly_passes_otherwise_too_and_is_proven(customers, margin, compared):
+    found = counted(*customers)
+    strictly = judged(found, rule(margin, strict=True), compared=compared)
+    assert not strictly.passed or (strictly.proven and judged(found, rule(margin), compared=compared).passed)
+
+
+@given(customers=CUSTOMERS, margins=st.tuples(st.floats(0, 1), st.floats(0, 1)).map(sorted))
+def test_a_larger_margin_refuses_nothing_that_a_smaller_one_lets_pass(customers, margins):
+    small, large = (judged(counted(*customers), rule(margin)).passed for margin in margins)
+    assert large or not small
