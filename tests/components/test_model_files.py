@@ -18,7 +18,7 @@ from components.model_files import (
 from components.served_folder import MODEL_NAME
 from serving.client import ClientConfig
 from serving.server.joining import DECLARATION_FILE, DECLARATION_KEY
-from serving.server.predictor import WARMUP_FILE
+from serving.server.warmup import WARMUP_FILE
 
 
 def test_the_model_server_looks_for_the_files_and_the_field_that_assemble_writes():
