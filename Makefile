@@ -92,7 +92,7 @@ pin-images: ## append the digests of base images to Dockerfiles and manifests; n
 
 clean: ## delete caches and build files; keeps .venv and outputs of runs
 	rm -rf build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
-	find $(ROOMS) tests -name __pycache__ -prune -exec rm -rf {} +
+	find $(ROOMS) benchmarks tests -name __pycache__ -prune -exec rm -rf {} +
 
 $(STAMP): requirements.lock requirements-uv.lock setup.py .ci/install
 	@.ci/install

@@ -19,6 +19,7 @@ from transforms.errors import LookbookError
 
 MIN_CUSTOMERS = 2
 MIN_SHARE_OF_CUSTOMERS = 0.1
+OWN_PURCHASES_TITLE = "own purchases"
 Figures = Mapping[str, float]
 
 
@@ -44,28 +45,28 @@ def judge_run(figures: Figures, rule: ModelRule, last: WeightsRecord, *, compare
         figures: of all customers, from the Evaluator.
         rule: settings.
         last: record of the last blessed weights.
-        compared: whether the baseline model has these weights. If not, it is the own-purchases recommender, and the
-            difference from the last blessed model is no part of the rule.
+        compared: whether the baseline model has these weights. If not, the own-purchases recommender takes its place in
+            the rule.
     """
     simple, against_last = _Difference(figures, GATE_SIMPLE), _Difference(figures, GATE_LAST)
     proven = simple.low > 0
-    names = ["customers", "map_at_12", *bounds_of(GATE_SIMPLE), *(bounds_of(GATE_LAST) if compared else ())]
-    shown = {name: figures[name] for name in names}
+    simple_name, baseline = _best_simple(figures), "the last blessed model" if compared else OWN_PURCHASES_TITLE
+    shown = {name: figures[name] for name in ("customers", "map_at_12", *bounds_of(GATE_SIMPLE), *bounds_of(GATE_LAST))}
 
     def refused(why: str) -> Verdict:
         return Verdict(passed=False, proven=proven, line=f"refused: {why}", figures=shown)
 
     if few := _too_few(figures):
         return refused(few)
-    told = f"MAP@12 {figures['map_at_12']:.4f}, {simple} against {_best_simple(figures)}"
-    if compared:
-        told += f", {against_last} against the last blessed model"
-    if rule.strict and not (proven and (not compared or against_last.low > 0)):
+    told = f"MAP@12 {figures['map_at_12']:.4f}, {simple} against {simple_name}"
+    if baseline != simple_name:
+        told += f", {against_last} against {baseline}"
+    if rule.strict and not (proven and against_last.low > 0):
         return refused(f"not proven better, as evaluation.strict asks: {told}")
     if simple.high < 0:
         return refused(f"certainly worse than the best simple baseline: {told}")
-    if compared and against_last.low < -rule.margin:
-        why = f"may be worse than the last blessed model by more than evaluation.margin = {rule.margin}"
+    if against_last.low < -rule.margin:
+        why = f"may be worse than {baseline} by more than evaluation.margin = {rule.margin}"
         return refused(f"{why}: {told}")
     if low := _below_the_share(figures, rule, last):
         return refused(low)
@@ -149,7 +150,7 @@ def _below_the_share(figures: Figures, rule: ModelRule, last: WeightsRecord) -> 
 
 def _best_simple(figures: Figures) -> str:
     own, popular = (figures[f"map_at_12/{name}"] for name in (OWN_PURCHASES, POPULAR))
-    return "own purchases" if own >= popular else "popular"
+    return OWN_PURCHASES_TITLE if own >= popular else "popular"
 
 
 class _Difference:

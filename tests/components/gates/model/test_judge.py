@@ -30,8 +30,8 @@ def test_a_run_is_compared_with_the_last_blessed_weights():
     assert "may be worse than the last blessed model" in judged({"weights_digest": "d"}).line
 
 
-def test_a_run_is_not_compared_with_own_purchases_that_stand_in_for_them():
-    assert judged({"recommender": "own_purchases"}).line.startswith("passed, proven: MAP@12 0.2000")
+def test_a_run_without_them_is_compared_with_the_own_purchases_recommender():
+    assert judged({"recommender": "own_purchases"}).line.startswith("refused: may be worse than own purchases by more")
 
 
 def test_a_refresh_is_compared_with_what_its_weights_were_blessed_with():

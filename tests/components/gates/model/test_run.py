@@ -77,15 +77,27 @@ def test_what_may_be_much_worse_than_the_last_blessed_model_is_refused():
     assert judged(doubtful, rule(margin=0.5)).passed
 
 
-def test_without_a_last_blessed_model_neither_line_nor_rule_nor_figures_speak_of_it():
-    """The own-purchases recommender is the baseline model then: certainly better than ours for the second customers."""
+def test_without_a_last_blessed_model_own_purchases_take_its_place_in_the_rule():
+    """Ours is better by 0.5 for one half of the customers and worse by 0.5 for the other: it may be worse by 0.02."""
+    doubtful = counted(*[(2, 1, 0, 1), (1, 2, 0, 2)] * 3)
+    verdict = judged(doubtful, rule(margin=0.02), compared=False)
+    assert not verdict.passed
+    assert verdict.line.startswith(
+        "refused: may be worse than own purchases by more than evaluation.margin = 0.02: MAP@12 0.7500, +0.0000 ["
+    )
+    assert judged(doubtful, rule(margin=1.0), compared=False).passed
+    assert judged(counted(*[(1, 2, 0, 2)] * 5), rule(strict=True), compared=False).passed
+    assert not judged(counted(*[(1, 1, 0, 1)] * 5), rule(strict=True), compared=False).passed
+
+
+def test_without_a_last_blessed_model_the_line_has_each_difference_once():
     verdict = judged(counted(*[(1, 2, 0, 2)] * 5), compared=False)
     assert verdict.line == "passed, proven: MAP@12 1.0000, +0.5000 [+0.5000, +0.5000] against own purchases"
-    doubtful = judged(counted(*[(2, 1, 0, 1), (1, 2, 0, 2)] * 3), compared=False)
-    assert doubtful.line.startswith("passed, unproven: MAP@12 0.7500, +0.0000 [")
-    names = ["customers", "map_at_12", *(f"difference_best_simple/{bound}" for bound in ("mean", "low", "high"))]
-    assert list(doubtful.figures) == names
-    assert judged(counted(*[(1, 2, 0, 1)] * 5), rule(strict=True), compared=False).passed
+    verdict = judged(counted(*[(1, 0, 2, 0)] * 5), compared=False)
+    assert verdict.line == (
+        "passed, proven: MAP@12 1.0000, +0.5000 [+0.5000, +0.5000] against popular, "
+        "+1.0000 [+1.0000, +1.0000] against own purchases"
+    )
 
 
 def test_the_figures_are_those_that_were_compared():
