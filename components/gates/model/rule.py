@@ -9,7 +9,7 @@ import dataclasses
 import datetime
 from collections.abc import Mapping
 
-from components.evaluation.figure_names import GATE_LAST, GATE_SIMPLE, bounds_of
+from components.evaluation.figure_names import BOUNDS, GATE_LAST, GATE_SIMPLE, bounds_of
 from components.gates.freshness.executor import seen
 from components.gates.model.chance import certainly_below
 from components.gates.verdict import Verdict
@@ -51,7 +51,9 @@ def judge_run(figures: Figures, rule: ModelRule, last: WeightsRecord, *, compare
     simple, against_last = _Difference(figures, GATE_SIMPLE), _Difference(figures, GATE_LAST)
     proven = simple.low > 0
     simple_name, baseline = _best_simple(figures), "the last blessed model" if compared else OWN_PURCHASES_TITLE
-    shown = {name: figures[name] for name in ("customers", "map_at_12", *bounds_of(GATE_SIMPLE), *bounds_of(GATE_LAST))}
+    shown = {name: figures[name] for name in ("customers", "map_at_12", *bounds_of(GATE_SIMPLE))}
+    shown_as = GATE_LAST if compared else f"difference_{OWN_PURCHASES}"
+    shown |= {f"{shown_as}/{bound}": figures[f"{GATE_LAST}/{bound}"] for bound in BOUNDS}
 
     def refused(why: str) -> Verdict:
         return Verdict(passed=False, proven=proven, line=f"refused: {why}", figures=shown)

@@ -100,6 +100,14 @@ def test_without_a_last_blessed_model_the_line_has_each_difference_once():
     )
 
 
+def test_without_a_last_blessed_model_the_figures_name_own_purchases():
+    """Worked out by hand: ours at place 1 (1.0), own purchases at 2 (0.5), popular not at all."""
+    verdict = judged(counted(*[(1, 2, 0, 2)] * 5), compared=False)
+    found = {name: value for name, value in verdict.figures.items() if name.startswith("difference_")}
+    names = ("difference_best_simple", "difference_own_purchases")
+    assert found == {f"{name}/{bound}": 0.5 for name in names for bound in ("mean", "low", "high")}
+
+
 def test_the_figures_are_those_that_were_compared():
     verdict = judged(counted(*[(1, 2, 0, 1)] * 5))
     assert verdict.figures == {
