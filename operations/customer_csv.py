@@ -13,7 +13,7 @@ import itertools
 import pathlib
 from collections.abc import Iterator, Sequence
 
-from components.ingest.sniffing import another_kind
+from components.ingest.sniffing import describe_other_format
 from components.ingest.source import GZIP_ERRORS, open_unpacked
 from transforms.columns import ARTICLE_ID, CUSTOMER_ID
 from transforms.errors import DataError
@@ -82,7 +82,7 @@ def _opened(path: pathlib.Path) -> Iterator[io.TextIOWrapper]:
         with path.open("rb") as raw:
             packed = raw.read(2) == b"\x1f\x8b"
         with open_unpacked(path, packed=packed) as binary:
-            if what := another_kind(binary.read(_SNIFFED_BYTES), delimited=False):
+            if what := describe_other_format(binary.read(_SNIFFED_BYTES), delimited=False):
                 raise DataError(f"{path} {what}")
             binary.seek(0)
             with io.TextIOWrapper(binary, encoding="utf-8-sig", newline="") as file:

@@ -1,4 +1,4 @@
-"""Counts article ids of a CSV that ingest would set aside or that hold blanks, without a run."""
+"""Counts the article ids of a CSV that ingest would set aside or that hold blanks. Needs no run."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from transforms.columns import ARTICLE_ID
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class IdCount:
-    """Numbers of article rows by the state of their id.
+    """Numbers of article rows by kind of id.
 
     Attributes:
-        rows: all rows.
-        set_aside: rows whose id is not accepted.
-        with_blanks: rows whose id is accepted and holds white space.
+        rows: number of all rows.
+        set_aside: number of rows whose id is not accepted.
+        with_blanks: number of rows whose id is accepted and holds white space.
 
     """
 
@@ -31,7 +31,10 @@ class IdCount:
 
 
 def count_article_ids(data_dir: pathlib.Path) -> IdCount:
-    """Reads the articles of `data_dir`.
+    """Counts the ids of the articles file.
+
+    Args:
+        data_dir: folder of the CSVs.
 
     Raises:
         DataError: the file is not a readable CSV with the required columns.

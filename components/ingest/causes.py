@@ -17,8 +17,8 @@ def first_causes(connection: duckdb.DuckDBPyConnection, table: str, rejects: Seq
 
     Args:
         connection: holds `<table>_staged` and, of articles and customers, `<table>_dropped`.
-        table: the table with too many rows set aside.
-        rejects: rejects of all tables so far; they give the other file's name.
+        table: table with too many rows set aside.
+        rejects: rejects of all tables so far, which name the files.
 
     """
     if table != "transactions":
@@ -47,6 +47,6 @@ def first_causes(connection: duckdb.DuckDBPyConnection, table: str, rejects: Seq
 
 
 def _short(text: str) -> str:
-    """The id in one line, with line breaks escaped."""
+    """Returns an id in one line, with line breaks escaped, at most 80 characters."""
     shown = text if text.isprintable() else ascii(text)
     return shown if len(shown) <= 80 else shown[:77] + "..."

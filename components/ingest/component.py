@@ -1,4 +1,4 @@
-"""The TFX component `Ingest`: a thin shell over `ingest` and `write_table_examples`."""
+"""The TFX component `Ingest`; see README.md."""
 
 import pathlib
 
@@ -9,7 +9,7 @@ from tfx.types import artifact_utils, standard_artifacts
 from components.artifacts import Tables
 from components.ingest.config import IngestConfig
 from components.ingest.executor import ingest
-from components.ingest.failures import told_in_one_line
+from components.ingest.failures import one_line_errors
 from components.ingest.table_examples import write_table_examples
 
 SPLIT = "all"
@@ -28,8 +28,7 @@ def Ingest(  # noqa: N802
 ) -> None:
     """Reads, types and checks the three CSVs of `data_dir`; see README.md.
 
-    `fingerprint` (from `source.fingerprint_of`) and `code_version` are there for TFX's cache to see new data
-    and new code.
+    `fingerprint` (from `source.fingerprint_of`) and `code_version` change the cache key with new data and new code.
     """
     del fingerprint, code_version
     config = IngestConfig.from_json(config_json, "ingest")
@@ -42,7 +41,7 @@ def Ingest(  # noqa: N802
     ):
         examples.split_names = artifact_utils.encode_split_names([SPLIT])
         split = pathlib.Path(examples.uri) / f"Split-{SPLIT}"
-        with told_in_one_line(split):
+        with one_line_errors(split):
             write_table_examples(folder, name, split, max_rows=config.statistics_rows)
     tables.set_string_custom_property("first_day", report.first_day.isoformat())
     tables.set_string_custom_property("last_day", report.last_day.isoformat())

@@ -1,7 +1,7 @@
 """Checks every kept row against the domains of the curated schemas.
 
-TFX's statistics read a sample of a large table and can miss a single impossible value. The bounds and lists are defined
-in `transforms/schemas/<table>.pbtxt` only.
+TFX's statistics read a sample of a large table and can miss a single impossible value. The bounds and lists are
+defined in `transforms/schemas/<table>.pbtxt` only.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def find_violations(
     """Finds values of kept rows outside the domains of their schema.
 
     Args:
-        connection: holds `<table>_kept`, with each row's line in the column `line`, and the same rows in the table
+        connection: holds `<table>_kept`, with line numbers in the column `line`, and the same rows in the table
             `<table>_sorted`, which is faster to scan.
         table: `articles`, `customers` or `transactions`.
         schemas: folder of the curated schemas.
@@ -105,7 +105,7 @@ def _unlisted(
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, table: str, condition: str) -> tuple[int, int]:
-    """Number of rows that meet `condition`, and the line of the first."""
+    """Returns the number of rows that meet `condition`, and the line number of the first."""
     (rows,) = connection.execute(f"SELECT count(*) FROM {table}_sorted WHERE {condition}").fetchall()[0]
     if not rows:
         return 0, 0

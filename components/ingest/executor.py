@@ -1,7 +1,6 @@
-"""Ingest without TFX: reads and checks the three CSVs of a shop and writes typed Parquet tables.
+"""Reads and checks the three CSVs of a shop and writes typed Parquet tables. Does not need TFX.
 
-Everything goes into a folder beside the target and is renamed into place at the end, so that a run
-that fails leaves nothing half written.
+Writes to a folder beside the target and renames it at the end, so that a failed run leaves no partial output.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from components.ingest.causes import first_causes
 from components.ingest.config import IngestConfig
 from components.ingest.domains import find_violations
 from components.ingest.duckdb_progress import duckdb_progress
-from components.ingest.failures import told_in_one_line
+from components.ingest.failures import one_line_errors
 from components.ingest.ids import has_blank_sql
 from components.ingest.rejects import FILE as REJECTS_FILE
 from components.ingest.rejects import Defects, Reject, find_defects, write_rejects
@@ -33,7 +32,7 @@ from transforms.progress import Progress
 
 _log = logging.getLogger(__name__)
 _PARQUET = "(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
-_READING = 2 / 3  # of the time a table takes; the rest is sorting and writing
+_READING = 2 / 3  # share of reading in the time of a table; the rest is sorting and writing
 
 
 def ingest(data_dir: pathlib.Path, to: pathlib.Path, config: IngestConfig) -> IngestReport:
@@ -44,18 +43,18 @@ def ingest(data_dir: pathlib.Path, to: pathlib.Path, config: IngestConfig) -> In
 
     Args:
         data_dir: folder with `articles.csv`, `customers.csv`, `transactions_train.csv`, each plain or `.gz`.
-        to: folder to make; it may exist if it is empty. Its parent needs room for the unpacked CSVs.
-        config: how strict to be.
+        to: folder to create; it may exist if it is empty. Its parent needs space for the unpacked CSVs.
+        config: settings.
 
     Raises:
-        DataError: a file is missing or not such a CSV, or more rows are set aside than `config` lets pass.
-            The rows set aside so far are then in `<to>.rejects.csv`, beside `to`.
+        DataError: a file is missing or is not a valid CSV, or more rows are set aside than `config` allows. The rows
+            set aside so far are then in `<to>.rejects.csv`, beside `to`.
         DiskFullError: the disk of `to` is full.
 
     """
     if to.is_dir() and any(to.iterdir()):
         raise DataError(f"the folder to write the tables into must be empty. Received: {to}")
-    with told_in_one_line(to.parent):
+    with one_line_errors(to.parent):
         return _ingest(data_dir, to, config)
 
 
@@ -69,13 +68,13 @@ def _ingest(data_dir: pathlib.Path, to: pathlib.Path, config: IngestConfig) -> I
     work = pathlib.Path(tempfile.mkdtemp(prefix=f"{_work_prefix()}{os.getpid()}-", dir=to.parent))
     try:
         (work / "tables").mkdir()
-        # In memory, spilling to `work` beyond the limit: in a database file DuckDB writes the ENUMs' values
-        # once per row group, which is 23 GiB for H&M's customers.
+        # In memory, with spilling to `work` above the limit. In a database file, DuckDB writes the values of ENUMs once
+        # per row group, which is 23 GiB for H&M's customers.
         connection = duckdb.connect()
         try:
             connection.execute(f"SET memory_limit = '{config.memory_limit_gib}GiB'")
             connection.execute(f"SET temp_directory = {_sql_text(work / 'spill')}")
-            # What makes DuckDB keep count of its progress; it is not to print it.
+            # With these, DuckDB tracks its progress and does not print it.
             connection.execute("SET enable_progress_bar = true")
             connection.execute("SET enable_progress_bar_print = false")
             report = _ingest_tables(connection, data_dir, work, beside, config)
@@ -89,17 +88,17 @@ def _ingest(data_dir: pathlib.Path, to: pathlib.Path, config: IngestConfig) -> I
 
 
 def _sql_text(value: object) -> str:
-    """An SQL string literal; doubles quotes."""
+    """Returns an SQL string literal; doubles quotes."""
     return "'" + str(value).replace("'", "''") + "'"
 
 
 def _work_prefix() -> str:
-    """With the host's name: on a shared disk a process of another host cannot be looked up here."""
+    """Returns the prefix of work folders. It names the host, because only processes of this host can be checked."""
     return f".ingest-{platform.node()}-"
 
 
 def _remove_abandoned(folder: pathlib.Path) -> None:
-    """Removes what runs that were killed left in `folder`: several GB each for a large shop."""
+    """Removes the work folders of killed runs, which take several GB each for a large shop."""
     for path in folder.glob(f"{_work_prefix()}*"):
         pid = path.name.removeprefix(_work_prefix()).partition("-")[0]
         if pid.isdigit() and not psutil.pid_exists(int(pid)):
@@ -171,7 +170,7 @@ def _refuse_too_many(
 
 
 def _sort_table(connection: duckdb.DuckDBPyConnection, table: str, line: str) -> None:
-    """Creates the view `<table>_kept`, the kept rows with their lines, and the table `<table>_sorted`."""
+    """Creates the view `<table>_kept`, the kept rows with their line numbers, and the table `<table>_sorted`."""
     columns = ", ".join(f'"{column.name}"' for column in TABLES[table])
     connection.execute(
         f"""
@@ -179,7 +178,7 @@ def _sort_table(connection: duckdb.DuckDBPyConnection, table: str, line: str) ->
         SELECT {columns}, {line} AS line FROM {table}_staged WHERE rowid NOT IN (SELECT row FROM {table}_set_aside)
         """
     )
-    # Codes compare as integers, and in the ids' order: sorting the ENUMs themselves is fifty times slower.
+    # Codes are integers in the order of the ids. Sorting by the ENUMs themselves is fifty times slower.
     order = KEYS.get(
         table,
         f"{DAY}, enum_code({CUSTOMER_ID}), enum_code({ARTICLE_ID}), {PRICE}, {SALES_CHANNEL} NULLS FIRST",

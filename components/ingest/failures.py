@@ -1,4 +1,4 @@
-"""Converts errors of the libraries that ingest uses into one-line errors with step, cause and remedy."""
+"""Converts errors of the libraries that ingest uses to errors of one line with step, cause and remedy."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _FULL_TEXTS = ("no space left on device", "disk quota exceeded", "disk full", "m
 
 
 @contextlib.contextmanager
-def told_in_one_line(folder: pathlib.Path) -> Iterator[None]:
-    """Converts file, memory and library errors of the block into errors of this project.
+def one_line_errors(folder: pathlib.Path) -> Iterator[None]:
+    """Converts file, memory and library errors of a block to errors of this project.
 
     Args:
-        folder: the folder that the block writes to.
+        folder: folder that the block writes to.
 
     Raises:
         DiskFullError: the disk of `folder` is full.
@@ -34,7 +34,7 @@ def told_in_one_line(folder: pathlib.Path) -> Iterator[None]:
         raise
     except Exception as error:
         line = _line(error)
-        if _is_disk_full(error):  # TensorFlow raises its own error class
+        if _is_disk_full(error):  # by text too, because TensorFlow raises its own error class
             raise DiskFullError(
                 f"ingest: the disk of {folder} is full ({line}); free some of it, or give another folder, and run again"
             ) from error

@@ -15,7 +15,7 @@ Rows with other ids are set aside. Ids are not trimmed, because other systems us
 from __future__ import annotations
 
 MAX_ID_BYTES = 256
-"""Fits Kafka keys, HTTP headers and file names of other systems; H&M's longest id has 64 bytes."""
+"""Fits Kafka keys, HTTP headers and file names of other systems. H&M's longest id has 64 bytes."""
 
 _CONTROL = r"\x{00}-\x{1F}\x{7F}-\x{9F}"
 _SEPARATORS = r"\x{2028}\x{2029}"
@@ -29,12 +29,12 @@ MISSING = "missing value"
 
 
 def accepted_sql(text: str) -> str:
-    """SQL that is true where the string `text` is an accepted id, else false or NULL."""
+    """Returns SQL that is true if the string `text` is an accepted id, else false or NULL."""
     return f"({text} <> '' AND strlen({text}) <= {MAX_ID_BYTES} AND NOT regexp_matches({text}, '{_UNLINED}|{_PADDED}'))"
 
 
 def reason_sql(text: str) -> str:
-    """SQL that gives the reason why the string `text` is not accepted; NULL if it is accepted."""
+    """Returns SQL of the reason why the string `text` is not accepted; NULL if it is accepted."""
     return f"""
         CASE
             WHEN {text} IS NULL OR NOT regexp_matches({text}, '[^{_BLANKS}]') THEN '{MISSING}'
@@ -49,16 +49,16 @@ def reason_sql(text: str) -> str:
 
 
 def is_name_sql(text: str, column: str) -> str:
-    """SQL that is true where the id `text` is its column's name: files put together with a header each hold such."""
+    """Returns SQL that is true if the id `text` is the name of its column, as in files joined with their headers."""
     return f"(ltrim({text}, '\ufeff') = '{column}')"
 
 
 def stripped_sql(text: str) -> str:
-    """SQL that gives `text` without the white space and control characters at its ends."""
+    """Returns SQL of `text` without white space and control characters at its ends."""
     ends = f"[{_CONTROL}{_SEPARATORS}{_BLANKS}]+"
     return f"regexp_replace({text}, '^{ends}|{ends}$', '', 'g')"
 
 
 def has_blank_sql(text: str) -> str:
-    """SQL that is true where the accepted id `text` holds white space."""
+    """Returns SQL that is true if the accepted id `text` holds white space."""
     return f"regexp_matches({text}, '{_BLANK}')"

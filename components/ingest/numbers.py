@@ -1,4 +1,4 @@
-"""SQL that parses numbers and days, and SQL that gives the reason why a text is not one.
+"""Builds SQL that parses numbers and days, and SQL of the reason why a text is not one.
 
 A number is an optional minus, ASCII digits with at most one decimal point, and an optional exponent (R writes 100000 as
 `1e+05`); blanks around it are ignored. DuckDB's cast also accepts `1_000` and `+5`; these are refused. A whole number
@@ -19,7 +19,7 @@ _MAX_INT = 9e15  # doubles represent all whole numbers up to here exactly
 
 
 def float_sql(text: str, column: str) -> str:
-    """SQL that parses a number of `column`; NULL if the text is not a number or is out of range."""
+    """Returns SQL that parses a number of `column`; NULL if the text is not a number or is out of range."""
     number = _number(text)
     if column == PRICE:
         return f"CASE WHEN {number} BETWEEN 0 AND {MAX_PRICE} THEN {number} END"
@@ -27,19 +27,19 @@ def float_sql(text: str, column: str) -> str:
 
 
 def int_sql(text: str) -> str:
-    """SQL that parses a whole number; NULL if the text is not one."""
+    """Returns SQL that parses a whole number; NULL if the text is not one."""
     number = _number(text)
     # A plain cast to BIGINT rounds 12.7 to 13.
     return f"CASE WHEN {number} = trunc({number}) AND abs({number}) < {_MAX_INT} THEN CAST({number} AS BIGINT) END"
 
 
 def day_sql(text: str) -> str:
-    """SQL that parses a day; NULL if the text is not a day or is out of range."""
+    """Returns SQL that parses a day; NULL if the text is not a day or is out of range."""
     return f"CASE WHEN {_day(text)} BETWEEN DATE '{FIRST_DAY}' AND DATE '{LAST_DAY}' THEN {_day(text)} END"
 
 
 def float_reason_sql(text: str, column: str) -> str:
-    """SQL that gives the reason why `float_sql` is NULL."""
+    """Returns SQL of the reason why `float_sql` is NULL."""
     number = _number(text)
     negative = f"WHEN {number} < 0 THEN 'negative'" if column == PRICE else ""
     most = f"{MAX_PRICE:g}" if column == PRICE else f"{MAX_FLOAT:g}"
@@ -54,7 +54,7 @@ def float_reason_sql(text: str, column: str) -> str:
 
 
 def int_reason_sql(text: str) -> str:
-    """SQL that gives the reason why `int_sql` is NULL."""
+    """Returns SQL of the reason why `int_sql` is NULL."""
     number = _number(text)
     return f"""
         CASE WHEN isfinite({number}) AND abs({number}) >= {_MAX_INT}
@@ -63,7 +63,7 @@ def int_reason_sql(text: str) -> str:
 
 
 def day_reason_sql(text: str) -> str:
-    """SQL that gives the reason why `day_sql` is NULL."""
+    """Returns SQL of the reason why `day_sql` is NULL."""
     return f"""
         CASE WHEN {_day(text)} IS NULL THEN 'not a day (YYYY-MM-DD)'
             ELSE 'day outside {FIRST_DAY} to {LAST_DAY}' END

@@ -1,7 +1,7 @@
-"""The reader of CSV files: yields rows as Arrow batches of text with their lines; collects records that are not rows.
+"""Reads CSV files: yields rows as Arrow batches of text with line numbers, and collects records that are not rows.
 
-DuckDB reads a file directly only if each line is a row of plain ASCII text without quotes (`is_plain`), because such a
-file is unambiguous. `blocks.cut` cuts all other files. No other code parses records.
+DuckDB reads a file directly only if each line is a row of plain ASCII text without quotes (`is_plain`), because such
+a file is unambiguous. `blocks.cut` cuts all other files. No other code parses records.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from components.ingest.blocks import MAX_ROW_BYTES, TOO_MANY, UNCLOSED, Fault, cut
+from components.ingest.blocks import cut
+from components.ingest.faults import MAX_ROW_BYTES, TOO_MANY, UNCLOSED, Fault
 from components.ingest.source import Source
 from transforms.columns import TABLES
 from transforms.errors import DataError
@@ -31,9 +32,9 @@ class Malformed:
     """A record that is not a row: too many or too few values, or a quote in the wrong place.
 
     Attributes:
-        line: line of its first byte, from 1.
-        text: the beginning of the record.
-        column: the wrong column, or empty.
+        line: line number of its first byte, from 1.
+        text: beginning of the record.
+        column: name of the wrong column, or an empty string.
         reason: what is wrong.
 
     """
@@ -48,12 +49,12 @@ class Reader:
     """Reads one file once.
 
     Args:
-        source: the file.
-        max_malformed: maximum number of records that are not rows to keep in `malformed`.
+        source: file to read.
+        max_malformed: maximum number of records kept in `malformed`.
         on_bytes: called with the number of bytes read so far.
 
     Attributes:
-        malformed: the first records that are not rows, in the file's order.
+        malformed: the first records that are not rows, in the order of the file.
         malformed_counts: counts of all such records, by column and reason.
 
     """
@@ -69,7 +70,7 @@ class Reader:
         self.schema = pa.schema([(LINE, pa.uint32()), *((column.name, pa.string()) for column in TABLES[source.table])])
 
     def batches(self) -> Iterator[pa.RecordBatch]:
-        """The rows, a block of the file at a time: `line` and the columns of the schema as text, "" where empty.
+        """Yields the rows of each block of the file: `line` and the columns of the schema as text, "" if empty.
 
         Raises:
             DataError: the file is not UTF-8, or a quoted value is never closed.
@@ -96,7 +97,7 @@ class Reader:
                     return
                 if len(rest) > _MAX_RECORD_BYTES:
                     self._refuse_endless(rest)
-                # Rescans a record longer than a block as few times as possible.
+                # Doubles the block, so that a record longer than a block is rescanned only a few times.
                 want = max(_BLOCK_BYTES, len(rest))
                 done += len(fresh)
                 self._on_bytes(done)
@@ -150,9 +151,12 @@ class Reader:
 
 
 def is_plain(source: Source) -> bool:
-    """Whether the file is unambiguous: ASCII without quotes or NUL, line ends of one kind.
+    """Returns whether the file is unambiguous: ASCII without quotes or NUL, with line ends of one kind.
 
-    `open_source` counts line ends and quotes, because it reads the whole file anyway.
+    `open_source` checks this, because it reads the whole file anyway.
+
+    Args:
+        source: file to read.
     """
     return source.plain and len(source.header) <= _MAX_PLAIN_COLUMNS
 
@@ -161,11 +165,11 @@ _MAX_PLAIN_COLUMNS = 100  # DuckDB allocates a text vector for each column
 
 
 def _texts(data: pa.Buffer, starts: np.ndarray, ends: np.ndarray, escaped: np.ndarray) -> pa.Array:
-    """`[rows]` strings, the bytes of `data` from `starts` to `ends`; doubled quotes become one where `escaped`."""
+    """Returns `[rows]` strings, the bytes from `starts` to `ends`; replaces doubled quotes in `escaped` values."""
     rows = len(starts)
     if not rows:
         return pa.array([], pa.string())
-    # Slices alternate between values and the bytes between them; take every other one.
+    # The slices alternate between values and the bytes between them; every other slice is a value.
     offsets = np.empty(2 * rows, np.int32)
     offsets[0::2], offsets[1::2] = starts, ends
     both = pa.StringArray.from_buffers(2 * rows - 1, pa.py_buffer(offsets), data)

@@ -1,6 +1,6 @@
-"""The rows and values that are wrong: found in a staged table, counted, located, written to a file.
+"""Finds, counts and writes the rows and values of a staged table that are wrong.
 
-A record's line is that of its first byte, from 1, the header included, as an editor shows it.
+The line number of a record is that of its first byte, from 1 with the header, as shown by an editor.
 """
 
 from __future__ import annotations
@@ -41,14 +41,14 @@ class Reject:
 
 @dataclasses.dataclass(frozen=True)
 class Defects:
-    """What is wrong with one table.
+    """The defects of one table.
 
     Attributes:
-        rows_read: rows and malformed records of the file.
-        rows_rejected: rows set aside, malformed records among them.
+        rows_read: number of rows and malformed records of the file.
+        rows_rejected: number of rows set aside, including malformed records.
         reasons: defects that set a row aside, by `column: reason`, most frequent first.
-        nulls: values set to null, likewise.
-        rejects: the first of them in the file's order, located.
+        nulls: values set to null, by `column: reason`, most frequent first.
+        rejects: the first defects in the order of the file, with line numbers.
 
     """
 
@@ -60,10 +60,16 @@ class Defects:
 
 
 def find_defects(connection: duckdb.DuckDBPyConnection, source: Source, staged: Staged, max_lines: int) -> Defects:
-    """Finds what is wrong in `<table>_staged`, and leaves the rows to set aside in `<table>_set_aside(row)`.
+    """Finds the defects of `<table>_staged` and creates `<table>_set_aside(row)`, the rows to set aside.
 
     For articles and customers it also creates `<table>_dropped(id, line, reason)`: a row for each id without a kept
-    row, with its first line and the reason.
+    row, with its first line number and the reason.
+
+    Args:
+        connection: holds the staged table.
+        source: file of the table.
+        staged: description of the staged table.
+        max_lines: maximum number of located defects.
     """
     table = source.table
     _collect(connection, table, staged)
@@ -151,7 +157,7 @@ def _collect(connection: duckdb.DuckDBPyConnection, table: str, staged: Staged) 
 
 
 def _collect_dropped(connection: duckdb.DuckDBPyConnection, source: Source, staged: Staged) -> None:
-    """Creates `<table>_dropped(id, line, reason)`: ids without a kept row, their first line and the reason.
+    """Creates `<table>_dropped(id, line, reason)`: ids without a kept row, their first line number and the reason.
 
     An id with white space at its ends is also added without it, because transactions may hold the trimmed id.
     """
@@ -164,7 +170,7 @@ def _collect_dropped(connection: duckdb.DuckDBPyConnection, source: Source, stag
         WHERE action = '{SET_ASIDE}'
         """
     )
-    # The id of a record that is not a row is known if the values before it are complete.
+    # The id of a record that is not a row can be read if the values before it are complete.
     number = source.header.index(key)
     guessed = [
         (values[number].strip(' "'), record.line, ": ".join(filter(None, (record.column, record.reason))))

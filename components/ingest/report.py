@@ -1,4 +1,4 @@
-"""What ingest says of its run: rows read, kept and set aside of each table, and why."""
+"""The report of ingest: rows read, kept and set aside of each table, with the reasons."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ class Violation:
     """Kept values of a column that its curated schema does not allow, over all rows.
 
     Attributes:
-        column: the column.
-        kind: `below` or `above` the bound of its domain, or `unlisted` in its string domain.
-        bound: the bound as text; "" if unlisted.
-        rows: rows with such a value.
-        values: the worst or most frequent values as text, at most `MAX_VALUES`.
-        line: line of the first such row in the CSV.
+        column: name of the column.
+        kind: `below` or `above` the bound of the domain, or `unlisted` in the string domain.
+        bound: bound as text; "" if unlisted.
+        rows: number of rows with such a value.
+        values: worst or most frequent values as text, at most `MAX_VALUES`.
+        line: line number of the first such row in the CSV.
 
     """
 
@@ -36,13 +36,13 @@ class Violation:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class TableReport:
-    """One table's rows.
+    """The rows of one table.
 
     Attributes:
-        file: the CSV's name.
-        rows_read: rows in the CSV; always `rows_kept + rows_rejected`.
-        rows_kept: rows in the Parquet table.
-        rows_rejected: rows set aside.
+        file: name of the CSV.
+        rows_read: number of rows in the CSV, `rows_kept + rows_rejected`.
+        rows_kept: number of rows in the Parquet table.
+        rows_rejected: number of rows set aside.
         reasons: defects by `column: reason`, most frequent first. A row may have several.
         nulls: optional values that could not be parsed and became null, by `column: reason`.
         reject_lines_left_out: defects that are counted but not listed in `rejects.csv`.
@@ -73,7 +73,7 @@ class TableReport:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class IngestReport:
-    """All tables, and the days the transactions span (both inclusive)."""
+    """The reports of all tables, and the first and last day of the transactions."""
 
     tables: dict[str, TableReport]
     first_day: datetime.date
@@ -86,7 +86,7 @@ class IngestReport:
 
     @classmethod
     def read(cls, folder: pathlib.Path) -> IngestReport:
-        """Reads the `ingest.json` that `write` left in `folder`."""
+        """Reads `ingest.json` from `folder`."""
         plain = json.loads((folder / FILE).read_text(encoding="utf-8"))
         return cls(
             tables={name: TableReport.of(table) for name, table in plain["tables"].items()},

@@ -28,22 +28,22 @@ _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-def what_else(beginning: bytes) -> str | None:
+def describe_non_csv(beginning: bytes) -> str | None:
     """Describes what is wrong with a file, as the end of a sentence; None if it may be a CSV in UTF-8.
 
     Args:
-        beginning: the file's first bytes, up to a few thousand.
+        beginning: first bytes of the file, up to a few thousand.
 
     """
-    return another_kind(beginning) or _first_line(beginning.removeprefix(BYTE_ORDER_MARK))
+    return describe_other_format(beginning) or _first_line(beginning.removeprefix(BYTE_ORDER_MARK))
 
 
-def another_kind(beginning: bytes, *, delimited: bool = True) -> str | None:
-    """What a file that begins so is if it is no text in UTF-8 or another format, as the end of a sentence; else None.
+def describe_other_format(beginning: bytes, *, delimited: bool = True) -> str | None:
+    """Describes the format of a file that is not text in UTF-8, as the end of a sentence; None if it may be text.
 
     Args:
-        beginning: the file's first bytes, up to some thousands.
-        delimited: whether the first line of such a CSV must hold a comma; a list of ids has none.
+        beginning: first bytes of the file, up to a few thousand.
+        delimited: whether the first line of the file must hold a comma; a list of ids has none.
 
     """
     if beginning.startswith(_UTF_32):
@@ -79,7 +79,7 @@ def _is_text(beginning: bytes, delimited: bool) -> bool:
 
 
 def _is_utf_16(beginning: bytes) -> bool:
-    """Whether most of every second byte is NUL, as in ASCII text encoded as UTF-16."""
+    """Returns whether most of every second byte is NUL, as in ASCII text encoded as UTF-16."""
     even = beginning[: len(beginning) // 2 * 2]
     if len(even) < 4:
         return False

@@ -1,6 +1,6 @@
-"""The CSV files of a shop as they lie in a folder: found, unpacked, their header read, their bytes hashed.
+"""Finds, unpacks and hashes the CSV files of a shop, and reads their headers.
 
-Unpacks gzip files, which detects truncated ones. All cores can read the plain file.
+Gzip files are unpacked first: this detects truncated files, and all cores can read the plain file.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import shutil
 import zlib
 from typing import BinaryIO, cast
 
-from components.ingest.blocks import first_record
-from components.ingest.sniffing import BYTE_ORDER_MARK, what_else
+from components.ingest.irregular_records import first_record
+from components.ingest.sniffing import BYTE_ORDER_MARK, describe_non_csv
 from transforms.columns import FILES, TABLES
 from transforms.errors import DataError
 
@@ -26,19 +26,19 @@ _OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 @dataclasses.dataclass(frozen=True)
 class Source:
-    """One CSV, ready to be read.
+    """One plain CSV file with its header.
 
     Attributes:
         table: `articles`, `customers` or `transactions`.
-        name: the file's name as the user knows it, `articles.csv.gz` say.
+        name: name of the user's file, such as `articles.csv.gz`.
         path: the plain (unpacked) file.
-        header: the names of all its columns, in order.
-        header_lines: physical lines the header takes.
-        data_start: position of the first byte after the header's line end.
-        lines: physical lines of the file, without empty ones at its end.
+        header: names of all columns, in order.
+        header_lines: number of lines of the header.
+        data_start: position of the first byte after the line end of the header.
+        lines: number of lines of the file, without empty lines at its end.
         plain: whether the file is ASCII without quotes or NUL, with line ends of one kind. A byte order mark is
             ignored.
-        commas: of the whole file if it is plain; each separates two values.
+        commas: number of commas of the file if it is plain; each separates two values.
 
     """
 
@@ -54,10 +54,14 @@ class Source:
 
 
 def find(data_dir: pathlib.Path, table: str) -> pathlib.Path:
-    """The file of `table` in `data_dir`, plain or gzip.
+    """Finds the file of a table, plain or gzip.
+
+    Args:
+        data_dir: folder of the CSVs.
+        table: `articles`, `customers` or `transactions`.
 
     Raises:
-        DataError: there is none, or there are both.
+        DataError: there is no file, or both a plain and a gzip file.
 
     """
     plain = data_dir / FILES[table]
@@ -88,9 +92,12 @@ def open_unpacked(path: pathlib.Path, *, packed: bool | None = None) -> BinaryIO
 
 
 def fingerprint_of(data_dir: pathlib.Path) -> str:
-    """Hash over the names and contents of the three files, 32 hex digits.
+    """Returns a hash of the names and contents of the three files, 32 hex digits.
 
-    TFX does not hash the files it is given: this goes in as a parameter, so that its cache sees new data.
+    TFX does not hash these files. The hash is a parameter of the step, so new data change the cache key.
+
+    Args:
+        data_dir: folder of the CSVs.
 
     Raises:
         DataError: a file is missing or cannot be read.
@@ -110,7 +117,12 @@ def fingerprint_of(data_dir: pathlib.Path) -> str:
 
 
 def open_source(data_dir: pathlib.Path, table: str, work: pathlib.Path) -> Source:
-    """Unpacks the file of `table` into `work` if it is gzip, reads its header and counts its lines.
+    """Unpacks the file of a table if it is gzip, reads its header and counts its lines.
+
+    Args:
+        data_dir: folder of the CSVs.
+        table: `articles`, `customers` or `transactions`.
+        work: folder for the unpacked file.
 
     Raises:
         DataError: the file is missing, empty, truncated, not a CSV in UTF-8, wrongly delimited, or lacks a column of
@@ -137,6 +149,9 @@ def open_source(data_dir: pathlib.Path, table: str, work: pathlib.Path) -> Sourc
 def header_of(found: pathlib.Path) -> tuple[str, ...]:
     """Reads the column names of a CSV, plain or gzip, from its first bytes only.
 
+    Args:
+        found: path of the file.
+
     Raises:
         DataError: the file is not a CSV in UTF-8, or its header cannot be read.
 
@@ -152,7 +167,7 @@ def header_of(found: pathlib.Path) -> tuple[str, ...]:
 
 
 def _header(beginning: bytes, name: str) -> tuple[tuple[str, ...], int, int]:
-    if what := what_else(beginning[:_SNIFFED_BYTES]):
+    if what := describe_non_csv(beginning[:_SNIFFED_BYTES]):
         raise DataError(f"{name} {what}")
     return _read_header(beginning, name)
 
@@ -168,7 +183,7 @@ def _unpack(packed: pathlib.Path, to: pathlib.Path) -> None:
 
 
 def _scan(path: pathlib.Path) -> tuple[int, bool, int]:
-    """Number of lines up to the last non-empty one, whether the file is plain, and its commas (see `Source`)."""
+    """Returns `lines`, `plain` and `commas` of a file, as in `Source`."""
     newlines = lines = returns = pairs = commas = 0
     plain, before = True, b""
     with path.open("rb") as file:
@@ -188,7 +203,7 @@ def _scan(path: pathlib.Path) -> tuple[int, bool, int]:
 
 
 def _read_header(beginning: bytes, name: str) -> tuple[tuple[str, ...], int, int]:
-    """The column names, the number of lines of the header, and the first byte after it."""
+    """Returns the column names, the number of lines of the header, and the position of the first byte after it."""
     start = len(BYTE_ORDER_MARK) if beginning.startswith(BYTE_ORDER_MARK) else 0
     record = first_record(beginning, start)
     if record is None or len(record[0]) == 1:
@@ -201,12 +216,12 @@ def _read_header(beginning: bytes, name: str) -> tuple[tuple[str, ...], int, int
             f"{name} line 1 is not a CSV header: it has a quote in the wrong place or one that is never closed, "
             f"or is longer than {_CHUNK_BYTES:,} bytes"
         )
-    values, behind = record
+    values, next_start = record
     try:
         header = tuple(value.decode("utf-8") for value in values)
     except UnicodeDecodeError as error:
         raise DataError(f"{name} line 1 is not UTF-8: save the file again as UTF-8") from error
-    return header, beginning.count(b"\n", 0, behind) or 1, behind
+    return header, beginning.count(b"\n", 0, next_start) or 1, next_start
 
 
 def _check_header(header: tuple[str, ...], table: str, name: str) -> None:
@@ -214,7 +229,7 @@ def _check_header(header: tuple[str, ...], table: str, name: str) -> None:
     missing = [column for column in wanted if column not in header]
     if missing:
         found = ", ".join(header)[:300]
-        alike = {_seen(column): column for column in reversed(header)}
+        alike = {_visible(column): column for column in reversed(header)}
         renames = [f"{alike[column.lower()]!r} to {column}" for column in missing if column.lower() in alike]
         remedy = f"; names are compared exactly: rename {', '.join(renames)}" if renames else ""
         raise DataError(
@@ -225,6 +240,6 @@ def _check_header(header: tuple[str, ...], table: str, name: str) -> None:
         raise DataError(f"{name} has the column {repeated[0]} more than once")
 
 
-def _seen(column: str) -> str:
-    """A name as it looks, in small letters: without blanks at its ends and what shows nothing, a second mark say."""
+def _visible(column: str) -> str:
+    """Returns a name in lower case, without blanks at its ends and without invisible characters."""
     return "".join(character for character in column if character.isprintable()).strip().lower()

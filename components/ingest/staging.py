@@ -1,13 +1,13 @@
-"""One CSV read into one DuckDB table: typed, each row with what is wrong with it, in the file's order.
+"""Reads a CSV into a typed DuckDB table that also holds the values that could not be used.
 
-The staged table `<table>_staged` has, in the order of the file (so that `rowid` is the row's number from 0):
+The table `<table>_staged` has these columns, in the order of the file (`rowid` is the number of the row, from 0):
 
-    one column per column of the schema   typed; NULL where missing or not usable
-    `raw_<column>`                        the text that could not be used, else NULL
-    `line`                                the line of the row's first byte, from 1; absent if each line is a row
+    each column of the schema   typed; NULL if missing or not usable
+    `raw_<column>`              the text that could not be used, else NULL
+    `line`                      line number of the row's first byte, from 1; absent if each line is a row
 
-The ids of transactions are staged as ENUMs over the kept ids of the other two tables: what is not in the
-ENUM is dangling, an id takes four bytes, and the ENUM's order is the ids' order.
+The ids of transactions are ENUMs over the kept ids of the other two tables. Ids that the ENUM lacks are dangling, an id
+takes four bytes, and ENUMs sort as the ids do.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from collections.abc import Mapping
 
 import duckdb
 
-from components.ingest.blocks import MAX_ROW_BYTES
 from components.ingest.duckdb_progress import duckdb_progress
+from components.ingest.faults import MAX_ROW_BYTES
 from components.ingest.ids import accepted_sql, is_name_sql
 from components.ingest.numbers import day_sql, float_sql, int_sql
 from components.ingest.reader import LINE, Malformed, Reader, is_plain
@@ -38,7 +38,7 @@ class Staged:
 
     Attributes:
         line: SQL expression for the line of a row.
-        malformed: the first records that are not rows, in the file's order.
+        malformed: the first records that are not rows, in the order of the file.
         malformed_counts: counts of all such records, by column and reason.
 
     """
@@ -59,10 +59,10 @@ def stage(
     """Reads `source` into `<table>_staged`.
 
     Args:
-        connection: receives the table; for transactions it holds the ENUMs of the ids.
-        source: the file.
+        connection: receives the table; for transactions it must hold the ENUMs of the ids.
+        source: file to read.
         work: folder for an intermediate file.
-        max_malformed: maximum number of records that are not rows to keep in `malformed`.
+        max_malformed: maximum number of records kept in `malformed`.
         progress: advances from 0 to `rows`.
         rows: final value of `progress`.
 
@@ -82,7 +82,7 @@ def stage(
 
 
 def _stage_plain(connection: duckdb.DuckDBPyConnection, source: Source) -> bool:
-    """Reads a file in DuckDB in which each line should be a row; returns whether each line is one."""
+    """Reads a plain file with DuckDB; returns false if a line is not a row."""
     if source.commas != source.lines * (len(source.header) - 1):
         return False  # DuckDB accepts one extra comma at the end of a line
     columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(source.header)))
@@ -105,7 +105,7 @@ def _stage_plain(connection: duckdb.DuckDBPyConnection, source: Source) -> bool:
             """,
             [glob.escape(str(source.path))],
         )
-    except (duckdb.InvalidInputException, duckdb.ConversionException):  # a line that is not a row; the reader finds it
+    except (duckdb.InvalidInputException, duckdb.ConversionException):  # a line is not a row; the reader locates it
         return False
     row = connection.execute(f"SELECT count(*) FROM {source.table}_staged").fetchone()
     return row is not None and row[0] == source.lines - source.header_lines
@@ -148,7 +148,7 @@ def _typed_columns(table: str) -> str:
 
 
 def may_be_unusable(column: Column) -> bool:
-    """Whether a text can fail to become a value of `column`."""
+    """Returns whether a text may not be usable as a value of `column`."""
     return column.kind in ("date", "int", "float", "id")
 
 

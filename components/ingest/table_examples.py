@@ -1,4 +1,4 @@
-"""The ingested tables as tf.Examples, for the statistics and for Transform."""
+"""Writes the ingested tables as tf.Examples, for the statistics."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ def write_table_examples(tables: pathlib.Path, table: str, folder: pathlib.Path,
     """Writes a table that `ingest` made as tf.Examples into `folder`.
 
     Args:
-        tables: the folder `ingest` wrote.
+        tables: folder written by `ingest`.
         table: `articles`, `customers` or `transactions`.
-        folder: where the example files go.
-        max_rows: at most so many rows, spread evenly over the table (row `i` of `n` is row `i * rows // n`);
-            None is all.
+        folder: folder of the example files.
+        max_rows: maximum number of rows n, spread evenly over the table (the i-th is row `i * rows // n`); None for all
+            rows.
 
     Returns:
-        The number of examples written.
+        Number of examples written.
 
     """
     file = pq.ParquetFile(tables / parquet_file(table))
@@ -40,7 +40,7 @@ def write_table_examples(tables: pathlib.Path, table: str, folder: pathlib.Path,
 
 
 def _evenly(batches: Iterable[pa.RecordBatch], rows: int, wanted: int) -> Iterator[pa.RecordBatch]:
-    """The rows `i * rows // wanted` for `i` in `range(wanted)`, batch by batch."""
+    """Yields the rows `i * rows // wanted` for `i` in `range(wanted)`, batch by batch."""
     start = 0
     for batch in batches:
         end = start + batch.num_rows

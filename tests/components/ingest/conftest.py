@@ -1,4 +1,4 @@
-"""A shop of three articles, two customers and four transactions, as lines of CSV that a test may spoil."""
+"""A shop of three articles, two customers and four transactions, as CSV lines that tests modify."""
 
 import csv
 import gzip
@@ -16,21 +16,21 @@ LENIENT = IngestConfig(max_rejected_share=0.9, memory_limit_gib=0.5)
 
 
 def line(table: str, **values: str) -> str:
-    """A line of CSV: `values` by column, the others empty."""
+    """Returns a CSV line with `values` by column; other columns are empty."""
     written = ",".join(quoted(values.pop(column.name, "")) for column in TABLES[table])
     assert not values, f"no such column: {values}"
     return written
 
 
 def quoted(value: str) -> str:
-    """A value in quotes where it must be; Python's csv cannot write NUL."""
+    """Quotes a value if necessary. Python's csv module cannot write NUL."""
     if any(character in value for character in ',"\r\n'):
         return '"' + value.replace('"', '""') + '"'
     return value
 
 
 class Shop:
-    """Lines of the three files, headers first; `write` makes the files, `ingest` runs on them."""
+    """Lines of the three files, with headers; `write` writes the files, `ingest` runs on them."""
 
     def __init__(self, folder: pathlib.Path):
         self.data_dir = folder / "data"

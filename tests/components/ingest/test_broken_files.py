@@ -1,4 +1,4 @@
-"""Files that are not such CSVs: one clear line, and nothing half written."""
+"""Invalid files: an error of one line and no partial output."""
 
 import errno
 import gzip
@@ -172,37 +172,37 @@ def parquet() -> bytes:
     ],
     ids=["NUL", "HTML", "HTML later", "XML", "JSON", "xlsx", "ZIP", "Parquet", "gzip", "Parquet, comma", "LFS"],
 )
-def test_another_kind_of_file_is_named_as_what_it_is(shop, content, message):
+def test_another_file_format_is_named(shop, content, message):
     stops(shop, "articles.csv " + message, articles=content)
 
 
 @pytest.mark.parametrize("name", ["ORC", "{note}", "[1]", "PAR1", "Obj"])
-def test_a_further_column_may_be_called_like_another_kind_of_file(shop, name):
+def test_a_column_name_may_begin_like_another_file_format(shop, name):
     header, *rows = shop.lines["customers"]
     shop.ingest(customers="\n".join([f"{name},{header}", *(f"x,{row}" for row in rows)]).encode())
     assert len(shop.rows("customers")) == 2
 
 
-def test_carriage_returns_alone_behind_the_header_are_named_too(shop):
+def test_carriage_returns_after_the_header_are_named(shop):
     header, *rows = shop.bytes_of("transactions").splitlines()
     stopped = r"most often too many values: line ends must be \\n or \\r\\n, not \\r alone \(1\)"
     with pytest.raises(DataError, match=stopped):
         shop.ingest(transactions=header + b"\n" + b"\r".join(rows))
 
 
-def test_a_header_in_other_letters_says_which_names_to_change(shop):
+def test_a_header_in_other_case_names_the_columns_to_rename(shop):
     content = shop.bytes_of("customers").replace(b"customer_id", b"Customer_ID", 1)
     stops(shop, "lacks the column customer_id; it has: .* rename 'Customer_ID' to customer_id", customers=content)
 
 
 @pytest.mark.parametrize(("mark", "shown"), [("\ufeff", r"\\ufeff"), ("\u200b", r"\\u200b"), ("\u00a0", r"\\xa0")])
-def test_a_header_with_what_shows_nothing_shows_it(shop, mark, shown):
+def test_invisible_characters_in_a_header_are_shown(shop, mark, shown):
     content = shop.bytes_of("customers").replace(b"customer_id", f"{mark}customer_id".encode(), 1)
     content = b"\xef\xbb\xbf" + content
     stops(shop, f"lacks the column customer_id; .* rename '{shown}customer_id' to customer_id", customers=content)
 
 
-def test_the_word_mustard_makes_no_tar_archive(shop):
+def test_the_word_mustard_is_not_taken_for_a_tar_archive(shop):
     header, *rows = shop.bytes_of("customers").split(b"\n", 1)
     text = header + b"\n" + b"00cc,,,,,," + b"x" * (256 - len(header) - 11) + b"mustard\n"
     assert text[257:262] == b"ustar"
@@ -211,7 +211,7 @@ def test_the_word_mustard_makes_no_tar_archive(shop):
 
 
 @pytest.mark.parametrize("error", [errno.ENOSPC, errno.EDQUOT])
-def test_a_full_disk_is_named_with_its_folder(shop, monkeypatch, error):
+def test_a_full_disk_names_its_folder(shop, monkeypatch, error):
     def full(*_):
         raise OSError(error, os.strerror(error))
 
@@ -223,7 +223,7 @@ def test_a_full_disk_is_named_with_its_folder(shop, monkeypatch, error):
     assert not list(shop.to.parent.iterdir())
 
 
-def test_duckdb_that_finds_the_disk_full_is_told_alike(shop, monkeypatch):
+def test_a_full_disk_found_by_duckdb_has_the_same_error(shop, monkeypatch):
     def full(*_):
         raise duckdb.IOException('IO Error: Could not write file "x": No space left on device\nmore')
 
@@ -233,10 +233,10 @@ def test_duckdb_that_finds_the_disk_full_is_told_alike(shop, monkeypatch):
     assert "\n" not in str(stopped.value)
 
 
-def test_a_file_that_may_not_be_read(shop):
+def test_an_unreadable_file(shop):
     shop.write()
     (shop.data_dir / "customers.csv").unlink()
-    (shop.data_dir / "customers.csv").symlink_to("/proc/self/mem")  # Reading it fails also for root.
+    (shop.data_dir / "customers.csv").symlink_to("/proc/self/mem")  # Reading it fails even for root.
     stops(shop, "ingest: .*Input/output error")
     with pytest.raises(DataError, match=r"customers.csv cannot be read: Input/output error"):
         fingerprint_of(shop.data_dir)
@@ -275,7 +275,7 @@ PIECE = st.one_of(
     packed=st.booleans(),
     pieces=st.lists(PIECE, max_size=20),
 )
-def test_any_bytes_are_read_with_every_row_counted_or_refused_in_one_line(
+def test_any_bytes_are_read_with_all_rows_counted_or_refused_in_one_line(
     tmp_path_factory, table, with_header, packed, pieces
 ):
     shop = Shop(tmp_path_factory.mktemp("shop"))
@@ -299,7 +299,7 @@ def test_any_bytes_are_read_with_every_row_counted_or_refused_in_one_line(
 
 
 @pytest.mark.parametrize("left_out", [4, 9, 2000])
-def test_a_gzip_file_that_was_cut_off(shop, left_out):
+def test_a_truncated_gzip_file(shop, left_out):
     shop.write(packed=True)
     noise = random.Random(7)
     for _ in range(2000):
@@ -313,12 +313,12 @@ def test_a_gzip_file_with_a_flipped_bit(shop):
     shop.write(packed=True)
     path = shop.data_dir / "articles.csv.gz"
     packed = bytearray(path.read_bytes())
-    packed[-6] ^= 1  # In the checksum.
+    packed[-6] ^= 1  # a bit of the checksum
     path.write_bytes(bytes(packed))
     stops(shop, "articles.csv.gz is not a sound gzip file")
 
 
-def test_a_plain_file_called_gz(shop):
+def test_a_plain_file_named_gz(shop):
     shop.write(packed=True)
     (shop.data_dir / "articles.csv.gz").write_bytes(shop.bytes_of("articles"))
     stops(shop, "articles.csv.gz is not a sound gzip file")

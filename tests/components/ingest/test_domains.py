@@ -1,4 +1,4 @@
-"""The domains of the curated schemas, held against every row."""
+"""Checks of every row against the domains of the curated schemas."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from components.ingest.report import IngestReport, Violation
 SAMPLED = IngestConfig(statistics_rows=1, memory_limit_gib=0.5)
 
 
-def test_a_single_impossible_value_is_found_whatever_the_statistics_see(shop):
+def test_a_single_impossible_value_is_found(shop):
     for number in range(500):
         shop.add("customers", customer_id=f"c{number:04}", age="30", club_member_status="ACTIVE")
     shop.lines["customers"][301] = "mistyped,,,ACTIVE,NONE,1985,"
@@ -34,14 +34,14 @@ def test_a_single_impossible_value_is_found_whatever_the_statistics_see(shop):
     )
 
 
-def test_the_worst_values_are_named_and_the_first_line_whatever_the_order(shop):
+def test_violations_name_the_worst_values_and_the_first_line(shop):
     for age in ("200", "130", "1e18", "130", "121", "120"):
         shop.add("customers", customer_id=f"c{len(shop.lines['customers'])}", age=age)
     (found,) = shop.ingest(SAMPLED).tables["customers"].violations
     assert (found.rows, found.line, found.values) == (5, 4, ("1e+18", "200.0", "130.0"))
 
 
-def test_days_are_told_as_days(shop):
+def test_days_are_shown_as_dates(shop):
     shop.lines["transactions"][1] = "1980-01-01,00aa,0100000001,0.5,1"
     (found,) = shop.ingest(SAMPLED).tables["transactions"].violations
     assert (found.column, found.kind, found.bound, found.values, found.line) == (
@@ -53,11 +53,11 @@ def test_days_are_told_as_days(shop):
     )
 
 
-def test_a_row_that_is_set_aside_violates_nothing(shop):
+def test_rows_set_aside_are_not_checked(shop):
     shop.add("customers", customer_id=" padded", age="1985")
     assert shop.ingest().tables["customers"].violations == ()
 
 
 @pytest.mark.parametrize("table", ["articles", "customers", "transactions"])
-def test_a_sound_shop_has_no_violations(shop, table):
+def test_a_valid_shop_has_no_violations(shop, table):
     assert shop.ingest().tables[table].violations == ()

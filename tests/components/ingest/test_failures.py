@@ -1,4 +1,4 @@
-"""Errors of libraries become one line with step, cause and remedy; others are left alone."""
+"""Errors of libraries become one line with step, cause and remedy; other errors pass unchanged."""
 
 import errno
 import os
@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 import tensorflow as tf
 
-from components.ingest.failures import told_in_one_line
+from components.ingest.failures import one_line_errors
 from transforms.errors import DataError, DiskFullError, GateError
 
 FOLDER = pathlib.Path("/some/out")
@@ -42,8 +42,8 @@ FOLDER = pathlib.Path("/some/out")
         (pa.ArrowInvalid("x\ny"), DataError, "the data cannot be read"),
     ],
 )
-def test_a_library_s_error_is_one_line(error, kind, says):
-    with pytest.raises(kind) as stopped, told_in_one_line(FOLDER):
+def test_errors_of_libraries_become_one_line(error, kind, says):
+    with pytest.raises(kind) as stopped, one_line_errors(FOLDER):
         raise error
     assert str(stopped.value).startswith("ingest: ")
     assert says in str(stopped.value)
@@ -52,7 +52,7 @@ def test_a_library_s_error_is_one_line(error, kind, says):
 
 
 @pytest.mark.parametrize("error", [GateError("x"), AssertionError("ours"), KeyError("ours")])
-def test_what_is_told_already_and_faults_of_our_own_pass_unchanged(error):
-    with pytest.raises(type(error)) as stopped, told_in_one_line(FOLDER):
+def test_own_errors_and_programming_errors_pass_unchanged(error):
+    with pytest.raises(type(error)) as stopped, one_line_errors(FOLDER):
         raise error
     assert stopped.value is error

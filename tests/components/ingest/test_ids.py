@@ -1,4 +1,4 @@
-"""Which ids ingest accepts, against a predicate of Python's `unicodedata`."""
+"""The ids that ingest accepts, compared with a predicate on Python's `unicodedata`."""
 
 import unicodedata
 
@@ -37,7 +37,7 @@ IDS = st.text(ODD | st.characters(blacklist_categories=["Cs"]), min_size=1, max_
 @settings(max_examples=40)
 @given(ids=st.lists(IDS, min_size=1, max_size=12, unique=True))
 @example(ids=["é" * 128, "é" * 128 + "x", "a" * 256, "a" * 257])
-def test_a_row_is_kept_just_as_it_is_if_and_only_if_its_id_is_accepted(tmp_path_factory, ids):
+def test_a_row_is_kept_unchanged_if_and_only_if_its_id_is_accepted(tmp_path_factory, ids):
     shop = Shop(tmp_path_factory.mktemp("shop"))
     ids = [text for text in ids if text not in ("00aa", "00bb")]
     for text in ids:
@@ -110,8 +110,8 @@ def test_a_blank_inside_an_article_id_is_accepted_and_counted(shop):
     assert len(shop.rows("transactions")) == 5
 
 
-def test_a_line_break_in_a_customer_id_leaves_the_other_rows_as_they_are(tmp_path):
-    """The new customer of a run in which every later customer received the next one's recommendations."""
+def test_a_line_break_in_a_customer_id_does_not_affect_other_rows(tmp_path):
+    """A regression test: such an id once gave every later customer the recommendations of the next one."""
     with_it, without = (Shop(tmp_path / name) for name in _folders(tmp_path))
     with_it.lines["customers"].insert(2, '"00aa-2\nnew",,,ACTIVE,NONE,30.0,pc')
     with_it.write()

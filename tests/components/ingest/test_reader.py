@@ -1,4 +1,4 @@
-"""The reader on whole files: blocks of any size, and the same as DuckDB where DuckDB reads."""
+"""The reader on whole files, with any block size, compared with DuckDB on plain files."""
 
 import pytest
 from hypothesis import given, settings
@@ -22,7 +22,7 @@ def read(shop: Shop, table: str) -> tuple[list[dict], list[Malformed]]:
 
 @pytest.fixture
 def odd(shop) -> Shop:
-    """Articles with everything that is special about records, on lines known by hand."""
+    """Articles with all special cases of records, at known lines."""
     filler = "," * 22
     shop.lines["articles"][1:] = [
         f'a1,1{filler},"two\nlines, é"',  # 2, 3
@@ -38,7 +38,7 @@ def odd(shop) -> Shop:
 
 
 @pytest.mark.parametrize("block", [1, 2, 3, 7, 50, 1_000, 4 << 20])
-def test_rows_and_their_lines_are_the_same_whatever_the_size_of_a_block(odd, block, monkeypatch):
+def test_rows_and_line_numbers_do_not_depend_on_the_block_size(odd, block, monkeypatch):
     monkeypatch.setattr(reader, "_BLOCK_BYTES", block)
     rows, malformed = read(odd, "articles")
     assert [(row["line"], row["article_id"], row["product_code"], row["detail_desc"]) for row in rows] == [
@@ -55,7 +55,7 @@ def test_rows_and_their_lines_are_the_same_whatever_the_size_of_a_block(odd, blo
 
 @pytest.mark.parametrize("block", [*range(1, 12), 4 << 20])
 @pytest.mark.parametrize("bad", [b"\xe9", b"\xc3", b"\xe2\x82", b"\xed\xa0\x80"])
-def test_a_byte_that_is_not_utf_8_is_found_wherever_a_block_ends(shop, block, bad, monkeypatch):
+def test_a_byte_that_is_not_utf_8_is_found_for_any_block_size(shop, block, bad, monkeypatch):
     shop.add("customers", customer_id="BAD", postal_code="x")
     shop.add("customers", customer_id="00dd", postal_code="x")
     shop.write(customers=shop.bytes_of("customers").replace(b"BAD", b"Zo" + bad))
@@ -64,7 +64,7 @@ def test_a_byte_that_is_not_utf_8_is_found_wherever_a_block_ends(shop, block, ba
         read(shop, "customers")
 
 
-def test_a_character_cut_off_at_the_end_of_the_file_is_not_utf_8(shop):
+def test_a_truncated_character_at_the_end_is_not_utf_8(shop):
     shop.write(customers=shop.bytes_of("customers") + b"00cc,,,,,,\xc3")
     with pytest.raises(DataError, match=r"customers.csv line 4 is not UTF-8"):
         read(shop, "customers")
@@ -79,7 +79,7 @@ CELL = st.text(st.sampled_from("0a-. "), max_size=4)
 )
 @settings(max_examples=20)
 def test_duckdb_and_the_reader_give_the_same_tables_rejects_and_report(tmp_path_factory, rows, end):
-    """A file without quotes, which DuckDB reads, and the same one read by the reader."""
+    """Reads a file without quotes with DuckDB and with the reader."""
     found = []
     for plain in (True, False):
         shop = Shop(tmp_path_factory.mktemp("shop"))

@@ -1,4 +1,4 @@
-"""Which rows are set aside, which values become null, and where the rejects file says they are."""
+"""Rows that are set aside, values that become null, and their locations in the rejects file."""
 
 import csv
 import datetime
@@ -131,7 +131,7 @@ NUMBER = st.text(st.sampled_from("0123456789.-+eE_ xn"), min_size=1, max_size=7)
 @settings(max_examples=25)
 @given(texts=st.lists(NUMBER, min_size=1, max_size=30))
 def test_a_price_is_kept_if_and_only_if_it_is_written_as_a_number(tmp_path_factory, texts):
-    """Against a regular expression of what a number is."""
+    """Compared with a regular expression for numbers."""
     shop = Shop(tmp_path_factory.mktemp("shop"))
     for text in texts:
         shop.add("transactions", **{**GOOD, "price": text})
@@ -142,8 +142,8 @@ def test_a_price_is_kept_if_and_only_if_it_is_written_as_a_number(tmp_path_facto
     assert sorted(kept) == sorted(expected)
 
 
-def test_the_article_whose_row_was_set_aside_is_named_and_not_only_what_follows_from_it(shop):
-    shop.lines["articles"][3] = "0200000001" + "," * 24  # Without its product code.
+def test_the_error_names_the_rejected_article_that_caused_it(shop):
+    shop.lines["articles"][3] = "0200000001" + "," * 24  # without a product code
     shop.write()
     for _ in range(3):
         shop.add("transactions", **{**GOOD, "article_id": "0200000001"})
@@ -155,20 +155,20 @@ def test_the_article_whose_row_was_set_aside_is_named_and_not_only_what_follows_
     ) in str(stopped.value)
 
 
-def test_the_first_cause_is_also_found_where_only_the_article_has_a_blank_at_its_end(shop):
+def test_the_first_cause_is_found_if_only_the_article_has_a_trailing_blank(shop):
     shop.lines["articles"][1] = shop.lines["articles"][1].replace("0100000001,", "0100000001\u00a0,")
     with pytest.raises(DataError, match=r"article_id 0100000001 is missing since articles.csv line 2 .*white space"):
         shop.ingest(IngestConfig(max_rejected_share=0.4))
 
 
-def test_the_first_cause_is_also_found_where_the_article_is_no_row_at_all(shop):
+def test_the_first_cause_is_found_if_the_article_is_a_malformed_record(shop):
     shop.lines["articles"][1] = "0100000001,0100000"
     with pytest.raises(DataError, match=r"article_id 0100000001 is missing since articles.csv line 2 was set aside "):
         shop.ingest(IngestConfig(max_rejected_share=0.4))
 
 
-def test_of_articles_with_the_same_id_the_first_usable_one_is_kept(shop):
-    shop.lines["articles"].insert(1, "0100000002" + "," * 24)  # Without its product code.
+def test_the_first_usable_article_of_an_id_is_kept(shop):
+    shop.lines["articles"].insert(1, "0100000002" + "," * 24)  # without a product code
     shop.add("articles", article_id="0100000001", product_code="other")
     report = shop.ingest()
     assert [(r["article_id"], r["product_code"]) for r in shop.rows("articles")] == [
@@ -183,7 +183,7 @@ def test_of_articles_with_the_same_id_the_first_usable_one_is_kept(shop):
     assert report.tables["articles"].rows_rejected == 2
 
 
-def test_a_transaction_of_an_article_that_was_set_aside_is_set_aside_too(shop):
+def test_a_transaction_of_a_rejected_article_is_set_aside(shop):
     shop.lines["articles"][3] = "0200000001" + "," * 24
     shop.ingest()
     assert {r["article_id"] for r in shop.rows("transactions")} == {"0100000001", "0100000002"}
@@ -194,7 +194,7 @@ def test_a_transaction_of_an_article_that_was_set_aside_is_set_aside_too(shop):
 
 
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
-def test_the_header_of_a_second_part_is_no_customer(shop, mark):
+def test_a_repeated_header_is_set_aside(shop, mark):
     shop.lines["customers"].insert(2, mark + shop.lines["customers"][0])
     shop.ingest()
     assert [row["customer_id"] for row in shop.rows("customers")] == ["00aa", "00bb"]
@@ -203,7 +203,7 @@ def test_the_header_of_a_second_part_is_no_customer(shop, mark):
     )
 
 
-def test_a_row_wrong_in_two_ways_is_listed_twice_and_counted_once(shop):
+def test_a_row_with_two_defects_is_listed_twice_and_counted_once(shop):
     shop.add("transactions", **{**GOOD, "price": "x", "t_dat": "y"})
     report = shop.ingest()
     assert [(line, column) for _, line, column, *_ in shop.rejects()] == [(6, "t_dat"), (6, "price")]
@@ -220,7 +220,7 @@ def test_a_row_wrong_in_two_ways_is_listed_twice_and_counted_once(shop):
         ("2020-09-03,00aa" + "x" * 480, "article_id", "too few values"),
     ],
 )
-def test_a_line_that_is_no_row_is_set_aside_as_it_stands(shop, text, column, reason):
+def test_a_malformed_line_is_set_aside_with_its_text(shop, text, column, reason):
     shop.lines["transactions"].insert(2, text)
     report = shop.ingest()
     assert len(shop.rows("transactions")) == 4
@@ -230,8 +230,8 @@ def test_a_line_that_is_no_row_is_set_aside_as_it_stands(shop, text, column, rea
 
 @pytest.mark.parametrize("length", [20_000, 200_000, 4_000_001])
 @pytest.mark.parametrize("quote", ["", '"'])
-def test_a_long_record_that_is_no_row_takes_no_other_with_it(shop, length, quote):
-    """DuckDB cuts such a record at 10,000 characters, Python's csv stops at fields of 131,072."""
+def test_a_long_malformed_record_does_not_affect_other_records(shop, length, quote):
+    """DuckDB cuts such a record at 10,000 characters; Python's csv module fails on fields above 131,072."""
     shop.lines["transactions"].insert(2, "2020-09-03," + quote + "x" * length + quote)
     shop.lines["transactions"].insert(3, "2020-09-03,00aa,0100000001,free,1")
     report = shop.ingest()
@@ -250,7 +250,7 @@ def test_a_long_description_and_an_empty_line_are_read(shop):
     assert [(line, column) for _, line, column, *_ in shop.rejects()] == [(7, "product_code")]
 
 
-def test_a_nul_in_a_description_is_read_and_the_lines_beside_empty_ones_are_right(shop):
+def test_nul_in_a_description_is_read_and_line_numbers_are_correct_beside_empty_lines(shop):
     shop.add("articles", article_id="1", product_code="1", detail_desc="so\0ft")
     shop.lines["articles"].insert(2, "")
     shop.add("articles", article_id="2", product_code="")
@@ -260,7 +260,7 @@ def test_a_nul_in_a_description_is_read_and_the_lines_beside_empty_ones_are_righ
 
 
 @pytest.mark.parametrize("value", ['"', 'a"b', "\0", "\x1b[31m", "a\rb", "a,b", "\u2028", "\udcff", "=1+1", ""])
-def test_any_value_can_be_written_to_the_rejects_and_is_read_back(tmp_path, value):
+def test_any_value_is_written_to_the_rejects_and_read_back(tmp_path, value):
     path = tmp_path / "rejects.csv"
     write_rejects(path, [Reject("f.csv", 2, "price", value, "not a number", "row set aside")] * 2)
     with path.open(encoding="utf-8", newline="") as file:
@@ -270,7 +270,7 @@ def test_any_value_can_be_written_to_the_rejects_and_is_read_back(tmp_path, valu
 
 
 @pytest.mark.parametrize("further", [1_000, 20_000])
-def test_further_columns_are_ignored_however_many_they_are(shop, further):
+def test_any_number_of_further_columns_is_ignored(shop, further):
     wide = [shop.lines["transactions"][0] + "".join(f",x{i}" for i in range(further))]
     wide += [line + "," * further for line in shop.lines["transactions"][1:]]
     wide.append("2020-09-03,00aa,0100000001,free,1" + "," * further)
@@ -284,7 +284,7 @@ def test_further_columns_are_ignored_however_many_they_are(shop, further):
 
 
 def test_line_numbers_count_quoted_line_breaks_broken_lines_and_empty_lines(shop):
-    """Every row after the first is wrong in its own way; the lines are those of an editor."""
+    """Every row after the first has another defect; line numbers are those of an editor."""
     header = shop.lines["articles"][0]
     filler = "," * 22
     shop.lines["articles"] = [
@@ -310,8 +310,8 @@ def test_line_numbers_count_quoted_line_breaks_broken_lines_and_empty_lines(shop
     ]
 
 
-def test_line_numbers_hold_when_the_file_is_read_in_parallel(shop):
-    """Half a million rows are several of DuckDB's chunks and more than one of its row groups."""
+def test_line_numbers_are_correct_if_the_file_is_read_in_parallel(shop):
+    """Half a million rows are several chunks and more than one row group of DuckDB."""
     row = "2020-09-03,00aa,0100000001,0.5,1\n"
     bad = "2020-09-03,00aa,0100000001,oops,1\n"
     broken = "2020-09-03,00aa\n"
@@ -340,7 +340,7 @@ def test_above_the_allowed_share_the_run_stops_and_the_rejects_can_be_read(shop)
     assert [path.name for path in shop.to.parent.iterdir()] == ["tables.rejects.csv"]
 
 
-def test_a_run_that_passes_removes_the_rejects_of_one_that_did_not(shop):
+def test_a_successful_run_removes_the_rejects_of_a_failed_one(shop):
     shop.add("transactions", **{**GOOD, "price": "x"})
     with pytest.raises(DataError):
         shop.ingest(IngestConfig(max_rejected_share=0.0))
@@ -348,13 +348,13 @@ def test_a_run_that_passes_removes_the_rejects_of_one_that_did_not(shop):
     assert [path.name for path in shop.to.parent.iterdir()] == ["tables"]
 
 
-def test_a_table_of_which_nothing_is_left_stops_the_run_whatever_the_share(shop):
+def test_an_empty_table_stops_the_run_for_any_allowed_share(shop):
     shop.lines["customers"][1:] = [",,,,,,"]
     with pytest.raises(DataError, match=r"customers.csv: 1 of 1 rows .*customer_id: missing value"):
         shop.ingest(IngestConfig(max_rejected_share=1.0))
 
 
-def test_the_rejects_file_is_cut_but_not_the_counts(shop):
+def test_the_rejects_file_is_limited_but_not_the_counts(shop):
     for _ in range(5):
         shop.add("transactions", **{**GOOD, "price": "x"})
     report = shop.ingest(IngestConfig(max_rejected_share=0.9, max_reject_lines=2))
@@ -369,7 +369,7 @@ CELL = st.sampled_from(["2020-09-01", "00aa", "0100000001", "0.5", "", "x", "-1"
 @given(rows=st.lists(st.lists(CELL, min_size=1, max_size=6), max_size=12), ends=st.sampled_from(["\n", "\r\n"]))
 @settings(max_examples=25)
 def test_every_row_read_is_kept_or_set_aside_and_located(tmp_path_factory, rows, ends):
-    """Against Python's own csv reader, which tells the line a record ends on."""
+    """Compared with Python's csv reader, which gives the line on which a record ends."""
     shop = Shop(tmp_path_factory.mktemp("shop"))
     good = [*GOOD.values(), ""]
     text = io.StringIO()

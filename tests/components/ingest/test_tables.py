@@ -1,4 +1,4 @@
-"""What ingest writes when the rows are as they should be."""
+"""The output of ingest for valid rows."""
 
 import datetime
 import json
@@ -36,7 +36,7 @@ def test_every_column_has_the_type_of_its_kind(shop):
         }
 
 
-def test_transactions_are_sorted_by_day_customer_and_article_and_repeated_ones_stay(shop):
+def test_transactions_are_sorted_and_repeated_ones_are_kept(shop):
     shop.ingest()
     assert [(str(r["t_dat"]), r["customer_id"], r["article_id"]) for r in shop.rows("transactions")] == [
         ("2020-09-01", "00aa", "0100000001"),
@@ -46,7 +46,7 @@ def test_transactions_are_sorted_by_day_customer_and_article_and_repeated_ones_s
     ]
 
 
-def test_equal_transactions_are_ordered_by_price_and_then_channel_empty_first(shop):
+def test_equal_transactions_are_sorted_by_price_and_channel_with_empty_first(shop):
     for price, channel in (("0.3", "1"), ("0.2", "2"), ("0.2", ""), ("0.2", "1")):
         shop.add(
             "transactions",
@@ -132,7 +132,7 @@ def test_columns_may_come_in_any_order_and_with_others_among_them(shop):
     ],
     ids=["byte order mark", "CRLF", "no line end at the end", "empty lines at the end"],
 )
-def test_how_the_file_was_saved_makes_no_difference(shop, spoil):
+def test_equivalent_encodings_of_a_file_give_the_same_tables(shop, spoil):
     shop.ingest(**{table: spoil(shop.bytes_of(table)) for table in TABLES})
     assert len(shop.rows("transactions")) == 4
     assert shop.rows("articles")[0]["article_id"] == "0100000001"
@@ -158,7 +158,7 @@ def test_the_report_is_read_back_as_it_was_written(shop):
     assert json.loads((shop.to / "ingest.json").read_text())["tables"]["articles"]["rows_kept"] == 3
 
 
-def test_only_what_was_promised_is_left_behind(shop):
+def test_only_the_documented_files_remain(shop):
     shop.ingest()
     assert sorted(path.name for path in shop.to.parent.iterdir()) == ["tables"]
     assert sorted(path.name for path in shop.to.iterdir()) == [
@@ -170,7 +170,7 @@ def test_only_what_was_promised_is_left_behind(shop):
     ]
 
 
-def test_what_a_killed_run_left_is_removed_but_not_what_a_running_one_works_in(shop):
+def test_folders_of_killed_runs_are_removed_but_not_those_of_running_ones(shop):
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
     abandoned = shop.to.parent / f".ingest-{platform.node()}-{ended.pid}-abc"
@@ -182,14 +182,14 @@ def test_what_a_killed_run_left_is_removed_but_not_what_a_running_one_works_in(s
     assert [folder.exists() for folder in (abandoned, working, elsewhere)] == [False, True, True]
 
 
-def test_a_folder_that_holds_something_is_not_written_into(shop):
+def test_a_folder_that_is_not_empty_is_refused(shop):
     shop.to.mkdir(parents=True)
     (shop.to / "mine").touch()
     with pytest.raises(DataError, match="must be empty"):
         shop.ingest()
 
 
-def test_the_fingerprint_changes_with_contents_and_names_and_with_nothing_else(shop):
+def test_the_fingerprint_depends_on_contents_and_names_only(shop):
     shop.write()
     first = fingerprint_of(shop.data_dir)
     shop.write()
