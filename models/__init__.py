@@ -1,1 +1,1 @@
-"""Retrieval towers, the ranking network, and the one graph that joins them with the state."""
+"""The retrieval towers, the ranking network, and the graph that joins them with the state of the shop."""

@@ -1,4 +1,4 @@
-"""Loads weights of a Keras model from a NumPy archive, after checking that they fit the model."""
+"""Loads saved weights and settings, and checks that they fit the code."""
 
 import pathlib
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ def load_arrays(model: tf.keras.Model, path: pathlib.Path) -> None:
 
     Args:
         model: a built model.
-        path: `.npz` file with an array of the same shape for each weight.
+        path: `.npz` file with an array for each weight.
 
     Raises:
         WeightsError: the number of arrays or their shapes differ.
@@ -30,7 +30,8 @@ def load_arrays(model: tf.keras.Model, path: pathlib.Path) -> None:
         odd = next((pair for pair in zip(wanted, saved, strict=False) if pair[0] != pair[1]), "their number")
         raise WeightsError(
             f"the arrays in {path} must have the shapes of the weights of {model.name}. Received: {len(saved)} arrays "
-            f"for {len(wanted)} weights, first differing: {odd}. Train again, or use the code of that model."
+            f"for {len(wanted)} weights, first differing: {odd}. Train again, or use the version of the "
+            "code that wrote it."
         )
     model.set_weights(arrays)
 
@@ -41,10 +42,10 @@ def saved_config(cls: type[S], tree: Mapping[str, Any], path: pathlib.Path) -> S
     Args:
         cls: class of the settings.
         tree: values by name; missing ones get their defaults. Former names are accepted.
-        path: file they were read from, for the error message.
+        path: file of the settings, for the error message.
 
     Raises:
-        WeightsError: today's code does not have some of the settings or refuses a value.
+        WeightsError: the code does not have some of the settings, or refuses a value.
     """
     present = {cls.RENAMED.get(name, name): value for name, value in tree.items()}
     try:
@@ -52,5 +53,5 @@ def saved_config(cls: type[S], tree: Mapping[str, Any], path: pathlib.Path) -> S
     except ConfigError as error:
         raise WeightsError(
             f"the settings in {path} must be those of {cls.__name__}, but {str(error).rstrip('.')}. Train again, or "
-            "use the code of that model."
+            "use the version of the code that wrote them."
         ) from error

@@ -1,14 +1,17 @@
-"""What the models' input pipelines have in common."""
+"""Options shared by the input pipelines of the models."""
 
 import tensorflow as tf
 
 
-def steady(dataset: tf.data.Dataset) -> tf.data.Dataset:
-    """The dataset without TensorFlow's tuning of its buffers and threads while it runs.
+def without_autotuning(dataset: tf.data.Dataset) -> tf.data.Dataset:
+    """Turns off TensorFlow's tuning of buffers and threads during iteration.
 
-    The tuning looks at a pipeline after 10 ms, then 20, 40 and so on, and a pipeline that has ended waits for the
-    next look: an epoch lasts until 10 ms (2^k - 1) are over, up to twice its own time. `AUTOTUNE` still stands for as
-    many calls at once as there are processors.
+    The tuning thread inspects a pipeline after 10 ms, then 20 ms, 40 ms and so on, and a finished pipeline waits for
+    the next inspection. An epoch then ends only after 10 ms * (2^k - 1), up to twice its own time. `AUTOTUNE` still
+    means as many parallel calls as there are processors.
+
+    Args:
+        dataset: input pipeline.
     """
     options = tf.data.Options()
     options.autotune.enabled = False

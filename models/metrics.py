@@ -1,8 +1,8 @@
-"""Precision, recall, NDCG and MAP at k of recommendation lists, and how sure one can be of their means.
+"""Precision, recall, NDCG and MAP at k of recommendation lists, and bootstrap intervals of their means.
 
-Every metric is per customer, over customers who bought something; the figure of a model is their mean. MAP
-is Kaggle's: divided by min(distinct articles bought, k). Of an article recommended twice only the first
-counts; the repetition uses up its place. Plain numpy: no TensorFlow is imported here.
+Every metric is computed per customer, over customers who bought something; the figure of a model is the mean. MAP is
+Kaggle's: divided by min(distinct articles bought, k). If an article is recommended twice, only the first place counts
+as a hit. This module uses NumPy only and does not import TensorFlow.
 """
 
 from __future__ import annotations
@@ -33,26 +33,26 @@ class Interval:
 def hit_matrix(
     recommended: Sequence[Sequence[str]], bought: Sequence[Collection[str]], k: int = K
 ) -> npt.NDArray[np.bool_]:
-    """Which of the first `k` recommendations were bought.
+    """Returns which of the first `k` recommendations were bought.
 
     >>> hit_matrix([["b", "a", "a", "z"]], [{"a", "c"}], k=4)
     array([[False,  True, False, False]])
 
     Args:
-        recommended: article ids of each customer, best first; what comes after the first `k` is ignored.
-        bought: the articles each customer bought, in the same order; a set is fastest.
-        k: length of the lists judged.
+        recommended: article ids of each customer, best first; ids after the first `k` are ignored.
+        bought: articles each customer bought, customers in the same order; sets are fastest.
+        k: number of recommendations that count.
 
     Returns:
         `[num_customers, k]` bool.
 
     Raises:
-        ValueError: the two do not have the same length.
+        ValueError: `recommended` and `bought` differ in length.
 
     """
     if len(recommended) != len(bought):
         raise ValueError(
-            f"recommended and bought must be of the same customers; received {len(recommended)} and {len(bought)}"
+            f"recommended and bought must be of the same customers. Received: {len(recommended)} and {len(bought)}"
         )
     hits = np.zeros((len(bought), k), dtype=bool)
     for customer, (articles, own) in enumerate(zip(recommended, bought, strict=True)):
@@ -65,16 +65,16 @@ def hit_matrix(
 
 
 def average_precision(hits: npt.NDArray[np.bool_], num_bought: npt.ArrayLike) -> Floats:
-    """Average precision at k: precision at each hit, summed, over min(num_bought, k).
+    """Returns average precision at k: the sum of the precision at each hit, over min(num_bought, k).
 
-    Two bought; hits in second and third place: (1/2 + 2/3) / 2.
+    For two articles bought and hits in second and third place: (1/2 + 2/3) / 2.
 
     >>> average_precision(np.array([[False, True, True, False]]), [2]).round(4).tolist()
     [0.5833]
 
     Args:
         hits: `[num_customers, k]` bool.
-        num_bought: `[num_customers]` int, distinct articles bought, 1 or more.
+        num_bought: `[num_customers]` int, number of distinct articles bought, at least 1.
 
     Returns:
         `[num_customers]` float64 in 0 to 1.
@@ -86,16 +86,16 @@ def average_precision(hits: npt.NDArray[np.bool_], num_bought: npt.ArrayLike) ->
 
 
 def ndcg(hits: npt.NDArray[np.bool_], num_bought: npt.ArrayLike) -> Floats:
-    """Normalised discounted cumulative gain at k, gain 1 for a hit, discount 1 / log2(place + 1).
+    """Returns the normalised discounted cumulative gain at k, with gain 1 for a hit and discount 1 / log2(place + 1).
 
-    Two bought; one hit, in second place: (1 / log2 3) / (1 + 1 / log2 3).
+    For two articles bought and one hit in second place: (1 / log2 3) / (1 + 1 / log2 3).
 
     >>> ndcg(np.array([[False, True, False, False]]), [2]).round(4).tolist()
     [0.3869]
 
     Args:
         hits: `[num_customers, k]` bool.
-        num_bought: `[num_customers]` int, distinct articles bought, 1 or more.
+        num_bought: `[num_customers]` int, number of distinct articles bought, at least 1.
 
     Returns:
         `[num_customers]` float64 in 0 to 1.
@@ -107,7 +107,7 @@ def ndcg(hits: npt.NDArray[np.bool_], num_bought: npt.ArrayLike) -> Floats:
 
 
 def precision(hits: npt.NDArray[np.bool_]) -> Floats:
-    """Hits over k, `[num_customers]` float64, however many were recommended.
+    """Returns precision at k, hits over k: `[num_customers]` float64.
 
     >>> precision(np.array([[True, True, False, False]])).tolist()
     [0.5]
@@ -116,7 +116,7 @@ def precision(hits: npt.NDArray[np.bool_]) -> Floats:
 
 
 def recall(hits: npt.NDArray[np.bool_], num_bought: npt.ArrayLike) -> Floats:
-    """Hits over articles bought, `[num_customers]` float64.
+    """Returns recall at k, hits over articles bought: `[num_customers]` float64.
 
     >>> recall(np.array([[True, True, False, False]]), [8]).tolist()
     [0.25]
@@ -126,20 +126,20 @@ def recall(hits: npt.NDArray[np.bool_], num_bought: npt.ArrayLike) -> Floats:
 
 
 def per_customer(recommended: Sequence[Sequence[str]], bought: Sequence[Collection[str]]) -> dict[str, Floats]:
-    """All of `METRICS` for each customer.
+    """Returns all `METRICS` of each customer.
 
     >>> {name: values.round(4).tolist() for name, values in per_customer([["b", "a"]], [{"a"}]).items()}
     {'map_at_12': [0.5], 'ndcg_at_12': [0.6309], 'precision_at_12': [0.0833], 'recall_at_12': [1.0]}
 
     Args:
-        recommended: article ids of each customer, best first; none is allowed and counts as zero.
-        bought: the articles each customer bought, in the same order; repetitions count once.
+        recommended: article ids of each customer, best first; an empty list counts as zero.
+        bought: articles each customer bought, customers in the same order; repetitions count once.
 
     Returns:
-        Metric names to `[num_customers]` float64.
+        `[num_customers]` float64 by metric name.
 
     Raises:
-        ValueError: the two are not of the same length, or a customer bought nothing.
+        ValueError: `recommended` and `bought` differ in length, or a customer bought nothing.
 
     """
     sets = [set(articles) for articles in bought]
@@ -155,16 +155,16 @@ def per_customer(recommended: Sequence[Sequence[str]], bought: Sequence[Collecti
 
 
 def bootstrap_interval(values: npt.ArrayLike, *, seed: int, draws: int = 1000, level: float = 0.95) -> Interval:
-    """Percentile bootstrap over customers of the mean of `values`.
+    """Returns the percentile bootstrap interval of the mean of `values` over customers.
 
     >>> bootstrap_interval([0.25, 0.25, 0.25], seed=0)
     Interval(mean=0.25, low=0.25, high=0.25)
 
     Args:
-        values: `[num_customers]`, at least one.
-        seed: of the resampling.
-        draws: how many times the customers are drawn anew, with replacement.
-        level: share of the drawn means that lie in the interval.
+        values: `[num_customers]` float, at least one.
+        seed: seed of the resampling.
+        draws: number of resamples of the customers, with replacement.
+        level: share of the resampled means in the interval.
 
     Raises:
         ValueError: there are no values, or `level` is not between 0 and 1.
@@ -177,13 +177,16 @@ def bootstrap_interval(values: npt.ArrayLike, *, seed: int, draws: int = 1000, l
 def bootstrap_intervals(
     columns: Mapping[Key, Floats], *, seed: int, draws: int = 1000, level: float = 0.95
 ) -> dict[Key, Interval]:
-    """`bootstrap_interval` of several columns over the same customers, drawn together.
+    """Returns `bootstrap_interval` of several columns over the same resamples of customers.
 
     Args:
-        columns: names to `[num_customers]`, all of one length.
-        seed: of the resampling.
-        draws: how many times the customers are drawn anew, with replacement.
-        level: share of the drawn means that lie in each interval.
+        columns: `[num_customers]` float by name, all of one length.
+        seed: seed of the resampling.
+        draws: number of resamples of the customers, with replacement.
+        level: share of the resampled means in each interval.
+
+    Returns:
+        Interval of each column, by name.
 
     Raises:
         ValueError: there are no customers, or `level` is not between 0 and 1.
@@ -192,9 +195,9 @@ def bootstrap_intervals(
     table = np.stack(list(columns.values()), axis=1).astype(np.float64)
     customers = len(table)
     if customers == 0:
-        raise ValueError("values must be of at least one customer; received none")
+        raise ValueError("values must be of at least one customer. Received: none")
     if not 0 < level < 1:
-        raise ValueError(f"level must lie between 0 and 1; received {level}")
+        raise ValueError(f"level must lie between 0 and 1. Received: {level}")
     random = np.random.default_rng(seed)
     means = np.empty((draws, table.shape[1]))
     for draw in range(draws):
@@ -207,40 +210,40 @@ def bootstrap_intervals(
 
 
 def paired_difference(ours: npt.ArrayLike, theirs: npt.ArrayLike, *, seed: int, draws: int = 1000) -> Interval:
-    """The mean of `ours - theirs` customer by customer, with its 95 % bootstrap interval.
+    """Returns the mean over customers of `ours - theirs`, with its 95 % bootstrap interval.
 
-    Pairing takes out what differs from customer to customer, so the interval is far narrower than that of
-    two means apart.
+    Pairing removes the variance between customers, so the interval is far narrower than the difference of two separate
+    intervals.
 
     >>> paired_difference([0.5, 1.0], [0.25, 0.75], seed=0)
     Interval(mean=0.25, low=0.25, high=0.25)
 
     Args:
-        ours: `[num_customers]`.
-        theirs: `[num_customers]`, the same customers in the same order.
-        seed: of the resampling.
-        draws: how many times the customers are drawn anew.
+        ours: `[num_customers]` float.
+        theirs: `[num_customers]` float, the same customers in the same order.
+        seed: seed of the resampling.
+        draws: number of resamples of the customers.
 
     Raises:
-        ValueError: the two are not of the same length, or empty.
+        ValueError: `ours` and `theirs` differ in length or are empty.
 
     """
     ours, theirs = np.asarray(ours, dtype=np.float64), np.asarray(theirs, dtype=np.float64)
     if ours.shape != theirs.shape:
-        raise ValueError(f"both must be of the same customers; received {ours.shape} and {theirs.shape}")
+        raise ValueError(f"ours and theirs must be of the same customers. Received: {ours.shape} and {theirs.shape}")
     return bootstrap_interval(ours - theirs, seed=seed, draws=draws)
 
 
 def _best_possible(hits: npt.NDArray[np.bool_], num_bought: npt.ArrayLike) -> npt.NDArray[np.int64]:
-    """`[num_customers]` int: how many hits the best list of length k would have."""
+    """Returns the number of hits of the best possible list of length k: `[num_customers]` int64."""
     counts = np.asarray(num_bought, dtype=np.int64)
     if counts.size and counts.min() < 1:
-        raise ValueError("num_bought must be 1 or more: only customers who bought are judged; received 0")
+        raise ValueError("num_bought must be at least 1, because only customers who bought are judged. Received: 0")
     return np.minimum(counts, hits.shape[1])
 
 
 def _summed(terms: Floats) -> Floats:
-    """Sums over places from the first on: numpy's own order of addition may differ in the last bit."""
+    """Sums over places in order. NumPy's order of addition may differ in the last bit."""
     total = np.zeros(len(terms))
     for place in range(terms.shape[1]):
         total += terms[:, place]

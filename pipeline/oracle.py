@@ -9,7 +9,7 @@ from models.metrics import per_customer
 from transforms import columns
 from transforms.calendar import load_calendar
 from transforms.parquet import pq
-from transforms.state_files import CATALOGUE, PEOPLE, labels_file
+from transforms.state_files import ARTICLES_FILE, CUSTOMERS_FILE, labels_file
 
 FILE = "oracle.csv"
 
@@ -42,8 +42,8 @@ def bought_in_test_week(states: pathlib.Path) -> dict[str, set[str]]:
     """
     calendar = load_calendar(states)
     labels = pq.read_table(labels_file(states, calendar.cut))
-    customers = pq.read_table(states / PEOPLE, columns=[columns.CUSTOMER_ID])[columns.CUSTOMER_ID]
-    articles = pq.read_table(states / CATALOGUE, columns=[columns.ARTICLE_ID])[columns.ARTICLE_ID]
+    customers = pq.read_table(states / CUSTOMERS_FILE, columns=[columns.CUSTOMER_ID])[columns.CUSTOMER_ID]
+    articles = pq.read_table(states / ARTICLES_FILE, columns=[columns.ARTICLE_ID])[columns.ARTICLE_ID]
     bought: dict[str, set[str]] = {}
     rows = zip(
         customers.take(labels["customer_row"]).to_pylist(),

@@ -1,4 +1,4 @@
-"""A shop so small that every step is quick: its tables, and what the pipeline's own functions make of them."""
+"""A very small shop: its tables, and the output of the features component and of Transform."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _EPOCH = datetime.date(1970, 1, 1)
 
 @dataclasses.dataclass(frozen=True)
 class Place:
-    """Folders of one build: the tables, and what `build_features` made of them."""
+    """Folders of one build: the tables, and the output of `build_features`."""
 
     root: pathlib.Path
     calendar: Calendar
@@ -49,7 +49,7 @@ class Place:
 
 
 def table(columns_of_table, rows: list[dict]) -> pa.Table:
-    """Rows as a typed table; columns that are left out are null."""
+    """Converts rows to a typed table; missing columns are null."""
     types = {
         "id": pa.string(),
         "category": pa.string(),
@@ -68,10 +68,10 @@ def write_tables(
     """Writes the three ingested tables.
 
     Args:
-        folder: where they go.
-        articles: rows; `product_code` is that of the id unless given.
+        folder: folder of the tables.
+        articles: rows; `product_code` is taken from the id if missing.
         customers: rows.
-        purchases: (day number, customer id, article id, price) each.
+        purchases: tuples of day number, customer id, article id and price.
     """
     folder.mkdir(parents=True, exist_ok=True)
     articles = [{columns.PRODUCT_CODE: row[columns.ARTICLE_ID][:7], **row} for row in articles]
@@ -98,8 +98,8 @@ def customer_id(number: int) -> str:
     return f"c{number:03d}"
 
 
-def catalogue() -> list[dict]:
-    """Thirty articles, three of each product; some without name, colour or description."""
+def raw_articles() -> list[dict]:
+    """Returns thirty articles, three of each product; some without name, colour or description."""
     names = ["Jade denim", "Ärmellos 👗 top", "Basic tee", None, "Wool coat"]
     return [
         {
@@ -118,8 +118,8 @@ def catalogue() -> list[dict]:
     ]
 
 
-def people() -> list[dict]:
-    """Forty-eight customers of all ages; every fifth does not tell."""
+def raw_customers() -> list[dict]:
+    """Returns forty-eight customers of all ages; the age of every fifth is unknown."""
     return [
         {
             columns.CUSTOMER_ID: customer_id(i),
@@ -132,7 +132,7 @@ def people() -> list[dict]:
 
 
 def purchases(seed: int = 5) -> list[tuple]:
-    """Purchases of all but the last two customers, of all but the last two articles: habits and some chance."""
+    """Draws purchases of all but the last two customers and articles: favourite articles and random ones."""
     draw = np.random.default_rng(seed)
     bought = []
     for customer in range(CUSTOMERS - 2):
@@ -148,8 +148,8 @@ def purchases(seed: int = 5) -> list[tuple]:
 
 
 def build(root: pathlib.Path, bought: list[tuple]) -> Place:
-    """Tables of the shop with these purchases, and the features component's work on them."""
-    write_tables(root / "tables", catalogue(), people(), bought)
+    """Writes the tables of the shop with these purchases and runs the features component on them."""
+    write_tables(root / "tables", raw_articles(), raw_customers(), bought)
     to = Outputs(states=root / "states", examples=root / "examples", judged=root / "judged")
     return Place(root, build_features(root / "tables", to, FEATURES, LABEL_DAYS))
 
@@ -196,7 +196,7 @@ def transform(examples: pathlib.Path, to: pathlib.Path) -> pathlib.Path:
 
 
 def feature_schema():
-    """The curated schema of what Transform reads."""
+    """Returns the curated schema of Transform's input."""
     from google.protobuf import text_format
     from tensorflow_metadata.proto.v0 import schema_pb2
 

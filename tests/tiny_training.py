@@ -1,4 +1,4 @@
-"""Both trainers on the tiny shop: small towers, a small ranking network, one pass."""
+"""Trains small towers and a small ranking network on the tiny shop, for one epoch."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ RETRIEVAL = RetrievalConfig(
     batch_size=64,
 )
 RANKING = RankingConfig(networks=2, units=16, blocks=1, epochs=2, min_steps=1, batch_lists=8, negatives_per_list=10)
-# Fewer places than the channels propose together, so that merging and capping are at work.
+# Fewer candidates than the channels propose together, so that candidates are merged and cut off.
 RECOMMENDER = RecommenderConfig(
     channels=ChannelsConfig(
         own_purchases=12,
@@ -58,7 +58,7 @@ RECOMMENDER = RecommenderConfig(
 
 
 def train(place: Place, transformed: pathlib.Path, to: pathlib.Path) -> None:
-    """What the pipeline does from Transform to the weights of both models, which end in `to/weights`."""
+    """Runs the steps of the pipeline from Transform to the weights of both models, in `to/weights`."""
     data = read_data(transformed)
     train_towers(data, to)
     graph = transformed / "graph"
@@ -81,13 +81,13 @@ def train(place: Place, transformed: pathlib.Path, to: pathlib.Path) -> None:
 
 
 def read_data(transformed: pathlib.Path) -> TrainingData:
-    """The transformed examples of the tiny shop."""
+    """Reads the transformed examples of the tiny shop."""
     patterns = [str(transformed / "transformed" / f"Split-{name}" / "*") for name in SPLITS]
     return read_training_data(patterns, tft.TFTransformOutput(str(transformed / "graph")))
 
 
 def with_purchases(data: TrainingData, place: Place, transformed: pathlib.Path) -> TrainingData:
-    """The same articles and customers with the purchases of another build of the shop."""
+    """Returns the same articles and customers with the purchases of another build of the shop."""
     graph = tft.TFTransformOutput(str(transformed / "graph"))
     rows = read_examples(place.examples / "Split-purchases").to_pydict()
     customers, articles = (
@@ -106,7 +106,7 @@ def with_purchases(data: TrainingData, place: Place, transformed: pathlib.Path) 
 
 
 def train_towers(data: TrainingData, to: pathlib.Path, config: RetrievalConfig = RETRIEVAL) -> dict:
-    """One small training forward in time into `to/towers`; returns its figures."""
+    """Trains the towers forward in time into `to/towers`; returns the figures."""
     return train_forward(
         data,
         config,

@@ -1,1 +1,1 @@
-"""What a feature is: raw columns, schemas, the SQL of the state, and the preprocessing functions."""
+"""Definitions of the features: raw columns, schemas, the SQL of the state, and the preprocessing function."""

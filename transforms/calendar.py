@@ -1,6 +1,6 @@
-"""The days of a run: what is trained on, what is listed, what is judged.
+"""The days of a run: training days, list weeks and the test week.
 
-Days are int, counted from 1970-01-01. A state "as of day d" knows purchases dated before d.
+Days are int, counted from 1970-01-01. A state as of day d holds the purchases dated before d.
 
     ... | list week | list week | test week |
         first_list_day          cut         end       (each week is `label_days` long)
@@ -19,13 +19,13 @@ _EPOCH = datetime.date(1970, 1, 1)
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Calendar:
-    """The days a run is built on.
+    """The days of a run.
 
     Attributes:
         first: first day with a purchase.
-        end: the day after the last purchase; the pushed state is as of this day.
+        end: day after the last purchase; the pushed state is as of this day.
         label_days: length of a list week and of the test week, in days.
-        list_weeks: number of past weeks the ranker learns from; 0 where nothing is trained.
+        list_weeks: number of past weeks the ranking network is trained on; 0 if nothing is trained.
     """
 
     first: int
@@ -45,39 +45,50 @@ class Calendar:
 
     @property
     def state_days(self) -> tuple[int, ...]:
-        """Every day a state is built for, oldest first: the list days, the cut and the end."""
+        """The days of all states, oldest first: the list days, the cut and the end."""
         return (*self.list_days, self.cut, self.end)
 
     def day(self, as_of: str) -> int:
-        """The day called `cut` or `end`."""
+        """Returns the day named `cut` or `end`.
+
+        Args:
+            as_of: `cut` or `end`.
+        """
         return {"cut": self.cut, "end": self.end}[as_of]
 
     def save(self, states: pathlib.Path) -> None:
-        """Writes the calendar into the states folder as JSON, dates in words beside the day numbers."""
-        words = {"cut_date": date_of(self.cut), "end_date": date_of(self.end)}
-        (states / FILE).write_text(json.dumps({**dataclasses.asdict(self), **words}, indent=1))
+        """Writes the calendar as JSON, with the dates of the cut and the end.
+
+        Args:
+            states: states folder.
+        """
+        dates = {"cut_date": date_of(self.cut), "end_date": date_of(self.end)}
+        (states / FILE).write_text(json.dumps({**dataclasses.asdict(self), **dates}, indent=1))
 
 
 def load_calendar(states: pathlib.Path) -> Calendar:
-    """Reads what `Calendar.save` wrote into the states folder."""
+    """Reads the calendar of a states folder.
+
+    Args:
+        states: states folder.
+    """
     tree = json.loads((states / FILE).read_text())
     return Calendar(**{f.name: tree[f.name] for f in dataclasses.fields(Calendar)})
 
 
 def plan(*, first: int, last: int, label_days: int, list_weeks: int) -> Calendar:
-    """Lays the weeks out backwards from the last day with a purchase.
+    """Plans the weeks backwards from the last day with a purchase.
 
-    Fewer list weeks are planned where the data are short, so that at least one week of history
-    (or as many days as a list week has) lies before the first of them.
+    Plans fewer list weeks if the data are short, so that at least `label_days` days of history lie before the first.
 
     Args:
         first: first day with a purchase.
         last: last day with a purchase.
         label_days: length of a week, in days.
-        list_weeks: number of list weeks wanted; 0 where nothing is trained.
+        list_weeks: maximum number of list weeks; 0 if nothing is trained.
 
     Raises:
-        DataError: if not even one list week fits, or none is wanted and history and test week do not fit.
+        DataError: the data are too short for history, one list week (if `list_weeks` is not 0) and the test week.
     """
     days = last + 1 - first
     fitting = min(list_weeks, days // label_days - 2)
@@ -91,7 +102,7 @@ def plan(*, first: int, last: int, label_days: int, list_weeks: int) -> Calendar
 
 
 def date_of(day: int) -> str:
-    """The date of a day number, as YYYY-MM-DD.
+    """Returns the date of a day number, as YYYY-MM-DD.
 
     >>> date_of(18527)
     '2020-09-22'
@@ -100,7 +111,7 @@ def date_of(day: int) -> str:
 
 
 def day_of(date: datetime.date) -> int:
-    """The day number of a date.
+    """Returns the day number of a date.
 
     >>> day_of(datetime.date(2020, 9, 22))
     18527

@@ -1,4 +1,4 @@
-"""Names and types of the raw tables, their columns and files (H&M's three tables)."""
+"""Names and types of the columns of H&M's three raw tables, and the names of their files."""
 
 import dataclasses
 from typing import Literal
@@ -11,10 +11,10 @@ class Column:
     """One raw column.
 
     Attributes:
-        name: as in the CSV's header.
-        kind: `id` and `category` and `text` are strings, `date` is YYYY-MM-DD.
-        required: a row without a value (or with one that cannot be parsed) is set aside;
-            otherwise an unparsable value becomes null and is reported.
+        name: name in the header of the CSV.
+        kind: type of the values; `id`, `category` and `text` are strings, `date` is YYYY-MM-DD.
+        required: whether a row without a value, or with one that cannot be parsed, is set aside. In other columns such
+            a value becomes null and is reported.
     """
 
     name: str

@@ -1,21 +1,21 @@
-"""The errors a caller may want to catch.
+"""The errors that callers may catch.
 
-LookbookError             one line for a person; the CLI prints it and exits 1
-|-- DataError             the CSVs are not what they should be
+LookbookError             message of one line; the command line prints it and exits with 1
+|-- DataError             the input data are wrong
 |-- DiskFullError         a disk or its quota is full
-|-- WeightsError          saved weights do not fit the graph that today's code builds
-|-- ConfigError           a setting is unknown or out of range; the CLI exits 2
-|-- GateError             a gate refused to go on
+|-- WeightsError          saved weights do not fit the graph
+|-- ConfigError           a setting is unknown or out of range; the command line exits with 2
+|-- GateError             a gate stopped the pipeline
 `-- StepError             a step of the pipeline failed with an error of a library
 """
 
 
 class LookbookError(Exception):
-    """Base of all errors that are meant for a person: argument, rule, value received, remedy."""
+    """Base class of errors with a message for users: argument, rule, value received, remedy."""
 
 
 class DataError(LookbookError):
-    """The input tables break their contract."""
+    """The input data are wrong: files, columns, rows or ids."""
 
 
 class DiskFullError(LookbookError):
@@ -23,7 +23,7 @@ class DiskFullError(LookbookError):
 
 
 class WeightsError(LookbookError):
-    """Saved weights do not fit the graph: its features, or the names or shapes of its arrays, differ."""
+    """Saved weights do not fit the graph: features, settings, or names or shapes of arrays differ."""
 
 
 class ConfigError(LookbookError):
@@ -31,7 +31,7 @@ class ConfigError(LookbookError):
 
 
 class StepError(LookbookError):
-    """A step failed with an error of a library, such as a full disk; `__cause__` is that error."""
+    """A step failed with an error of a library; `__cause__` is that error."""
 
 
 class GateError(LookbookError):

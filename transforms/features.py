@@ -1,6 +1,6 @@
-"""Names of the transformed features and the parameters of their transformation: the vocabulary of Transform.
+"""Names of the features of Transform and the parameters of their transformation.
 
-`_xf` marks a transformed key, `_vocab` a vocabulary, as in TFX's templates.
+As in TFX's templates, `_xf` is the suffix of a transformed key and `_vocab` that of a vocabulary.
 """
 
 from transforms import columns
@@ -23,7 +23,7 @@ ARTICLE_CATEGORIES = (
 )
 CUSTOMER_CATEGORIES = (columns.CLUB_STATUS, columns.NEWS_FREQUENCY)
 AGE_BOUNDARIES = (20.0, 23.0, 26.0, 30.0, 35.0, 40.0, 45.0, 50.0, 55.0, 60.0, 70.0)
-SEGMENT_AGES = (23.0, 28.0, 35.0, 45.0, 55.0)  # the bounds in sql/customer_segments.sql
+SEGMENT_AGES = (23.0, 28.0, 35.0, 45.0, 55.0)  # the bounds in sql/customer_rows.sql
 WORDS = "words"
 WORD_VOCABULARY_SIZE = 4000
 WORD_MIN_COUNT = 2
@@ -32,7 +32,7 @@ MISSING = -1
 
 
 def transformed_name(key: str) -> str:
-    """The key of a feature after Transform.
+    """Returns the key of a feature after Transform.
 
     >>> transformed_name("article_id")
     'article_id_xf'
@@ -41,7 +41,7 @@ def transformed_name(key: str) -> str:
 
 
 def vocabulary_name(key: str) -> str:
-    """The name of a feature's vocabulary.
+    """Returns the name of the vocabulary of a feature.
 
     >>> vocabulary_name("article_id")
     'article_id_vocab'

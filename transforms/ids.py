@@ -1,4 +1,4 @@
-"""Checks, writes and reads ids as lines: vocabularies, hash tables and id files store one id a line."""
+"""Checks, writes and reads files of ids. Vocabularies, hash tables and id files store one id on each line."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from transforms.errors import DataError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-# TensorFlow ends lines of text files at \n and drops \r; Transform leaves out such values and empty ones.
+# TensorFlow ends lines of text files at \n and drops \r. Transform leaves out values with them and empty values.
 _NOT_A_LINE = r"[\r\n]|^$"
 
 
@@ -19,11 +19,11 @@ def require_lines(name: str, ids: pa.ChunkedArray | pa.Array) -> None:
     """Checks that each id is one line of text.
 
     Args:
-        name: name of the column, for the message.
+        name: name of the column, for the error message.
         ids: ids to check.
 
     Raises:
-        DataError: an id is missing, empty or holds a line break.
+        DataError: an id is missing, is empty or holds a line break.
     """
     import pyarrow.compute as pc
 
@@ -33,20 +33,20 @@ def require_lines(name: str, ids: pa.ChunkedArray | pa.Array) -> None:
         count = pc.sum(wrong).as_py()
         raise DataError(
             f"{name} must hold ids that are one line of text each, without \\n and \\r. Received: {first!r}, and "
-            f"{count - 1:,} more such ids; remove these rows or rename the ids"
+            f"{count - 1:,} more such ids; remove these rows, or rename the ids"
         )
 
 
 def write_ids(ids: Sequence[str], to: pathlib.Path) -> None:
-    """Writes ids that pass `require_lines` as UTF-8 lines that end in `\\n`."""
+    """Writes ids as UTF-8 lines that end in `\\n`. The ids must pass `require_lines`."""
     to.write_bytes("".join(f"{i}\n" for i in ids).encode())
 
 
 def read_ids(path: pathlib.Path) -> list[str]:
-    r"""Reads the ids of a file, one a line.
+    r"""Reads the ids of a file with an id on each line.
 
     Splits at `\n` only. `str.splitlines` and Python's text files also split at `\r`, U+0085, U+2028 and others, which
-    an id may hold.
+    ids may hold.
     """
     *ids, rest = path.read_bytes().decode().split("\n")
     return [*ids, rest] if rest else ids

@@ -1,7 +1,7 @@
-"""`pyarrow.parquet` for this project: every module that reads or writes Parquet imports `pq` from here.
+"""`pyarrow.parquet` for this project. Every module that reads or writes Parquet imports `pq` from here.
 
-The pinned pyarrow (10.0.1) unpickles extension types named in a file's metadata, which runs code from the file
-(CVE-2023-47248). Importing `pyarrow_hotfix` makes pyarrow refuse such files in the whole process.
+The pinned pyarrow (10.0.1) unpickles extension types named in the metadata of a file, which runs code from the file
+(CVE-2023-47248). After the import of `pyarrow_hotfix`, pyarrow refuses such files in the whole process.
 """
 
 import pyarrow.parquet as pq

@@ -1,9 +1,9 @@
-"""The preprocessing function of Transform: ids, attributes and words to numbers, the same at training and serving.
+"""The preprocessing function of Transform. It maps ids, attributes and words to numbers, in training and serving.
 
-Inputs are the columns of articles, of customers and of purchases; a row carries those of its own table and lacks the
-others. A row of purchases is a customer with all that was bought, since what Transform costs goes by the row.
-Vocabularies and moments are analysed over the articles and the customers alone, never over purchases, so nothing here
-can look ahead.
+Inputs are the columns of articles, customers and purchases. A row has the columns of its own table and lacks the
+others. A row of purchases is a customer with all their purchases, because Transform costs time per row. Vocabularies
+and moments are computed over articles and customers only, never over purchases, so they contain no information of later
+days.
 """
 
 import tensorflow as tf
@@ -19,15 +19,16 @@ def preprocessing_fn(
     """Transforms a batch.
 
     Args:
-        inputs: each `[batch, ?]` sparse: strings, float32 `age`, or int64 `day` and `week`. `bought`, `day` and `week`
-            hold a value for each purchase.
-        custom_config: `code_version`, which is there for TFX's cache to see a change of code.
+        inputs: each `[batch, ?]` sparse: strings, float32 `age`, int64 `day` and `week`. `bought`, `day` and `week`
+            have a value for each purchase.
+        custom_config: `code_version`, through which TFX's cache detects changes of the code.
 
     Returns:
-        `article_id_xf`, `customer_id_xf` and a category's `_xf`: `[batch]` int64 indices, -1 where the row lacks the
-        column or the vocabulary the value; `words_xf`: `[batch, ?]` sparse int64; `age_xf`: `[batch]` float32
-        z-score, 0 where unknown; `age_bucket_xf`: `[batch]` int64, 0 where unknown; `bought_xf`, `day_xf`,
-        `week_xf`: `[batch, ?]` sparse int64 of one length a row, the first an index of `article_id`.
+        `article_id_xf`, `customer_id_xf` and the `_xf` of each category: `[batch]` int64 vocabulary index, -1 if the
+            row
+        lacks the column or the vocabulary lacks the value; `words_xf`: `[batch, ?]` sparse int64 vocabulary indices;
+        `age_xf`: `[batch]` float32 z-score, 0 if unknown; `age_bucket_xf`: `[batch]` int64, 0 if unknown; `bought_xf`
+        (index of `article_id`), `day_xf` and `week_xf`: `[batch, ?]` sparse int64, of equal length in each row.
     """
     del custom_config
     outputs: dict[str, tf.Tensor | tf.SparseTensor] = {}
@@ -52,14 +53,14 @@ def preprocessing_fn(
 
 
 def _dense(values: tf.SparseTensor, default) -> tf.Tensor:
-    """The first value of each row: `[batch]`."""
+    """Returns the first value of each row, or `default`: `[batch]`."""
     default = tf.cast(default, values.dtype)
     widened = tf.sparse.reset_shape(values, tf.stack([values.dense_shape[0], tf.maximum(values.dense_shape[1], 1)]))
     return tf.sparse.to_dense(widened, default_value=default)[:, 0]
 
 
 def _words(name: tf.SparseTensor, description: tf.SparseTensor) -> tf.SparseTensor:
-    """Indices of the words of an article's name and description: `[batch, ?]` sparse int64."""
+    """Returns the vocabulary indices of the words of name and description: `[batch, ?]` sparse int64."""
     text = tf.strings.join([_dense(name, ""), _dense(description, "")], separator=" ")
     plain = tf.strings.regex_replace(tf.strings.lower(text, encoding="utf-8"), r"[^\p{L}\p{N}]+", " ")
     return tft.compute_and_apply_vocabulary(

@@ -1,9 +1,9 @@
-"""How far a long loop is, told through `logging`, so that whoever sets logging up decides what is seen of it.
+"""Reports the progress of long loops through `logging`.
 
-A step says `with Progress("lists", "customers", total) as progress:` and, in its loop, `progress.advance(len(batch))`.
-Each telling is a record of the logger `lookbook.progress` that carries a `Mark`. Every ten seconds and at the end it is
-of level INFO, a plain line in a container's log; those in between, twice a second, are DEBUG, which only a terminal
-that draws them asks for. What is told changes nothing else: a loop does not know who listens.
+A step writes `with Progress("lists", "customers", total) as progress:` and, in its loop,
+`progress.advance(len(batch))`. Each report is a record of the logger `lookbook.progress` with a `Mark`. Reports every
+ten seconds and at the end have level INFO and appear in logs. Reports between them, twice a second, have level DEBUG;
+only a terminal that draws a progress bar enables them.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ _log = logging.getLogger(LOGGER)
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Mark:
-    """How far it is at one moment.
+    """The progress of a loop at one moment.
 
     Attributes:
-        what: is being done.
-        unit: what is counted, in the plural.
-        done: how many so far.
-        total: how many there will be, or None if nobody knows.
-        elapsed_s: since the beginning, seconds.
-        even: whether each takes about as long as another.
-        finished: whether this is the last mark.
+        what: name of the task.
+        unit: name of the counted units, plural.
+        done: number of units done.
+        total: total number of units, or None if unknown.
+        elapsed_s: seconds since the start.
+        even: whether all units take about the same time.
+        finished: whether this is the last mark of the loop.
     """
 
     what: str
@@ -45,7 +45,7 @@ class Mark:
 
     @property
     def rate(self) -> float:
-        """Done per second, over the whole of the time; 0 as long as none has passed.
+        """Units per second since the start; 0 if no time has passed.
 
         >>> Mark(what="read", unit="rows", done=500, total=None, elapsed_s=2.0).rate
         250.0
@@ -54,7 +54,7 @@ class Mark:
 
     @property
     def seconds_left(self) -> float | None:
-        """At this rate; None where there is no total, no rate yet, or none that will last.
+        """Estimated seconds left; None if the total is unknown, nothing is done yet, or units are not even.
 
         >>> Mark(what="read", unit="rows", done=500, total=2000, elapsed_s=2.0).seconds_left
         6.0
@@ -64,7 +64,7 @@ class Mark:
         return max(self.total - self.done, 0) / self.rate
 
     def __str__(self) -> str:
-        """`read: 500 of 2,000 rows, 250/s, 0:06 left`."""
+        """Returns a line such as `read: 500 of 2,000 rows, 250/s, 0:06 left`."""
         rate = per_second(self.rate)
         if self.finished:
             return f"{self.what}: {self.done:,} {self.unit} in {self.elapsed_s:.1f} s, {rate}"
@@ -74,14 +74,14 @@ class Mark:
 
 
 class Progress:
-    """Counts what a loop has done and tells it now and then; a context, whose proper end is told too.
+    """Counts the units that a loop has done and logs them. A context manager that also logs completion.
 
     Args:
-        what: is being done, a few words.
-        unit: what is counted, in the plural.
-        total: how many there will be, or None if nobody knows.
-        clock: gives the time, seconds.
-        even: whether each takes about as long as another; where it does not, time left is not guessed.
+        what: name of the task, a few words.
+        unit: name of the counted units, plural.
+        total: total number of units, or None if unknown.
+        clock: function that returns the time in seconds.
+        even: whether all units take about the same time; otherwise the time left is not estimated.
     """
 
     def __init__(
@@ -95,48 +95,48 @@ class Progress:
     ):
         self._what, self._unit, self._total, self._clock, self._even = what, unit, total, clock, even
         self._done = 0
-        self._begun = self._marked = self._lined = clock()
+        self._started_s = self._marked_s = self._logged_s = clock()
         self._lock = threading.Lock()
 
     def __enter__(self) -> Progress:
-        """Tells that it begins, so that a terminal shows what is at work."""
-        self._tell(logging.DEBUG)
+        """Logs the start."""
+        self._log_mark(logging.DEBUG)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None):
-        """Tells the end, unless an error was it."""
+        """Logs completion unless the block raised."""
         if kind is None:
-            self._tell(logging.INFO, finished=True)
+            self._log_mark(logging.INFO, finished=True)
 
     def advance(self, count: int = 1) -> None:
-        """So many more are done."""
+        """Adds `count` units to those done."""
         self.reach(self._done + count)
 
     def reach(self, done: int) -> None:
-        """So many are done in all."""
+        """Sets the number of units done; logs it if the last report is old enough."""
         now = self._clock()
         with self._lock:
             self._done = done
-            if now - self._marked < MARK_EVERY_S:
+            if now - self._marked_s < MARK_EVERY_S:
                 return
-            self._marked = now
-            line = now - self._lined >= LINE_EVERY_S
+            self._marked_s = now
+            line = now - self._logged_s >= LINE_EVERY_S
             if line:
-                self._lined = now
-        self._tell(logging.INFO if line else logging.DEBUG)
+                self._logged_s = now
+        self._log_mark(logging.INFO if line else logging.DEBUG)
 
-    def leave_out(self, count: int) -> None:
-        """So many of the total will not have to be done after all, such as the epochs that early stopping saves."""
+    def reduce_total(self, count: int) -> None:
+        """Removes units that will be skipped from the total, such as the epochs after early stopping."""
         if self._total is not None:
             self._total -= count
 
     @property
     def mark(self) -> Mark:
-        """How far it is now."""
+        """The progress at this moment."""
         return self._mark(finished=False)
 
     def _mark(self, *, finished: bool) -> Mark:
-        elapsed_s = self._clock() - self._begun
+        elapsed_s = self._clock() - self._started_s
         return Mark(
             what=self._what,
             unit=self._unit,
@@ -147,14 +147,14 @@ class Progress:
             finished=finished,
         )
 
-    def _tell(self, level: int, *, finished: bool = False) -> None:
+    def _log_mark(self, level: int, *, finished: bool = False) -> None:
         if _log.isEnabledFor(level):
             mark = self._mark(finished=finished)
             _log.log(level, "%s", mark, extra={"mark": mark})
 
 
 def per_second(rate: float) -> str:
-    """A rate in as many digits as it deserves.
+    """Formats a rate with two significant digits below 10, else as a whole number.
 
     >>> per_second(40_123.4), per_second(0.25)
     ('40,123/s', '0.25/s')
@@ -163,7 +163,7 @@ def per_second(rate: float) -> str:
 
 
 def minutes(seconds: float) -> str:
-    """A length of time as minutes and seconds, with hours where there are any.
+    """Formats a duration as minutes and seconds, with hours if there are any.
 
     >>> minutes(6.2), minutes(3723)
     ('0:06', '1:02:03')

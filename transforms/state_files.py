@@ -1,8 +1,8 @@
 """Names of the files of a states folder, which Features writes and the models read.
 
 calendar.json               days of the run, see `transforms.calendar`
-catalogue.parquet           all articles, sorted by id; the position is the article's row
-people.parquet              all customers, sorted by id; the position is the customer's row
+articles.parquet            all articles, sorted by id; the position is the article's row
+customers.parquet           all customers, sorted by id; the position is the customer's row
 labels/YYYY-MM-DD.parquet   purchases of the week from that day
 YYYY-MM-DD/                 state tables as of that day
 """
@@ -11,12 +11,12 @@ import pathlib
 
 from transforms.calendar import date_of
 
-CATALOGUE = "catalogue.parquet"
-PEOPLE = "people.parquet"
+ARTICLES_FILE = "articles.parquet"
+CUSTOMERS_FILE = "customers.parquet"
 
 
 def state_folder(states: pathlib.Path, day: int) -> pathlib.Path:
-    """Folder of the state tables as of a day.
+    """Returns the folder of the state tables as of a day.
 
     Args:
         states: the states folder.
@@ -26,7 +26,7 @@ def state_folder(states: pathlib.Path, day: int) -> pathlib.Path:
 
 
 def labels_file(states: pathlib.Path, day: int) -> pathlib.Path:
-    """File of the purchases of the week that begins on a day.
+    """Returns the file of the purchases of the week that begins on a day.
 
     Args:
         states: the states folder.

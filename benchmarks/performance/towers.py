@@ -81,7 +81,7 @@ def train(spec: Spec) -> dict[str, Any]:
         "dim": config.embedding_dim,
         "epochs": spec.epochs,
         "examples_per_s": statistics.median(len(old) / epochs_s),
-        f"val_recall_at_{K}": recall(queries, articles, purchases.articles[judged]),
+        f"val_recall_at_{K}": recall(queries, articles, purchases.article_rows[judged]),
     }
 
 
@@ -109,22 +109,22 @@ _SPLITS = ("articles", "customers", "purchases")
 def _ours(data, transform, config, old, judged, spec, clock):
     del transform
     from models.retrieval.model import TwoTowerModel
-    from models.retrieval.optimizers import optimizer
+    from models.retrieval.optimizers import build_optimizer
     from models.retrieval.purchases import ExampleGather
     from models.retrieval.stages import sampling_probabilities
     from models.retrieval.towers import Towers
-    from models.retrieval.validation import embed_catalogue
+    from models.retrieval.validation import embed_all_articles
 
     towers = Towers(config, data.sizes)
     towers.build_all()
     model = TwoTowerModel(towers)
-    model.compile(optimizer(config))
+    model.compile(build_optimizer(config))
     share = sampling_probabilities(data, old)
     # No recent purchases, because the towers use ids only.
     gather = ExampleGather(data.purchases, data.articles, data.customers, 0, share)
     model.fit(gather.dataset(old, config.batch_size, config.seed), epochs=spec.epochs, callbacks=[clock], verbose=0)
     queries = [model.embed(batch)[0].numpy() for batch in gather.dataset(judged, config.batch_size, seed=None)]
-    return np.concatenate(queries), embed_catalogue(towers, data.articles)[:-1]
+    return np.concatenate(queries), embed_all_articles(towers, data.articles)[:-1]
 
 
 def _notebook(data, transform, config, old, judged, spec, clock):
@@ -154,14 +154,14 @@ def _notebook(data, transform, config, old, judged, spec, clock):
             return self.task(query, candidate, compute_metrics=False)
 
     bought = {
-        "customer_id": customer_ids[data.purchases.customers[old]],
-        "article_id": article_ids[data.purchases.articles[old]],
+        "customer_id": customer_ids[data.purchases.customer_rows[old]],
+        "article_id": article_ids[data.purchases.article_rows[old]],
     }
     batches = tf.data.Dataset.from_tensor_slices(bought).shuffle(_SHUFFLED).batch(spec.batch_size).cache()
     model = Model()
     model.compile(optimizer=tf.keras.optimizers.Adagrad(learning_rate=config.learning_rate))
     model.fit(batches, epochs=spec.epochs, callbacks=[clock], verbose=0)
-    queries = model.query(tf.constant(customer_ids[data.purchases.customers[judged]])).numpy()
+    queries = model.query(tf.constant(customer_ids[data.purchases.customer_rows[judged]])).numpy()
     return queries, model.candidate(tf.constant(article_ids)).numpy()
 
 

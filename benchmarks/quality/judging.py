@@ -21,7 +21,7 @@ from models.recommender.query import Query
 from models.recommender.recommender import Recommender
 from models.retrieval.index import build_index
 from transforms import columns
-from transforms.state_files import CATALOGUE, PEOPLE
+from transforms.state_files import ARTICLES_FILE, CUSTOMERS_FILE
 
 NEAREST = (100, 200)
 NEGATIVES_PER_POSITIVE = 4
@@ -57,8 +57,8 @@ def to_judge(states: pathlib.Path, bought: Mapping[str, set[str]], past: Purchas
         bought: bought articles of each customer, sorted by customer.
         past: earlier purchases of these customers.
     """
-    people = _numbers(states / PEOPLE, columns.CUSTOMER_ID)
-    catalogue = _numbers(states / CATALOGUE, columns.ARTICLE_ID)
+    people = _numbers(states / CUSTOMERS_FILE, columns.CUSTOMER_ID)
+    catalogue = _numbers(states / ARTICLES_FILE, columns.ARTICLE_ID)
     unknown = len(people)
     for article in sorted(set().union(*bought.values())):
         catalogue.setdefault(article, len(catalogue) + 1)  # the next row is that of the padding article
@@ -95,7 +95,7 @@ def judge(recommender: Recommender, judged: Judged, *, detailed: bool, sampled: 
         "candidates": {
             "found": arithmetic.rounded(arithmetic.share_found(candidates, bought, len(candidates[0]))),
             "at_best": arithmetic.rounded(arithmetic.at_best(candidates, bought)),
-            "number": [sum(row < recommender.state.articles for row in each) for each in candidates],
+            "number": [sum(row < recommender.state.num_articles for row in each) for each in candidates],
         },
         "never_sold": arithmetic.never_sold(
             bought, judged.sold, candidates, rows["recommended"], rows["popular_in_segment"]
@@ -123,11 +123,13 @@ def _lists(recommender: Recommender) -> Callable[[tf.Tensor], dict[str, tf.Tenso
 
     def ask(customers: tf.Tensor) -> dict[str, tf.Tensor]:
         query = recommender.query(customers)
-        candidates = recommender.candidates(query).rows
-        new = recommender.candidates(query, query.history_rows).rows
+        candidates = recommender.candidates(query).article_rows
+        new = recommender.candidates(query, query.history_rows).article_rows
         return {
-            "recommended": recommender.recommend(query, K).rows if recommender.ranker else candidates[:, :K],
-            "exclude_purchased": without_purchased.recommend(query, K).rows if recommender.ranker else new[:, :K],
+            "recommended": recommender.recommend(query, K).article_rows if recommender.ranker else candidates[:, :K],
+            "exclude_purchased": without_purchased.recommend(query, K).article_rows
+            if recommender.ranker
+            else new[:, :K],
             "fused": candidates[:, :K],
             "towers": exact(query.embeddings, K)[0],
             "own_purchases": baselines.own_purchases(query, K),
@@ -145,7 +147,7 @@ def _popular_in_segment(query: Query) -> tf.Tensor:
     size = tf.cast(tf.shape(ids)[1], tf.float32)
     position = tf.range(size)[None, :] + tf.zeros_like(ids, tf.float32)
     merged, first = ops.merge_min(ids, position, query.pad)
-    return ops.top(merged, size - first, K, query.pad)[0]
+    return ops.top_k(merged, size - first, K, query.pad)[0]
 
 
 def _nearest(recommender: Recommender, judged: Judged) -> dict[str, dict[str, list[float]]]:
@@ -172,10 +174,10 @@ def _channels(recommender: Recommender, judged: Judged) -> dict[str, dict[str, l
     def ask(customers: tf.Tensor) -> dict[str, tf.Tensor]:
         query, found = recommender.query(customers), {}
         for name, size in sizes.items():
-            found[f"own {name}"] = ops.top(*CHANNELS[name](query, size, recommender.index), size, query.pad)[0]
+            found[f"own {name}"] = ops.top_k(*CHANNELS[name](query, size, recommender.index), size, query.pad)[0]
             if len(sizes) > 1:
                 others = config.replace(channels=config.channels.replace(**{name: 0}))
-                found[f"without {name}"] = find_candidates(query, recommender.index, others).rows
+                found[f"without {name}"] = find_candidates(query, recommender.index, others).article_rows
         return found
 
     shares: dict[str, dict[str, list[float]]] = {}
@@ -188,13 +190,13 @@ def _channels(recommender: Recommender, judged: Judged) -> dict[str, dict[str, l
 
 def _on_sampled(recommender: Recommender, judged: Judged, seed: int) -> dict[str, Any]:
     """Figures of the ranking network on purchases and random articles, a task it was not trained for."""
-    articles = recommender.state.articles
+    articles = recommender.state.num_articles
     known = [sorted(row for row in each if row < articles) for each in judged.bought]
     some = [i for i, each in enumerate(known) if each]
     labels = Labels(
-        customers=judged.customers[some],
+        customer_rows=judged.customers[some],
         offsets=np.cumsum([0, *(len(known[i]) for i in some)]),
-        articles=np.concatenate([known[i] for i in some]).astype(np.int32),
+        article_rows=np.concatenate([known[i] for i in some]).astype(np.int32),
     )
     rows, positive = random_lists(labels, articles, NEGATIVES_PER_POSITIVE, seed)
 
@@ -206,7 +208,7 @@ def _on_sampled(recommender: Recommender, judged: Judged, seed: int) -> dict[str
         return recommender.scores(recommender.query(customers), wanted)
 
     scores = [
-        score(labels.customers[start : start + _WIDE_BATCH], rows[start : start + _WIDE_BATCH]).numpy()
+        score(labels.customer_rows[start : start + _WIDE_BATCH], rows[start : start + _WIDE_BATCH]).numpy()
         for start in range(0, len(rows), _WIDE_BATCH)
     ]
     return arithmetic.on_sampled(np.concatenate(scores), positive, rows < articles)

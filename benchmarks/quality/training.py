@@ -13,7 +13,7 @@ from models.retrieval.purchases import sort_purchases
 from models.retrieval.transformed import TrainingData, vocabulary_sizes
 from transforms import columns
 from transforms import features as f
-from transforms.state_files import CATALOGUE, PEOPLE
+from transforms.state_files import ARTICLES_FILE, CUSTOMERS_FILE
 
 _BATCH = 65_536
 
@@ -30,17 +30,21 @@ def training_data(states: pathlib.Path, examples: pathlib.Path, graph: pathlib.P
     articles, customers = transform_entities(states, transform)
     bought = _read(examples / "Split-purchases")
     purchases = sort_purchases(
-        customers.ids[_rows(states / PEOPLE, columns.CUSTOMER_ID, bought[columns.CUSTOMER_ID])],
-        articles.ids[_rows(states / CATALOGUE, columns.ARTICLE_ID, bought[f.BOUGHT])],
+        customers.customer_index[_rows(states / CUSTOMERS_FILE, columns.CUSTOMER_ID, bought[columns.CUSTOMER_ID])],
+        articles.article_index[_rows(states / ARTICLES_FILE, columns.ARTICLE_ID, bought[f.BOUGHT])],
         bought[f.DAY],
         bought[f.WEEK],
     )
     # Rows are indices of the vocabularies in training, but positions of sorted ids in a state. The last row is unknown.
-    by_article, by_customer = (np.append(np.argsort(ids[:-1]), len(ids) - 1) for ids in (articles.ids, customers.ids))
+    by_article, by_customer = (
+        np.append(np.argsort(ids[:-1]), len(ids) - 1) for ids in (articles.article_index, customers.customer_index)
+    )
     return TrainingData(
-        articles=ArticleTable(articles.ids[by_article], articles.categories[by_article], articles.words[by_article]),
+        articles=ArticleTable(
+            articles.article_index[by_article], articles.categories[by_article], articles.words[by_article]
+        ),
         customers=CustomerTable(
-            customers.ids[by_customer], customers.categories[by_customer], customers.age[by_customer]
+            customers.customer_index[by_customer], customers.categories[by_customer], customers.age[by_customer]
         ),
         purchases=purchases,
         sizes=vocabulary_sizes(transform),

@@ -74,8 +74,8 @@ def _of_model(spec: Spec) -> tuple[np.ndarray, np.ndarray]:
 
     folder, states = pathlib.Path(str(spec.model)), pathlib.Path(spec.states)
     day = date_of(load_calendar(states).end)
-    purchases = pq.read_table(states / day / "customers.parquet", columns=["purchases"])["purchases"].to_numpy()
-    chosen = np.random.default_rng(0).permutation(np.flatnonzero(purchases >= 2))[:QUERIES]
+    units = pq.read_table(states / day / "customer_state.parquet", columns=["units"])["units"].to_numpy()
+    chosen = np.random.default_rng(0).permutation(np.flatnonzero(units >= 2))[:QUERIES]
     ids = read_ids(folder / CUSTOMER_IDS)
     loaded = tf.saved_model.load(str(folder))
     customers = tf.constant([ids[row] for row in chosen])

@@ -104,7 +104,7 @@ class Shop:
         from components.features.config import FeaturesConfig
         from components.features.duckdb_engine import DuckDbEngine
         from components.features.examples import write_transform_examples
-        from components.features.states import bring_together, prepare, write_state
+        from components.features.states import build_purchase_pairs, prepare, write_state
         from transforms.calendar import plan
 
         tables, config = self.tables, FeaturesConfig()
@@ -115,7 +115,7 @@ class Shop:
                 days = engine.query("select min(day) as first, max(day) as last from purchases").to_pylist()[0]
                 calendar = plan(first=days["first"], last=days["last"], label_days=LABEL_DAYS, list_weeks=1)
                 calendar.save(to / "states")
-                bring_together(engine, calendar.end, config)
+                build_purchase_pairs(engine, calendar.end, config)
                 write_state(engine, calendar.end, to / "states", config)
                 write_transform_examples(engine, calendar, 1, to / "examples")  # purchases are not analysed
                 pq.write_table(

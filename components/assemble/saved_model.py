@@ -21,16 +21,17 @@ from components.weights import TOWERS, TRANSFORM, ranking_of, weights_digest
 from models.rankings import OWN_PURCHASES
 from models.recommender.builder import RecommenderBuilder
 from models.recommender.config import RecommenderConfig
+from models.recommender.id_tables import IdTables
+from models.recommender.own_purchases_model import OwnPurchasesModel
 from models.recommender.recommender import Recommender
-from models.recommender.signatures import IdTables, ServedRecommender
-from models.recommender.simple import OwnPurchasesModel
+from models.recommender.signatures import ServedRecommender
 from models.recommender.state import CUSTOMER_NUMBERS, State, load_tables
 from models.retrieval.index import ExactIndex, recall_against_exact
 from transforms import columns
 from transforms.calendar import date_of
 from transforms.ids import require_lines, write_ids
 from transforms.parquet import pq
-from transforms.state_files import CATALOGUE, PEOPLE
+from transforms.state_files import ARTICLES_FILE, CUSTOMERS_FILE
 
 _RECALL_QUERIES = 1000
 
@@ -84,10 +85,12 @@ def save_recommender(
     builder = RecommenderBuilder(config, states, weights / TRANSFORM)
     recommender = builder.build(as_of, weights / TOWERS, ranking_of(weights, refitted=refitted))
     (to / CUSTOMER_IDS).parent.mkdir(parents=True, exist_ok=True)
-    customer_ids = _write_ids(states / PEOPLE, columns.CUSTOMER_ID, to / CUSTOMER_IDS)
-    article_ids = _write_ids(states / CATALOGUE, columns.ARTICLE_ID, customer_ids.with_name(ARTICLE_IDS.name))
-    ids = IdTables(article_ids, customer_ids, recommender.state.articles, recommender.state.customers)
-    served = ServedRecommender(recommender, ids, states / CATALOGUE, tft.TFTransformOutput(str(weights / TRANSFORM)))
+    customer_ids = _write_ids(states / CUSTOMERS_FILE, columns.CUSTOMER_ID, to / CUSTOMER_IDS)
+    article_ids = _write_ids(states / ARTICLES_FILE, columns.ARTICLE_ID, customer_ids.with_name(ARTICLE_IDS.name))
+    ids = IdTables(article_ids, customer_ids, recommender.state.num_articles, recommender.state.num_customers)
+    served = ServedRecommender(
+        recommender, ids, states / ARTICLES_FILE, tft.TFTransformOutput(str(weights / TRANSFORM))
+    )
     options = tf.saved_model.SaveOptions(namespace_whitelist=["Scann"])
     tf.saved_model.save(served, str(to), signatures=served.signatures(), options=options)
     article_ids.unlink()
@@ -97,8 +100,8 @@ def save_recommender(
         as_of=date_of(as_of),
         index=config.index,
         index_recall=_index_recall(recommender),
-        articles=recommender.state.articles,
-        customers=recommender.state.customers,
+        articles=recommender.state.num_articles,
+        customers=recommender.state.num_customers,
     )
     write_description(to, dataclasses.asdict(description))
     logging.info("assembled: %s", description)
@@ -116,24 +119,24 @@ def save_own_purchases(states: pathlib.Path, as_of: int, config: RecommenderConf
     """
     state = State(load_tables(states, as_of))
     to.mkdir(parents=True, exist_ok=True)
-    article_ids = _write_ids(states / CATALOGUE, columns.ARTICLE_ID, to / ARTICLE_IDS.name)
-    customer_ids = _write_ids(states / PEOPLE, columns.CUSTOMER_ID, to / CUSTOMER_IDS.name)
-    ids = IdTables(article_ids, customer_ids, state.articles, state.customers)
+    article_ids = _write_ids(states / ARTICLES_FILE, columns.ARTICLE_ID, to / ARTICLE_IDS.name)
+    customer_ids = _write_ids(states / CUSTOMERS_FILE, columns.CUSTOMER_ID, to / CUSTOMER_IDS.name)
+    ids = IdTables(article_ids, customer_ids, state.num_articles, state.num_customers)
     OwnPurchasesModel(state, ids, config.history_length).save(to)
     write_description(to, {RECOMMENDER: OWN_PURCHASES, AS_OF: date_of(as_of)})
 
 
 def _index_recall(recommender: Recommender) -> float:
-    """Recall of the index against exact search for customers with two or more purchases."""
+    """Recall of the index against exact search for customers with two or more units bought."""
     size = recommender.config.channels.towers
-    purchases = recommender.state.customer_numbers[:, CUSTOMER_NUMBERS.index("purchases")]
-    known = np.flatnonzero(purchases.numpy() >= 2).astype(np.int32)
+    units = recommender.state.customer_numbers[:, CUSTOMER_NUMBERS.index("units")]
+    known = np.flatnonzero(units.numpy() >= 2).astype(np.int32)
     if isinstance(recommender.index, ExactIndex) or not size or not len(known):
         return 1.0
     chosen = np.sort(np.random.default_rng(0).permutation(known)[:_RECALL_QUERIES])
     embeddings = recommender.query(tf.constant(chosen)).embeddings.numpy()
     exact = ExactIndex(recommender.inputs.embeddings.numpy()[:-1])
-    return recall_against_exact(recommender.index, exact, embeddings, min(size, recommender.state.articles))
+    return recall_against_exact(recommender.index, exact, embeddings, min(size, recommender.state.num_articles))
 
 
 def _write_ids(parquet: pathlib.Path, column: str, to: pathlib.Path) -> pathlib.Path:

@@ -1,4 +1,4 @@
-"""TFX component: see README.md."""
+"""The TFX component `Candidates`; see README.md."""
 
 import pathlib
 
@@ -24,7 +24,7 @@ def Candidates(  # noqa: N802 (TFX names components like classes)
     lists: OutputArtifact[standard_artifacts.Examples],
     graph: OutputArtifact[standard_artifacts.Model],
 ) -> None:
-    """Makes labelled candidate lists of every list week, and bundles what the graph is built from."""
+    """Builds labelled candidate lists of every list week, and copies states and snapshots into one base model."""
     del code_version
     snapshots = pathlib.Path(path_utils.serving_model_dir(towers.uri))
     make_lists(

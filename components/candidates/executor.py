@@ -1,4 +1,4 @@
-"""Makes the lists of every list week and of the test week, each with the state and the towers of that week."""
+"""Builds the lists of every list week and of the test week, each with the state and the towers of that week."""
 
 import json
 import logging
@@ -22,8 +22,8 @@ from transforms.progress import Progress
 from transforms.state_files import labels_file
 
 SPLIT = "train"
-_CUSTOMERS_PER_LIST = 8  # looked at to find a list, at most; a list holds something that was bought
-_CUSTOMERS_AT_ONCE = 2
+_CUSTOMERS_PER_LIST = 8  # maximum number of customers to try per list; a list must hold a positive
+_CUSTOMERS_PER_PART = 2  # per list
 
 
 def make_lists(
@@ -34,94 +34,97 @@ def make_lists(
     config: CandidatesConfig,
     to: pathlib.Path,
 ) -> dict[str, dict[str, float]]:
-    """Writes the lists; list week i is made with the state of its first day and the towers of week i.
+    """Writes the lists of all weeks. List week i uses the state of its first day and the towers of week i.
 
-    The test week's are made in the same way, for the network that is trained once more after it was judged.
+    Lists of the test week are built in the same way. Only the refitted network, which is not judged, trains on them.
 
     Args:
         states: folder of the states.
         towers: folder of the snapshots.
-        transform_graph: folder of Transform's graph.
+        transform_graph: folder of the transform graph.
         recommender_config: channels and limits.
-        config: how lists are drawn.
-        to: the Examples artifact; lists go to its split `train`.
+        config: settings of the lists.
+        to: folder of the Examples artifact; lists are written to its split `train`.
 
     Returns:
-        By date of the week, of the customers looked at: `customers`, their number, `recall` (mean share of purchases
-        among the candidates) and `candidates` (mean number).
+        By date of the week: the number of `customers` for whom candidates were found, and over them `recall` (mean
+        share of purchases among the candidates) and `candidates` (mean number of candidates).
 
     Raises:
-        DataError: no list holds an article that was bought, so there is nothing to train on.
+        DataError: no list holds an article that the customer bought, so there is nothing to train on.
     """
     calendar = load_calendar(states)
     builder = RecommenderBuilder(recommender_config, states, transform_graph)
     tables, figures = [], {}
     weeks = list(enumerate((*calendar.list_days, calendar.cut)))
     labels_of = {day: _labels(states, day, config, config.seed + week) for week, day in weeks}
-    with Progress("lists", "customers", sum(len(labels.customers) for labels in labels_of.values())) as progress:
+    with Progress("lists", "customers", sum(len(labels.customer_rows) for labels in labels_of.values())) as progress:
         for week, day in weeks:
             recommender = builder.build(day, towers / snapshot_name(week))
             table, figures[date_of(day)] = _lists_of_week(recommender, day, labels_of[day], config, week, progress)
             tables.append(table)
             logging.info("lists of %s: %s", date_of(day), figures[date_of(day)])
     if not any(table.num_rows for table in tables[:-1]):  # the last is the test week, for the refitted network
-        raise DataError(
-            _nothing_to_learn(calendar, sum(figures[date_of(day)]["customers"] for day in calendar.list_days))
-        )
+        raise DataError(_no_positives(calendar, sum(figures[date_of(day)]["customers"] for day in calendar.list_days)))
     write_examples(pa.concat_tables(tables), to / f"Split-{SPLIT}")
     (to / "figures.json").write_text(json.dumps(figures, indent=1))
     return figures
 
 
-def _nothing_to_learn(calendar: Calendar, customers: float) -> str:
+def _no_positives(calendar: Calendar, customers: float) -> str:
     return (
         f"at least one candidate list of the weeks from {date_of(calendar.list_days[0])} until {date_of(calendar.cut)} "
-        f"must hold an article that its customer bought. Of {customers:,.0f} customers who bought then none has such a "
-        "list: give data of more days, or let the channels propose more (recommender.channels)"
+        f"must hold an article that its customer bought. Received: no such list for {customers:,.0f} customers who "
+        "bought then; give data of more days, or let the channels propose more (recommender.channels)"
     )
 
 
 def _lists_of_week(
     recommender: Recommender, day: int, labels: lists.Labels, config: CandidatesConfig, week: int, progress: Progress
 ) -> tuple[pa.Table, dict[str, float]]:
-    """At most `max_lists_per_week` lists, and figures of the customers looked at to find them."""
-    articles, seed = recommender.state.articles, config.seed + week
-    tables, customers, found, candidates = [], 0, 0.0, 0
-    for part in lists.parts(labels, _CUSTOMERS_AT_ONCE * config.max_lists_per_week, seed):
+    """Returns at most `max_lists_per_week` lists, and figures of the customers tried."""
+    num_articles, seed = recommender.state.num_articles, config.seed + week
+    tables, customers, recall_sum, candidates = [], 0, 0.0, 0
+    for part in lists.random_parts(labels, _CUSTOMERS_PER_PART * config.max_lists_per_week, seed):
         if config.negatives == "random":
-            rows, hits = lists.random_lists(part, articles, config.negatives_per_positive, seed)
+            rows, hits = lists.random_lists(part, num_articles, config.negatives_per_positive, seed)
             progress.advance(len(rows))
         else:
             rows, hits = lists.candidate_lists(recommender, part, progress.advance)
-        tables.append(lists.as_table(day, part.customers, rows, hits, articles))
+        tables.append(lists.as_table(day, part.customer_rows, rows, hits, num_articles))
         customers += len(rows)
-        found += len(rows) * lists.recall(hits, part)
-        candidates += int((rows < articles).sum())
+        recall_sum += len(rows) * lists.recall(hits, part)
+        candidates += int((rows < num_articles).sum())
         if sum(table.num_rows for table in tables) >= config.max_lists_per_week:
             break
-    progress.leave_out(len(labels.customers) - customers)
+    progress.reduce_total(len(labels.customer_rows) - customers)
     table = lists.sample(pa.concat_tables(tables), config.max_lists_per_week, seed)
     count = max(customers, 1)
-    return table, {"customers": customers, "recall": found / count, "candidates": candidates / count}
+    return table, {"customers": customers, "recall": recall_sum / count, "candidates": candidates / count}
 
 
 def _labels(states: pathlib.Path, day: int, config: CandidatesConfig, seed: int) -> lists.Labels:
-    bought = pq.read_table(labels_file(states, day))
-    return lists.group_labels(bought, _CUSTOMERS_PER_LIST * config.max_lists_per_week, seed)
+    purchases = pq.read_table(labels_file(states, day))
+    return lists.group_labels(purchases, _CUSTOMERS_PER_LIST * config.max_lists_per_week, seed)
 
 
 def bundle(states: pathlib.Path, towers: pathlib.Path, to: pathlib.Path) -> None:
-    """Puts states and snapshots in one folder: what the ranking trainer builds the graph from.
+    """Copies states and snapshots into one folder, from which the ranking trainer builds recommenders.
 
-    TFX's Trainer takes one base model, so they travel together. Files are linked where the disk can: states of a large
-    shop are gigabytes, and an artifact is never changed.
+    TFX's Trainer takes one base model, so both must be in one artifact. Files are hard links if the file system
+    supports them: the states of a large shop take gigabytes, and artifacts are never changed.
+
+    Args:
+        states: folder of the states.
+        towers: folder of the snapshots.
+        to: folder of the base model.
     """
     for source, name in ((states, STATES), (towers, TOWERS)):
         shutil.copytree(source, to / name, dirs_exist_ok=True, copy_function=_link)
 
 
 def _link(source: str, to: str) -> None:
-    # What a stopped step left may be a link: to write into it would change the source.
+    # A file left by an interrupted step may be a link; writing to it would change the source.
     pathlib.Path(to).unlink(missing_ok=True)
     try:
         os.link(source, to)

@@ -1,4 +1,4 @@
-"""The training lists of one week: customers, their candidates, and which of these they bought."""
+"""The training lists of one week: customers, their candidates, and which candidates they bought."""
 
 import dataclasses
 from collections.abc import Callable, Iterator
@@ -14,103 +14,145 @@ _BATCH = 256
 
 @dataclasses.dataclass(frozen=True)
 class Labels:
-    """What was bought in a week.
+    """The purchases of a week.
 
     Attributes:
-        customers: `[n]` int32 distinct customer rows, ascending.
-        offsets: `[n + 1]` int64 into `articles`.
-        articles: `[total]` int32 distinct article rows of each customer, ascending.
+        customer_rows: `[n]` int32, distinct, ascending.
+        offsets: `[n + 1]` int64, start of each customer in `article_rows`.
+        article_rows: `[total]` int32, distinct and ascending for each customer.
     """
 
-    customers: np.ndarray
+    customer_rows: np.ndarray
     offsets: np.ndarray
-    articles: np.ndarray
+    article_rows: np.ndarray
 
 
 def group_labels(table: pa.Table, limit: int, seed: int) -> Labels:
-    """Groups (customer_row, article_row), sorted, by customer; samples `limit` customers where there are more."""
-    customers = table["customer_row"].to_numpy()
-    articles = table["article_row"].to_numpy().astype(np.int32)
-    distinct, starts = np.unique(customers, return_index=True)
-    labels = Labels(distinct.astype(np.int32), np.append(starts, len(customers)).astype(np.int64), articles)
+    """Groups purchases by customer.
+
+    Args:
+        table: columns `customer_row` and `article_row`, sorted by both.
+        limit: maximum number of customers; more are sampled.
+        seed: seed of the sampling.
+    """
+    customer_rows = table["customer_row"].to_numpy()
+    article_rows = table["article_row"].to_numpy().astype(np.int32)
+    distinct, starts = np.unique(customer_rows, return_index=True)
+    offsets = np.append(starts, len(customer_rows)).astype(np.int64)
+    labels = Labels(customer_rows=distinct.astype(np.int32), offsets=offsets, article_rows=article_rows)
     if len(distinct) > limit:
         return _take(labels, np.sort(np.random.default_rng(seed).choice(len(distinct), limit, replace=False)))
     return labels
 
 
-def parts(labels: Labels, size: int, seed: int) -> Iterator[Labels]:
-    """The customers in random parts of at most `size`, each ascending: the parts before the last are random samples."""
-    count = len(labels.customers)
+def random_parts(labels: Labels, size: int, seed: int) -> Iterator[Labels]:
+    """Yields the customers in random parts of at most `size`, each ascending. Parts before the last are random samples.
+
+    Args:
+        labels: purchases of the week.
+        size: maximum number of customers of a part.
+        seed: seed of the permutation.
+    """
+    count = len(labels.customer_rows)
     order = np.random.default_rng(seed).permutation(count)
     for start in range(0, max(count, 1), size):
         yield _take(labels, np.sort(order[start : start + size]))
 
 
 def _take(labels: Labels, chosen: np.ndarray) -> Labels:
-    """Those of the customers, by their positions, ascending."""
+    """Returns the customers at some positions, which must be ascending."""
     lengths = np.diff(labels.offsets)[chosen]
     offsets = np.append(0, np.cumsum(lengths))
-    places = np.arange(offsets[-1]) + np.repeat(labels.offsets[chosen] - offsets[:-1], lengths)
-    return Labels(customers=labels.customers[chosen], offsets=offsets, articles=labels.articles[places])
+    positions = np.arange(offsets[-1]) + np.repeat(labels.offsets[chosen] - offsets[:-1], lengths)
+    return Labels(
+        customer_rows=labels.customer_rows[chosen], offsets=offsets, article_rows=labels.article_rows[positions]
+    )
 
 
 def candidate_lists(
     recommender: Recommender, labels: Labels, on_batch: Callable[[int], None] = lambda customers: None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """What the channels propose to each customer, and whether it was bought.
+    """Finds the candidates of each customer and whether they were bought.
 
     Args:
-        recommender: of the week.
-        labels: of the week.
-        on_batch: told the number of customers of each batch once it is done.
+        recommender: recommender of the week.
+        labels: purchases of the week.
+        on_batch: called with the number of customers of each batch.
 
     Returns:
-        rows `[n, max_candidates]` int32, padded with the number of articles, and bought `[n, max_candidates]` bool.
+        Article rows `[n, max_candidates]` int32, padded with the number of articles, and whether each was bought,
+        `[n, max_candidates]` bool.
     """
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.int32)], autograph=False)
-    def propose(customers):
-        return recommender.candidates(recommender.query(customers)).rows
+    def propose(customer_rows):
+        return recommender.candidates(recommender.query(customer_rows)).article_rows
 
     size = recommender.config.max_candidates
     parts = []
-    for start in range(0, len(labels.customers), _BATCH):
-        parts.append(propose(tf.constant(labels.customers[start : start + _BATCH])).numpy())
+    for start in range(0, len(labels.customer_rows), _BATCH):
+        parts.append(propose(tf.constant(labels.customer_rows[start : start + _BATCH])).numpy())
         on_batch(len(parts[-1]))
     rows = np.concatenate(parts) if parts else np.zeros((0, size), np.int32)
-    return rows, _bought(rows, labels, recommender.state.articles)
+    return rows, _bought(rows, labels, recommender.state.num_articles)
 
 
-def random_lists(labels: Labels, articles: int, per_positive: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """What each customer bought and `per_positive` random articles for each; shapes as in `candidate_lists`."""
+def random_lists(labels: Labels, num_articles: int, per_positive: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Builds lists of the articles each customer bought and `per_positive` random articles for each of them.
+
+    Args:
+        labels: purchases of the week.
+        num_articles: number of articles.
+        per_positive: number of random articles for each article bought.
+        seed: seed of the draw.
+
+    Returns:
+        Article rows and whether each was bought, as from `candidate_lists`.
+    """
     draw = np.random.default_rng(seed)
     counts = np.diff(labels.offsets)
     width = int(counts.max(initial=1)) * (1 + per_positive)
-    rows = np.full((len(counts), width), articles, np.int32)
+    rows = np.full((len(counts), width), num_articles, np.int32)
     for i, count in enumerate(counts):
-        positives = labels.articles[labels.offsets[i] : labels.offsets[i + 1]]
-        others = np.setdiff1d(draw.integers(0, articles, count * per_positive, dtype=np.int32), positives)
+        positives = labels.article_rows[labels.offsets[i] : labels.offsets[i + 1]]
+        others = np.setdiff1d(draw.integers(0, num_articles, count * per_positive, dtype=np.int32), positives)
         rows[i, :count] = positives
         rows[i, count : count + len(others)] = draw.permutation(others)
-    return rows, _bought(rows, labels, articles)
+    return rows, _bought(rows, labels, num_articles)
 
 
 def recall(bought: np.ndarray, labels: Labels) -> float:
-    """Mean share of a customer's purchases that are among the candidates, in [0, 1]."""
+    """Returns the mean share of a customer's purchases that are candidates, in [0, 1].
+
+    Args:
+        bought: `[n, width]` bool, whether each candidate was bought.
+        labels: purchases of the same customers.
+    """
     counts = np.diff(labels.offsets)
     return float(np.mean(bought.sum(axis=1) / counts)) if len(counts) else 0.0
 
 
-def as_table(day: int, customers: np.ndarray, rows: np.ndarray, bought: np.ndarray, pad: int) -> pa.Table:
-    """Lists that hold a positive, as a table: `day`, `customer_row`, `article_rows`, `labels`; padding is left out."""
+def as_table(day: int, customer_rows: np.ndarray, article_rows: np.ndarray, bought: np.ndarray, pad: int) -> pa.Table:
+    """Converts the lists that hold a positive to a table.
+
+    Args:
+        day: first day of the list week.
+        customer_rows: `[n]` int32.
+        article_rows: `[n, width]` int32, padded.
+        bought: `[n, width]` bool.
+        pad: number of articles.
+
+    Returns:
+        Columns `day`, `customer_row`, `article_rows` and `labels` (lists of int64, without padding).
+    """
     keep = bought.any(axis=1)
-    rows, bought, customers = rows[keep], bought[keep], customers[keep]
+    rows, bought, customer_rows = article_rows[keep], bought[keep], customer_rows[keep]
     real = rows < pad
     offsets = pa.array(np.append(0, np.cumsum(real.sum(axis=1))), pa.int32())
     return pa.table(
         {
             "day": pa.array(np.full(len(rows), day), pa.int64()),
-            "customer_row": pa.array(customers, pa.int64()),
+            "customer_row": pa.array(customer_rows, pa.int64()),
             "article_rows": pa.ListArray.from_arrays(offsets, pa.array(rows[real], pa.int64())),
             "labels": pa.ListArray.from_arrays(offsets, pa.array(bought[real].astype(np.int64))),
         }
@@ -118,7 +160,12 @@ def as_table(day: int, customers: np.ndarray, rows: np.ndarray, bought: np.ndarr
 
 
 def sample(table: pa.Table, limit: int, seed: int) -> pa.Table:
-    """At most `limit` of the lists, drawn at random, in their order.
+    """Samples at most `limit` lists and keeps their order.
+
+    Args:
+        table: lists, one a row.
+        limit: maximum number of lists.
+        seed: seed of the sampling.
 
     >>> sample(pa.table({"customer_row": [1, 2, 3]}), 3, seed=0)["customer_row"].to_pylist()
     [1, 2, 3]
@@ -128,10 +175,10 @@ def sample(table: pa.Table, limit: int, seed: int) -> pa.Table:
     return table.take(np.sort(np.random.default_rng(seed).choice(table.num_rows, limit, replace=False)))
 
 
-def _bought(rows: np.ndarray, labels: Labels, articles: int) -> np.ndarray:
-    """Whether each (customer, article) of `rows` is in the labels: `[n, width]` bool."""
-    size = articles + 1
-    number = np.repeat(np.arange(len(labels.customers), dtype=np.int64), np.diff(labels.offsets))
-    wanted = number * size + labels.articles
-    keys = np.arange(len(rows), dtype=np.int64)[:, None] * size + rows
-    return np.isin(keys, wanted) & (rows < articles)
+def _bought(article_rows: np.ndarray, labels: Labels, num_articles: int) -> np.ndarray:
+    """Returns whether each customer bought each article of `article_rows` `[n, width]`: `[n, width]` bool."""
+    size = num_articles + 1
+    number = np.repeat(np.arange(len(labels.customer_rows), dtype=np.int64), np.diff(labels.offsets))
+    wanted = number * size + labels.article_rows
+    keys = np.arange(len(article_rows), dtype=np.int64)[:, None] * size + article_rows
+    return np.isin(keys, wanted) & (article_rows < num_articles)

@@ -1,4 +1,4 @@
-"""TFX component: see README.md."""
+"""The TFX components `Features` and `CurrentStates`; see README.md."""
 
 import pathlib
 
@@ -47,7 +47,7 @@ def CurrentStates(  # noqa: N802 (TFX names components like classes)
     states: OutputArtifact[States],
     judged: OutputArtifact[standard_artifacts.Examples],
 ) -> None:
-    """Builds the states as of the cut and the end, and the judged examples: all that a refresh needs."""
+    """Builds the states as of the cut and the end, and the judged examples, for a refresh."""
     del code_version
     build_features(
         pathlib.Path(tables.uri),

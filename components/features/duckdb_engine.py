@@ -1,4 +1,4 @@
-"""The engine of one machine: DuckDB in this process, out of core where memory is short."""
+"""The engine for one machine: DuckDB in this process, which spills to disk if memory is short."""
 
 import glob
 import pathlib
@@ -11,14 +11,14 @@ from components.features.engine import query_text, used_parameters
 from transforms.parquet import pq
 
 _BATCH_ROWS = 65_536
-_GROUP_ROWS = 262_144  # of a Parquet file
+_GROUP_ROWS = 262_144  # rows of a Parquet row group
 
 
 class DuckDbEngine:
     """An `Engine` on a DuckDB connection.
 
     Args:
-        spill_folder: where DuckDB may write what does not fit in memory.
+        spill_folder: folder for data that do not fit in memory.
         memory_limit_gib: DuckDB's memory limit in GiB, or None for its own default (80 % of the machine).
     """
 
@@ -30,12 +30,12 @@ class DuckDbEngine:
             self._connection.execute(f"set memory_limit = '{memory_limit_gib}GiB'")
 
     def view(self, name: str, parquet: pathlib.Path) -> None:
-        """Makes a Parquet file known as table `name`."""
+        """Registers a Parquet file as table `name`."""
         file = _sql_text(glob.escape(str(parquet)))
         self._connection.execute(f"create or replace view {name} as select * from read_parquet({file})")
 
     def materialise(self, name: str, **parameters: float) -> None:
-        """Runs the query file `name` and keeps its result as a table of that name."""
+        """Runs the query file `name` and stores its result as a table of that name."""
         query = query_text(name)
         self._connection.execute(f"create or replace table {name} as {query}", used_parameters(query, parameters))
 
@@ -48,13 +48,13 @@ class DuckDbEngine:
         """Runs the query file `name` and writes its result as one Parquet file."""
         query = query_text(name)
         reader = self._connection.execute(query, used_parameters(query, parameters)).to_arrow_reader(_GROUP_ROWS)
-        # Group by group, since the memory limit does not cover a result that is held whole.
+        # Writes row group by row group, because DuckDB's memory limit does not cover a materialised result.
         with pq.ParquetWriter(to, reader.schema) as writer:
             for batch in reader:
                 writer.write_batch(batch)
 
     def batches(self, name: str, **parameters: float) -> Iterator[pa.RecordBatch]:
-        """Runs the query file `name` and yields its result piece by piece."""
+        """Runs the query file `name` and yields its result in batches."""
         query = query_text(name)
         yield from self._connection.execute(query, used_parameters(query, parameters)).to_arrow_reader(_BATCH_ROWS)
 
@@ -63,10 +63,10 @@ class DuckDbEngine:
         return self._connection.execute(text).to_arrow_table()
 
     def close(self) -> None:
-        """Ends the connection and drops its tables."""
+        """Closes the connection and drops its tables."""
         self._connection.close()
 
 
 def _sql_text(value: object) -> str:
-    """A literal of SQL; a folder's name may hold quotes."""
+    """Returns an SQL string literal; the text may contain quotes."""
     return "'" + str(value).replace("'", "''") + "'"

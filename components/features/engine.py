@@ -1,7 +1,7 @@
-"""What runs the SQL files of `transforms/sql`: the interface, and how it is told which query.
+"""The interface of the engines that run the SQL files of `transforms/sql`.
 
-There are two: `DuckDbEngine` for one machine and `SparkEngine` beyond it. `open_engine` chooses; nothing else in this
-room knows which one it has.
+There are two engines: `DuckDbEngine` for one machine and `SparkEngine` for clusters. `open_engine` chooses one; no
+other code in this folder depends on the choice.
 """
 
 import importlib.resources
@@ -16,17 +16,17 @@ _PARAMETER = re.compile(r"\$(\w+)")
 
 
 class Engine(Protocol):
-    """Tables by name, and queries by the name of their file or as text.
+    """Runs queries, given by file name or as text, on named tables.
 
-    A query that ends in `order by` yields its rows in that order, whichever method runs it. Parameters that a query
-    does not use are left out.
+    A query that ends in `order by` returns its rows in that order, whichever method runs it. Parameters that a query
+    does not name are ignored.
     """
 
     def view(self, name: str, parquet: pathlib.Path) -> None:
-        """Makes a Parquet file known as table `name`."""
+        """Registers a Parquet file as table `name`."""
 
     def materialise(self, name: str, **parameters: float) -> None:
-        """Runs the query file `name` and keeps its result as a table of that name."""
+        """Runs the query file `name` and stores its result as a table of that name."""
 
     def table(self, name: str, **parameters: float) -> pa.Table:
         """Runs the query file `name` and returns its result."""
@@ -35,22 +35,22 @@ class Engine(Protocol):
         """Runs the query file `name` and writes its result as one Parquet file."""
 
     def batches(self, name: str, **parameters: float) -> Iterator[pa.RecordBatch]:
-        """Runs the query file `name` and yields its result piece by piece; no other query may run meanwhile."""
+        """Runs the query file `name` and yields its result in batches; no other query may run meanwhile."""
 
     def query(self, text: str) -> pa.Table:
         """Runs a query given as text and returns its result."""
 
     def close(self) -> None:
-        """Ends the engine and drops its tables."""
+        """Closes the engine and drops its tables."""
 
 
 def query_text(name: str) -> str:
-    """The text of `transforms/sql/<name>.sql`, comments left out."""
+    """Returns the text of `transforms/sql/<name>.sql` without comments."""
     text = importlib.resources.files("transforms").joinpath(f"sql/{name}.sql").read_text()
     return "\n".join(line for line in text.splitlines() if not line.startswith("--"))
 
 
 def used_parameters(query: str, parameters: Mapping[str, float]) -> dict[str, float]:
-    """Those of the parameters that the query names."""
+    """Returns the parameters that the query names."""
     names = set(_PARAMETER.findall(query))
     return {name: value for name, value in parameters.items() if name in names}

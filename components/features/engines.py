@@ -1,4 +1,4 @@
-"""Which engine a run uses: chosen here and nowhere else."""
+"""Opens the engine that the settings name."""
 
 import pathlib
 
@@ -9,11 +9,11 @@ from components.features.spark_engine import SparkEngine
 
 
 def open_engine(config: FeaturesConfig, spill_folder: pathlib.Path) -> Engine:
-    """The engine the settings ask for.
+    """Opens the engine that the settings name.
 
     Args:
         config: settings.
-        spill_folder: for what does not fit in memory; empty, and the caller's to remove.
+        spill_folder: empty folder for data that do not fit in memory; the caller removes it.
 
     Raises:
         ConfigError: the engine cannot be started.

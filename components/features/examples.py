@@ -1,4 +1,4 @@
-"""The Examples that Transform and the Evaluator read, drawn from the engine that holds the purchases."""
+"""Writes the Examples that Transform and the Evaluator read."""
 
 import pathlib
 from collections.abc import Iterable, Iterator
@@ -24,14 +24,14 @@ _CUSTOMER_COLUMNS = (columns.CUSTOMER_ID, columns.AGE, *f.CUSTOMER_CATEGORIES)
 def write_transform_examples(engine: Engine, calendar: Calendar, window_days: int, to: pathlib.Path) -> int:
     """Writes the splits `articles`, `customers` and `purchases`; returns the number of purchases.
 
-    A row of `purchases` is a customer with all of hers: what Transform, the files and their reader cost goes by the
-    row, and ids of customers are long.
+    A row of `purchases` is a customer with lists of their purchases. Transform and the readers cost time per row, and
+    customer ids are long.
 
     Args:
-        engine: after `states.prepare`.
-        calendar: the days of the run; `week` counts from it: 0 before the first list week, then one a week.
-        window_days: how far before the first list week purchases are taken.
-        to: the artifact's folder.
+        engine: engine after `states.prepare`.
+        calendar: days of the run. They define `week`: 0 before the first list week, then 1 for each week.
+        window_days: purchases older than this before the first list week are left out.
+        to: folder of the artifact.
     """
     days = {
         "first_list_day": calendar.list_days[0],
@@ -47,23 +47,23 @@ def write_transform_examples(engine: Engine, calendar: Calendar, window_days: in
     (counted,) = engine.query(f"select count(*) as purchases from purchases where day >= {first_day}").to_pylist()
     with Progress("examples", "purchases", counted["purchases"]) as progress:
 
-        def told() -> Iterator[pa.RecordBatch]:
+        def counted_batches() -> Iterator[pa.RecordBatch]:
             for batch in engine.batches("interactions", **days):
                 progress.advance(batch.num_rows)
                 yield batch
 
-        write_examples(group_purchases(told()), to / "Split-purchases")
+        write_examples(group_purchases(counted_batches()), to / "Split-purchases")
     return counted["purchases"]
 
 
 def group_purchases(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Puts the purchases of each customer in one row, wherever the batches end.
+    """Groups purchases by customer: one row for each customer, even if batches split a customer's purchases.
 
     Args:
         batches: `customer_id`, `article_id`, `day`, `week`, sorted by customer.
 
     Yields:
-        `customer_id`, and lists `bought`, `day` and `week` in the order of the batches.
+        `customer_id` and the lists `bought`, `day` and `week`, in the order of the input.
     """
     rest: list[pa.RecordBatch] = []
     for batch in batches:
@@ -72,19 +72,19 @@ def group_purchases(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatc
         if len(firsts):
             if firsts[-1]:
                 yield _grouped(whole[0].slice(0, firsts[-1]), firsts[:-1])
-            rest = [whole[0].slice(firsts[-1])]  # its customer may go on in the next batch
+            rest = [whole[0].slice(firsts[-1])]  # its customer may continue in the next batch
     for last in rest:
         yield _grouped(last, np.zeros(1, np.int64))
 
 
 def _firsts(customers: pa.Array) -> np.ndarray:
-    """Positions at which another customer begins."""
+    """Returns the positions at which a new customer begins, `[customers]` int64."""
     changes = pc.not_equal(customers[1:], customers[:-1]).to_numpy(zero_copy_only=False)
     return np.flatnonzero(np.r_[True, changes][: len(customers)])
 
 
 def _grouped(batch: pa.RecordBatch, firsts: np.ndarray) -> pa.RecordBatch:
-    """One row for each customer, of whom there is at least one purchase."""
+    """Returns one row for each customer whose purchases begin at `firsts`."""
     offsets = pa.array(np.append(firsts, batch.num_rows), pa.int32())
     lists = {
         name: pa.ListArray.from_arrays(offsets, batch.column(column))
@@ -98,16 +98,21 @@ def _grouped(batch: pa.RecordBatch, firsts: np.ndarray) -> pa.RecordBatch:
 def write_judged_examples(engine: Engine, calendar: Calendar, to: pathlib.Path) -> int:
     """Writes one Example for each customer who bought in the test week; returns their number.
 
-    Columns: `customer_id`, `purchased` (distinct article ids), and what figures are sliced by: `age_group`,
-    `club_member_status`, `activity` (purchases in the 30 days before the cut: none, few, many) and `standing`
-    (`new` without a purchase before the cut, or `returning`).
+    Columns: `customer_id`, `purchased` (distinct article ids), and the attributes that slice the figures: `age_group`,
+    `club_member_status`, `activity` (units bought in the 30 days before the cut: none, few, many) and `standing`
+    (`new` without a purchase before the cut, else `returning`).
+
+    Args:
+        engine: engine after `states.prepare`.
+        calendar: days of the run.
+        to: folder of the artifact.
 
     Raises:
         DataError: the judged customers differ from the buyers of the test week.
     """
     customers = engine.table("judged_customers", cut=calendar.cut, end=calendar.end)
     purchases = engine.table("judged_purchases", cut=calendar.cut, end=calendar.end)
-    # Both are sorted by customer_row, and hold the same customers.
+    # Both tables are sorted by customer_row and hold the same customers.
     if not np.array_equal(np.unique(purchases["customer_row"].to_numpy()), customers["customer_row"].to_numpy()):
         raise DataError(
             f"the judged customers and the buyers of the test week must be the same. Received: {customers.num_rows:,} "

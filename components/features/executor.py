@@ -1,4 +1,4 @@
-"""From typed tables to states, transform examples and judged examples: one pass over one engine."""
+"""Builds states, transform examples and judged examples from the ingested tables, in one engine session."""
 
 import dataclasses
 import json
@@ -10,7 +10,7 @@ from components.features.engine import Engine
 from components.features.engines import open_engine
 from components.features.examples import write_judged_examples, write_transform_examples
 from components.features.list_weeks import choose_list_weeks
-from components.features.states import bring_together, prepare, write_state
+from components.features.states import build_purchase_pairs, prepare, write_state
 from transforms.calendar import Calendar, plan
 from transforms.progress import Progress
 from transforms.state_files import labels_file
@@ -18,14 +18,14 @@ from transforms.state_files import labels_file
 
 @dataclasses.dataclass(frozen=True)
 class Outputs:
-    """Folders the features are written to.
+    """Output folders of `build_features`.
 
     Attributes:
-        states: state tables, `catalogue.parquet`, `people.parquet`, `calendar.json`, and `labels/YYYY-MM-DD.parquet`
-            with what was bought in the week from each list day.
-        examples: splits `articles`, `customers`, `purchases`; None where nothing is trained: there are no list weeks
-            then, and no states of their days.
-        judged: split `eval`.
+        states: receives the states, `articles.parquet`, `customers.parquet`, `calendar.json`, and
+            `labels/YYYY-MM-DD.parquet` with the purchases of the week from each list day.
+        examples: receives the splits `articles`, `customers` and `purchases`. None if nothing is trained: then there
+            are no list weeks and no states for them.
+        judged: receives the split `eval`.
     """
 
     states: pathlib.Path
@@ -37,8 +37,8 @@ def build_features(tables: pathlib.Path, to: Outputs, config: FeaturesConfig, la
     """Builds everything the models read.
 
     Args:
-        tables: the ingested tables.
-        to: where the outputs go.
+        tables: folder of the ingested tables.
+        to: output folders.
         config: settings.
         label_days: length of a week, in days.
 
@@ -46,7 +46,7 @@ def build_features(tables: pathlib.Path, to: Outputs, config: FeaturesConfig, la
         The days of the run.
 
     Raises:
-        DataError: if the data are too short for the test week and, where it is trained, one list week.
+        DataError: the data are too short for the test week and, if models are trained, one list week.
     """
     with tempfile.TemporaryDirectory(prefix="lookbook-spill-") as spill:
         engine = open_engine(config, pathlib.Path(spill))
@@ -72,11 +72,11 @@ def build_features(tables: pathlib.Path, to: Outputs, config: FeaturesConfig, la
 
 
 def _write_states(engine: Engine, calendar: Calendar, to: pathlib.Path, config: FeaturesConfig) -> None:
-    """The states and the labels of all days; progress counts the purchases that each state has to read."""
+    """Writes the states and labels of all days. Progress counts the purchases that each state reads."""
     counted = engine.query("select day, count(*) as purchases from purchases group by day")
     days, purchases = counted["day"].to_numpy(), counted["purchases"].to_numpy()
     reads = {day: int(purchases[days < day].sum()) for day in calendar.state_days}
-    bring_together(engine, calendar.state_days[0], config)
+    build_purchase_pairs(engine, calendar.state_days[0], config)
     done = 0
     with Progress("states", "purchases", sum(reads.values())) as progress:
 
@@ -84,8 +84,8 @@ def _write_states(engine: Engine, calendar: Calendar, to: pathlib.Path, config: 
             progress.reach(done + int(share * reads[day]))
 
         for day in calendar.state_days:
-            following = day + calendar.label_days if day < calendar.end else None
-            write_state(engine, day, to, config, on_table, until=following)
-            if following is not None:
-                engine.write("labels", labels_file(to, day), first=day, end=following)
+            week_end = day + calendar.label_days if day < calendar.end else None
+            write_state(engine, day, to, config, on_table, until=week_end)
+            if week_end is not None:
+                engine.write("labels", labels_file(to, day), first=day, end=week_end)
             done += reads[day]

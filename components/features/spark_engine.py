@@ -1,7 +1,7 @@
-"""The engine beyond one machine: the same queries on Spark, translated by sqlglot.
+"""The engine for clusters: the same queries on Spark, translated by sqlglot.
 
-Results travel as Parquet: Spark's executors write their parts of them, in order, and this process puts the parts
-together, one row group in memory at a time. So nothing large is collected in the driver.
+Results are exchanged as Parquet: Spark's executors write ordered parts, and this process joins the parts with one row
+group in memory at a time. No large result is collected in the driver.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ _BATCH_ROWS = 1_048_576
 
 
 class SparkEngine:
-    """An `Engine` on a Spark session of its own.
+    """An `Engine` that owns a Spark session.
 
     Args:
-        master: a master's URL, such as `local[*]` or `spark://host:7077`.
-        spill_folder: for what Spark's driver writes while it works.
-        shared_folder: for tables on their way between Spark's executors and this process; None for `spill_folder`,
-            which does where the executors are on this machine.
+        master: URL of Spark's master, such as `local[*]` or `spark://host:7077`.
+        spill_folder: folder for temporary files of Spark's driver.
+        shared_folder: folder through which Spark's executors and this process exchange tables; None for
+            `spill_folder`, which suffices if the executors are on this machine.
         memory_limit_gib: heap of the driver, in GiB, or None for Spark's own default.
 
     Raises:
-        ConfigError: there is no such folder, or Spark cannot be started.
+        ConfigError: `shared_folder` does not exist, or Spark cannot be started.
     """
 
     def __init__(
@@ -46,19 +46,19 @@ class SparkEngine:
     ):
         if shared_folder is not None and not shared_folder.is_dir():
             raise ConfigError(
-                "features.spark_folder must be a folder that is there. "
-                f"Received: features.spark_folder = '{shared_folder}'."
+                "features.spark_folder must be an existing folder. "
+                f"Received: features.spark_folder = '{shared_folder}'; create it, or name another one."
             )
         self._session = start_session(master, spill_folder, memory_limit_gib)
         self._exchange = tempfile.TemporaryDirectory(prefix="lookbook-spark-", dir=shared_folder or spill_folder)
         self._numbers = itertools.count()
 
     def view(self, name: str, parquet: pathlib.Path) -> None:
-        """Makes a Parquet file known as table `name`."""
+        """Registers a Parquet file as table `name`."""
         self._session.read.parquet(parquet.absolute().as_uri()).createOrReplaceTempView(name)
 
     def materialise(self, name: str, **parameters: float) -> None:
-        """Runs the query file `name` and keeps its result as a table of that name."""
+        """Runs the query file `name` and stores its result as a table of that name."""
         self.view(name, self._run(query_text(name), parameters))
 
     def table(self, name: str, **parameters: float) -> pa.Table:
@@ -72,7 +72,7 @@ class SparkEngine:
                 writer.write_batch(batch)
 
     def batches(self, name: str, **parameters: float) -> Iterator[pa.RecordBatch]:
-        """Runs the query file `name` and yields its result piece by piece."""
+        """Runs the query file `name` and yields its result in batches."""
         with self._result(query_text(name), parameters) as (_, batches):
             yield from batches
 
@@ -81,7 +81,7 @@ class SparkEngine:
         return self._table(text, {})
 
     def close(self) -> None:
-        """Ends Spark and drops its tables."""
+        """Stops Spark and drops its tables."""
         end_session(self._session)
         self._exchange.cleanup()
 
@@ -94,7 +94,7 @@ class SparkEngine:
         self, query: str, parameters: Mapping[str, float]
     ) -> Iterator[tuple[pa.Schema, Iterator[pa.RecordBatch]]]:
         folder = self._run(query, parameters)
-        # A part's name begins with the number of its partition, and a sort deals rows to partitions in order.
+        # A part's name begins with its partition number, and Spark sorts into partitions in order.
         parts = sorted(folder.glob("part-*.parquet"))
         plain = pa.schema([(field.name, field.type) for field in pq.read_schema(parts[0])])
         try:
@@ -103,7 +103,7 @@ class SparkEngine:
             shutil.rmtree(folder)
 
     def _run(self, query: str, parameters: Mapping[str, float]) -> pathlib.Path:
-        """Runs a query and returns the folder in which its result lies, in parts."""
+        """Runs a query and returns the folder that holds the parts of its result."""
         folder = pathlib.Path(self._exchange.name) / f"{next(self._numbers):06d}"
         found = self._session.sql(spark_query(query), used_parameters(query, parameters))
         found.write.parquet(folder.absolute().as_uri())
@@ -111,10 +111,13 @@ class SparkEngine:
 
 
 def spark_query(query: str) -> str:
-    """A query in Spark's words; `$parameter` becomes `:parameter`.
+    """Translates a query to Spark's SQL; `$parameter` becomes `:parameter`.
+
+    Args:
+        query: SQL in DuckDB's dialect.
 
     Raises:
-        sqlglot.errors.SqlglotError: it cannot be translated.
+        sqlglot.errors.SqlglotError: the query cannot be translated.
     """
     import sqlglot
 

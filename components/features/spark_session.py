@@ -1,7 +1,7 @@
-"""A Spark session for one step: a JVM beside this process, which ends with the session.
+"""A Spark session for one step: a JVM in a child process that ends with the session.
 
-The session writes nothing outside its folder and on standard error, and leaves no process, no port and no signal
-handler behind: TFX runs the steps of a run one after the other in one process, and the trainers want the memory.
+The session writes only to its folder and to standard error, and leaves no process, port or signal handler behind. TFX
+runs all steps of a run in one process, and the trainers need the memory.
 """
 
 from __future__ import annotations
@@ -33,25 +33,25 @@ appender.stderr.layout.pattern = %p %c{1}: %m%n%ex
 
 
 def start_session(master: str, folder: pathlib.Path, memory_gib: float | None = None) -> SparkSession:
-    """Starts a JVM and a session in it.
+    """Starts a JVM and a Spark session in it.
 
-    Settings that are not given here are Spark's own to take, from `spark-defaults.conf` in `SPARK_CONF_DIR`.
+    Spark reads all other settings from `spark-defaults.conf` in `SPARK_CONF_DIR`.
 
     Args:
-        master: a master's URL, such as `local[*]` or `spark://host:7077`.
-        folder: for all that Spark's driver writes; empty, and the caller's to remove after `end_session`.
-        memory_gib: heap of the driver, in GiB, at least 0.5; with a local master that is all of Spark. None for
-            Spark's own default.
+        master: URL of Spark's master, such as `local[*]` or `spark://host:7077`.
+        folder: empty folder for all files of Spark's driver; the caller removes it after `end_session`.
+        memory_gib: heap of the driver, in GiB, at least 0.5; with a local master the driver is all of Spark. None for
+            Spark's default.
 
     Raises:
-        ConfigError: pyspark or a Java that Spark runs on is missing, or there is no such master.
+        ConfigError: pyspark or a supported Java is missing, or Spark cannot reach the master.
     """
     try:
         import pyspark
         from pyspark.java_gateway import launch_gateway
         from pyspark.sql import SparkSession
     except ImportError as error:
-        raise ConfigError(f"features.engine=spark needs pyspark 3.5: `make install` brings it ({error})") from error
+        raise ConfigError(f"features.engine=spark needs pyspark 3.5; run `make install` ({error})") from error
     require_java(_java())
     conf = pyspark.SparkConf().setAll(list(_settings(master, folder, memory_gib).items()))
     log = folder / "spark.log"
@@ -73,35 +73,35 @@ def start_session(master: str, folder: pathlib.Path, memory_gib: float | None = 
 
 
 def end_session(session: SparkSession) -> None:
-    """Stops the session and waits until its JVM is gone."""
+    """Stops the session and waits until its JVM has exited."""
     gateway: Any = session.sparkContext._gateway
     session.stop()
     _end_jvm(gateway)
 
 
 def require_java(java: str | None) -> None:
-    """Refuses a Java that Spark 3.5 does not run on.
+    """Checks that Spark 3.5 supports a Java.
 
     Args:
-        java: path of the program, or None if there is none.
+        java: path of the `java` program, or None if there is none.
 
     Raises:
-        ConfigError: it is missing, or of another version.
+        ConfigError: Java is missing, or its version is not supported.
     """
-    remedy = "install Java 17, or let JAVA_HOME say where it is"
+    remedy = "install Java 17, or set JAVA_HOME to its folder"
     if java is None:
-        raise ConfigError(f"features.engine=spark needs Java and finds none: {remedy}")
+        raise ConfigError(f"features.engine=spark needs Java 8, 11 or 17. Received: no Java; {remedy}")
     said = subprocess.run([java, "-version"], capture_output=True, text=True).stderr
     found = re.search(r'version "(?:1\.)?(\d+)', said)
     if found is None or int(found[1]) not in _JAVA_VERSIONS:
         version = found[1] if found else "unknown"
         raise ConfigError(
-            f"features.engine=spark needs Java 8, 11 or 17. Received: {java} of version {version}: {remedy}"
+            f"features.engine=spark needs Java 8, 11 or 17. Received: {java} of version {version}; {remedy}"
         )
 
 
 def _java() -> str | None:
-    """The Java that Spark's scripts will take."""
+    """Returns the Java that Spark's scripts use, or None."""
     home = os.environ.get("JAVA_HOME")
     return shutil.which(f"{home}/bin/java" if home else "java")
 
@@ -121,7 +121,7 @@ def _settings(master: str, folder: pathlib.Path, memory_gib: float | None) -> di
         "spark.sql.catalogImplementation": "in-memory",
         "spark.sql.warehouse.dir": (folder / "warehouse").as_uri(),
         "spark.sql.session.timeZone": "UTC",
-        # As in DuckDB, a number that does not fit its type is an error.
+        # A number that does not fit its type is an error, as in DuckDB.
         "spark.sql.ansi.enabled": "true",
     }
     if memory_gib is not None:
@@ -132,10 +132,10 @@ def _settings(master: str, folder: pathlib.Path, memory_gib: float | None) -> di
 
 
 def _end_jvm(gateway: Any) -> None:
-    """Ends the JVM that `launch_gateway` started; pyspark itself keeps it for as long as Python runs."""
+    """Ends the JVM that `launch_gateway` started; pyspark would keep it until Python exits."""
     import pyspark
 
-    if gateway.proc is None:  # Python was started by spark-submit: the JVM is not ours.
+    if gateway.proc is None:  # spark-submit started Python: the JVM belongs to it
         return
     pyspark.SparkContext._gateway = pyspark.SparkContext._jvm = None
     gateway.shutdown()
@@ -148,6 +148,6 @@ def _end_jvm(gateway: Any) -> None:
 
 
 def _reason(log: pathlib.Path) -> str:
-    """The line in which Spark says what is wrong, or nothing."""
+    """Returns the first line of the log with an error, or an empty string."""
     lines = [line.strip() for line in log.read_text(errors="replace").splitlines()] if log.exists() else []
     return next((line for line in lines if re.search(r"(Exception|Error): ", line)), "")

@@ -1,8 +1,8 @@
-"""The state of the shop as of a day: point-in-time tables, written as Parquet.
+"""Writes the state of the shop as of a day: Parquet tables computed from the purchases before that day.
 
-A state folder holds `articles`, `customers`, `history`, `recent`, `together_basket`, `together_month`,
-`popular` and `same_product` (each `.parquet`, columns as in the SQL file); the folder above it holds what
-does not depend on the day: `catalogue.parquet` and `people.parquet`, the raw tables sorted by id.
+The folder of a day holds `article_state`, `customer_state`, `history`, `recent`, `together_basket`, `together_month`,
+`popular` and `same_product` (each `.parquet`, columns as in the SQL file). The folder above it holds what does not
+depend on the day: `articles.parquet` and `customers.parquet`, the raw tables sorted by id, with row numbers.
 """
 
 import pathlib
@@ -13,43 +13,45 @@ from components.features.engine import Engine
 from transforms import columns
 from transforms.ids import require_lines
 from transforms.parquet import pq
-from transforms.state_files import CATALOGUE, PEOPLE, state_folder
+from transforms.state_files import ARTICLES_FILE, CUSTOMERS_FILE, state_folder
 
 MONTH_SPAN_DAYS = 28
 
 
 def prepare(engine: Engine, tables: pathlib.Path, to: pathlib.Path) -> None:
-    """Loads the ingested tables into the engine and writes the catalogue and the people.
+    """Loads the ingested tables into the engine and writes `articles.parquet` and `customers.parquet`.
 
     Args:
-        engine: where the queries run.
+        engine: engine that runs the queries.
         tables: folder with `articles`, `customers` and `transactions` as Parquet.
-        to: the states folder.
+        to: folder of the states.
 
     Raises:
         DataError: an id is not one line of text.
     """
     for name in columns.TABLES:
         engine.view(name, tables / columns.parquet_file(name))
-    for name in ("article_rows", "customer_rows", "purchases", "customer_segments", "article_days"):
+    for name in ("article_rows", "customer_rows", "purchases", "article_days"):
         engine.materialise(name)
     to.mkdir(parents=True, exist_ok=True)
-    engine.write("article_rows", to / CATALOGUE)
-    engine.write("people", to / PEOPLE)
-    for name, key in ((CATALOGUE, columns.ARTICLE_ID), (PEOPLE, columns.CUSTOMER_ID)):
-        require_lines(key, pq.read_table(to / name, columns=[key])[key])
+    for query, file, key in (
+        ("article_rows", ARTICLES_FILE, columns.ARTICLE_ID),
+        ("customer_rows", CUSTOMERS_FILE, columns.CUSTOMER_ID),
+    ):
+        engine.write(query, to / file)
+        require_lines(key, pq.read_table(to / file, columns=[key])[key])
 
 
-def bring_together(engine: Engine, first_as_of: int, config: FeaturesConfig) -> None:
-    """Makes, once for all states, the purchases that customers made of two articles: a state counts those of its days.
+def build_purchase_pairs(engine: Engine, first_as_of: int, config: FeaturesConfig) -> None:
+    """Creates the table `purchase_pairs`, from which every state counts the pairs of its days.
 
     Args:
-        engine: after `prepare`.
-        first_as_of: day number of the first state; those of later days may be written as well.
-        config: lengths and windows.
+        engine: engine after `prepare`.
+        first_as_of: day number of the earliest state to write.
+        config: windows and limits.
     """
-    engine.materialise("together_lines", first_as_of=first_as_of, window_days=config.together_window_days)
-    engine.materialise("together", span_days=MONTH_SPAN_DAYS, lines_per_customer=config.lines_per_customer)
+    engine.materialise("numbered_purchases", first_as_of=first_as_of, window_days=config.together_window_days)
+    engine.materialise("purchase_pairs", span_days=MONTH_SPAN_DAYS, purchases_per_customer=config.lines_per_customer)
 
 
 def write_state(
@@ -61,30 +63,30 @@ def write_state(
     *,
     until: int | None = None,
 ) -> pathlib.Path:
-    """Writes the state as of a day; what it tells is of purchases dated before that day and of nothing else.
+    """Writes the state as of a day. It depends only on purchases dated before that day.
 
     Args:
-        engine: after `bring_together` for a day that is not later.
-        as_of: day number; purchases of this day and later are not seen.
-        to: the states folder.
+        engine: engine after `build_purchase_pairs` for this day or an earlier one.
+        as_of: day number.
+        to: folder of the states.
         config: lengths and windows.
-        on_table: told after each table which share of them is written.
-        until: where given, of the customers only those are described who bought from the day on and before this one:
-            the state of a week that is past is asked for nobody else. The others look as if they had never bought.
+        on_table: called after each table with the share of tables written, in (0, 1].
+        until: day number, or None. If given, the state describes only customers who bought on or after `as_of` and
+            before this day, because a past week is only asked for its buyers. Other customers have no purchases in it.
 
     Returns:
         The folder `to/YYYY-MM-DD`.
     """
     folder = state_folder(to, as_of)
     folder.mkdir(parents=True, exist_ok=True)
-    engine.materialise("state_customers", as_of=as_of, until=as_of if until is None else until)
-    lines = {"window_days": config.together_window_days, "lines_per_customer": config.lines_per_customer}
-    for name in ("together_cut", "together_buyers", "together_pairs"):
-        engine.materialise(name, as_of=as_of, **lines)
+    engine.materialise("described_customers", as_of=as_of, until=as_of if until is None else until)
+    limits = {"window_days": config.together_window_days, "purchases_per_customer": config.lines_per_customer}
+    for name in ("purchase_cutoffs", "article_buyers", "article_pairs"):
+        engine.materialise(name, as_of=as_of, **limits)
     together = {"shrinkage": config.together_shrinkage, "neighbours": config.neighbours}
     queries: dict[str, tuple[str, dict[str, float]]] = {
-        "articles": ("article_state", {"as_of": as_of}),
-        "customers": ("customer_state", {"as_of": as_of}),
+        "article_state": ("article_state", {"as_of": as_of}),
+        "customer_state": ("customer_state", {"as_of": as_of}),
         "history": (
             "history",
             {

@@ -1,4 +1,4 @@
-"""Training lists as arrays: features of every positive and of sampled others."""
+"""Training lists as arrays: features and labels of all positives and of sampled negatives."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -6,12 +6,12 @@ from collections.abc import Sequence
 import numpy as np
 
 PADDING = -1.0
-_AT_ONCE = 1024
+_LISTS_PER_CHUNK = 1024
 
 
 @dataclasses.dataclass(frozen=True)
 class Lists:
-    """Lists of one length, padded.
+    """Lists padded to one length.
 
     Attributes:
         features: `[lists, n, features]` float32.
@@ -25,18 +25,18 @@ class Lists:
         return len(self.labels)
 
     def __getitem__(self, chosen: slice) -> "Lists":
-        """Some of the lists, which are not copied."""
+        """Returns a slice of the lists, without a copy."""
         return Lists(self.features[chosen], self.labels[chosen])
 
 
 def sample(features: np.ndarray, labels: np.ndarray, negatives: int, seed: int) -> Lists:
-    """Keeps every positive and at most `negatives` of the others, drawn at random.
+    """Keeps all positives and at most `negatives` random negatives of each list.
 
     Args:
         features: `[lists, candidates, features]` float32.
-        labels: `[lists, candidates]` float32.
-        negatives: others kept of each list.
-        seed: of the draw.
+        labels: `[lists, candidates]` float32: 1 bought, 0 not, -1 padding.
+        negatives: maximum number of negatives of a list.
+        seed: seed of the draw.
     """
     draw = np.random.default_rng(seed).random(labels.shape)
     order = np.argsort(np.where(labels > 0, -1.0, np.where(labels == 0, draw, 2.0)), axis=1, kind="stable")
@@ -52,7 +52,11 @@ def sample(features: np.ndarray, labels: np.ndarray, negatives: int, seed: int) 
 
 
 def join(parts: Sequence[Lists]) -> Lists:
-    """Puts lists of different lengths in one, in their order, padded to the longest."""
+    """Concatenates lists and pads them to the longest.
+
+    Args:
+        parts: lists to concatenate, at least one.
+    """
     width = max(part.labels.shape[1] for part in parts)
     count = sum(len(part) for part in parts)
     joined = Lists(
@@ -69,22 +73,30 @@ def join(parts: Sequence[Lists]) -> Lists:
 
 
 def moments(lists: Lists) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and standard deviation (at least 1e-3) of each feature over real pairs: `[features]` float32 each.
+    """Returns the mean and the standard deviation (at least 1e-3) of each feature over all pairs that are not padding.
 
-    Of a feature that never varies the deviation is infinite, so that it stays nothing when standardised: its weights
-    are never trained, and it may vary later on.
+    The deviation of a constant feature is infinite, so its standardised value is 0: its weights are not trained, and
+    values that vary later have no effect.
+
+    Args:
+        lists: lists, at least one.
+
+    Returns:
+        Means and deviations, each `[features]` float32.
     """
-    parts = [lists[start : start + _AT_ONCE] for start in range(0, len(lists), _AT_ONCE)]
-    real = (part.features[part.labels >= 0].astype(np.float64) for part in parts)  # all at once they are gigabytes
-    counts, sums, least, most = zip(*((len(x), x.sum(axis=0), *_range(x)) for x in real), strict=True)
+    parts = [lists[start : start + _LISTS_PER_CHUNK] for start in range(0, len(lists), _LISTS_PER_CHUNK)]
+    real = (
+        part.features[part.labels >= 0].astype(np.float64) for part in parts
+    )  # chunks, because all lists take gigabytes
+    counts, sums, lows, highs = zip(*((len(x), x.sum(axis=0), *_range(x)) for x in real), strict=True)
     mean = np.sum(sums, axis=0) / sum(counts)
     real = (part.features[part.labels >= 0] - mean for part in parts)
     variance = np.sum([np.square(x).sum(axis=0) for x in real], axis=0) / sum(counts)
-    varies = np.max(most, axis=0) > np.min(least, axis=0)
+    varies = np.max(highs, axis=0) > np.min(lows, axis=0)
     deviation = np.where(varies, np.maximum(np.sqrt(variance), 1e-3), np.inf)
     return mean.astype(np.float32), deviation.astype(np.float32)
 
 
 def _range(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The least and the most of each column; of no rows what changes neither."""
+    """Returns the minimum and maximum of each column; inf and -inf if there are no rows."""
     return values.min(axis=0, initial=np.inf), values.max(axis=0, initial=-np.inf)

@@ -6,7 +6,7 @@ _MASKED = -1e9
 
 
 def listwise_softmax(labels: tf.Tensor, scores: tf.Tensor) -> tf.Tensor:
-    """Cross-entropy between the softmax of the scores and the positives of each list, evenly weighted.
+    """Returns the cross-entropy between the softmax of the scores and the equally weighted positives of each list.
 
     ListNet's top-one loss with binary relevance (Cao et al., Learning to Rank: From Pairwise Approach to
     Listwise Approach, 2007).
@@ -25,7 +25,7 @@ def listwise_softmax(labels: tf.Tensor, scores: tf.Tensor) -> tf.Tensor:
 
 
 def pointwise_sigmoid(labels: tf.Tensor, scores: tf.Tensor) -> tf.Tensor:
-    """Mean binary cross-entropy of each list's pairs, padding left out.
+    """Returns the mean binary cross-entropy of the pairs of each list, without padding.
 
     Args:
         labels: `[batch, candidates]` float32: 1 bought, 0 not, -1 padding.

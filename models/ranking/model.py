@@ -10,7 +10,7 @@ _LOSSES = {"listwise": losses.listwise_softmax, "pointwise": losses.pointwise_si
 
 
 class ListLoss(tf.keras.losses.Loss):
-    """Mean over lists of a loss over lists.
+    """The mean over lists of a loss of each list.
 
     Args:
         name: `listwise` or `pointwise`.
@@ -21,7 +21,7 @@ class ListLoss(tf.keras.losses.Loss):
         self._function = _LOSSES[name]
 
     def call(self, y_true: tf.Tensor, y_pred: tf.Tensor) -> tf.Tensor:
-        """`[batch]` float32 of labels and scores `[batch, candidates]` float32."""
+        """Returns losses `[batch]` float32 of labels and scores `[batch, candidates]` float32."""
         return self._function(y_true, y_pred)
 
 
@@ -29,7 +29,7 @@ class RankingModel(tfrs.Model):
     """Trains a `RankingNetwork` on `{"features": [batch, n, features], "labels": [batch, n]}`.
 
     Args:
-        network: what is trained.
+        network: network to train.
         loss: `listwise` or `pointwise`.
     """
 
@@ -38,15 +38,14 @@ class RankingModel(tfrs.Model):
         self.network = network
         self._task = tfrs.tasks.Ranking(loss=ListLoss(loss))
 
-    # AutoGraph would rewrite all of Keras on its way through, which takes longer than tracing; there is nothing to
-    # convert, and what a step calls is not converted either.
+    # AutoGraph would convert all of Keras, which takes longer than tracing. Nothing here needs conversion.
     @tf.autograph.experimental.do_not_convert
     def train_step(self, inputs: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-        """One step of `fit`."""
+        """Runs one step of `fit`; arguments and result as in Keras."""
         return super().train_step(inputs)
 
     def compute_loss(self, inputs: dict[str, tf.Tensor], training: bool = False) -> tf.Tensor:
-        """Scalar float32: the mean of the networks' own losses, so that each learns as if it were alone."""
+        """Returns the mean of the losses of the small networks, scalar float32. Each network trains independently."""
         scores = self.network.each(inputs["features"], training=training)
         labels = tf.tile(inputs["labels"], [scores.shape[0], 1])
         return self._task(labels=labels, predictions=tf.reshape(scores, tf.shape(labels)), compute_metrics=False)

@@ -1,40 +1,40 @@
-"""The ranking network: standardised features of a pair in, one score out, the mean of several small networks."""
+"""The ranking network: scores a pair from its standardised features, as the mean of several small networks."""
 
 import tensorflow as tf
 
 _EPSILON = 1e-3
-_SEEDS_APART = 1000
+_SEED_STEP = 1000
 
 
 class RankingNetwork(tf.keras.Model):
-    """Scores each candidate of a list by its own features.
+    """Scores each candidate of a list from its own features.
 
-    Networks that differ in their first weights alone order the same list differently; the mean of their scores orders
-    it better than they do one by one, and differs less from seed to seed. The constants of the standardisation are
-    weights that are not trained, so they travel with the others.
+    The small networks differ only in their initial weights. The mean of their scores ranks better than each of them and
+    varies less between seeds. The constants of the standardisation are non-trainable weights, so they are saved with
+    the others.
 
     Args:
         features: number of features of a pair.
         units: width of each network.
         blocks: residual blocks of two dense layers each.
         dropout: share of units dropped in training.
-        networks: how many.
-        seed: of the initial weights.
+        networks: number of small networks.
+        seed: seed of the initial weights.
     """
 
     def __init__(self, *, features: int, units: int, blocks: int, dropout: float, networks: int, seed: int):
         super().__init__(name="ranking")
         self.mean = self.add_weight("mean", [features], initializer="zeros", trainable=False)
         self.deviation = self.add_weight("deviation", [features], initializer="ones", trainable=False)
-        self._networks = [Scorer(units, blocks, dropout, seed + _SEEDS_APART * i) for i in range(networks)]
+        self._networks = [Scorer(units, blocks, dropout, seed + _SEED_STEP * i) for i in range(networks)]
         self(tf.zeros([1, 1, features]))
 
     def call(self, inputs: tf.Tensor, training: bool = False) -> tf.Tensor:
-        """Scores of pairs.
+        """Scores pairs.
 
         Args:
             inputs: `[batch, candidates, features]` float32, not standardised.
-            training: whether dropout is on.
+            training: whether dropout is applied.
 
         Returns:
             `[batch, candidates]` float32.
@@ -42,7 +42,15 @@ class RankingNetwork(tf.keras.Model):
         return tf.reduce_mean(self.each(inputs, training), axis=0)
 
     def each(self, inputs: tf.Tensor, training: bool = False) -> tf.Tensor:
-        """The networks' own scores, `[networks, batch, candidates]` float32; arguments as of `call`."""
+        """Returns the scores of each small network.
+
+        Args:
+            inputs: as in `call`.
+            training: as in `call`.
+
+        Returns:
+            `[networks, batch, candidates]` float32.
+        """
         pairs = tf.reshape(inputs, [-1, inputs.shape[2]])
         standard = tf.clip_by_value((pairs - self.mean) / self.deviation, -8.0, 8.0)
         scores = tf.stack([network(standard, training=training) for network in self._networks])
@@ -50,13 +58,13 @@ class RankingNetwork(tf.keras.Model):
 
 
 class Scorer(tf.keras.layers.Layer):
-    """One of the networks.
+    """One of the small networks.
 
     Args:
         units: width.
         blocks: residual blocks of two dense layers each.
         dropout: share of units dropped in training.
-        seed: of the initial weights.
+        seed: seed of the initial weights.
     """
 
     def __init__(self, units: int, blocks: int, dropout: float, seed: int):
@@ -74,7 +82,7 @@ class Scorer(tf.keras.layers.Layer):
         self._last = tf.keras.layers.Dense(1, kernel_initializer=next(kernel), name="last")
 
     def call(self, pairs: tf.Tensor, training: bool = False) -> tf.Tensor:
-        """`[pairs, 1]` float32 of standardised features `[pairs, features]` float32."""
+        """Returns scores `[pairs, 1]` float32 of standardised features `[pairs, features]` float32."""
         hidden = tf.nn.relu(self._first(pairs))
         for wide, dropout, narrow in self._blocks:
             hidden += narrow(dropout(wide(hidden), training=training))
@@ -82,16 +90,15 @@ class Scorer(tf.keras.layers.Layer):
 
 
 class NormalisedDense(tf.keras.layers.Layer):
-    """A dense layer with relu over layer-normalised inputs: Keras's `LayerNormalization` and `Dense`, in fewer passes.
+    """Keras's `LayerNormalization` followed by `Dense` with relu, in fewer passes over the inputs.
 
-    Pairs are many and narrow, so what costs is each time all of them go through memory. To centre the inputs is a
-    projection, and gamma and beta are linear too: all three are folded into the small kernel and bias, and only the
-    division by the deviation is left to do with the inputs themselves.
+    There are many narrow rows, so the time goes into passes over memory. Centring, gamma and beta are linear and are
+    folded into the small kernel and bias; only the division by the standard deviation is computed on the inputs.
 
     Args:
         units: width.
-        kernel_initializer: of the kernel.
-        name: of the layer.
+        kernel_initializer: initializer of the kernel.
+        name: name of the layer.
     """
 
     def __init__(self, units: int, kernel_initializer: tf.keras.initializers.Initializer, name: str):
@@ -99,7 +106,7 @@ class NormalisedDense(tf.keras.layers.Layer):
         self._units, self._initializer = units, kernel_initializer
 
     def build(self, shape):
-        """Makes the weights."""
+        """Creates the weights."""
         self.gamma = self.add_weight("gamma", [shape[-1]], initializer="ones")
         self.beta = self.add_weight("beta", [shape[-1]], initializer="zeros")
         self.kernel = self.add_weight("kernel", [shape[-1], self._units], initializer=self._initializer)
@@ -107,7 +114,7 @@ class NormalisedDense(tf.keras.layers.Layer):
         super().build(shape)
 
     def call(self, inputs: tf.Tensor) -> tf.Tensor:
-        """`[pairs, units]` float32 of inputs `[pairs, width]` float32."""
+        """Returns `[pairs, units]` float32 of inputs `[pairs, width]` float32."""
         mean = tf.reduce_mean(inputs, axis=-1, keepdims=True)
         variance = tf.reduce_mean(inputs * inputs, axis=-1, keepdims=True) - mean * mean
         scaled = inputs * tf.math.rsqrt(tf.maximum(variance, 0.0) + _EPSILON)

@@ -1,11 +1,11 @@
-"""Fits the ranking network to lists."""
+"""Trains the ranking network on lists."""
 
 import math
 
 import tensorflow as tf
 
 from models.epoch_log import EpochLog
-from models.input_pipeline import steady
+from models.input_pipeline import without_autotuning
 from models.ranking.config import RankingConfig
 from models.ranking.lists import Lists, moments
 from models.ranking.model import RankingModel
@@ -16,18 +16,18 @@ from transforms.progress import Progress
 def fit(
     network: RankingNetwork, lists: Lists, config: RankingConfig, *, logs: str, backup: str, what: str = "ranking"
 ) -> list[float]:
-    """Fits the constants of the standardisation, then trains.
+    """Sets the constants of the standardisation and trains the network.
 
     Args:
-        network: fresh.
-        lists: of all list weeks.
-        config: settings.
-        what: is trained, for the log.
-        logs: folder for TensorBoard.
-        backup: folder of the running backup, from which a killed training goes on.
+        network: network with initial weights.
+        lists: lists of all list weeks.
+        config: settings of the training.
+        what: name of the training in logs and progress.
+        logs: folder of TensorBoard's logs.
+        backup: folder of the backup from which an interrupted training continues.
 
     Returns:
-        The loss after each epoch.
+        The loss of each epoch.
     """
     tf.keras.utils.set_random_seed(config.seed)
     mean, deviation = moments(lists)
@@ -41,7 +41,7 @@ def fit(
     rate = tf.keras.optimizers.schedules.CosineDecay(config.learning_rate, steps)
     model.compile(optimizer=tf.keras.optimizers.legacy.Adam(rate))
     gather = _Gather(lists)
-    batches = steady(
+    batches = without_autotuning(
         tf.data.Dataset.from_tensor_slices({"positions": tf.range(count)})
         .shuffle(count, seed=config.seed, reshuffle_each_iteration=True)
         .batch(batch, drop_remainder=True)
@@ -53,16 +53,22 @@ def fit(
         tf.keras.callbacks.BackupAndRestore(backup),
     ]
     with Progress(what, "lists", epochs * count) as progress:
-        told = EpochLog(what, count, batch, progress)
+        epoch_log = EpochLog(what, count, batch, progress)
         try:
-            history = model.fit(batches, epochs=epochs, callbacks=[*callbacks, told], verbose=0)
+            history = model.fit(batches, epochs=epochs, callbacks=[*callbacks, epoch_log], verbose=0)
         finally:
-            gather.forget()
+            gather.release()
     return [float(loss) for loss in history.history.get("total_loss", [])]
 
 
 def mean_loss(network: RankingNetwork, lists: Lists, config: RankingConfig) -> float:
-    """The loss of the network's scores, mean over lists."""
+    """Returns the mean loss over lists.
+
+    Args:
+        network: trained network.
+        lists: lists with labels, at least one.
+        config: settings with the loss and the batch size.
+    """
     model = RankingModel(network, config.loss)
     total = 0.0
     for start in range(0, len(lists.labels), config.batch_lists):
@@ -73,15 +79,16 @@ def mean_loss(network: RankingNetwork, lists: Lists, config: RankingConfig) -> f
 
 
 class _Gather:
-    """Takes the lists of a batch out of memory that TensorFlow does not copy into the graph.
+    """Gathers the lists of a batch from NumPy arrays, which TensorFlow does not copy into the graph.
 
-    TensorFlow never lets go of a function it was given; `forget` lets go of the lists, which are gigabytes.
+    TensorFlow keeps Python functions of a graph forever; `release` frees the lists, which may take gigabytes.
     """
 
     def __init__(self, lists: Lists):
         self._lists = lists
 
-    def forget(self):
+    def release(self):
+        """Frees the lists."""
         del self._lists
 
     def __call__(self, batch):

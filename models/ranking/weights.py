@@ -1,4 +1,4 @@
-"""The ranking network saved as plain arrays, with the names of the features it was trained on."""
+"""Saves and loads the ranking network as NumPy arrays, with the names of the features it was trained on."""
 
 import json
 import pathlib
@@ -15,7 +15,12 @@ _TREE, _ARRAYS = "ranking.json", "ranking.npz"
 
 
 def build_network(config: RankingConfig, features: Sequence[str]) -> RankingNetwork:
-    """A network of the configured size with fresh weights."""
+    """Builds a network with initial weights.
+
+    Args:
+        config: settings of the network.
+        features: names of the features.
+    """
     return RankingNetwork(
         features=len(features),
         units=config.units,
@@ -27,7 +32,14 @@ def build_network(config: RankingConfig, features: Sequence[str]) -> RankingNetw
 
 
 def save_network(network: RankingNetwork, config: RankingConfig, features: Sequence[str], folder: pathlib.Path) -> None:
-    """Writes weights, configuration and feature names."""
+    """Writes the weights, settings and feature names of a network.
+
+    Args:
+        network: trained network.
+        config: settings of the network.
+        features: names of the features it was trained on.
+        folder: folder of the ranking weights.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     np.savez(folder / _ARRAYS, *network.get_weights())
     tree = {"config": config.as_tree(), "features": list(features)}
@@ -35,21 +47,22 @@ def save_network(network: RankingNetwork, config: RankingConfig, features: Seque
 
 
 def load_network(folder: pathlib.Path, features: Sequence[str]) -> RankingNetwork:
-    """Builds the network again.
+    """Builds a network with saved weights.
 
     Args:
-        folder: what `save_network` wrote.
-        features: names of the features the graph computes now.
+        folder: folder written by `save_network`.
+        features: names of the features that the graph computes.
 
     Raises:
-        WeightsError: the features differ from those of the training, or the arrays do not fit the network.
+        WeightsError: the network was trained on other features, or the arrays do not fit it.
     """
     tree = json.loads((folder / _TREE).read_text())
     if list(features) != tree["features"]:
         odd = sorted(set(features) ^ set(tree["features"]))
         raise WeightsError(
             f"features must be those the ranking network in {folder} was trained on. "
-            f"Differing: {odd or 'the order'}. Train again, or use the code of that model."
+            f"Received: other features, differing in {odd or 'the order'}. Train again, or use the "
+            "version of the code that trained it."
         )
     network = build_network(saved_config(RankingConfig, tree["config"], folder / _TREE), features)
     load_arrays(network, folder / _ARRAYS)

@@ -1,1 +1,1 @@
-"""The one graph: state, towers, channels, features and ranking joined."""
+"""The one graph: state, towers, channels, features and ranking network, joined for training and serving."""

@@ -1,4 +1,4 @@
-"""Builds the one graph from folders: a state, a snapshot of the towers, a transform graph, ranking weights."""
+"""Builds recommenders from folders: states, a snapshot of the towers, a transform graph and ranking weights."""
 
 import pathlib
 
@@ -7,7 +7,7 @@ import tensorflow_transform as tft
 from models.ranking.weights import load_network
 from models.recommender import features
 from models.recommender.config import RecommenderConfig
-from models.recommender.likeness import similar_tables
+from models.recommender.content_similarity import similar_tables
 from models.recommender.recommender import Recommender
 from models.recommender.state import State, load_tables
 from models.recommender.tower_inputs import TowerInputs, transform_entities
@@ -20,12 +20,12 @@ STATES, TOWERS = "states", "towers"  # folders in Candidates' artifact `graph`, 
 
 
 class RecommenderBuilder:
-    """Builds recommenders of several days over one catalogue; what does not depend on the day is read once.
+    """Builds recommenders for several days. Data that do not depend on the day are read once.
 
     Args:
         config: channels and limits.
         states: folder of the states.
-        transform_graph: folder of Transform's graph.
+        transform_graph: folder of the transform graph.
     """
 
     def __init__(self, config: RecommenderConfig, states: pathlib.Path, transform_graph: pathlib.Path):
@@ -36,16 +36,17 @@ class RecommenderBuilder:
         self._entities = transform_entities(states, graph)
 
     def build(self, as_of: int, snapshot: pathlib.Path, ranking: pathlib.Path | None = None) -> Recommender:
-        """The graph of one day.
+        """Builds the recommender of a day.
 
         Args:
-            as_of: day of the state.
+            as_of: day number of the state.
             snapshot: folder of the towers.
-            ranking: folder of the ranking weights, or None.
+            ranking: folder of the ranking weights, or None for a recommender without a ranking network.
 
         Raises:
-            DataError: the towers were trained with vocabularies other than the transform graph's, or the numbers of
-                rows of the state's tables differ.
+            DataError: the towers were trained with other vocabularies than those of the transform graph, or the tables
+                of the state differ in their numbers of rows.
+            WeightsError: the weights do not fit the graph.
         """
         towers = load_snapshot(snapshot)
         if towers.sizes != self._vocabularies:

@@ -1,4 +1,4 @@
-"""The ranker's training input: features of stored lists, computed by the one graph with the week's own state."""
+"""Computes the training input of the ranking network: features of stored lists, with the state of each list week."""
 
 import dataclasses
 import logging
@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import tensorflow as tf
 
-from models.input_pipeline import steady
+from models.input_pipeline import without_autotuning
 from models.ranking.lists import Lists, sample
 from models.recommender.builder import RecommenderBuilder
 from models.recommender.recommender import Recommender
@@ -22,21 +22,28 @@ _BATCH = 256
 
 @dataclasses.dataclass(frozen=True)
 class StoredLists:
-    """Lists as the candidates component wrote them, of one week.
+    """Lists of one week, as written by the candidates component.
 
     Attributes:
-        customers: `[lists]` int32 customer rows.
-        rows: `[lists, n]` int32 article rows, padded with -1.
+        customer_rows: `[lists]` int32.
+        article_rows: `[lists, n]` int32, padded with -1.
         labels: `[lists, n]` float32: 1 bought, 0 not, -1 padding.
     """
 
-    customers: np.ndarray
-    rows: np.ndarray
+    customer_rows: np.ndarray
+    article_rows: np.ndarray
     labels: np.ndarray
 
 
 def read_lists(files: Sequence[str]) -> dict[int, StoredLists]:
-    """Reads the Examples of the lists; by first day of the list week."""
+    """Reads the Examples of lists.
+
+    Args:
+        files: patterns of the gzipped TFRecords.
+
+    Returns:
+        Lists by the first day of their week.
+    """
     spec = {
         "day": tf.io.FixedLenFeature([], tf.int64),
         "customer_row": tf.io.FixedLenFeature([], tf.int64),
@@ -45,13 +52,14 @@ def read_lists(files: Sequence[str]) -> dict[int, StoredLists]:
     }
     names = sorted(name for pattern in files for name in tf.io.gfile.glob(pattern))
     records = tf.data.TFRecordDataset(names, compression_type="GZIP").batch(4096)
-    parts = [tf.io.parse_example(batch, spec) for batch in steady(records)]
+    parts = [tf.io.parse_example(batch, spec) for batch in without_autotuning(records)]
     days = np.concatenate([part["day"].numpy() for part in parts])
-    customers = np.concatenate([part["customer_row"].numpy() for part in parts]).astype(np.int32)
-    rows = tf.concat([part["article_rows"] for part in parts], 0).to_tensor(-1).numpy().astype(np.int32)
+    customer_rows = np.concatenate([part["customer_row"].numpy() for part in parts]).astype(np.int32)
+    article_rows = tf.concat([part["article_rows"] for part in parts], 0).to_tensor(-1).numpy().astype(np.int32)
     labels = tf.concat([part["labels"] for part in parts], 0).to_tensor(-1).numpy().astype(np.float32)
     return {
-        int(day): StoredLists(customers[days == day], rows[days == day], labels[days == day]) for day in np.unique(days)
+        int(day): StoredLists(customer_rows[days == day], article_rows[days == day], labels[days == day])
+        for day in np.unique(days)
     }
 
 
@@ -64,20 +72,25 @@ def training_lists(
     negatives: int,
     seed: int,
 ) -> dict[int, Lists]:
-    """Features of all lists by first day of their week; each week by the graph of its own state and towers.
+    """Computes the features of all lists, each week with its own state and towers, and samples negatives.
 
     Relative features need the whole list, so negatives are sampled after the features are computed.
 
     Args:
-        stored: lists by first day of their week.
-        builder: of the graphs.
+        stored: lists by the first day of their week.
+        builder: builder of the recommenders.
         towers: folder of the snapshots.
-        calendar: the days of the run.
-        negatives: sampled of each list.
-        seed: of the sampling.
+        calendar: days of the run.
+        negatives: maximum number of negatives of a list.
+        seed: seed of the sampling.
+
+    Returns:
+        Training lists by the first day of their week.
     """
     weekly = {}
-    with Progress("features of the lists", "lists", sum(len(lists.customers) for lists in stored.values())) as progress:
+    with Progress(
+        "features of the lists", "lists", sum(len(lists.customer_rows) for lists in stored.values())
+    ) as progress:
         for week, day in enumerate((*calendar.list_days, calendar.cut)):
             if day not in stored:
                 continue
@@ -91,7 +104,15 @@ def training_lists(
 def list_features(
     recommender: Recommender, stored: StoredLists, on_batch: Callable[[int], None] = lambda lists: None
 ) -> np.ndarray:
-    """`[lists, n, features]` float32 of one week's lists; calls `on_batch` with the number of lists of each batch.
+    """Computes the features of the lists of one week.
+
+    Args:
+        recommender: recommender of the week.
+        stored: lists of the week.
+        on_batch: called with the number of lists of each batch.
+
+    Returns:
+        `[lists, n, features]` float32.
 
     Raises:
         DataError: the lists have row numbers that the state does not have.
@@ -99,22 +120,23 @@ def list_features(
     signature = [tf.TensorSpec([None], tf.int32), tf.TensorSpec([None, None], tf.int32)]
 
     @tf.function(input_signature=signature, autograph=False)
-    def compute(customers, rows):
-        return recommender.features(recommender.query(customers), rows)
+    def compute(customer_rows, article_rows):
+        return recommender.features(recommender.query(customer_rows), article_rows)
 
     state = recommender.state
     for what, values, size in (
-        ("article", stored.rows, state.articles),
-        ("customer", stored.customers, state.customers),
+        ("article", stored.article_rows, state.num_articles),
+        ("customer", stored.customer_rows, state.num_customers),
     ):
         if (values >= size).any():
             raise DataError(
-                f"{what} rows of the lists must lie below the {size:,} of the state. Received: {values.max():,}; make "
+                f"{what} rows of the lists must lie below the {size:,} of the state. Received: {values.max():,}; build "
                 "lists and states from the same tables"
             )
-    rows = np.where(stored.rows >= 0, stored.rows, state.articles).astype(np.int32)
+    article_rows = np.where(stored.article_rows >= 0, stored.article_rows, state.num_articles).astype(np.int32)
     parts = []
-    for start in range(0, len(rows), _BATCH):
-        parts.append(compute(stored.customers[start : start + _BATCH], rows[start : start + _BATCH]).numpy())
+    for start in range(0, len(article_rows), _BATCH):
+        batch = slice(start, start + _BATCH)
+        parts.append(compute(stored.customer_rows[batch], article_rows[batch]).numpy())
         on_batch(len(parts[-1]))
     return np.concatenate(parts)

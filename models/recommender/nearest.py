@@ -1,16 +1,16 @@
-"""Finds the nearest allowed articles: through the index, and by exact search if the index finds too few."""
+"""Finds the nearest allowed articles: with the index, and by exact search if the index finds too few."""
 
 import tensorflow as tf
 
-from models.recommender.allowed import Allowed
+from models.recommender.allowed import AllowedArticles
 from models.retrieval.index import ExactIndex, ScannIndex, search_without
 
 
-class Nearest:
+class NearestArticles:
     """Searches among all articles or among the allowed ones.
 
     Args:
-        index: over the articles' embeddings.
+        index: index over the article embeddings.
         embeddings: `[articles + 1, dim]` float32, the indexed embeddings and that of the padding article.
     """
 
@@ -19,29 +19,37 @@ class Nearest:
         self._embeddings = embeddings
 
     def __call__(self, queries: tf.Tensor, k: int) -> tuple[tf.Tensor, tf.Tensor]:
-        """The k nearest articles of the index: rows `[batch, k]` int32, padded, and scores float32."""
-        return self._index(queries, k)
-
-    def among(self, allowed: Allowed, queries: tf.Tensor, k: int) -> tf.Tensor:
-        """The k allowed articles with the largest inner product.
-
-        Asks the index for 2 * k articles. Customers with fewer than k allowed ones among them get an exact search.
+        """Finds the k nearest articles of the index.
 
         Args:
-            allowed: allowed articles of the batch's customers.
             queries: `[batch, dim]` float32.
             k: number of articles.
 
         Returns:
-            `[batch, k]` int32 rows, best first, padded if fewer are allowed.
+            Article rows `[batch, k]` int32, best first, padded, and scores `[batch, k]` float32.
         """
-        found = allowed.keep(self._index.twice(queries, k), k)
-        short = tf.where(found[:, -1] >= allowed.pad)
+        return self._index(queries, k)
+
+    def among(self, allowed: AllowedArticles, queries: tf.Tensor, k: int) -> tf.Tensor:
+        """Finds the k allowed articles with the largest inner product.
+
+        Asks the index for 2 * k articles. Customers with fewer than k allowed ones among them get an exact search.
+
+        Args:
+            allowed: allowed articles of the customers of the batch.
+            queries: `[batch, dim]` float32.
+            k: number of articles.
+
+        Returns:
+            `[batch, k]` int32 article rows, best first, padded if fewer are allowed.
+        """
+        found = allowed.first_k(self._index.search_double(queries, k), k)
+        incomplete = tf.where(found[:, -1] >= allowed.pad)
 
         def exact():
-            asked, without = (tf.gather(each, short[:, 0]) for each in (queries, allowed.excluded))
+            asked, without = (tf.gather(each, incomplete[:, 0]) for each in (queries, allowed.excluded_rows))
             rows = search_without(self._embeddings, asked, without, k, self._embeddings.shape[0] - 1)
-            return tf.tensor_scatter_nd_update(found, short, rows)
+            return tf.tensor_scatter_nd_update(found, incomplete, rows)
 
-        rows = tf.cond(tf.size(short) > 0, exact, lambda: tf.identity(found))
+        rows = tf.cond(tf.size(incomplete) > 0, exact, lambda: tf.identity(found))
         return tf.ensure_shape(rows, [None, k])

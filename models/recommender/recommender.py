@@ -1,6 +1,6 @@
-"""The one graph: from (state, customers) to candidates, their features, their scores.
+"""The one graph: candidates, their features and their scores from a state and customers.
 
-Training lists, evaluation and the served signatures all call it; there is no second implementation.
+Training lists, evaluation and the served signatures all call this class; there is no second implementation.
 """
 
 import dataclasses
@@ -12,7 +12,7 @@ from models.recommender import features, ops
 from models.recommender.candidates import Candidates, fill_up, find_candidates
 from models.recommender.config import RecommenderConfig
 from models.recommender.features.pairs import Pairs
-from models.recommender.nearest import Nearest
+from models.recommender.nearest import NearestArticles
 from models.recommender.query import Query
 from models.recommender.state import State
 from models.recommender.tower_inputs import TowerInputs
@@ -20,37 +20,37 @@ from models.retrieval.index import ExactIndex, ScannIndex
 from models.retrieval.towers import Towers
 from transforms.errors import DataError
 
-_LAST = -1e30
+_MASKED_SCORE = -1e30
 
 
 @dataclasses.dataclass(frozen=True)
 class Answer:
-    """What is recommended to a batch of customers.
+    """Recommendations for a batch of customers.
 
     Attributes:
-        rows: `[batch, k]` int32 article rows, best first, padded with the number of articles.
-        scores: `[batch, k]` float32, falling.
-        channels: `[batch, k]` int32 bits of the channels that proposed each.
+        article_rows: `[batch, k]` int32, best first, padded with the number of articles.
+        scores: `[batch, k]` float32, descending; 0 for padding.
+        channel_bits: `[batch, k]` int32 bits of the channels that proposed each article.
     """
 
-    rows: tf.Tensor
+    article_rows: tf.Tensor
     scores: tf.Tensor
-    channels: tf.Tensor
+    channel_bits: tf.Tensor
 
 
 class Recommender(tf.Module):
-    """State, towers, index and ranking network joined.
+    """Joins state, towers, index and ranking network.
 
     Args:
         config: channels and limits.
-        state: tables as of a day.
-        towers: the two towers.
-        inputs: the towers' inputs for the state's rows.
-        index: over `inputs.embeddings`.
-        ranker: the network, or None before there is one (candidates and features alone).
+        state: state as of a day.
+        towers: query tower and candidate tower.
+        inputs: inputs of the towers for the rows of the state.
+        index: index over `inputs.embeddings`.
+        ranker: ranking network, or None for candidates and features only.
 
     Raises:
-        DataError: the state and the towers' inputs have different numbers of articles or customers.
+        DataError: the state and the inputs of the towers have different numbers of articles or customers.
     """
 
     def __init__(
@@ -73,74 +73,98 @@ class Recommender(tf.Module):
 
     def query(
         self,
-        customers: tf.Tensor,
-        looked_at: tf.Tensor | None = None,
-        given: dict[str, tf.Tensor] | None = None,
+        customer_rows: tf.Tensor,
+        viewed_rows: tf.Tensor | None = None,
+        attributes: dict[str, tf.Tensor] | None = None,
     ) -> Query:
-        """Looks the customers up and embeds them.
+        """Builds the query of customers and embeds them.
 
         Args:
-            customers: `[batch]` int32 rows.
-            looked_at: `[batch, n]` int32 rows of articles just looked at, padded, or None.
-            given: what the request says of the customers in place of the state, or None: `categories`
-                `[batch, c]` int32 and `age` `[batch]` float32 as `Towers` wants them, `segments` `[batch]` int32.
+            customer_rows: `[batch]` int32.
+            viewed_rows: `[batch, n]` int32 rows of articles just viewed, padded, or None.
+            attributes: attributes of the request that replace those of the state, or None: `categories` `[batch, c]`
+                int32 and `age` `[batch]` float32 as for `Towers`, `has_age` `[batch]` bool, `segments` `[batch]` int32.
         """
-        embeddings = self._embed(customers, looked_at, given)
+        embeddings = self._embed(customer_rows, viewed_rows, attributes)
         return Query(
             self.state,
-            customers,
+            customer_rows,
             embeddings,
             self.config.history_length,
-            looked_at=looked_at,
-            segments=given["segments"] if given else None,
+            viewed_rows=viewed_rows,
+            segments=attributes["segments"] if attributes else None,
         )
 
     @property
-    def nearest(self) -> Nearest:
-        """Search for nearest articles, among all or among the allowed ones."""
-        return Nearest(self.index, self.inputs.embeddings)
+    def nearest(self) -> NearestArticles:
+        """Nearest-neighbour search among all or among the allowed articles."""
+        return NearestArticles(self.index, self.inputs.embeddings)
 
-    def candidates(self, query: Query, excluded: tf.Tensor | None = None) -> Candidates:
-        """Candidates of the channels, at most `max_candidates`; see `find_candidates`."""
-        return find_candidates(query, self.nearest, self.config, excluded)
+    def candidates(self, query: Query, excluded_rows: tf.Tensor | None = None) -> Candidates:
+        """Returns at most `max_candidates` candidates of the channels; see `find_candidates`."""
+        return find_candidates(query, self.nearest, self.config, excluded_rows)
 
-    def features(self, query: Query, rows: tf.Tensor) -> tf.Tensor:
-        """`[batch, candidates, features]` float32 of any rows `[batch, candidates]` int32."""
-        return features.compute(Pairs(query, rows, self.inputs.embeddings))
-
-    def scores(self, query: Query, rows: tf.Tensor) -> tf.Tensor:
-        """`[batch, candidates]` float32; padding gets the least there is."""
-        assert self.ranker is not None, "a recommender without a ranking network has no scores"
-        return tf.where(rows < query.pad, self.ranker(self.features(query, rows)), _LAST)
-
-    def recommend(self, query: Query, k: tf.Tensor | int, excluded: tf.Tensor | None = None) -> Answer:
-        """The k best candidates. If the channels propose fewer than k, best-selling articles are added.
+    def features(self, query: Query, article_rows: tf.Tensor) -> tf.Tensor:
+        """Computes the features of pairs.
 
         Args:
-            query: the customers.
+            query: customers.
+            article_rows: `[batch, candidates]` int32, padded.
+
+        Returns:
+            `[batch, candidates, features]` float32.
+        """
+        return features.compute(Pairs(query, article_rows, self.inputs.embeddings))
+
+    def scores(self, query: Query, article_rows: tf.Tensor) -> tf.Tensor:
+        """Computes the scores of pairs. Needs a ranking network.
+
+        Args:
+            query: customers.
+            article_rows: `[batch, candidates]` int32, padded.
+
+        Returns:
+            `[batch, candidates]` float32; -1e30 for padding.
+        """
+        assert self.ranker is not None, "a recommender without a ranking network has no scores"
+        return tf.where(article_rows < query.pad, self.ranker(self.features(query, article_rows)), _MASKED_SCORE)
+
+    def recommend(self, query: Query, k: tf.Tensor | int, excluded_rows: tf.Tensor | None = None) -> Answer:
+        """Recommends the k best candidates. If the channels propose fewer than k, popular articles are added.
+
+        Args:
+            query: customers.
             k: number of articles, at most `max_candidates`. Fewer are returned only if fewer are allowed.
-            excluded: `[batch, n]` int32 rows that must not be recommended, padded, or None.
+            excluded_rows: `[batch, n]` int32 article rows that must not be recommended, padded, or None.
         """
         if self.config.exclude_purchased:
             bought = query.history_rows
-            excluded = bought if excluded is None else tf.concat([bought, excluded], 1)
-        candidates = fill_up(self.candidates(query, excluded), query, self.config, k, excluded)
-        return self._best(query, candidates, self.scores(query, candidates.rows), k)
+            excluded_rows = bought if excluded_rows is None else tf.concat([bought, excluded_rows], 1)
+        candidates = fill_up(self.candidates(query, excluded_rows), query, self.config, k, excluded_rows)
+        return self._best(query, candidates, self.scores(query, candidates.article_rows), k)
 
-    def recommend_both_ways(self, query: Query, k: int) -> tuple[Answer, Answer]:
-        """The k best with and without what the customer bought before, from the same candidates."""
+    def recommend_all_and_new(self, query: Query, k: int) -> tuple[Answer, Answer]:
+        """Recommends the k best candidates, and the k best among those the customer never bought.
+
+        Args:
+            query: customers.
+            k: number of articles.
+
+        Returns:
+            Both answers, from the same candidates.
+        """
         candidates = fill_up(self.candidates(query), query, self.config, k, None)
-        scores = self.scores(query, candidates.rows)
-        # Not by strength: that of a purchase many half-lives ago is 0.
-        before = ops.sums_at(candidates.rows, ops.flatten(query.history_rows, query.history("days_bought"), query.pad))
-        new_only = tf.where(before > 0, _LAST, scores)
-        return self._best(query, candidates, scores, k), self._best(query, candidates, new_only, k)
+        scores = self.scores(query, candidates.article_rows)
+        # Not by strength: it is 0 for a purchase many half-lives ago.
+        bought = ops.flatten(query.history_rows, query.history("days_bought"), query.pad)
+        new_scores = tf.where(ops.sums_of(candidates.article_rows, bought) > 0, _MASKED_SCORE, scores)
+        return self._best(query, candidates, scores, k), self._best(query, candidates, new_scores, k)
 
     def _require_equal_counts(self) -> None:
         state, inputs = self.state, self.inputs
         counts = (
-            ("articles", state.articles, inputs.article_ids.shape[0], inputs.embeddings.shape[0]),
-            ("customers", state.customers, inputs.customer_ids.shape[0], inputs.customer_age.shape[0]),
+            ("articles", state.num_articles, inputs.article_index.shape[0], inputs.embeddings.shape[0]),
+            ("customers", state.num_customers, inputs.customer_index.shape[0], inputs.customer_age.shape[0]),
         )
         for what, in_state, *others in counts:
             if any(rows != in_state + 1 for rows in others):
@@ -151,27 +175,28 @@ class Recommender(tf.Module):
 
     def _best(self, query: Query, candidates: Candidates, scores: tf.Tensor, k) -> Answer:
         best, position = tf.math.top_k(scores, k)
-        real = best > _LAST
+        real = best > _MASKED_SCORE
         return Answer(
-            rows=tf.where(real, tf.gather(candidates.rows, position, batch_dims=1), query.pad),
+            article_rows=tf.where(real, tf.gather(candidates.article_rows, position, batch_dims=1), query.pad),
             scores=tf.where(real, best, 0.0),
-            channels=tf.where(real, tf.gather(candidates.channels, position, batch_dims=1), 0),
+            channel_bits=tf.where(real, tf.gather(candidates.channel_bits, position, batch_dims=1), 0),
         )
 
-    def _embed(self, customers, looked_at, given) -> tf.Tensor:
+    def _embed(self, customer_rows, viewed_rows, attributes) -> tf.Tensor:
         state, length = self.state, self.towers.config.recent_length
-        rows = ops.gather_rows(state.recent_offsets, state.recent_article_row, customers, length, state.articles)
-        days = ops.gather_rows(state.recent_offsets, state.recent_day, customers, length, 0)
+        offsets = state.recent_offsets
+        rows = ops.gather_lists(offsets, state.recent_article_row, customer_rows, length, state.num_articles)
+        days = ops.gather_lists(offsets, state.recent_day, customer_rows, length, 0)
         age_days = tf.cast(state.as_of - days, tf.float32)
-        if looked_at is not None:
-            rows = tf.concat([looked_at, rows], axis=1)
-            age_days = tf.concat([tf.zeros_like(looked_at, tf.float32), age_days], axis=1)
-        recent = tf.gather(self.inputs.article_ids, rows)
-        categories = tf.gather(self.inputs.customer_categories, customers)
-        age = tf.gather(self.inputs.customer_age, customers)
-        if given:
-            known = given["categories"] >= 0
-            categories = tf.where(known, given["categories"], categories)
-            age = tf.where(given["has_age"], given["age"], age)
-        ids = tf.gather(self.inputs.customer_ids, customers)
-        return self.towers.embed_customers(ids, categories, age, recent, tf.where(recent >= 0, age_days, 0.0))
+        if viewed_rows is not None:
+            rows = tf.concat([viewed_rows, rows], axis=1)
+            age_days = tf.concat([tf.zeros_like(viewed_rows, tf.float32), age_days], axis=1)
+        recent_article_index = tf.gather(self.inputs.article_index, rows)
+        categories = tf.gather(self.inputs.customer_categories, customer_rows)
+        age = tf.gather(self.inputs.customer_age, customer_rows)
+        if attributes:
+            categories = tf.where(attributes["categories"] >= 0, attributes["categories"], categories)
+            age = tf.where(attributes["has_age"], attributes["age"], age)
+        customer_index = tf.gather(self.inputs.customer_index, customer_rows)
+        age_days = tf.where(recent_article_index >= 0, age_days, 0.0)
+        return self.towers.embed_customers(customer_index, categories, age, recent_article_index, age_days)

@@ -1,6 +1,6 @@
-"""The served signatures: string ids in and out around the one graph.
+"""The served signatures: the one graph with string ids as input and output.
 
-`b` is the batch; every input must be given (TensorFlow Serving knows no defaults), empty values mean "not given".
+`b` is the batch. Every input must be given, because TensorFlow Serving has no defaults; empty values mean "not given".
 
     serving_default     customer_id [b]                           -> article_ids, scores, channels [b, 12]
     recommend           customer_id [b], recent_article_ids [b, n], exclude_article_ids [b, m], age [b],
@@ -21,9 +21,10 @@ import tensorflow_transform as tft
 
 from models.rankings import NEW_TO_CUSTOMER, OWN_PURCHASES, POPULAR, RANKINGS, RECOMMENDED
 from models.recommender import baselines
-from models.recommender.allowed import Allowed, any_excluded
+from models.recommender.allowed import AllowedArticles, any_excluded
 from models.recommender.candidates import active_channels
 from models.recommender.config import MOST_K
+from models.recommender.id_tables import IdTables
 from models.recommender.recommender import Answer, Recommender
 from models.recommender.sparse import sparse_column
 from transforms import columns
@@ -32,65 +33,38 @@ from transforms.errors import DataError
 from transforms.parquet import pq
 
 K = 12
-MOST_LOOKED_AT = 50
+MAX_VIEWED = 50
 DESCRIBED = (columns.PRODUCT_NAME, "product_type_name", "colour_group_name", columns.DESCRIPTION)
 
 
-class IdTables(tf.Module):
-    """Ids to rows through hash tables read from text files, and rows to ids.
-
-    Args:
-        article_ids: text file of the catalogue's ids in the order of the rows.
-        customer_ids: the same of the customers.
-        articles: number of articles, the row of an id nobody knows.
-        customers: the same of the customers.
-
-    Raises:
-        DataError: a file holds a different number of ids.
-    """
-
-    def __init__(self, article_ids: pathlib.Path, customer_ids: pathlib.Path, articles: int, customers: int):
-        super().__init__(name="id_tables")
-        self._articles = _row_table(article_ids, articles)
-        self._customers = _row_table(customer_ids, customers)
-
-    def article_rows(self, ids: tf.Tensor) -> tf.Tensor:
-        """int32 rows, shape of `ids`; the number of articles where unknown."""
-        return tf.cast(self._articles.lookup(ids), tf.int32)
-
-    def customer_rows(self, ids: tf.Tensor) -> tf.Tensor:
-        """int32 rows, shape of `ids`; the number of customers where unknown."""
-        return tf.cast(self._customers.lookup(ids), tf.int32)
-
-
 class ServedRecommender(tf.Module):
-    """What is saved: the one graph with string ids.
+    """The one graph with its served signatures; the object that is saved as a SavedModel.
 
     Args:
-        recommender: complete, with a ranking network.
-        ids: tables of ids.
-        catalogue: Parquet file of the raw catalogue, sorted by id.
-        transform: the transform graph, applied to attributes a request gives.
+        recommender: recommender with a ranking network.
+        ids: tables from ids to rows.
+        articles: Parquet file of the raw articles, sorted by id.
+        transform: transform graph, applied to the attributes of a request.
 
     Raises:
-        DataError: the catalogue and the state have different numbers of rows.
+        DataError: `articles` and the state have different numbers of rows.
     """
 
     def __init__(
         self,
         recommender: Recommender,
         ids: IdTables,
-        catalogue: pathlib.Path,
+        articles: pathlib.Path,
         transform: tft.TFTransformOutput,
     ):
         super().__init__(name="served")
         self.recommender = recommender
         self.ids = ids
         self.transform_layer = transform.transform_features_layer()
-        described = pq.read_table(catalogue, columns=list(DESCRIBED))
-        if described.num_rows != recommender.state.articles:
+        described = pq.read_table(articles, columns=list(DESCRIBED))
+        if described.num_rows != recommender.state.num_articles:
             raise DataError(
-                f"{catalogue} must hold the {recommender.state.articles:,} articles of the state. Received: "
+                f"{articles} must hold the {recommender.state.num_articles:,} articles of the state. Received: "
                 f"{described.num_rows:,} rows."
             )
         self.descriptions = tf.Variable(
@@ -109,7 +83,7 @@ class ServedRecommender(tf.Module):
         )
 
     def signatures(self) -> dict:
-        """Concrete functions by signature name."""
+        """Returns the concrete functions, by signature name."""
         text = tf.TensorSpec([None], tf.string)
         texts = tf.TensorSpec([None, None], tf.string)
         number = tf.TensorSpec([], tf.int32)
@@ -117,7 +91,8 @@ class ServedRecommender(tf.Module):
 
         def concrete(function, **inputs):
             named = {name: tf.TensorSpec(spec.shape, spec.dtype, name=name) for name, spec in inputs.items()}
-            # AutoGraph would rewrite Keras and Transform's layer, at twice the time; nothing here needs it.
+            # AutoGraph would convert Keras and Transform's layer, which doubles the time. Nothing here needs
+            # conversion.
             return tf.function(function, autograph=False).get_concrete_function(**named)
 
         return {
@@ -141,19 +116,22 @@ class ServedRecommender(tf.Module):
 
     def _default(self, customer_id):
         query = self.recommender.query(self.ids.customer_rows(customer_id))
-        return self._named(self.recommender.recommend(query, K))
+        return self._with_ids(self.recommender.recommend(query, K))
 
     def _recommend(self, customer_id, recent_article_ids, exclude_article_ids, age, club_member_status, k):
-        customers = self.ids.customer_rows(customer_id)
-        looked_at = self.ids.article_rows(recent_article_ids[:, :MOST_LOOKED_AT])
-        excluded = self.ids.article_rows(exclude_article_ids)
-        given = self._given(age, club_member_status)
-        query = self.recommender.query(customers, looked_at, given)
-        within = _within(k, min(MOST_K, self.recommender.config.max_candidates))
-        with tf.control_dependencies([within, _a_row_each(exclude_article_ids, customer_id)]):
-            return self._named(self.recommender.recommend(query, k, excluded))
+        customer_rows = self.ids.customer_rows(customer_id)
+        viewed_rows = self.ids.article_rows(recent_article_ids[:, :MAX_VIEWED])
+        excluded_rows = self.ids.article_rows(exclude_article_ids)
+        query = self.recommender.query(customer_rows, viewed_rows, self._attributes(age, club_member_status))
+        checks = [
+            _require_k_in_range(k, min(MOST_K, self.recommender.config.max_candidates)),
+            _require_one_row_per_id(exclude_article_ids, customer_id),
+        ]
+        with tf.control_dependencies(checks):
+            return self._with_ids(self.recommender.recommend(query, k, excluded_rows))
 
-    def _given(self, age, club_member_status):
+    def _attributes(self, age, club_member_status):
+        """Transforms the attributes of a request to the `attributes` of `Recommender.query`."""
         has_age = tf.logical_and(tf.math.is_finite(age), age > 0)
         transformed = self.transform_layer(
             {
@@ -176,22 +154,25 @@ class ServedRecommender(tf.Module):
         }
 
     def _similar(self, article_id, exclude_article_ids, k):
-        recommender, pad = self.recommender, tf.constant(self.recommender.state.articles)
-        itself = self.ids.article_rows(article_id)
-        excluded = self.ids.article_rows(exclude_article_ids)
-        embeddings = tf.gather(recommender.inputs.embeddings, itself)
-        with tf.control_dependencies([_within(k, MOST_K), _a_row_each(exclude_article_ids, article_id)]):
+        recommender, pad = self.recommender, tf.constant(self.recommender.state.num_articles)
+        article_rows = self.ids.article_rows(article_id)
+        excluded_rows = self.ids.article_rows(exclude_article_ids)
+        embeddings = tf.gather(recommender.inputs.embeddings, article_rows)
+        checks = [_require_k_in_range(k, MOST_K), _require_one_row_per_id(exclude_article_ids, article_id)]
+        with tf.control_dependencies(checks):
             k = tf.identity(k)
-        # The index finds large inner products, to which long vectors come easily; among those, cosine decides.
+        # The index ranks by inner product, which favours long vectors. The articles found are ranked by cosine.
         rows, _ = recommender.index(embeddings, recommender.config.nearest)
+        with_itself = tf.concat([excluded_rows, article_rows[:, None]], 1)
         rows = tf.cond(
-            any_excluded(excluded, pad),
-            lambda: self._allowed(rows, embeddings, Allowed(tf.concat([excluded, itself[:, None]], 1), pad), k),
+            any_excluded(excluded_rows, pad),
+            lambda: self._allowed(rows, embeddings, AllowedArticles(with_itself, pad), k),
             lambda: tf.identity(rows),
         )
         found = tf.math.l2_normalize(tf.gather(recommender.inputs.embeddings, rows), axis=2)
         scores = tf.einsum("bd,bnd->bn", tf.math.l2_normalize(embeddings, axis=1), found)
-        other = tf.logical_and(rows != itself[:, None], tf.logical_and(rows < pad, (itself < pad)[:, None]))
+        known = (article_rows < pad)[:, None]
+        other = tf.logical_and(rows != article_rows[:, None], tf.logical_and(rows < pad, known))
         best, position = tf.math.top_k(tf.where(other, scores, -2.0), k)
         rows = tf.where(best > -2.0, tf.gather(rows, position, batch_dims=1), pad)
         return {
@@ -200,16 +181,20 @@ class ServedRecommender(tf.Module):
         }
 
     def _allowed(self, found, embeddings, allowed, k):
-        """The first k allowed articles of `found` `[b, n]`; an exact search where fewer than k are allowed."""
+        """Returns the allowed articles of `found` `[b, n]`, or of an exact search if fewer than k of them are allowed.
+
+        The answer for one article does not depend on the other articles of the batch.
+        """
         width = found.shape[1]
-        left = allowed.keep(found, width)
+        left = allowed.first_k(found, width)
         # An unknown article has the padding embedding; its answer is empty.
-        short = tf.logical_and(tf.gather(left, k - 1, axis=1) >= allowed.pad, tf.reduce_any(embeddings != 0, axis=1))
+        incomplete = tf.logical_and(
+            tf.gather(left, k - 1, axis=1) >= allowed.pad, tf.reduce_any(embeddings != 0, axis=1)
+        )
         nearest = self.recommender.nearest
-        # The answer to one article does not depend on the others of the batch.
         return tf.cond(
-            tf.reduce_any(short),
-            lambda: tf.where(short[:, None], nearest.among(allowed, embeddings, width), left),
+            tf.reduce_any(incomplete),
+            lambda: tf.where(incomplete[:, None], nearest.among(allowed, embeddings, width), left),
             lambda: tf.identity(left),
         )
 
@@ -234,48 +219,34 @@ class ServedRecommender(tf.Module):
         parsed = tf.io.parse_example(examples, {columns.CUSTOMER_ID: tf.io.FixedLenFeature([], tf.string)})
         query = self.recommender.query(self.ids.customer_rows(parsed[columns.CUSTOMER_ID]))
         if self.recommender.config.exclude_purchased:
-            recommended = new = self.recommender.recommend(query, K)  # what is judged is what is served
+            recommended = new = self.recommender.recommend(query, K)  # the served answer has new articles only
         else:
-            recommended, new = self.recommender.recommend_both_ways(query, K)
+            recommended, new = self.recommender.recommend_all_and_new(query, K)
         rows = {
-            RECOMMENDED: recommended.rows,
+            RECOMMENDED: recommended.article_rows,
             OWN_PURCHASES: baselines.own_purchases(query, K),
             POPULAR: baselines.popular(query, K),
-            NEW_TO_CUSTOMER: new.rows,
+            NEW_TO_CUSTOMER: new.article_rows,
         }
         return {"rankings": tf.stack([self._ids(rows[name]) for name in RANKINGS], axis=1)}
 
-    def _named(self, answer: Answer) -> dict[str, tf.Tensor]:
+    def _with_ids(self, answer: Answer) -> dict[str, tf.Tensor]:
         return {
-            "article_ids": self._ids(answer.rows),
+            "article_ids": self._ids(answer.article_rows),
             "scores": answer.scores,
-            "channels": tf.gather(self.channel_names, answer.channels),
+            "channels": tf.gather(self.channel_names, answer.channel_bits),
         }
 
-    def _ids(self, rows: tf.Tensor) -> tf.Tensor:
-        return tf.gather(self.recommender.state.article_ids, rows)
+    def _ids(self, article_rows: tf.Tensor) -> tf.Tensor:
+        return tf.gather(self.recommender.state.article_ids, article_rows)
 
 
-def _within(k: tf.Tensor, at_most: int) -> tf.Operation:
+def _require_k_in_range(k: tf.Tensor, at_most: int) -> tf.Operation:
     return tf.debugging.Assert(tf.logical_and(k >= 1, k <= at_most), [f"k must lie in [1, {at_most}]. Received:", k])
 
 
-def _a_row_each(exclude_article_ids: tf.Tensor, ids: tf.Tensor) -> tf.Operation:
-    """What is computed of exclusions alone would else be one customer's for another, or nobody's, without a word."""
+def _require_one_row_per_id(exclude_article_ids: tf.Tensor, ids: tf.Tensor) -> tf.Operation:
+    """Checks that there is a row of exclusions for each id; with other shapes, rows would apply to other customers."""
     rows, batch = tf.shape(exclude_article_ids)[0], tf.shape(ids)[0]
     what = ["exclude_article_ids must have a row for each of", batch, "ids. Received rows:", rows]
     return tf.debugging.Assert(tf.equal(rows, batch), what)
-
-
-def _row_table(path: pathlib.Path, default: int) -> tf.lookup.StaticHashTable:
-    lines = tf.lookup.TextFileInitializer(
-        str(path),
-        tf.string,
-        tf.lookup.TextFileIndex.WHOLE_LINE,
-        tf.int64,
-        tf.lookup.TextFileIndex.LINE_NUMBER,
-    )
-    table = tf.lookup.StaticHashTable(lines, default)
-    if (found := int(table.size())) != default:
-        raise DataError(f"{path.name} must hold an id for each of the {default:,} rows. Received: {found:,} ids.")
-    return table

@@ -1,13 +1,13 @@
-"""One optional value a row as the sparse column the transform graph takes."""
+"""Builds sparse columns, which the transform graph takes as input."""
 
 import tensorflow as tf
 
 
 def sparse_column(values: tf.Tensor, present: tf.Tensor) -> tf.SparseTensor:
-    """A column with one value where present and none elsewhere.
+    """Builds a column with one value in rows that are present and none in the others.
 
     Args:
-        values: `[batch]` any dtype.
+        values: `[batch]` of any dtype.
         present: `[batch]` bool.
 
     Returns:

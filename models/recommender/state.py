@@ -1,7 +1,7 @@
-"""The state of the shop as tensors: what the one graph reads besides its weights.
+"""The state of the shop as tensors: the data that the one graph reads besides its weights.
 
-Tables are keyed by row: articles `[0, articles)`, customers `[0, customers)`, both in the order of their sorted
-ids. One more row stands behind each: the padding article and the customer nobody knows.
+Tables are indexed by article row, `[0, num_articles)`, or customer row, `[0, num_customers)`, both in the order of the
+sorted ids. One more row follows in each: the padding article and the unknown customer.
 """
 
 import pathlib
@@ -14,19 +14,19 @@ from transforms import columns
 from transforms.errors import DataError
 from transforms.ids import require_lines
 from transforms.parquet import pq
-from transforms.state_files import CATALOGUE, PEOPLE, state_folder
+from transforms.state_files import ARTICLES_FILE, CUSTOMERS_FILE, state_folder
 
 ARTICLE_NUMBERS = (
-    "sales",
+    "units",
     "customers",
-    "lines",
-    "sales_1d",
-    "sales_3d",
-    "sales_7d",
-    "sales_previous_7d",
-    "sales_28d",
-    "sales_30d",
-    "sales_90d",
+    "purchases",
+    "purchases_1d",
+    "purchases_3d",
+    "purchases_7d",
+    "purchases_previous_7d",
+    "purchases_28d",
+    "purchases_30d",
+    "purchases_90d",
     "customers_7d",
     "customers_30d",
     "mean_price",
@@ -34,19 +34,19 @@ ARTICLE_NUMBERS = (
     "last_day",
 )
 CUSTOMER_NUMBERS = (
-    "purchases",
+    "units",
     "articles",
     "baskets",
-    "lines",
-    "purchases_7d",
-    "purchases_30d",
+    "purchases",
+    "units_7d",
+    "units_30d",
     "baskets_30d",
     "baskets_90d",
     "mean_price",
     "first_day",
     "last_day",
 )
-HISTORY_NUMBERS = ("days_bought", "quantity", "first_day", "last_day", "strength")
+HISTORY_NUMBERS = ("days_bought", "units", "first_day", "last_day", "strength")
 ARTICLE_GROUPS = (
     columns.PRODUCT_CODE,
     "product_type_name",
@@ -58,27 +58,38 @@ ARTICLE_GROUPS = (
 )
 NEIGHBOUR_TABLES = ("together_basket", "together_month", "same_product")
 SEGMENTS = 7
-MOST_ARTICLES = 2**23  # what `ops.best` has bits for
+MAX_ARTICLES = 2**23  # the bits of an item in `ops.top_k_flat`
 
 
 class State(tf.Module):
-    """The tables of one day as variables, so that a SavedModel keeps them beside the graph.
+    """The tables of one day as variables, which a SavedModel stores with the graph.
+
+    Args:
+        tables: arrays from `load_tables`.
 
     Attributes:
         as_of: [] int32, day number.
+        num_articles: int, number of articles.
+        num_customers: int, number of customers.
         article_ids: `[articles + 1]` string, "" for the padding article.
         article_numbers: `[articles + 1, len(ARTICLE_NUMBERS)]` float32.
-        article_groups: `[articles + 1, len(ARTICLE_GROUPS)]` int32 codes; -1 is unknown and matches nothing.
+        article_groups: `[articles + 1, len(ARTICLE_GROUPS)]` int32 codes; -1 is missing and matches no group.
+        group_sizes: number of codes of each group, by name.
         customer_numbers: `[customers + 1, len(CUSTOMER_NUMBERS)]` float32.
-        customer_segments: `[customers + 1]` int32, 0 is unknown.
+        customer_segments: `[customers + 1]` int32 age segments; 0 is unknown.
         history_offsets: `[customers + 2]` int32 into the `history_*` arrays, strongest article first.
         recent_offsets: `[customers + 2]` int32 into the `recent_*` arrays, newest purchase first.
-        neighbours: per table of `NEIGHBOUR_TABLES`, rows `[articles + 1, n]` int32 and scores float32; and where the
-            channel `similar` is on, those of `likeness`.
-        popular_rows: `[SEGMENTS, n]` int32 and popular_scores float32.
-        best_sellers: int, number of articles in the overall popular list.
-        by_sales: `[articles]` int32, all articles: those of the overall popular list first, then the others by
-            customers of the last days, sales and row.
+        <table>_rows: for each of `NEIGHBOUR_TABLES`, and for `similar` if that channel is on, `[articles + 1, n]` int32
+            article rows, best first, padded.
+        <table>_scores: `[articles + 1, n]` float32 scores of these neighbours; 0 for padding.
+        popular_rows: `[SEGMENTS, n]` int32 article rows, best first, padded.
+        popular_scores: `[SEGMENTS, n]` float32.
+        num_popular: int, number of articles in the popular list of all customers.
+        by_popularity: `[articles]` int32, all article rows: the popular list of all customers first, then the others by
+            customers of the last 7 and 30 days, units and row.
+
+    Raises:
+        ValueError: there are `MAX_ARTICLES` articles or more.
     """
 
     def __init__(self, tables: dict[str, np.ndarray]):
@@ -86,80 +97,84 @@ class State(tf.Module):
         for name, values in tables.items():
             setattr(self, name, tf.Variable(values, trainable=False, name=name))
         self.group_sizes = dict(zip(ARTICLE_GROUPS, (tables["article_groups"].max(axis=0) + 1).tolist(), strict=True))
-        self.articles = int(tables["article_ids"].shape[0]) - 1
-        self.customers = int(tables["customer_segments"].shape[0]) - 1
-        if self.articles >= MOST_ARTICLES:
-            raise ValueError(f"articles must be fewer than {MOST_ARTICLES:,}. Received: {self.articles:,}.")
-        real = (tables["popular_rows"][0] < self.articles) & (tables["popular_scores"][0] > 0)
-        self.best_sellers = int(real.sum())
-        self.by_sales = tf.Variable(_by_sales(tables), trainable=False, name="by_sales")
+        self.num_articles = int(tables["article_ids"].shape[0]) - 1
+        self.num_customers = int(tables["customer_segments"].shape[0]) - 1
+        if self.num_articles >= MAX_ARTICLES:
+            raise ValueError(f"articles must be fewer than {MAX_ARTICLES:,}. Received: {self.num_articles:,}.")
+        real = (tables["popular_rows"][0] < self.num_articles) & (tables["popular_scores"][0] > 0)
+        self.num_popular = int(real.sum())
+        self.by_popularity = tf.Variable(_by_popularity(tables), trainable=False, name="by_popularity")
 
 
 def load_tables(states: pathlib.Path, as_of: int) -> dict[str, np.ndarray]:
-    """Reads a state folder into the arrays `State` is made of.
+    """Reads the state of a day into the arrays of `State`.
 
     Args:
-        states: the folder with `catalogue.parquet` and the folders of the days.
+        states: folder with `articles.parquet`, `customers.parquet` and the folders of the days.
         as_of: day number.
 
+    Returns:
+        Arrays by name, as the attributes of `State`.
+
     Raises:
-        DataError: an article id is not one line of text, or the tables' row numbers do not match the catalogue and the
-            people.
+        DataError: an article id is not one line of text, or row numbers of the tables do not match `articles.parquet`
+            and `customers.parquet`.
     """
     day = state_folder(states, as_of)
-    catalogue = pq.read_table(states / CATALOGUE, columns=["article_row", columns.ARTICLE_ID, *ARTICLE_GROUPS])
-    people = pq.read_table(states / PEOPLE, columns=["customer_row", "segment"])
-    articles, customers = catalogue.num_rows, people.num_rows
-    _require_numbered(states / CATALOGUE, catalogue["article_row"])
-    _require_numbered(states / PEOPLE, people["customer_row"])
-    require_lines(columns.ARTICLE_ID, catalogue[columns.ARTICLE_ID])
+    articles = pq.read_table(states / ARTICLES_FILE, columns=["article_row", columns.ARTICLE_ID, *ARTICLE_GROUPS])
+    customers = pq.read_table(states / CUSTOMERS_FILE, columns=["customer_row", "segment"])
+    num_articles, num_customers = articles.num_rows, customers.num_rows
+    _require_numbered(states / ARTICLES_FILE, articles["article_row"])
+    _require_numbered(states / CUSTOMERS_FILE, customers["customer_row"])
+    require_lines(columns.ARTICLE_ID, articles[columns.ARTICLE_ID])
 
     def read(name: str, key: str, size: int) -> pa.Table:
         table = pq.read_table(day / f"{name}.parquet")
-        limits = {"customer_row": customers, "article_row": articles, "neighbour_row": articles, key: size}
+        limits = {"customer_row": num_customers, "article_row": num_articles, "neighbour_row": num_articles, key: size}
         for column in table.column_names:
             if column in limits:
                 _require_rows(day / f"{name}.parquet", column, table[column], limits[column], ascending=column == key)
         return table
 
+    article_state = read("article_state", "article_row", num_articles)
+    customer_state = read("customer_state", "customer_row", num_customers)
     tables = {
         "as_of": np.int32(as_of),
-        "article_ids": np.array([*catalogue[columns.ARTICLE_ID].to_pylist(), ""], dtype=object),
-        "article_groups": np.stack([_codes(catalogue[name]) for name in ARTICLE_GROUPS], axis=1),
-        "article_numbers": _numbers(
-            read("articles", "article_row", articles), ARTICLE_NUMBERS, "article_row", articles
-        ),
-        "customer_numbers": _numbers(
-            read("customers", "customer_row", customers), CUSTOMER_NUMBERS, "customer_row", customers
-        ),
-        "customer_segments": np.append(people["segment"].to_numpy(), 0).astype(np.int32),
+        "article_ids": np.array([*articles[columns.ARTICLE_ID].to_pylist(), ""], dtype=object),
+        "article_groups": np.stack([_codes(articles[name]) for name in ARTICLE_GROUPS], axis=1),
+        "article_numbers": _numbers(article_state, ARTICLE_NUMBERS, "article_row", num_articles),
+        "customer_numbers": _numbers(customer_state, CUSTOMER_NUMBERS, "customer_row", num_customers),
+        "customer_segments": np.append(customers["segment"].to_numpy(), 0).astype(np.int32),
     }
     for name, kept in (
         ("history", ("article_row", *HISTORY_NUMBERS)),
         ("recent", ("article_row", "day")),
     ):
-        table = read(name, "customer_row", customers)
-        tables[f"{name}_offsets"] = _offsets(table["customer_row"].to_numpy(), customers + 1)
+        table = read(name, "customer_row", num_customers)
+        tables[f"{name}_offsets"] = _offsets(table["customer_row"].to_numpy(), num_customers + 1)
         for column in kept:
             values = table[column].to_numpy()
             tables[f"{name}_{column}"] = values.astype(np.float32 if column == "strength" else np.int32)
     for name in NEIGHBOUR_TABLES:
-        table = read(name, "article_row", articles)
-        rows, scores = _dense(table["article_row"], table["neighbour_row"], table["score"], articles + 1, articles)
-        tables[f"{name}_rows"], tables[f"{name}_scores"] = rows, scores
+        table = read(name, "article_row", num_articles)
+        tables[f"{name}_rows"], tables[f"{name}_scores"] = _dense(
+            table["article_row"], table["neighbour_row"], table["score"], num_articles + 1, num_articles
+        )
     table = read("popular", "segment", SEGMENTS)
     tables["popular_rows"], tables["popular_scores"] = _dense(
-        table["segment"], table["article_row"], table["score"], SEGMENTS, articles
+        table["segment"], table["article_row"], table["score"], SEGMENTS, num_articles
     )
     return tables
 
 
 def _require_numbered(path: pathlib.Path, rows: pa.ChunkedArray) -> None:
+    """Checks that rows are numbered from 0 in order."""
     if not np.array_equal(rows.to_numpy(), np.arange(len(rows))):
         raise DataError(f"{path} must be sorted by row number, 0 to {len(rows) - 1:,}; build the features again")
 
 
 def _require_rows(path: pathlib.Path, column: str, rows: pa.ChunkedArray, size: int, *, ascending: bool) -> None:
+    """Checks that row numbers are in [0, size) and, if `ascending`, sorted."""
     values = rows.to_numpy()
     if len(values) and not 0 <= values.min() <= values.max() < size:
         raise DataError(
@@ -170,17 +185,17 @@ def _require_rows(path: pathlib.Path, column: str, rows: pa.ChunkedArray, size: 
         raise DataError(f"{path} must be sorted by {column}; build the features again")
 
 
-def _by_sales(tables: dict[str, np.ndarray]) -> np.ndarray:
-    """All articles, `[articles]` int32: the popular ones in their order, then by customers, sales and row."""
+def _by_popularity(tables: dict[str, np.ndarray]) -> np.ndarray:
+    """Returns all article rows, `[articles]` int32: the popular list, then by customers, units and row."""
     numbers, popular = tables["article_numbers"][:-1], tables["popular_rows"][0]
     place = np.full(len(numbers) + 1, len(popular), np.int64)
     place[popular] = np.arange(len(popular))
-    keys = [-numbers[:, ARTICLE_NUMBERS.index(name)] for name in ("sales", "customers_30d", "customers_7d")]
+    keys = [-numbers[:, ARTICLE_NUMBERS.index(name)] for name in ("units", "customers_30d", "customers_7d")]
     return np.lexsort((*keys, place[:-1])).astype(np.int32)
 
 
 def _numbers(table: pa.Table, names: tuple[str, ...], key: str, rows: int) -> np.ndarray:
-    """`[rows + 1, len(names)]` float32; the last row, and those the table lacks, are nobody's: zeros, -1 for days."""
+    """Returns `[rows + 1, len(names)]` float32. The last row and missing rows have zeros, and -1 for days."""
     values = np.empty((rows + 1, len(names)), np.float32)
     described = table[key].to_numpy()
     for i, name in enumerate(names):
@@ -190,7 +205,7 @@ def _numbers(table: pa.Table, names: tuple[str, ...], key: str, rows: int) -> np
 
 
 def _codes(column: pa.ChunkedArray) -> np.ndarray:
-    """Dense codes of a text column, `[rows + 1]` int32; null and the padding row are -1."""
+    """Returns codes of a text column from 0, `[rows + 1]` int32; -1 for null and for the last row."""
     encoded = column.combine_chunks().dictionary_encode()
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.combine_chunks()
@@ -198,12 +213,12 @@ def _codes(column: pa.ChunkedArray) -> np.ndarray:
 
 
 def _offsets(rows: np.ndarray, size: int) -> np.ndarray:
-    """Start of each row in an array sorted by row: `[size + 1]` int32."""
+    """Returns the start of each row in `rows`, which is sorted: `[size + 1]` int32."""
     return np.searchsorted(rows, np.arange(size + 1)).astype(np.int32)
 
 
 def _dense(keys, values, scores, size: int, pad: int) -> tuple[np.ndarray, np.ndarray]:
-    """Lists of different lengths as one padded table, in the order they come: rows int32, scores float32."""
+    """Returns lists as a padded table, in the given order: rows `[size, n]` int32 and scores `[size, n]` float32."""
     keys = keys.to_numpy()
     position = np.arange(len(keys)) - np.searchsorted(keys, keys)
     width = int(position.max()) + 1 if len(keys) else 1

@@ -1,4 +1,4 @@
-"""What the towers need to know of the state's articles and customers: transformed once, held as variables."""
+"""The inputs of the towers for the articles and customers of a state: transformed once and stored as variables."""
 
 import pathlib
 
@@ -10,44 +10,51 @@ import tensorflow_transform as tft
 from models.recommender.sparse import sparse_column
 from models.retrieval.entities import ArticleTable, CustomerTable, article_table, customer_table
 from models.retrieval.towers import Towers
-from models.retrieval.validation import embed_catalogue
+from models.retrieval.validation import embed_all_articles
 from transforms import columns
 from transforms import features as f
 from transforms.errors import DataError
 from transforms.parquet import pq
 from transforms.progress import Progress
-from transforms.state_files import CATALOGUE, PEOPLE
+from transforms.state_files import ARTICLES_FILE, CUSTOMERS_FILE
 
 _BATCH = 8192
 _FLOATS = (columns.AGE,)
 
 
 class TowerInputs(tf.Module):
-    """Tables in the order of the state's rows, the unknown article and customer behind.
+    """Transformed features in the order of the state's rows; the unknown article and customer are last.
 
     Args:
-        articles: transformed features of the catalogue.
-        customers: transformed features of the people.
-        towers: embed the catalogue once.
+        articles: transformed features of articles.
+        customers: transformed features of customers.
+        towers: towers that embed the articles.
+
+    Attributes:
+        article_index: `[articles + 1]` int32.
+        customer_index: `[customers + 1]` int32.
+        customer_categories: `[customers + 1, len(CUSTOMER_CATEGORIES) + 1]` int32.
+        customer_age: `[customers + 1]` float32.
+        embeddings: `[articles + 1, dim]` float32; zeros for the padding article.
     """
 
     def __init__(self, articles: ArticleTable, customers: CustomerTable, towers: Towers):
         super().__init__(name="tower_inputs")
-        self.article_ids = tf.Variable(articles.ids, trainable=False, name="article_ids_xf")
-        self.customer_ids = tf.Variable(customers.ids, trainable=False, name="customer_ids_xf")
+        self.article_index = tf.Variable(articles.article_index, trainable=False, name="article_index")
+        self.customer_index = tf.Variable(customers.customer_index, trainable=False, name="customer_index")
         self.customer_categories = tf.Variable(customers.categories, trainable=False, name="categories_xf")
         self.customer_age = tf.Variable(customers.age, trainable=False, name="age_xf")
-        embeddings = embed_catalogue(towers, articles)
+        embeddings = embed_all_articles(towers, articles)
         embeddings[-1] = 0.0
         self.embeddings = tf.Variable(embeddings, trainable=False, name="article_embeddings")
 
 
 def transform_entities(states: pathlib.Path, transform: tft.TFTransformOutput) -> tuple[ArticleTable, CustomerTable]:
-    """Applies the transform graph to the raw catalogue and people of a states folder.
+    """Applies the transform graph to the raw articles and customers of a states folder.
 
     Args:
-        states: the folder with `catalogue.parquet` and `people.parquet`.
-        transform: the graph of Transform.
+        states: folder with `articles.parquet` and `customers.parquet`.
+        transform: transform graph.
 
     Raises:
         DataError: the graph maps two ids to one index, or returns a different number of rows than its input.
@@ -55,14 +62,15 @@ def transform_entities(states: pathlib.Path, transform: tft.TFTransformOutput) -
     layer = transform.transform_features_layer()
     article_keys = (columns.ARTICLE_ID, columns.PRODUCT_NAME, columns.DESCRIPTION, *f.ARTICLE_CATEGORIES)
     customer_keys = (columns.CUSTOMER_ID, columns.AGE, *f.CUSTOMER_CATEGORIES)
-    articles = _transform(pq.read_table(states / CATALOGUE, columns=list(article_keys)), layer, "articles")
+    articles = _transform(pq.read_table(states / ARTICLES_FILE, columns=list(article_keys)), layer, "articles")
     words = articles.pop(f.transformed_name(f.WORDS))
-    people = pq.read_table(states / PEOPLE, columns=list(customer_keys))
-    customers = _transform(people, layer, "customers", without=(f.transformed_name(f.WORDS),))
+    raw_customers = pq.read_table(states / CUSTOMERS_FILE, columns=list(customer_keys))
+    customers = _transform(raw_customers, layer, "customers", without=(f.transformed_name(f.WORDS),))
     return article_table(articles, words), customer_table(customers)
 
 
 def _transform(table: pa.Table, layer, unit: str, without: tuple[str, ...] = ()) -> dict:
+    """Transforms a table batch by batch, without the features `without`: arrays `[rows]`, and lists for words."""
     parts: dict[str, list] = {}
     with Progress("transform", unit, table.num_rows) as progress:
         for batch in table.to_batches(max_chunksize=_BATCH):
@@ -84,7 +92,7 @@ def _transform(table: pa.Table, layer, unit: str, without: tuple[str, ...] = ())
 
 
 def _require_one_each(features: dict, unit: str, rows: int) -> None:
-    """Checks that each transformed row is present and that ids are distinct."""
+    """Checks that no transformed row is missing and that ids have distinct indices."""
     for name, values in features.items():
         if len(values) != rows and name not in map(f.transformed_name, (f.BOUGHT, f.DAY, f.WEEK)):
             raise DataError(f"{name} must have a row for each of the {rows:,} {unit}. Received: {len(values):,}.")
@@ -92,10 +100,14 @@ def _require_one_each(features: dict, unit: str, rows: int) -> None:
     known = features[f.transformed_name(key)]
     known = known[known >= 0]
     if len(np.unique(known)) != len(known):
-        raise DataError(f"the vocabulary of {key} must map each of the {unit} to its own index; train again")
+        raise DataError(
+            f"the vocabulary of {key} must map each of the {unit} to a distinct index. Received: "
+            f"{len(known):,} ids with {len(np.unique(known)):,} indices; train again"
+        )
 
 
 def _sparse(column: pa.Array, name: str) -> tf.SparseTensor:
+    """Converts a raw column to the sparse column that the transform graph takes."""
     empty: float | str = 0.0 if name in _FLOATS else ""
     dtype = tf.float32 if name in _FLOATS else tf.string
     values = tf.constant(column.fill_null(empty).to_pylist(), dtype)

@@ -1,4 +1,4 @@
-"""TFX's Trainer calls `run_fn` here to train the ranking network inside the one graph."""
+"""The `run_fn` with which TFX's Trainer trains the ranking network."""
 
 import json
 import logging
@@ -18,18 +18,18 @@ from transforms.calendar import load_calendar
 
 
 def run_fn(fn_args) -> None:
-    """Computes the features of the stored lists, fits the network, writes its weights.
+    """Computes the features of the stored lists, trains the network and writes its weights.
 
-    The network that is judged learns from the list weeks. With `refit_to_end` another one learns from these and the
-    test week, and goes to `refitted/`: it is for the model that is pushed.
+    The judged network is trained on the list weeks. With `refit_to_end`, a second network for the pushed model is
+    trained on the list weeks and the test week, and written to `refitted/`.
 
     Args:
-        fn_args: TFX's arguments. `train_files` are the lists, `base_model` the folder with `states/` and `towers/`;
-            `custom_config` holds `ranking`, `recommender` (fields of the configurations), `checkpoints` (folder) and
+        fn_args: TFX's arguments. `train_files` are the lists, `base_model` is the folder with `states/` and `towers/`;
+            `custom_config` holds `ranking` and `recommender` (fields of the settings), `checkpoints` (folder) and
             `code_version`.
 
     Raises:
-        ValueError: if no list holds a positive.
+        ValueError: no list holds a positive.
     """
     custom = fn_args.custom_config
     config = RankingConfig.from_tree(custom["ranking"], "ranking")
@@ -53,9 +53,9 @@ def run_fn(fn_args) -> None:
     to = pathlib.Path(fn_args.serving_model_dir)
     weeks = [day for day in weekly if day < calendar.cut]
     test_week = [calendar.cut] if calendar.cut in weekly else []
-    before = sum(len(weekly[day]) for day in weeks)
-    everything = join([weekly.pop(day) for day in (*weeks, *test_week)])
-    lists = everything[:before]
+    num_lists = sum(len(weekly[day]) for day in weeks)
+    all_lists = join([weekly.pop(day) for day in (*weeks, *test_week)])
+    lists = all_lists[:num_lists]
     network = build_network(config, features.NAMES)
     losses = fit(network, lists, config, logs=str(logs), backup=str(backup / "running"))
     save_network(network, config, features.NAMES, to)
@@ -63,21 +63,31 @@ def run_fn(fn_args) -> None:
     if config.refit_to_end and test_week:
         refitted = build_network(config, features.NAMES)
         folders = {"logs": str(logs / REFITTED), "backup": str(backup / REFITTED)}
-        fit(refitted, everything, config, **folders, what="ranking, refitted")
-        if has_learnt(refitted, network, everything[before:], config):
+        fit(refitted, all_lists, config, **folders, what="ranking, refitted")
+        if improves_on_test_week(refitted, network, all_lists[num_lists:], config):
             save_network(refitted, config, features.NAMES, to / REFITTED)
             figures["refitted"] = True
         else:
-            logging.warning("the refitted network does worse in the test week than the judged one, which is pushed")
+            logging.warning(
+                "the refitted network's loss in the test week is not below that of the judged network, which is pushed"
+            )
     (to / "figures.json").write_text(json.dumps(figures, indent=1))
 
 
-def has_learnt(refitted: RankingNetwork, judged: RankingNetwork, test_week: Lists, config: RankingConfig) -> bool:
-    """Whether the refitted network does better than the judged one on the week that it alone has seen.
+def improves_on_test_week(
+    refitted: RankingNetwork, judged: RankingNetwork, test_week: Lists, config: RankingConfig
+) -> bool:
+    """Returns whether the refitted network has a lower loss than the judged one in the test week.
 
-    No figure of a week it knows can be a judgement; but one that does worse there has gone wrong, and the judged
-    network takes its place.
+    The refitted network was trained on the test week, so this does not measure its quality. It detects failed training:
+    a network with a higher loss on its own training data is not used.
+
+    Args:
+        refitted: network trained on the list weeks and the test week.
+        judged: network trained on the list weeks.
+        test_week: lists of the test week.
+        config: settings with the loss.
     """
-    before, after = (mean_loss(network, test_week, config) for network in (judged, refitted))
-    logging.info("loss in the test week: %.4f judged, %.4f refitted", before, after)
-    return after < before
+    judged_loss, refitted_loss = (mean_loss(network, test_week, config) for network in (judged, refitted))
+    logging.info("loss in the test week: %.4f judged, %.4f refitted", judged_loss, refitted_loss)
+    return refitted_loss < judged_loss

@@ -1,1 +1,1 @@
-"""The two towers, their training forward in time, and the index."""
+"""The two towers, their training forward in time, and the nearest-neighbour index."""

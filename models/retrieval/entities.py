@@ -1,7 +1,7 @@
-"""Articles and customers as the towers see them: tables of transformed features, one row each.
+"""Tables of transformed features of articles and customers, one row each: the input of the towers.
 
-A row number here is the id's index in its vocabulary (training) or the row of the state (recommending); the towers
-never see the difference. One more row stands behind each table: the article or customer that is not known.
+In training, the row of an article or customer is its vocabulary index. In a recommender, it is its row in the state.
+Each table has one more row at the end, for the unknown article or customer.
 """
 
 import dataclasses
@@ -16,12 +16,12 @@ class ArticleTable:
     """Transformed features of articles.
 
     Attributes:
-        ids: `[rows + 1]` int32 index in the vocabulary of article ids; -1 where it has none.
-        categories: `[rows + 1, len(ARTICLE_CATEGORIES)]` int32 indices, -1 is missing.
-        words: `[rows + 1, WORDS_PER_ARTICLE]` int32 indices, -1 is padding.
+        article_index: `[articles + 1]` int32 index in the vocabulary of article ids; -1 if the id is not in it.
+        categories: `[articles + 1, len(ARTICLE_CATEGORIES)]` int32 vocabulary indices; -1 is missing.
+        words: `[articles + 1, WORDS_PER_ARTICLE]` int32 vocabulary indices; -1 is padding.
     """
 
-    ids: np.ndarray
+    article_index: np.ndarray
     categories: np.ndarray
     words: np.ndarray
 
@@ -31,46 +31,55 @@ class CustomerTable:
     """Transformed features of customers.
 
     Attributes:
-        ids: `[rows + 1]` int32 index in the vocabulary of customer ids; -1 where it has none.
-        categories: `[rows + 1, len(CUSTOMER_CATEGORIES) + 1]` int32 indices, the age bucket last; -1 is missing.
-        age: `[rows + 1]` float32 z-score, 0 where unknown.
+        customer_index: `[customers + 1]` int32 index in the vocabulary of customer ids; -1 if the id is not in it.
+        categories: `[customers + 1, len(CUSTOMER_CATEGORIES) + 1]` int32 vocabulary indices, the age bucket last;
+            -1 is missing.
+        age: `[customers + 1]` float32 z-score; 0 if unknown.
     """
 
-    ids: np.ndarray
+    customer_index: np.ndarray
     categories: np.ndarray
     age: np.ndarray
 
 
 def article_table(features: dict[str, np.ndarray], words: list[np.ndarray]) -> ArticleTable:
-    """Puts transformed features of articles in a table, in their order, and the unknown article behind.
+    """Builds the table of articles in the given order and appends the unknown article.
 
     Args:
-        features: `article_id_xf` and the categories' `_xf`, `[rows]` integers.
-        words: word indices of each article, any length.
+        features: `article_id_xf` and the `_xf` of the categories, each `[articles]` integers.
+        words: word indices of each article, of any length.
+
+    Returns:
+        Table of `articles + 1` rows.
     """
-    ids = np.append(features[f.transformed_name("article_id")], f.MISSING).astype(np.int32)
+    article_index = np.append(features[f.transformed_name("article_id")], f.MISSING).astype(np.int32)
     categories = [features[f.transformed_name(key)] for key in f.ARTICLE_CATEGORIES]
-    table = np.full((len(ids), f.WORDS_PER_ARTICLE), f.MISSING, np.int32)
+    table = np.full((len(article_index), f.WORDS_PER_ARTICLE), f.MISSING, np.int32)
     for row, indices in enumerate(words):
         kept = np.unique(indices[indices >= 0])[: f.WORDS_PER_ARTICLE]
         table[row, : len(kept)] = kept
-    return ArticleTable(ids=ids, categories=_with_missing(categories), words=table)
+    return ArticleTable(article_index=article_index, categories=_with_missing(categories), words=table)
 
 
 def customer_table(features: dict[str, np.ndarray]) -> CustomerTable:
-    """Puts transformed features of customers in a table, in their order, and the unknown customer behind.
+    """Builds the table of customers in the given order and appends the unknown customer.
 
     Args:
-        features: `customer_id_xf`, the categories' `_xf`, `age_bucket_xf`, `[rows]` integers; `age_xf` float32.
+        features: `customer_id_xf`, the `_xf` of the categories and `age_bucket_xf`, each `[customers]` integers;
+            `age_xf` `[customers]` float32.
+
+    Returns:
+        Table of `customers + 1` rows.
     """
-    ids = np.append(features[f.transformed_name("customer_id")], f.MISSING).astype(np.int32)
+    customer_index = np.append(features[f.transformed_name("customer_id")], f.MISSING).astype(np.int32)
     keys = (*f.CUSTOMER_CATEGORIES, "age_bucket")
     categories = _with_missing([features[f.transformed_name(key)] for key in keys])
     categories[-1, -1] = 0
     age = np.append(features[f.transformed_name("age")], 0.0).astype(np.float32)
-    return CustomerTable(ids=ids, categories=categories, age=age)
+    return CustomerTable(customer_index=customer_index, categories=categories, age=age)
 
 
 def _with_missing(columns: list[np.ndarray]) -> np.ndarray:
+    """Stacks columns `[n]` to `[n + 1, columns]` int32; the last row is missing."""
     table = np.stack(columns, axis=1).astype(np.int32)
     return np.concatenate([table, np.full((1, table.shape[1]), f.MISSING, np.int32)])

@@ -1,18 +1,18 @@
-"""The index over the article embeddings: ScaNN, or exact search in core TensorFlow operations."""
+"""Nearest-neighbour search over the article embeddings: ScaNN, or exact search with core TensorFlow operations."""
 
 import numpy as np
 import tensorflow as tf
 
-# For a recall of 0.98 at 200 of 105,542 articles (docs/serving.md).
+# These give a recall of 0.98 at 200 of 105,542 articles (docs/serving.md).
 _LEAVES_SHARE_SEARCHED = 0.4
 _REORDERED_PER_NEIGHBOUR = 4
-_SMALLEST_TREE = 20_000  # below it ScaNN's own advice is to compare with every point
-_AT_ONCE = 32  # queries that `search_without` scores against the whole catalogue at once
-_LEAST = -1e30
+_MIN_TREE_ARTICLES = 20_000  # below it, ScaNN's documentation advises brute force
+_QUERIES_PER_CHUNK = 32  # queries that `search_without` scores against all articles at once
+_MIN_SCORE = -1e30
 
 
 class ExactIndex(tf.Module):
-    """Inner products with every article, in core operations that any model server has.
+    """Exact search by inner products with every article, in core operations that every model server supports.
 
     Args:
         embeddings: `[articles, dim]` float32.
@@ -21,37 +21,52 @@ class ExactIndex(tf.Module):
     def __init__(self, embeddings: np.ndarray):
         super().__init__(name="exact_index")
         self._embeddings = tf.Variable(embeddings, trainable=False, name="index_embeddings")
-        self._articles = int(embeddings.shape[0])
+        self._num_articles = int(embeddings.shape[0])
 
     def __call__(self, queries: tf.Tensor, k: int) -> tuple[tf.Tensor, tf.Tensor]:
-        """The k articles of largest inner product.
+        """Finds the k articles with the largest inner product.
 
         Args:
             queries: `[batch, dim]` float32.
-            k: how many.
+            k: number of articles.
 
         Returns:
-            rows `[batch, k]` int32, best first, padded with the number of articles; scores `[batch, k]` float32.
+            Article rows `[batch, k]` int32, best first, padded with the number of articles, and their scores
+            `[batch, k]` float32.
         """
-        found = min(k, self._articles)
+        found = min(k, self._num_articles)
         scores, rows = tf.math.top_k(tf.matmul(queries, self._embeddings, transpose_b=True), found)
-        return _padded(rows, scores, k - found, self._articles)
+        return _padded(rows, scores, k - found, self._num_articles)
 
-    def twice(self, queries: tf.Tensor, k: int) -> tf.Tensor:
-        """Twice as many for callers who leave some out: rows `[batch, 2 * k]` int32 as of `__call__`."""
+    def search_double(self, queries: tf.Tensor, k: int) -> tf.Tensor:
+        """Finds the 2 * k nearest articles, for callers that filter the result.
+
+        Args:
+            queries: `[batch, dim]` float32.
+            k: half the number of articles.
+
+        Returns:
+            Article rows `[batch, 2 * k]` int32, as from `__call__`.
+        """
         return self(queries, 2 * k)[0]
 
     def among(self, allowed, queries: tf.Tensor, k: int) -> tf.Tensor:
-        """The k nearest of the allowed articles; see `search_without`."""
-        return search_without(self._embeddings, queries, allowed.excluded, k, self._articles)
+        """Finds the k nearest allowed articles; see `search_without`.
+
+        Args:
+            allowed: allowed articles of the customers.
+            queries: `[batch, dim]` float32.
+            k: number of articles.
+        """
+        return search_without(self._embeddings, queries, allowed.excluded_rows, k, self._num_articles)
 
 
 class ScannIndex(tf.Module):
-    """ScaNN's approximate search: a partition tree with asymmetric hashing, the best reordered exactly.
+    """ScaNN's approximate search: a partition tree with asymmetric hashing and exact reordering of the best.
 
     Args:
         embeddings: `[articles, dim]` float32.
-        k: largest number of neighbours that will be asked for.
+        k: largest number of neighbours that `__call__` is asked for.
     """
 
     def __init__(self, embeddings: np.ndarray, k: int):
@@ -59,58 +74,58 @@ class ScannIndex(tf.Module):
         from scann.scann_ops.py import scann_ops
 
         self._searcher_from_module = scann_ops.searcher_from_module
-        self._articles = int(embeddings.shape[0])
+        self._num_articles = int(embeddings.shape[0])
         self._k = k
-        builder = scann_ops.builder(embeddings, min(k, self._articles), "dot_product")
-        if self._articles >= _SMALLEST_TREE:
-            leaves = int(np.sqrt(self._articles))
+        builder = scann_ops.builder(embeddings, min(k, self._num_articles), "dot_product")
+        if self._num_articles >= _MIN_TREE_ARTICLES:
+            leaves = int(np.sqrt(self._num_articles))
             builder = builder.tree(
                 leaves,
                 max(1, int(leaves * _LEAVES_SHARE_SEARCHED)),
-                training_sample_size=min(self._articles, 100_000),
+                training_sample_size=min(self._num_articles, 100_000),
             )
             builder = builder.score_ah(2, anisotropic_quantization_threshold=0.2)
-            builder = builder.reorder(min(self._articles, _REORDERED_PER_NEIGHBOUR * k))
+            builder = builder.reorder(min(self._num_articles, _REORDERED_PER_NEIGHBOUR * k))
         else:
             builder = builder.score_brute_force()
         self.tensors = builder.build().serialize_to_module()
 
     def __call__(self, queries: tf.Tensor, k: int) -> tuple[tf.Tensor, tf.Tensor]:
-        """The k articles of (nearly) largest inner product; shapes as in `ExactIndex`.
+        """Finds, approximately, the k articles with the largest inner product; arguments as in `ExactIndex`.
 
         Raises:
-            ValueError: if k is above what the index was built for: no more than that is reordered.
+            ValueError: k is larger than the k of the index, which is the number of articles it reorders.
         """
         if k > self._k:
             raise ValueError(f"k must be at most the k the index was built for, {self._k}. Received: k = {k}.")
         return self._search(queries, k)
 
-    def twice(self, queries: tf.Tensor, k: int) -> tf.Tensor:
-        """Twice as many for callers who leave some out: rows `[batch, 2 * k]` int32 as of `__call__`.
+    def search_double(self, queries: tf.Tensor, k: int) -> tf.Tensor:
+        """Finds the 2 * k nearest articles, as in `ExactIndex`.
 
         The first k are those of `__call__`. The others are reordered too, but with lower recall.
         """
         return self._search(queries, 2 * k)[0]
 
     def _search(self, queries: tf.Tensor, k: int) -> tuple[tf.Tensor, tf.Tensor]:
-        found = min(k, self._articles)
+        found = min(k, self._num_articles)
         searcher = self._searcher_from_module(self.tensors)
         rows, scores = searcher.search_batched(queries, final_num_neighbors=found)
-        shape = [tf.shape(queries)[0], found]  # of no queries, ScaNN makes [0, 0]
+        shape = [tf.shape(queries)[0], found]  # for zero queries ScaNN returns [0, 0]
         rows, scores = tf.reshape(rows, shape), tf.reshape(scores, shape)
-        return _padded(rows, scores, k - found, self._articles)
+        return _padded(rows, scores, k - found, self._num_articles)
 
 
 def build_index(kind: str, embeddings: np.ndarray, k: int) -> ExactIndex | ScannIndex:
-    """The index of a kind, `exact` or `scann`.
+    """Builds the index of a kind.
 
     Args:
-        kind: which.
+        kind: `exact` or `scann`.
         embeddings: `[articles, dim]` float32.
-        k: largest number of neighbours that will be asked for.
+        k: largest number of neighbours that `__call__` is asked for.
 
     Raises:
-        ValueError: for another kind.
+        ValueError: `kind` has another value.
     """
     if kind == "exact":
         return ExactIndex(embeddings)
@@ -119,26 +134,28 @@ def build_index(kind: str, embeddings: np.ndarray, k: int) -> ExactIndex | Scann
     raise ValueError(f"kind must be 'exact' or 'scann'. Received: kind = {kind!r}.")
 
 
-def search_without(embeddings: tf.Tensor, queries: tf.Tensor, excluded: tf.Tensor, k: int, articles: int) -> tf.Tensor:
-    """Exact search: the k articles with the largest inner product that are not excluded.
+def search_without(
+    embeddings: tf.Tensor, queries: tf.Tensor, excluded: tf.Tensor, k: int, num_articles: int
+) -> tf.Tensor:
+    """Finds, by exact search, the k articles with the largest inner product that are not excluded.
 
-    Processes the queries in chunks, so that memory does not grow with the batch.
+    Processes the queries in chunks, so that memory use does not grow with the batch.
 
     Args:
-        embeddings: `[n, dim]` float32; the first `articles` rows are those of the articles.
+        embeddings: `[n, dim]` float32; the first `num_articles` rows are articles.
         queries: `[batch, dim]` float32.
-        excluded: `[batch, m]` int32 rows, padded with `articles`.
+        excluded: `[batch, m]` int32 article rows, padded with `num_articles`.
         k: number of articles to return.
-        articles: number of articles.
+        num_articles: number of articles.
 
     Returns:
-        `[batch, k]` int32 rows, best first, padded if fewer are left.
+        `[batch, k]` int32 article rows, best first, padded with `num_articles` if fewer are left.
     """
-    count, found = tf.shape(queries)[0], min(k, articles)
-    size = tf.maximum(tf.minimum(count, _AT_ONCE), 1)
+    count, found = tf.shape(queries)[0], min(k, num_articles)
+    size = tf.maximum(tf.minimum(count, _QUERIES_PER_CHUNK), 1)
     parts = (count + size - 1) // size
     missing = [[0, parts * size - count], [0, 0]]
-    excluded = tf.pad(excluded, missing, constant_values=articles)
+    excluded = tf.pad(excluded, missing, constant_values=num_articles)
     by_part = (
         tf.reshape(tf.pad(queries, missing), [parts, size, embeddings.shape[1]]),
         tf.reshape(excluded, [parts, size, tf.shape(excluded)[1]]),
@@ -146,20 +163,27 @@ def search_without(embeddings: tf.Tensor, queries: tf.Tensor, excluded: tf.Tenso
 
     def search(part):
         asked, without = part
-        scores = tf.matmul(asked, embeddings, transpose_b=True)[:, :articles]
-        at = tf.where(without < articles)
+        scores = tf.matmul(asked, embeddings, transpose_b=True)[:, :num_articles]
+        at = tf.where(without < num_articles)
         cells = tf.stack([tf.cast(at[:, 0], tf.int32), tf.gather_nd(without, at)], axis=1)
-        scores = tf.tensor_scatter_nd_update(scores, cells, tf.fill([tf.shape(cells)[0]], _LEAST))
+        scores = tf.tensor_scatter_nd_update(scores, cells, tf.fill([tf.shape(cells)[0]], _MIN_SCORE))
         best, rows = tf.math.top_k(scores, found)
-        return tf.where(best > _LEAST, rows, articles)
+        return tf.where(best > _MIN_SCORE, rows, num_articles)
 
     rows = tf.map_fn(search, by_part, fn_output_signature=tf.TensorSpec([None, found], tf.int32), parallel_iterations=1)
     rows = tf.reshape(rows, [-1, found])[:count]
-    return tf.ensure_shape(tf.pad(rows, [[0, 0], [0, k - found]], constant_values=articles), [None, k])
+    return tf.ensure_shape(tf.pad(rows, [[0, 0], [0, k - found]], constant_values=num_articles), [None, k])
 
 
 def recall_against_exact(index, exact: ExactIndex, queries: np.ndarray, k: int) -> float:
-    """Mean share of the exact k nearest articles that the index finds too, in [0, 1]."""
+    """Returns the mean share of the exact k nearest articles that an index finds, in [0, 1].
+
+    Args:
+        index: index to measure.
+        exact: exact index over the same articles.
+        queries: `[n, dim]` float32, at least one.
+        k: number of articles.
+    """
     shares = []
     for start in range(0, len(queries), 256):
         batch = tf.constant(queries[start : start + 256])
@@ -169,6 +193,7 @@ def recall_against_exact(index, exact: ExactIndex, queries: np.ndarray, k: int) 
 
 
 def _padded(rows, scores, missing, pad):
+    """Appends `missing` columns of padding to rows and scores `[batch, n]`."""
     if missing:
         rows = tf.pad(rows, [[0, 0], [0, missing]], constant_values=pad)
         scores = tf.pad(scores, [[0, 0], [0, missing]])

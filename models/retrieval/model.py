@@ -8,10 +8,10 @@ from models.retrieval.towers import Towers
 
 
 class TwoTowerModel(tfrs.Model):
-    """Trains `Towers` on batches of `ExampleGather`.
+    """Trains `Towers` on the batches of `ExampleGather`.
 
     Args:
-        towers: what is trained.
+        towers: towers to train.
     """
 
     def __init__(self, towers: Towers):
@@ -19,32 +19,47 @@ class TwoTowerModel(tfrs.Model):
         self.towers = towers
 
     def embed(self, batch: dict[str, tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
-        """Query and candidate embeddings of a batch, `[batch, embedding_dim]` float32 each."""
+        """Embeds a batch.
+
+        Args:
+            batch: batch of `ExampleGather`.
+
+        Returns:
+            Query and candidate embeddings, each `[batch, embedding_dim]` float32.
+        """
         query, candidate = self.embed_shared(batch)
         return (tf.gather(query, batch["basket"]) if "basket" in batch else query), candidate
 
     def embed_shared(self, batch: dict[str, tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
-        """The same, but where baskets share their query it stands there once."""
+        """Embeds a batch; examples of one basket share a query embedding.
+
+        Args:
+            batch: batch of `ExampleGather`.
+
+        Returns:
+            Query embeddings `[baskets, embedding_dim]` float32 (`[batch, ...]` if baskets are not shared) and candidate
+            embeddings `[batch, embedding_dim]` float32.
+        """
         query = self.towers.embed_customers(
-            batch["customer_ids"],
+            batch["customer_index"],
             batch["customer_categories"],
             batch["customer_age"],
-            batch["recent"],
+            batch["recent_article_index"],
             batch["recent_age_days"],
         )
         candidate = self.towers.embed_articles(
-            batch["article_ids"], batch["article_categories"], batch["article_words"]
+            batch["article_index"], batch["article_categories"], batch["article_words"]
         )
         return query, candidate
 
-    # AutoGraph would rewrite all of Keras on its way through, which takes longer than tracing.
+    # AutoGraph would convert all of Keras, which takes longer than tracing.
     @tf.autograph.experimental.do_not_convert
     def train_step(self, inputs: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-        """One step of `fit`."""
+        """Runs one step of `fit`; arguments and result as in Keras."""
         return super().train_step(inputs)
 
     def compute_loss(self, inputs: dict[str, tf.Tensor], training: bool = False) -> tf.Tensor:
-        """Mean in-batch softmax loss, scalar float32."""
+        """Returns the mean in-batch softmax loss, scalar float32."""
         query, candidate = self.embed_shared(inputs)
         corrected = self.towers.config.sampling_correction
         summed = in_batch_softmax(

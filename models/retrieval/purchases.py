@@ -1,7 +1,7 @@
-"""The purchases as training examples: who bought what, and what they had bought before that day.
+"""Training examples of the towers: purchases, each with what the customer had bought before that day.
 
-Purchases are held once, sorted by customer and day; the recent purchases of an example are the positions before
-the first of its day, so no example carries a list and none can see its own day or a later one.
+Purchases are stored once, sorted by customer and day. The recent purchases of an example are the positions before the
+first purchase of its day. So no example stores a list, and none contains a purchase of its own day or a later one.
 """
 
 import copy
@@ -10,10 +10,10 @@ import dataclasses
 import numpy as np
 import tensorflow as tf
 
-from models.input_pipeline import steady
+from models.input_pipeline import without_autotuning
 from models.retrieval.entities import ArticleTable, CustomerTable
 
-_BASKETS_AT_ONCE = 256
+_BASKETS_PER_PIECE = 256
 
 
 @dataclasses.dataclass(frozen=True)
@@ -21,48 +21,55 @@ class Purchases:
     """All purchases, sorted by customer, day (ascending) and article (descending).
 
     Attributes:
-        customers: `[n]` int32 rows of the customer table.
-        articles: `[n]` int32 rows of the article table.
-        days: `[n]` int32.
-        weeks: `[n]` int32: 0 before the first list week, then 1, 2, ... a week each.
-        starts: `[n]` int32 position of the customer's first purchase.
-        befores: `[n]` int32 position of the first purchase of the same customer and day: what lies in
-            `[starts, befores)` was known then.
+        customer_rows: `[n]` int32 rows of the customer table.
+        article_rows: `[n]` int32 rows of the article table.
+        days: `[n]` int32 day numbers.
+        weeks: `[n]` int32: 0 before the first list week, then 1, 2, ... for each week.
+        customer_starts: `[n]` int32 position of the customer's first purchase.
+        day_starts: `[n]` int32 position of the customer's first purchase on the same day. The purchases in
+            `[customer_starts, day_starts)` are those before the day.
     """
 
-    customers: np.ndarray
-    articles: np.ndarray
+    customer_rows: np.ndarray
+    article_rows: np.ndarray
     days: np.ndarray
     weeks: np.ndarray
-    starts: np.ndarray
-    befores: np.ndarray
+    customer_starts: np.ndarray
+    day_starts: np.ndarray
 
     def positions(self, chosen: np.ndarray) -> np.ndarray:
-        """Positions where `chosen` `[n]` bool holds, `[m]` int32."""
+        """Returns the positions where `chosen`, `[n]` bool, is true: `[m]` int32."""
         return np.flatnonzero(chosen).astype(np.int32)
 
 
-def sort_purchases(customers: np.ndarray, articles: np.ndarray, days: np.ndarray, weeks: np.ndarray) -> Purchases:
-    """Sorts purchases and finds where each customer and each customer's day begins.
+def sort_purchases(
+    customer_rows: np.ndarray, article_rows: np.ndarray, days: np.ndarray, weeks: np.ndarray
+) -> Purchases:
+    """Sorts purchases and finds where each customer and each day of a customer begins.
 
     Args:
-        customers: `[n]` integers.
-        articles: `[n]` integers.
-        days: `[n]` integers.
+        customer_rows: `[n]` integers, rows of the customer table.
+        article_rows: `[n]` integers, rows of the article table.
+        days: `[n]` integers, day numbers.
         weeks: `[n]` integers.
+
+    Returns:
+        The sorted purchases.
     """
-    order = np.lexsort((-articles.astype(np.int64), days, customers))
-    customers, articles, days, weeks = (values[order].astype(np.int32) for values in (customers, articles, days, weeks))
-    position = np.arange(len(customers), dtype=np.int32)
-    new_customer = np.r_[True, customers[1:] != customers[:-1]][: len(customers)]
-    new_day = new_customer | np.r_[True, days[1:] != days[:-1]][: len(customers)]
+    order = np.lexsort((-article_rows.astype(np.int64), days, customer_rows))
+    customer_rows, article_rows, days, weeks = (
+        values[order].astype(np.int32) for values in (customer_rows, article_rows, days, weeks)
+    )
+    position = np.arange(len(customer_rows), dtype=np.int32)
+    new_customer = np.r_[True, customer_rows[1:] != customer_rows[:-1]][: len(customer_rows)]
+    new_day = new_customer | np.r_[True, days[1:] != days[:-1]][: len(customer_rows)]
     return Purchases(
-        customers=customers,
-        articles=articles,
+        customer_rows=customer_rows,
+        article_rows=article_rows,
         days=days,
         weeks=weeks,
-        starts=np.maximum.accumulate(np.where(new_customer, position, 0)).astype(np.int32),
-        befores=np.maximum.accumulate(np.where(new_day, position, 0)).astype(np.int32),
+        customer_starts=np.maximum.accumulate(np.where(new_customer, position, 0)).astype(np.int32),
+        day_starts=np.maximum.accumulate(np.where(new_day, position, 0)).astype(np.int32),
     )
 
 
@@ -70,14 +77,13 @@ class ExampleGather:
     """Turns positions of purchases into batches of tower inputs, inside the input pipeline.
 
     Args:
-        purchases: all of them.
-        articles: the article table.
-        customers: the customer table.
-        recent_length: recent purchases of an example.
-        weights: `[articles + 1]` float32 `candidate_sampling_probability` of each article row.
-        share_baskets: whether the inputs of the query tower are made once for a customer's day, however many of
-            its purchases are in the batch; their number then differs from batch to batch, which neither XLA nor
-            the splitting of a batch over replicas bears.
+        purchases: all purchases.
+        articles: article table.
+        customers: customer table.
+        recent_length: number of recent purchases of an example.
+        probabilities: `[articles + 1]` float32 `candidate_sampling_probability` of each article row.
+        share_baskets: whether purchases of one customer and day share the inputs of the query tower. The number of
+            queries then differs between batches, which neither XLA nor splitting a batch over replicas supports.
     """
 
     def __init__(
@@ -86,97 +92,114 @@ class ExampleGather:
         articles: ArticleTable,
         customers: CustomerTable,
         recent_length: int,
-        weights: np.ndarray,
+        probabilities: np.ndarray,
         share_baskets: bool = True,
     ):
         self._purchases = {
             name: tf.constant(getattr(purchases, name))
-            for name in ("customers", "articles", "days", "starts", "befores")
+            for name in ("customer_rows", "article_rows", "days", "customer_starts", "day_starts")
         }
-        self._articles = {name: tf.constant(getattr(articles, name)) for name in ("ids", "categories", "words")}
-        self._customers = {name: tf.constant(getattr(customers, name)) for name in ("ids", "categories", "age")}
-        self._baskets = purchases.befores
+        self._articles = {
+            "article_index": tf.constant(articles.article_index),
+            "article_categories": tf.constant(articles.categories),
+            "article_words": tf.constant(articles.words),
+        }
+        self._customers = {
+            "customer_index": tf.constant(customers.customer_index),
+            "customer_categories": tf.constant(customers.categories),
+            "customer_age": tf.constant(customers.age),
+        }
+        self._baskets = purchases.day_starts
         self._share_baskets = share_baskets
         self._recent_length = recent_length
-        self._weights = tf.constant(weights, tf.float32)
+        self._probabilities = tf.constant(probabilities, tf.float32)
 
-    def weighted(self, weights: np.ndarray) -> "ExampleGather":
-        """The same with other weights; the tables, of which there may be gigabytes, are shared."""
+    def with_probabilities(self, probabilities: np.ndarray) -> "ExampleGather":
+        """Returns a copy with other sampling probabilities that shares the tables, which may take gigabytes.
+
+        Args:
+            probabilities: as in the constructor.
+        """
         other = copy.copy(self)
-        other._weights = tf.constant(weights, tf.float32)
+        other._probabilities = tf.constant(probabilities, tf.float32)
         return other
 
     def __call__(self, positions: tf.Tensor) -> dict[str, tf.Tensor]:
-        """One batch.
+        """Returns the batch of some purchases.
 
         Args:
-            positions: `[batch]` int32 into the purchases.
+            positions: `[batch]` int32 positions in the purchases.
 
         Returns:
-            Of each example `[batch]`: `article_*` tower inputs, `article_rows`, `customer_rows`,
-            `sampling_probability` float32 and, where baskets are shared, `basket` int32, its place among the query
-            tower's inputs: `customer_*` `[baskets]`, `recent` `[baskets, recent_length]` int32 and `recent_age_days`
-            float32. Where they are not, these are of each example too.
+            For each example, `[batch, ...]`: the article inputs `article_index`, `article_categories` and
+            `article_words`; `article_rows` and `customer_rows` int32; `sampling_probability` float32; and, if baskets
+            are shared, `basket` int32, the row of its query inputs. Query inputs, `[baskets, ...]` if baskets are
+            shared, else `[batch, ...]`: `customer_index`, `customer_categories`, `customer_age`,
+            `recent_article_index` `[., recent_length]` int32 (newest first, -1 is padding) and `recent_age_days`
+            `[., recent_length]` float32.
         """
-        known = self._purchases
-        articles = tf.gather(known["articles"], positions)
-        starts = tf.gather(known["befores"], positions)
+        purchases = self._purchases
+        article_rows = tf.gather(purchases["article_rows"], positions)
+        starts = tf.gather(purchases["day_starts"], positions)
         shared = {}
         if self._share_baskets:
             starts, shared["basket"] = tf.unique(starts)
-        customers = tf.gather(known["customers"], starts)
-        back = starts[:, None] - 1 - tf.range(self._recent_length)[None, :]
-        inside = back >= tf.gather(known["starts"], starts)[:, None]
-        safe = tf.where(inside, back, 0)
-        recent = tf.gather(self._articles["ids"], tf.gather(known["articles"], safe))
-        since = tf.gather(known["days"], starts)[:, None] - tf.gather(known["days"], safe)
+        query_rows = tf.gather(purchases["customer_rows"], starts)
+        before = starts[:, None] - 1 - tf.range(self._recent_length)[None, :]
+        exists = before >= tf.gather(purchases["customer_starts"], starts)[:, None]
+        before = tf.where(exists, before, 0)
+        recent = tf.gather(self._articles["article_index"], tf.gather(purchases["article_rows"], before))
+        age_days = tf.gather(purchases["days"], starts)[:, None] - tf.gather(purchases["days"], before)
         return {
-            "article_rows": articles,
-            "customer_rows": tf.gather(known["customers"], positions),
-            **{f"article_{name}": tf.gather(table, articles) for name, table in self._articles.items()},
-            **{f"customer_{name}": tf.gather(table, customers) for name, table in self._customers.items()},
+            "article_rows": article_rows,
+            "customer_rows": tf.gather(purchases["customer_rows"], positions),
+            **{name: tf.gather(table, article_rows) for name, table in self._articles.items()},
+            **{name: tf.gather(table, query_rows) for name, table in self._customers.items()},
             **shared,
-            "recent": tf.where(inside, recent, -1),
-            "recent_age_days": tf.cast(tf.where(inside, since, 0), tf.float32),
-            "sampling_probability": tf.gather(self._weights, articles),
+            "recent_article_index": tf.where(exists, recent, -1),
+            "recent_age_days": tf.cast(tf.where(exists, age_days, 0), tf.float32),
+            "sampling_probability": tf.gather(self._probabilities, article_rows),
         }
 
     def dataset(self, positions: np.ndarray, batch_size: int, seed: int | None) -> tf.data.Dataset:
-        """Batches of examples; whole baskets are shuffled anew each epoch where a seed is given.
+        """Returns batches of examples. With a seed, whole baskets are shuffled, in a new order each epoch.
 
         Args:
-            positions: `[m]` int32 into the purchases, ascending.
-            batch_size: examples per batch; the last one may be smaller unless shuffled.
-            seed: of the shuffling, or None for the given order.
+            positions: `[m]` int32 positions in the purchases, ascending.
+            batch_size: number of examples of a batch; without a seed the last batch may be smaller.
+            seed: seed of the shuffling, or None for the given order.
+
+        Returns:
+            Dataset of the dictionaries of `__call__`.
         """
         baskets = self._baskets[positions]
         starts = np.flatnonzero(np.r_[True, baskets[1:] != baskets[:-1]][: len(positions)]).astype(np.int32)
         count = len(starts)
         begins, ends = tf.constant(starts), tf.constant(np.r_[starts[1:], len(positions)][:count].astype(np.int32))
-        known = tf.constant(positions)
-        whole = seed is not None and len(positions) >= batch_size
+        all_positions = tf.constant(positions)
+        full_batches = seed is not None and len(positions) >= batch_size
 
         def pieces(order):
-            return tf.data.Dataset.range(0, count, _BASKETS_AT_ONCE).map(
-                lambda first: order[first : first + _BASKETS_AT_ONCE]
+            return tf.data.Dataset.range(0, count, _BASKETS_PER_PIECE).map(
+                lambda first: order[first : first + _BASKETS_PER_PIECE]
             )
 
         def examples(chosen):
             spans = tf.ragged.range(tf.gather(begins, chosen), tf.gather(ends, chosen))
-            return tf.gather(known, spans.flat_values)
+            return tf.gather(all_positions, spans.flat_values)
 
         def batch(chosen):
-            return self(tf.ensure_shape(chosen, [batch_size if whole else None]))
+            return self(tf.ensure_shape(chosen, [batch_size if full_batches else None]))
 
-        batches = _orders(count, seed).flat_map(pieces).map(examples).rebatch(batch_size, drop_remainder=whole)
-        return steady(batches.map(batch, num_parallel_calls=tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE))
+        batches = _orders(count, seed).flat_map(pieces).map(examples).rebatch(batch_size, drop_remainder=full_batches)
+        return without_autotuning(batches.map(batch, num_parallel_calls=tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE))
 
 
 def _orders(count: int, seed: int | None) -> tf.data.Dataset:
-    """One element an epoch, `[count]` int32: the numbers below `count`, in another order each time if there is a seed.
+    """Returns a dataset with one element an epoch, `[count]` int32: a permutation if there is a seed, else a range.
 
-    They are shuffled as one tensor: a buffer of `Dataset.shuffle` would hold each of millions of baskets in tensors of
-    its own, and be filled to the last before the first is used.
+    The permutation is one tensor. `Dataset.shuffle` would store each of millions of baskets in tensors of its own, and
+    fill its buffer before it yields the first.
     """
     if seed is None:
         return tf.data.Dataset.from_tensors(tf.range(count))

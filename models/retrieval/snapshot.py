@@ -1,4 +1,4 @@
-"""The towers at one moment of their training, saved as plain arrays."""
+"""Saves and loads snapshots of the towers as NumPy arrays."""
 
 import json
 import pathlib
@@ -16,7 +16,7 @@ VOCABULARIES = ("article_id", "customer_id", *f.ARTICLE_CATEGORIES, *f.CUSTOMER_
 
 
 def snapshot_name(week: int) -> str:
-    """Folder of the towers that know the purchases of weeks 0 to `week` and nothing later.
+    """Returns the folder name of the towers trained on weeks 0 to `week`.
 
     >>> snapshot_name(3)
     'week-003'
@@ -25,7 +25,12 @@ def snapshot_name(week: int) -> str:
 
 
 def save_snapshot(towers: Towers, folder: pathlib.Path) -> None:
-    """Writes weights and what is needed to build the towers again; an existing snapshot is replaced whole."""
+    """Writes the weights, settings and vocabulary sizes of towers; replaces an existing snapshot.
+
+    Args:
+        towers: built towers.
+        folder: folder of the snapshot.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     part = folder / "weights.part.npz"
     np.savez(part, *towers.get_weights())
@@ -35,17 +40,20 @@ def save_snapshot(towers: Towers, folder: pathlib.Path) -> None:
 
 
 def load_snapshot(folder: pathlib.Path) -> Towers:
-    """Builds the towers of a snapshot.
+    """Builds towers with the weights of a snapshot.
+
+    Args:
+        folder: folder of the snapshot.
 
     Raises:
-        WeightsError: today's towers have different settings, vocabularies or shapes.
+        WeightsError: the settings, vocabularies or shapes are not those of this version of the code.
     """
     tree = json.loads((folder / _CONFIG).read_text())
     missing = sorted(set(VOCABULARIES) - set(tree["sizes"]))
     if missing:
         raise WeightsError(
-            f"the towers in {folder} must have a vocabulary for each of {', '.join(VOCABULARIES)}. Missing: "
-            f"{', '.join(missing)}. Train again, or use the code of that model."
+            f"the towers in {folder} must have a vocabulary for each of {', '.join(VOCABULARIES)}. Received: no "
+            f"{', '.join(missing)}. Train again, or use the version of the code that trained them."
         )
     towers = Towers(saved_config(RetrievalConfig, tree["config"], folder / _CONFIG), tree["sizes"])
     towers.build_all()
@@ -54,9 +62,13 @@ def load_snapshot(folder: pathlib.Path) -> Towers:
 
 
 def restore(towers: Towers, folder: pathlib.Path) -> None:
-    """Loads the weights of a snapshot into towers of the same sizes.
+    """Loads the weights of a snapshot into built towers.
+
+    Args:
+        towers: towers of the same sizes.
+        folder: folder of the snapshot.
 
     Raises:
-        WeightsError: the sizes differ.
+        WeightsError: the number or shapes of the arrays differ.
     """
     load_arrays(towers, folder / "weights.npz")

@@ -1,65 +1,65 @@
-"""The in-batch softmax: each example's article against the articles of all others in the batch.
+"""In-batch softmax loss: the article of each example against the articles of the other examples of the batch.
 
-The loss of `tfrs.tasks.Retrieval` with sampling correction, accidental hits removed and a score mask. That makes some
-ten matrices of [batch, batch] one after the other, which go through memory. Here purchases of one basket, whose query
-is the same, share a row of scores, and rows are made some at a time, small enough for the processor's caches, the
-gradients with them (`docs/decisions/0025-softmax-in-blocks.md`).
+The loss equals that of `tfrs.tasks.Retrieval` with sampling correction, removed accidental hits and a score mask. TFRS
+computes about ten `[batch, batch]` matrices in memory. Here, examples of one basket share a row of scores, and scores
+and gradients are computed in blocks of rows that fit into the processor's caches
+(`docs/decisions/0025-softmax-in-blocks.md`).
 """
 
 import tensorflow as tf
 
-_EXAMPLES_AT_ONCE = 512
-_HIDDEN, _LEAST = -1e30, -1e20
-_LEAST_PROBABILITY = 1e-6  # as in tfrs.layers.loss.SamplingProbablityCorrection
+_EXAMPLES_PER_BLOCK = 512
+_MASKED, _MIN_SCORE = -1e30, -1e20
+_MIN_PROBABILITY = 1e-6  # as in tfrs.layers.loss.SamplingProbablityCorrection
 
 
 def in_batch_softmax(
     queries: tf.Tensor,
     candidates: tf.Tensor,
     probability: tf.Tensor | None,
-    articles: tf.Tensor,
-    customers: tf.Tensor,
+    article_rows: tf.Tensor,
+    customer_rows: tf.Tensor,
     temperature: float,
     query_of: tf.Tensor | None = None,
 ) -> tf.Tensor:
-    """The summed loss: of each example log(sum over its candidates of exp(score)) minus the score of its own.
+    """Returns the sum over examples of log(sum over candidates of exp(score)) minus the score of the positive.
 
     Args:
-        queries: `[queries, dim]` float32.
-        candidates: `[batch, dim]` float32, the article of each example; that of an article is the same throughout.
+        queries: `[queries, dim]` float32 query embeddings.
+        candidates: `[batch, dim]` float32 embedding of the article of each example; equal for equal articles.
         probability: `[batch]` float32 `candidate_sampling_probability`, or None for no correction.
-        articles: `[batch]` int32; the same article elsewhere in the batch, an accidental hit, is no negative.
-        customers: `[batch]` int32; what the same customer bought elsewhere in the batch is no negative.
-        temperature: scores are divided by it.
-        query_of: `[batch]` int32, ascending: the query of each example, all of one customer; None where each has its
-            own.
+        article_rows: `[batch]` int32. Other examples with the same article (accidental hits) are not negatives.
+        customer_rows: `[batch]` int32. Other articles of the same customer are not negatives.
+        temperature: divisor of the scores.
+        query_of: `[batch]` int32, ascending: row of `queries` of each example; examples of one query have one customer.
+            None if each example has its own query.
 
     Returns:
         Scalar float32.
     """
     correction = 0.0
     if probability is not None:
-        correction = -tf.math.log(tf.clip_by_value(probability, _LEAST_PROBABILITY, 1.0))
-    correction = tf.broadcast_to(correction, tf.shape(articles))
-    asks = customers if query_of is None else tf.math.segment_max(customers, query_of)
-    # Of the other customers' examples, those of the same article: they stand in the sum of the row, and do not belong.
-    of_pair = _occurrences(tf.cast(customers, tf.int64) * 2**31 + tf.cast(articles, tf.int64))
-    hits = tf.cast(_occurrences(articles) - of_pair, tf.float32)
+        correction = -tf.math.log(tf.clip_by_value(probability, _MIN_PROBABILITY, 1.0))
+    correction = tf.broadcast_to(correction, tf.shape(article_rows))
+    query_customers = customer_rows if query_of is None else tf.math.segment_max(customer_rows, query_of)
+    # Number of accidental hits: examples of other customers with the same article. They are subtracted from the sum.
+    of_pair = _occurrences(tf.cast(customer_rows, tf.int64) * 2**31 + tf.cast(article_rows, tf.int64))
+    hits = tf.cast(_occurrences(article_rows) - of_pair, tf.float32)
 
     @tf.custom_gradient
     def summed(queries, candidates):
         total, of_queries, of_candidates = [], [], []
         for rows, examples in _blocks(queries, query_of, candidates.shape[0]):
-            asking, own = queries[rows], candidates[examples]
-            hidden = asks[rows, None] == customers[None, :]
-            scores = tf.matmul(asking / temperature, candidates, transpose_b=True) + correction[None, :]
-            scores = tf.where(hidden, _HIDDEN, scores)
-            highest = tf.maximum(tf.reduce_max(scores, axis=1), _LEAST)
+            block_queries, own = queries[rows], candidates[examples]
+            masked = query_customers[rows, None] == customer_rows[None, :]
+            scores = tf.matmul(block_queries / temperature, candidates, transpose_b=True) + correction[None, :]
+            scores = tf.where(masked, _MASKED, scores)
+            highest = tf.maximum(tf.reduce_max(scores, axis=1), _MIN_SCORE)
             raised = tf.exp(scores - highest[:, None])
 
-            # From here on by example: `row` is its query's place in the block.
-            row = tf.range(tf.shape(asking)[0]) if query_of is None else query_of[examples] - rows.start
-            query, top = tf.gather(asking, row), tf.gather(highest, row)
+            # From here on, tensors are per example; `row` is the row of its query in the block.
+            row = tf.range(tf.shape(block_queries)[0]) if query_of is None else query_of[examples] - rows.start
+            query, top = tf.gather(block_queries, row), tf.gather(highest, row)
             positive = tf.reduce_sum(query * own, axis=1) / temperature + correction[examples]
             hit = hits[examples] * tf.exp(tf.minimum(positive - top, 0.0))
             others = tf.gather(tf.reduce_sum(raised, axis=1), row) - hit
@@ -67,12 +67,14 @@ def in_batch_softmax(
             total.append(tf.reduce_sum(logarithm - positive))
 
             weight = tf.exp(top - logarithm)
-            of_row = tf.math.unsorted_segment_sum(weight, row, tf.shape(asking)[0])[:, None]
+            of_row = tf.math.unsorted_segment_sum(weight, row, tf.shape(block_queries)[0])[:, None]
             of_own = (tf.exp(positive - logarithm) - 1.0 - hit * weight)[:, None]
-            to_asking = of_row * tf.matmul(raised, candidates)
-            of_queries.append(to_asking + tf.math.unsorted_segment_sum(of_own * own, row, tf.shape(asking)[0]))
+            block_gradient = of_row * tf.matmul(raised, candidates)
+            of_queries.append(
+                block_gradient + tf.math.unsorted_segment_sum(of_own * own, row, tf.shape(block_queries)[0])
+            )
             to_own = of_own * query
-            of_candidates.append((tf.matmul(raised, of_row * asking, transpose_a=True), to_own))
+            of_candidates.append((tf.matmul(raised, of_row * block_queries, transpose_a=True), to_own))
         to_queries = tf.concat(of_queries, axis=0) / temperature
         to_others, to_own = zip(*of_candidates, strict=True)
         to_candidates = (tf.add_n(to_others) + tf.concat(to_own, axis=0)) / temperature
@@ -82,23 +84,23 @@ def in_batch_softmax(
 
 
 def _occurrences(values: tf.Tensor) -> tf.Tensor:
-    """How often each of the values is among them, int32 of the same shape."""
+    """Returns how often each value occurs: int32 of the same shape."""
     ordered = tf.sort(values)
     return tf.searchsorted(ordered, values, side="right") - tf.searchsorted(ordered, values, side="left")
 
 
 def _log_add(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
-    """log(exp(x) + exp(y)), where x may be minus infinity."""
+    """Returns log(exp(x) + exp(y)); x may be minus infinity."""
     higher = tf.maximum(x, y)
     return higher + tf.math.log(tf.exp(x - higher) + tf.exp(y - higher))
 
 
 def _blocks(queries: tf.Tensor, query_of: tf.Tensor | None, batch: int | None) -> list[tuple[slice, slice]]:
-    """Rows of queries and the examples that are theirs.
+    """Returns blocks of query rows, each with the slice of its examples.
 
-    All at once where the batch has no fixed size: the last one of a pass, or a replica's.
+    There is one block if the batch size is not fixed: in the last batch of a pass or on a replica.
     """
-    number = 1 if batch is None else -(-batch // _EXAMPLES_AT_ONCE)
+    number = 1 if batch is None else -(-batch // _EXAMPLES_PER_BLOCK)
     count = tf.shape(queries)[0] if queries.shape[0] is None else queries.shape[0]
     firsts = [count * block // number for block in range(number + 1)]
     places = firsts if query_of is None else tf.unstack(tf.searchsorted(query_of, tf.stack(firsts)), number + 1)

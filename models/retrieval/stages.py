@@ -1,7 +1,7 @@
-"""Trains the towers forward in time: up to a week, take a snapshot, go on.
+"""Trains the towers forward in time: train up to a week, save a snapshot, continue with the next week.
 
-No weight of snapshot w was trained, stopped or chosen by a purchase of week w + 1 or later (week 0 is all that lies
-before the first list week), so the lists of week w + 1 may be made with it.
+No purchase of week w + 1 or later influences snapshot w: neither its training, nor early stopping, nor the choice of
+weights. Week 0 is all time before the first list week. So snapshot w may build the lists of week w + 1.
 """
 
 import pathlib
@@ -13,7 +13,7 @@ from models.epoch_log import EpochLog
 from models.retrieval import snapshot
 from models.retrieval.config import RetrievalConfig
 from models.retrieval.model import TwoTowerModel
-from models.retrieval.optimizers import optimizer
+from models.retrieval.optimizers import build_optimizer
 from models.retrieval.purchases import ExampleGather, Purchases
 from models.retrieval.towers import Towers
 from models.retrieval.transformed import TrainingData
@@ -33,31 +33,32 @@ def train_forward(
     logs: pathlib.Path,
     to: pathlib.Path,
 ) -> dict[str, dict[str, float]]:
-    """Trains stage by stage; a stage found in `checkpoints` is not trained again.
+    """Trains one stage for each week; loads stages that `checkpoints` holds.
 
     Args:
         data: tables and purchases.
-        config: settings.
+        config: settings of the towers.
         label_days: length of a week, in days.
-        strategy: where the weights live.
-        checkpoints: folder of this very input and configuration.
-        logs: folder for TensorBoard.
-        to: where the snapshots go, `week-000` and on.
+        strategy: distribution strategy of the weights.
+        checkpoints: folder of checkpoints of this input and configuration.
+        logs: folder of TensorBoard's logs.
+        to: folder of the snapshots `week-000`, `week-001`, ...
 
     Returns:
-        By snapshot, its `val_recall_at_<k>` on the week after it (nothing for the last).
+        `val_recall_at_<k>` of each snapshot on the week after it, by snapshot name. A snapshot without a later week has
+        no entry.
     """
     tf.keras.utils.set_random_seed(config.seed)
     purchases = data.purchases
     last_week = int(purchases.weeks.max()) if len(purchases.weeks) else 0
-    stages = range(max(last_week, 1))  # the last week is the test week: nothing trains on it
+    stages = range(max(last_week, 1))  # the last week is the test week; no stage trains on it
     with strategy.scope():
-        # bfloat16 has float32's range: unlike float16 it needs no scaling of the loss, which TFRS does not do.
+        # bfloat16 has the range of float32: unlike float16 it needs no loss scaling, which TFRS does not support.
         towers = Towers(config, data.sizes, "mixed_bfloat16" if config.mixed_precision else "float32")
         towers.build_all()
         model = TwoTowerModel(towers)
-        model.compile(optimizer=optimizer(config), jit_compile=config.xla or None)
-    everything = _gather(data, config, purchases.positions(purchases.weeks >= 0), model.distribute_strategy)
+        model.compile(optimizer=build_optimizer(config), jit_compile=config.xla or None)
+    gather_all = _gather(data, config, purchases.positions(purchases.weeks >= 0), model.distribute_strategy)
     figures = {}
     missing = [week for week in stages if not (checkpoints / snapshot.snapshot_name(week) / "weights.npz").exists()]
     passes = {week: _passes(purchases, config, week, label_days) for week in missing}
@@ -68,31 +69,41 @@ def train_forward(
         for week in stages:
             done = checkpoints / snapshot.snapshot_name(week)
             if week in passes:
-                _train_stage(model, data, everything, config, week, passes[week], checkpoints, logs, progress)
+                _train_stage(model, data, gather_all, config, week, passes[week], checkpoints, logs, progress)
                 snapshot.save_snapshot(towers, done)
             else:
                 snapshot.restore(towers, done)
             snapshot.save_snapshot(towers, to / snapshot.snapshot_name(week))
-            following = _sample(purchases.positions(purchases.weeks == week + 1), config)
-            if len(following):
-                gather = _weighted(everything, data, purchases.positions(purchases.weeks <= week))
-                figures[snapshot.snapshot_name(week)] = measure(model, gather, following, data.articles)
+            next_week = _sample(purchases.positions(purchases.weeks == week + 1), config)
+            if len(next_week):
+                gather = _for_positions(gather_all, data, purchases.positions(purchases.weeks <= week))
+                figures[snapshot.snapshot_name(week)] = measure(model, gather, next_week, data.articles)
     return figures
 
 
 def sampling_probabilities(data: TrainingData, positions: np.ndarray) -> np.ndarray:
-    """The articles' shares among purchases, those of none counted as half of one, `[articles + 1]` float64."""
-    counts = np.bincount(data.purchases.articles[positions], minlength=len(data.articles.ids)).astype(np.float64)
+    """Returns the share of each article among purchases, `[articles + 1]` float64; articles without one count as half.
+
+    Args:
+        data: tables and purchases.
+        positions: `[m]` int32 positions of the purchases to count.
+    """
+    counts = np.bincount(data.purchases.article_rows[positions], minlength=len(data.articles.article_index)).astype(
+        np.float64
+    )
     return np.maximum(counts, 0.5) / max(counts.sum(), 1.0)
 
 
 def _passes(
     purchases: Purchases, config: RetrievalConfig, week: int, label_days: int
 ) -> list[tuple[str, np.ndarray, int]]:
-    """Week 0: many passes, stopped early by its own last days. Later weeks: a few passes over the new week.
+    """Returns the training passes of a week.
+
+    Week 0 has many epochs over all but its last days, with early stopping on the last days, and then a few epochs over
+    the last days. Each later week has a few epochs over its purchases.
 
     Returns:
-        Of each: its name, the positions of its purchases, and how often it goes over them at most.
+        For each pass: its name, the positions of its purchases, and its maximum number of epochs.
     """
     if week:
         return [("week", purchases.positions(purchases.weeks == week), config.week_epochs)]
@@ -106,49 +117,50 @@ def _passes(
     ]
 
 
-def _train_stage(model, data, everything, config, week, passes, checkpoints, logs, progress) -> None:
-    of_first: list = [tf.keras.callbacks.TensorBoard(str(logs / snapshot.snapshot_name(week)), profile_batch=0)]
+def _train_stage(model, data, gather_all, config, week, passes, checkpoints, logs, progress) -> None:
+    """Trains the passes of a week. The callbacks of validation and TensorBoard belong to the first pass."""
+    first_callbacks: list = [tf.keras.callbacks.TensorBoard(str(logs / snapshot.snapshot_name(week)), profile_batch=0)]
     if not week:
         (_, old, _), (_, fresh, _) = passes
-        validation = TopKValidation(_weighted(everything, data, old), _sample(fresh, config), data.articles)
+        validation = TopKValidation(_for_positions(gather_all, data, old), _sample(fresh, config), data.articles)
         stopping = tf.keras.callbacks.EarlyStopping(
             MONITORED, mode="max", patience=config.patience, restore_best_weights=True
         )
-        of_first = [validation, *of_first, stopping]
+        first_callbacks = [validation, *first_callbacks, stopping]
     for name, positions, epochs in passes:
         if len(positions) >= 2 and epochs:
-            gather = _weighted(everything, data, positions)
+            gather = _for_positions(gather_all, data, positions)
             count = _count(positions, config)
             batch_size = min(config.batch_size, count)
             batches = gather.dataset(positions, batch_size, seed=config.seed + week).take(count // batch_size)
             backup = tf.keras.callbacks.BackupAndRestore(str(checkpoints / f"{week:03d}-{name}"))
-            told = EpochLog(f"towers, week {week}, {name}", count, batch_size, progress)
-            model.fit(batches, epochs=epochs, callbacks=[*of_first, told, backup], verbose=0)
-        of_first = []
+            epoch_log = EpochLog(f"towers, week {week}, {name}", count, batch_size, progress)
+            model.fit(batches, epochs=epochs, callbacks=[*first_callbacks, epoch_log, backup], verbose=0)
+        first_callbacks = []
 
 
 def _count(positions: np.ndarray, config: RetrievalConfig) -> int:
-    """Examples of one pass: the shuffled purchases from the first on, until there are enough."""
+    """Returns the number of examples of an epoch: all purchases, or the first `pass_examples` after shuffling."""
     return min(len(positions), config.pass_examples)
 
 
 def _gather(
     data: TrainingData, config: RetrievalConfig, positions: np.ndarray, strategy: tf.distribute.Strategy
 ) -> ExampleGather:
-    """Batches whose sampling probabilities are those of the purchases trained on."""
+    """Builds batches with the sampling probabilities of the purchases at `positions`."""
     share = sampling_probabilities(data, positions)
     shared = not config.xla and strategy.num_replicas_in_sync == 1
     recent_length = config.recent_length if config.use_recent else 0
     return ExampleGather(data.purchases, data.articles, data.customers, recent_length, share, shared)
 
 
-def _weighted(gather: ExampleGather, data: TrainingData, positions: np.ndarray) -> ExampleGather:
-    """The same examples, weighted by what a pass trains on."""
-    return gather.weighted(sampling_probabilities(data, positions))
+def _for_positions(gather: ExampleGather, data: TrainingData, positions: np.ndarray) -> ExampleGather:
+    """Returns a copy of `gather` with the sampling probabilities of the purchases at `positions`."""
+    return gather.with_probabilities(sampling_probabilities(data, positions))
 
 
 def _sample(positions: np.ndarray, config: RetrievalConfig) -> np.ndarray:
-    """At most `validation_queries` of the positions, `[m]` int32."""
+    """Draws at most `validation_queries` positions: `[m]` int32, ascending."""
     chosen = np.asarray(positions, np.int32)
     if len(chosen) > config.validation_queries:
         chosen = np.random.default_rng(config.seed).choice(chosen, config.validation_queries, replace=False)

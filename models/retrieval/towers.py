@@ -1,13 +1,13 @@
-"""The two towers: customers by what they bought, and articles, embedded in one space.
+"""The query tower (customers) and the candidate tower (articles), which embed in one space.
 
     candidate = e_article + correction(attributes, words)
-    query     = sum over half-lives h of a_h * pool_h(e_bought) + a_c * e_customer + correction(all that is known)
+    query     = sum over half-lives h of a_h * pool_h(e_bought) + e_customer + correction(all inputs)
     pool_h    = sum(w e) / sqrt(sum(w)),  w = 0.5 ^ (days since / h)
 
-The articles bought and the candidate share their embeddings e, so the inner product of query and candidate is a
-factorised item-to-item similarity (FISM: Kabbur, Ning and Karypis, KDD 2013), in which an article is most similar to
-itself: repeat purchases need not be learned article by article. The corrections are small networks that start at 0.
-Lengths are free: what sells often may be long.
+Bought articles and candidates share the embeddings e, so the inner product of query and candidate is a factorised
+item-to-item similarity (FISM: Kabbur, Ning and Karypis, KDD 2013). An article is most similar to itself, so repeat
+purchases need not be learned for each article. The corrections are small networks whose output is 0 at the start. The
+embeddings are not normalised: popular articles can have longer ones.
 """
 
 import tensorflow as tf
@@ -16,17 +16,17 @@ from models.retrieval.config import RetrievalConfig
 from transforms import features as f
 
 HALF_LIVES_DAYS = (14.0, 60.0, 365.0)
-_SPREAD_OF_IDS = 0.1
-_SPREAD_OF_ATTRIBUTES = 0.05
+_ID_STDDEV = 0.1
+_ATTRIBUTE_STDDEV = 0.05
 
 
 class Towers(tf.keras.Model):
-    """Query tower and candidate tower with the article embeddings they share.
+    """Query tower and candidate tower, which share the article embeddings.
 
     Args:
-        config: sizes and which inputs are used.
+        config: sizes, and which inputs are used.
         sizes: number of entries of each vocabulary: `article_id`, `customer_id`, `words` and the categories.
-        policy: Keras's dtype policy of the layers; weights and embeddings are float32 under all of them.
+        policy: Keras's dtype policy of the layers. Weights and output embeddings are float32 under every policy.
     """
 
     def __init__(self, config: RetrievalConfig, sizes: dict[str, int], policy: str = "float32"):
@@ -35,11 +35,11 @@ class Towers(tf.keras.Model):
         self.sizes = dict(sizes)
         self._seed = config.seed
         self._policy = policy
-        self._article_ids = self._embedding("article_id", config.embedding_dim, _SPREAD_OF_IDS)
+        self._articles = self._embedding("article_id", config.embedding_dim, _ID_STDDEV)
         if config.use_recent:
             self._pool_weights = self.add_weight("pool_weights", [len(HALF_LIVES_DAYS)], initializer="ones")
         if config.use_customer_id:
-            self._customer_ids = self._embedding("customer_id", config.embedding_dim, _SPREAD_OF_IDS)
+            self._customers = self._embedding("customer_id", config.embedding_dim, _ID_STDDEV)
         if config.use_attributes:
             dim = config.attribute_dim
             self._article_categories = [self._embedding(key, dim) for key in f.ARTICLE_CATEGORIES]
@@ -50,18 +50,18 @@ class Towers(tf.keras.Model):
         if config.use_attributes or config.use_recent:
             self._correct_query = self._correction("query")
 
-    def embed_articles(self, ids: tf.Tensor, categories: tf.Tensor, words: tf.Tensor) -> tf.Tensor:
-        """The candidate tower.
+    def embed_articles(self, article_index: tf.Tensor, categories: tf.Tensor, words: tf.Tensor) -> tf.Tensor:
+        """Applies the candidate tower.
 
         Args:
-            ids: `[batch]` int32, -1 is unknown.
+            article_index: `[batch]` int32, -1 is unknown.
             categories: `[batch, len(ARTICLE_CATEGORIES)]` int32, -1 is missing.
             words: `[batch, WORDS_PER_ARTICLE]` int32, -1 is padding.
 
         Returns:
             `[batch, embedding_dim]` float32.
         """
-        embedded = tf.cast(self._article_ids(ids + 1), tf.float32)
+        embedded = tf.cast(self._articles(article_index + 1), tf.float32)
         if not self.config.use_attributes:
             return embedded
         parts = [table(categories[:, i] + 1) for i, table in enumerate(self._article_categories)]
@@ -72,34 +72,34 @@ class Towers(tf.keras.Model):
 
     def embed_customers(
         self,
-        ids: tf.Tensor,
+        customer_index: tf.Tensor,
         categories: tf.Tensor,
         age: tf.Tensor,
-        recent: tf.Tensor,
+        recent_article_index: tf.Tensor,
         recent_age_days: tf.Tensor,
     ) -> tf.Tensor:
-        """The query tower.
+        """Applies the query tower.
 
         Args:
-            ids: `[batch]` int32, -1 is unknown.
+            customer_index: `[batch]` int32, -1 is unknown.
             categories: `[batch, len(CUSTOMER_CATEGORIES) + 1]` int32, the age bucket last; -1 is missing.
             age: `[batch]` float32 z-score.
-            recent: `[batch, recent_length]` int32 article ids of recent purchases, newest first; -1 is padding.
-            recent_age_days: `[batch, recent_length]` float32 days since each.
+            recent_article_index: `[batch, recent_length]` int32 articles bought recently, newest first; -1 is padding.
+            recent_age_days: `[batch, recent_length]` float32 days since each purchase.
 
         Returns:
             `[batch, embedding_dim]` float32.
         """
         main, parts = [], []
         if self.config.use_recent:
-            bought = tf.cast(self._article_ids(recent + 1), tf.float32)
-            real = recent >= 0
+            bought = tf.cast(self._articles(recent_article_index + 1), tf.float32)
+            real = recent_article_index >= 0
             for i, pooled in enumerate(tf.unstack(pools(bought, real, recent_age_days), axis=1)):
                 main.append(self._pool_weights[i] * pooled)
                 parts.append(pooled)
             parts.append(tf.math.log1p(tf.reduce_sum(tf.cast(real, tf.float32), axis=1, keepdims=True)))
         if self.config.use_customer_id:
-            main.append(tf.cast(self._customer_ids(ids + 1), tf.float32))
+            main.append(tf.cast(self._customers(customer_index + 1), tf.float32))
             parts.append(main[-1])
         if self.config.use_attributes:
             parts += [table(categories[:, i] + 1) for i, table in enumerate(self._customer_categories)]
@@ -109,7 +109,7 @@ class Towers(tf.keras.Model):
         return tf.add_n(main)
 
     def build_all(self) -> None:
-        """Creates every weight, so that they can be loaded before the first real batch."""
+        """Creates all weights, so that they can be loaded before the first batch."""
         one = tf.zeros([1], tf.int32)
         self.embed_articles(
             one,
@@ -125,7 +125,7 @@ class Towers(tf.keras.Model):
             tf.cast(recent, tf.float32),
         )
 
-    def _embedding(self, key: str, dim: int, spread: float = _SPREAD_OF_ATTRIBUTES) -> tf.keras.layers.Embedding:
+    def _embedding(self, key: str, dim: int, spread: float = _ATTRIBUTE_STDDEV) -> tf.keras.layers.Embedding:
         self._seed += 1
         return tf.keras.layers.Embedding(
             self.sizes[key] + 1,
@@ -151,14 +151,14 @@ class Towers(tf.keras.Model):
 
 
 def pools(bought: tf.Tensor, real: tf.Tensor, age_days: tf.Tensor) -> tf.Tensor:
-    """Sums over purchases that fade, one for each half-life.
+    """Returns sums of embeddings with exponentially decaying weights, one for each half-life.
 
-    They are one matrix product: the embeddings, by far the largest of these tensors, are read once.
+    All half-lives are one matrix product, so the embeddings, the largest of these tensors, are read once.
 
     Args:
-        bought: `[batch, n, dim]` float32 embeddings.
+        bought: `[batch, n, dim]` float32 embeddings of bought articles.
         real: `[batch, n]` bool, false for padding.
-        age_days: `[batch, n]` float32 days since each.
+        age_days: `[batch, n]` float32 days since each purchase.
 
     Returns:
         `[batch, len(HALF_LIVES_DAYS), dim]` float32.
@@ -170,7 +170,7 @@ def pools(bought: tf.Tensor, real: tf.Tensor, age_days: tf.Tensor) -> tf.Tensor:
 
 
 def _weighted_sum(embedded: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
-    """`[batch, dim]` float32 of `[batch, n, dim]` and `[batch, n]`."""
+    """Sums embeddings `[batch, n, dim]` with weights `[batch, n]`: `[batch, dim]` float32."""
     return tf.einsum("bn,bnd->bd", weights, tf.cast(embedded, tf.float32))
 
 

@@ -1,4 +1,4 @@
-"""TFX's Trainer calls `run_fn` here to train the towers."""
+"""The `run_fn` with which TFX's Trainer trains the towers."""
 
 import hashlib
 import json
@@ -15,7 +15,7 @@ SPLITS = ("articles", "customers", "purchases")
 
 
 def run_fn(fn_args) -> None:
-    """Trains forward in time and writes a snapshot of the towers for each week.
+    """Trains the towers forward in time and writes a snapshot for each week.
 
     Args:
         fn_args: TFX's arguments. `train_files` are the transformed examples of `SPLITS`; `custom_config` holds
@@ -39,9 +39,9 @@ def run_fn(fn_args) -> None:
 
 
 def strategy_over(devices: list[str]) -> tf.distribute.Strategy:
-    """Mirrors the weights over the devices; with none or one there is nothing to mirror.
+    """Returns a strategy that mirrors the weights over several devices, or the default strategy for one or none.
 
-    In-batch negatives are those of a replica: with n replicas each example sees `batch_size / n - 1`.
+    In-batch negatives come from one replica: with n replicas each example has `batch_size / n - 1` of them.
 
     Args:
         devices: names of logical devices, such as `/device:GPU:0`.
@@ -50,7 +50,11 @@ def strategy_over(devices: list[str]) -> tf.distribute.Strategy:
 
 
 def checkpoint_key(fn_args) -> str:
-    """Names the folder of checkpoints by what the training depends on: inputs, configuration, code."""
+    """Returns the name of the checkpoint folder: a hash of the inputs, the configuration and the code version.
+
+    Args:
+        fn_args: TFX's arguments.
+    """
     custom = {name: value for name, value in fn_args.custom_config.items() if name != "checkpoints"}
     text = json.dumps([sorted(fn_args.train_files), fn_args.transform_graph_path, custom], sort_keys=True)
     return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()

@@ -1,4 +1,4 @@
-"""Reads what Transform wrote: the tables of articles and customers, and the purchases."""
+"""Reads the transformed examples: the tables of articles and customers, and the purchases."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_transform as tft
 
-from models.input_pipeline import steady
+from models.input_pipeline import without_autotuning
 from models.retrieval.entities import ArticleTable, CustomerTable, article_table, customer_table
 from models.retrieval.purchases import Purchases, sort_purchases
 from transforms import columns
@@ -15,7 +15,7 @@ from transforms import features as f
 from transforms.errors import DataError
 
 _BATCH = 8192
-# Transform writes every column in every split; parsing those that are missing there takes most of the time.
+# Transform writes every column in every split. Parsing the columns that a split lacks would take most of the time.
 _KEYS = {
     "articles": (columns.ARTICLE_ID, f.WORDS, *f.ARTICLE_CATEGORIES),
     "customers": (columns.CUSTOMER_ID, columns.AGE, "age_bucket", *f.CUSTOMER_CATEGORIES),
@@ -25,13 +25,13 @@ _KEYS = {
 
 @dataclasses.dataclass(frozen=True)
 class TrainingData:
-    """Everything retrieval is trained on.
+    """Training data of the towers.
 
     Attributes:
-        articles: rows are the vocabulary of article ids.
-        customers: rows are the vocabulary of customer ids.
-        purchases: of both.
-        sizes: entries of each vocabulary, as `Towers` wants them.
+        articles: article table; the row of an article is its vocabulary index.
+        customers: customer table; the row of a customer is their vocabulary index.
+        purchases: purchases with rows of both tables.
+        sizes: number of entries of each vocabulary, as for `Towers`.
     """
 
     articles: ArticleTable
@@ -44,15 +44,16 @@ def read_training_data(files: Sequence[str], transform: tft.TFTransformOutput) -
     """Reads the splits `articles`, `customers` and `purchases` of the transformed examples.
 
     Args:
-        files: patterns of the gzip TFRecords of all three splits, `.../Split-<name>/*`.
-        transform: the transform graph they were made by.
+        files: patterns of the gzipped TFRecords of all three splits, `.../Split-<name>/*`.
+        transform: transform graph that wrote the examples.
 
     Raises:
-        DataError: the vocabularies of ids do not hold each article and customer once, or lack an id of a purchase.
+        DataError: a vocabulary of ids does not hold each article or customer once, or lacks an id of a purchase.
+        ValueError: a split is missing.
     """
     spec = transform.transformed_feature_spec()
     articles, customers, bought = (
-        _read(_of_split(files, split), {name: spec[name] for name in map(f.transformed_name, keys)})
+        _read(_files_of_split(files, split), {name: spec[name] for name in map(f.transformed_name, keys)})
         for split, keys in _KEYS.items()
     )
     sizes = vocabulary_sizes(transform)
@@ -73,19 +74,19 @@ def read_training_data(files: Sequence[str], transform: tft.TFTransformOutput) -
 
 
 def vocabulary_sizes(transform: tft.TFTransformOutput) -> dict[str, int]:
-    """Entries of each vocabulary by the raw key, and of the age buckets."""
+    """Returns the number of entries of each vocabulary, by raw key, and the number of age buckets."""
     keys = (columns.ARTICLE_ID, columns.CUSTOMER_ID, f.WORDS, *f.ARTICLE_CATEGORIES, *f.CUSTOMER_CATEGORIES)
     sizes = {key: transform.vocabulary_size_by_name(f.vocabulary_name(key)) for key in keys}
     return {**sizes, "age_bucket": len(f.AGE_BOUNDARIES) + 2}
 
 
 def _require_whole_vocabulary(key: str, indices: np.ndarray, sizes: dict[str, int]) -> None:
-    """Checks that the rows are the vocabulary's indices, each once, because the tables are sorted by them."""
+    """Checks that the rows hold each index of the vocabulary once. The tables are sorted by index."""
     if not np.array_equal(np.sort(indices), np.arange(sizes[key])):
         raise DataError(
             f"the vocabulary of {key} must hold each id of the table once, and no other. Received: "
-            f"{sizes[key]:,} entries, {len(indices):,} rows, {int((indices < 0).sum()):,} of them not in it. An id may "
-            "hold a line break: rename it"
+            f"{sizes[key]:,} entries and {len(indices):,} rows, of which {int((indices < 0).sum()):,} are not in it. "
+            "Rename ids that hold a line break"
         )
 
 
@@ -93,12 +94,12 @@ def _require_known(key: str, indices: np.ndarray, sizes: dict[str, int]) -> None
     unknown = int(((indices < 0) | (indices >= sizes[key])).sum())
     if unknown:
         raise DataError(
-            f"the vocabulary of {key} must hold every id that was bought by or bought. Received: {unknown:,} purchases "
-            "of ids that are not in it; rename ids that hold a line break"
+            f"the vocabulary of {key} must hold every id of the purchases. Received: {unknown:,} purchases with an id "
+            "that is not in it. Rename ids that hold a line break"
         )
 
 
-def _of_split(files: Sequence[str], split: str) -> list[str]:
+def _files_of_split(files: Sequence[str], split: str) -> list[str]:
     names = [name for pattern in files if f"Split-{split}" in pattern for name in tf.io.gfile.glob(pattern)]
     if not names:
         raise ValueError(f"files must hold the split {split!r}. Received: {list(files)}.")
@@ -107,7 +108,7 @@ def _of_split(files: Sequence[str], split: str) -> list[str]:
 
 @dataclasses.dataclass(frozen=True)
 class _Lists:
-    """A list for each row: all values one after the other, and how many each row has."""
+    """Lists of different lengths: the concatenated values, and the length of each list."""
 
     values: np.ndarray
     lengths: np.ndarray
@@ -117,13 +118,13 @@ class _Lists:
 
 
 def _read(files: list[str], spec: dict) -> dict:
-    """Columns of a split: `[n]` arrays, or lists where the column is sparse."""
+    """Reads the columns of a split: an array `[n]` for a dense column, `_Lists` for a sparse one."""
     records = tf.data.TFRecordDataset(files, compression_type="GZIP", num_parallel_reads=1)
     batches = records.batch(_BATCH).map(
         lambda serialised: tf.io.parse_example(serialised, spec), num_parallel_calls=tf.data.AUTOTUNE
     )
     parts: dict[str, list] = {name: [] for name in spec}
-    for batch in steady(batches.prefetch(2)):
+    for batch in without_autotuning(batches.prefetch(2)):
         for name, value in batch.items():
             if isinstance(value, tf.SparseTensor):
                 ragged = tf.RaggedTensor.from_sparse(value)

@@ -1,4 +1,4 @@
-"""Measures the towers on a week they have not seen: FactorizedTopK over the whole catalogue, through ScaNN."""
+"""Measures the towers on a week they were not trained on: FactorizedTopK over all articles, with ScaNN."""
 
 import numpy as np
 import tensorflow as tf
@@ -11,16 +11,16 @@ from models.retrieval.towers import Towers
 
 KS = (12, 100, 200)
 _BATCH = 4096
-_SMALLEST_TREE = 2000
+_MIN_TREE_ARTICLES = 2000
 
 
 class TopKValidation(tf.keras.callbacks.Callback):
-    """After each epoch embeds the catalogue, builds the index and adds `val_recall_at_<k>` to the logs.
+    """Adds `val_recall_at_<k>` to the logs after each epoch.
 
     Args:
-        gather: makes batches of positions.
-        positions: `[m]` int32, the purchases of the validation week.
-        articles: the article table.
+        gather: builds batches of positions.
+        positions: `[m]` int32 positions of the purchases of the validation week.
+        articles: article table.
     """
 
     def __init__(self, gather: ExampleGather, positions: np.ndarray, articles: ArticleTable):
@@ -38,37 +38,52 @@ class TopKValidation(tf.keras.callbacks.Callback):
 def measure(
     model: TwoTowerModel, gather: ExampleGather, positions: np.ndarray, articles: ArticleTable
 ) -> dict[str, float]:
-    """FactorizedTopK of the purchases at `positions`: `val_recall_at_<k>`, the share found among the k nearest."""
+    """Returns FactorizedTopK of purchases: `val_recall_at_<k>`, the share of articles among the k nearest.
+
+    Args:
+        model: model with the towers.
+        gather: builds batches of positions.
+        positions: `[m]` int32 positions of the purchases.
+        articles: article table.
+    """
     if not len(positions):
         return {f"val_recall_at_{k}": 0.0 for k in KS}
-    embeddings = embed_catalogue(model.towers, articles)[:-1]
+    embeddings = embed_all_articles(model.towers, articles)[:-1]
     ks = [k for k in KS if k <= len(embeddings)] or [len(embeddings)]
     index = _index(embeddings, max(ks))
     metric = tfrs.metrics.FactorizedTopK(candidates=index, ks=ks)
     for batch in gather.dataset(positions, _BATCH, seed=None):
         query, candidate = model.embed(batch)
-        # Mirrored metrics are updated on replicas alone; each sees the same batch, which leaves the mean as it is.
+        # Mirrored metrics can be updated on replicas only. All replicas get the same batch, so the mean is the same.
         arguments = (query, candidate, tf.cast(batch["article_rows"], tf.int32))
         tf.distribute.get_strategy().run(metric.update_state, arguments)
     return {f"val_recall_at_{k}": float(value) for k, value in zip(ks, metric.result(), strict=True)}
 
 
-def embed_catalogue(towers: Towers, articles: ArticleTable) -> np.ndarray:
-    """Embeddings of every row of the table, the unknown article behind: `[articles + 1, dim]` float32."""
+def embed_all_articles(towers: Towers, articles: ArticleTable) -> np.ndarray:
+    """Embeds every row of the article table, including the unknown article.
+
+    Args:
+        towers: towers.
+        articles: article table.
+
+    Returns:
+        `[articles + 1, embedding_dim]` float32.
+    """
     parts = [
         towers.embed_articles(
-            tf.constant(articles.ids[start : start + _BATCH]),
+            tf.constant(articles.article_index[start : start + _BATCH]),
             tf.constant(articles.categories[start : start + _BATCH]),
             tf.constant(articles.words[start : start + _BATCH]),
         ).numpy()
-        for start in range(0, len(articles.ids), _BATCH)
+        for start in range(0, len(articles.article_index), _BATCH)
     ]
     return np.concatenate(parts)
 
 
 def _index(embeddings: np.ndarray, k: int) -> tfrs.layers.factorized_top_k.TopK:
     rows = tf.range(len(embeddings), dtype=tf.int32)
-    if len(embeddings) < _SMALLEST_TREE:
+    if len(embeddings) < _MIN_TREE_ARTICLES:
         return tfrs.layers.factorized_top_k.BruteForce(k=k).index(tf.constant(embeddings), rows)
     leaves = int(np.sqrt(len(embeddings)))
     index = tfrs.layers.factorized_top_k.ScaNN(

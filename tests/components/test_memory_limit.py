@@ -25,7 +25,7 @@ _WORK = '''
 import json, pathlib, sys, threading
 from components.features.config import FeaturesConfig
 from components.features.duckdb_engine import DuckDbEngine
-from components.features.states import bring_together, prepare, write_state
+from components.features.states import build_purchase_pairs, prepare, write_state
 from components.ingest.config import IngestConfig
 from components.ingest.executor import ingest
 
@@ -58,7 +58,7 @@ else:
     engine = DuckDbEngine(to / "spill", limit_gib)
     prepare(engine, source, to / "states")
     (last,) = engine.query("select max(day) as day from purchases").to_pylist()
-    bring_together(engine, last["day"] + 1, FeaturesConfig())
+    build_purchase_pairs(engine, last["day"] + 1, FeaturesConfig())
     write_state(engine, last["day"] + 1, to / "states", FeaturesConfig())
     engine.close()
 done.set()

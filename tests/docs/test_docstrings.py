@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 ROOT = pathlib.Path(__file__).parents[2]
-ROOMS = ("lookbook", "kubeflow", "operations", "pipeline", "serving", "synthetic", "transforms")
+ROOMS = ("lookbook", "kubeflow", "models", "operations", "pipeline", "serving", "synthetic", "transforms")
 FILES = [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py")) if "channels" not in path.parts]
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 

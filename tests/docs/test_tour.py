@@ -37,9 +37,11 @@ def test_the_feature_is_1_where_the_customer_bought_the_article_in_the_last_14_d
     assert name not in FEATURES, "the tour adds something new"
     day = tiny.calendar.cut
     state = State(load_tables(tiny.states, day))
-    query = Query(state, tf.range(state.customers), tf.zeros([state.customers, 4]), history_length=state.articles)
-    rows = tf.tile(tf.range(state.articles)[None, :], [state.customers, 1])
-    values = function(Pairs(query, rows, tf.zeros([state.articles + 1, 4]))).numpy()
+    query = Query(
+        state, tf.range(state.num_customers), tf.zeros([state.num_customers, 4]), history_length=state.num_articles
+    )
+    rows = tf.tile(tf.range(state.num_articles)[None, :], [state.num_customers, 1])
+    values = function(Pairs(query, rows, tf.zeros([state.num_articles + 1, 4]))).numpy()
     history = pq.read_table(tiny.states / date_of(day) / "history.parquet").to_pylist()
     expected = {(row["customer_row"], row["article_row"]) for row in history if day - row["last_day"] <= 14}
     assert expected

@@ -44,8 +44,8 @@ def example(read):
 @pytest.fixture(scope="module")
 def query(tiny):
     state = State(load_tables(tiny.states, tiny.calendar.cut))
-    customers = tf.range(state.customers)
-    return Query(state, customers, tf.zeros([state.customers, 4]), history_length=10)
+    customers = tf.range(state.num_customers)
+    return Query(state, customers, tf.zeros([state.num_customers, 4]), history_length=10)
 
 
 def test_the_feature_is_computed_as_it_stands(example, query, tiny):
@@ -53,17 +53,18 @@ def test_the_feature_is_computed_as_it_stands(example, query, tiny):
     exec(example("feature"), namespace)
     ((name, function),) = namespace["feature"].functions.items()
     assert name not in FEATURES, "an example of something new"
-    rows = tf.tile(tf.range(query.state.articles)[None, :], [query.state.customers, 1])
-    values = function(Pairs(query, rows, tf.zeros([query.state.articles + 1, 4]))).numpy()
-    table = pq.read_table(tiny.states / date_of(tiny.calendar.cut) / "articles.parquet")
-    expected = np.log1p(table["sales_previous_7d"].to_numpy().astype(np.float64))
+    rows = tf.tile(tf.range(query.state.num_articles)[None, :], [query.state.num_customers, 1])
+    values = function(Pairs(query, rows, tf.zeros([query.state.num_articles + 1, 4]))).numpy()
+    table = pq.read_table(tiny.states / date_of(tiny.calendar.cut) / "article_state.parquet")
+    expected = np.log1p(table["purchases_previous_7d"].to_numpy().astype(np.float64))
     assert expected.max() > 0
-    np.testing.assert_allclose(values, np.tile(expected, (query.state.customers, 1)), rtol=1e-6)
+    np.testing.assert_allclose(values, np.tile(expected, (query.state.num_customers, 1)), rtol=1e-6)
 
 
 def test_the_number_comes_out_of_the_query(example, tiny, tmp_path):
     text = query_text("article_state")
-    sold, selected = "        min(day) as first_day,\n", "    cast(coalesce(s.sales_28d, 0) as integer) as sales_28d,\n"
+    sold = "        min(day) as first_day,\n"
+    selected = "    cast(coalesce(s.purchases_28d, 0) as integer) as purchases_28d,\n"
     assert text.count(sold) == 1
     assert text.count(selected) == 1
     text = text.replace(sold, example("sold") + sold).replace(selected, example("selected") + selected)
@@ -75,15 +76,15 @@ def test_the_number_comes_out_of_the_query(example, tiny, tmp_path):
     engine.close()
     for row in found:
         same = [p for p in purchases if p["article_row"] == row["article_row"] and day - 14 <= p["day"] < day]
-        assert row["sales_14d"] == len(same)
-    assert any(row["sales_14d"] for row in found)
+        assert row["purchases_14d"] == len(same)
+    assert any(row["purchases_14d"] for row in found)
 
 
 def test_the_channel_proposes_as_a_channel_must(example, query):
     namespace: dict = {}
     exec(example("channel"), namespace)
     rows, scores = (tensor.numpy() for tensor in namespace["propose"](query, 20, None))
-    real = rows < query.state.articles
+    real = rows < query.state.num_articles
     assert real.any()
     assert (scores[real] > 0).all()
     assert (np.diff(scores, axis=1) <= 0).all(), "best first"

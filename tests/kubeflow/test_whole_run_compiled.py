@@ -108,7 +108,7 @@ def test_the_pushed_model_serves(ran, capsys):
 
 def test_the_compared_tables_are_not_empty(ran):
     ours, _ = ran.folders("Features", "states")
-    assert pq.read_table(ours / "people.parquet").num_rows == 400
+    assert pq.read_table(ours / "customers.parquet").num_rows == 400
 
 
 def test_a_compiled_refresh_runs_on_the_pushed_version(ran, tmp_path):

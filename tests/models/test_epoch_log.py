@@ -1,4 +1,4 @@
-"""Progress within a training, and what becomes of epochs that early stopping saves."""
+"""Progress within a training, and the total after early stopping."""
 
 import logging
 
@@ -20,7 +20,7 @@ class StopAfter(tf.keras.callbacks.Callback):
 
 @pytest.fixture
 def train():
-    """Trains on 22 examples in batches of 4, the last two dropped; returns the progress after it."""
+    """Returns a function that trains on 22 examples in batches of 4 and returns the progress."""
 
     def fit(epochs, stopped_after=None):
         progress = Progress("towers", "examples", 22 * epochs)
@@ -38,12 +38,12 @@ def test_every_batch_of_every_epoch_is_counted(train):
     assert (train(3).done, train(3).total) == (60, 60)
 
 
-def test_epochs_that_are_not_trained_are_left_out(train):
+def test_skipped_epochs_are_removed_from_the_total(train):
     mark = train(5, stopped_after=2)
     assert (mark.done, mark.total) == (40, 40)
 
 
-def test_each_epoch_has_a_line_with_its_losses(train, caplog):
+def test_each_epoch_logs_a_line_with_its_losses(train, caplog):
     caplog.set_level(logging.INFO)
     train(2)
     lines = [record.getMessage() for record in caplog.records if "epoch" in record.getMessage()]

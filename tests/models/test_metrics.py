@@ -1,4 +1,4 @@
-"""The metrics equal values worked out by hand, and a second, literal implementation bit for bit."""
+"""The metrics equal values worked out by hand and, bit for bit, a second, literal implementation."""
 
 import math
 
@@ -22,7 +22,7 @@ K = 12
 
 
 def literally(recommended, bought):
-    """MAP, NDCG, precision, recall at 12 of one customer, spelt out place by place."""
+    """Computes MAP, NDCG, precision and recall at 12 of one customer, place by place."""
     seen, relevant = [], []
     for article in recommended[:K]:
         relevant.append(article in bought and article not in seen)
@@ -43,14 +43,14 @@ customers = st.lists(st.tuples(st.lists(ids, max_size=15), st.sets(ids, min_size
 
 
 @given(customers)
-def test_every_value_equals_the_literal_reading_of_the_definitions(pairs):
+def test_every_value_equals_a_literal_implementation(pairs):
     values = per_customer([articles for articles, _ in pairs], [bought for _, bought in pairs])
     expected = [literally(articles, bought) for articles, bought in pairs]
     assert list(zip(*(values[name].tolist() for name in METRICS), strict=True)) == expected
 
 
 @given(customers)
-def test_the_bought_articles_first_is_the_best_order(pairs):
+def test_bought_articles_first_is_the_best_order(pairs):
     shuffled = [articles for articles, _ in pairs]
     bought = [own for _, own in pairs]
     sorted_by_truth = [
@@ -71,14 +71,14 @@ def test_the_bought_articles_first_is_the_best_order(pairs):
         ("xya", "a", (1 / 3, 1 / 2, 1 / 12, 1)),
         # places 1 and 3 of two bought: (1 + 2/3) / 2; (1 + 1/2) / (1 + 1/log2 3)
         ("axb", "ab", (5 / 6, 1.5 / (1 + 1 / math.log2(3)), 2 / 12, 1)),
-        # a repeated hit counts once but takes its place: a at 1, b at 3
+        # a repeated hit counts once and keeps its place: a at 1, b at 3
         ("aab", "ab", (5 / 6, 1.5 / (1 + 1 / math.log2(3)), 2 / 12, 1)),
-        # nothing found, nothing recommended
+        # no hit; no recommendation
         ("xyz", "ab", (0, 0, 0, 0)),
         ("", "ab", (0, 0, 0, 0)),
         # thirteen bought, twelve of them recommended: MAP and NDCG are 1, recall is not
         ("abcdefghijkl", "abcdefghijklm", (1, 1, 1, 12 / 13)),
-        # a hit in thirteenth place is none
+        # a hit in thirteenth place does not count
         ("bcdefghijklmna", "a", (0, 0, 0, 0)),
     ],
 )
@@ -87,23 +87,23 @@ def test_values_worked_out_by_hand(recommended, bought, expected):
     assert [values[name][0] for name in METRICS] == pytest.approx(expected, abs=1e-12)
 
 
-def test_what_was_bought_twice_counts_once():
+def test_an_article_bought_twice_counts_once():
     assert per_customer([["a"]], [["a", "a"]])["recall_at_12"].tolist() == [1.0]
 
 
 def test_customers_who_bought_nothing_are_refused():
     with pytest.raises(ValueError, match="only customers who bought are judged"):
         per_customer([["a"]], [[]])
-    with pytest.raises(ValueError, match="num_bought must be 1 or more"):
+    with pytest.raises(ValueError, match="num_bought must be at least 1"):
         recall(np.array([[True]]), [0])
 
 
-def test_lists_of_other_customers_are_refused():
-    with pytest.raises(ValueError, match="must be of the same customers; received 1 and 2"):
+def test_lists_of_different_length_are_refused():
+    with pytest.raises(ValueError, match=r"must be of the same customers\. Received: 1 and 2"):
         hit_matrix([["a"]], [{"a"}, {"b"}])
 
 
-def test_no_customers_have_no_values():
+def test_zero_customers_give_zero_values():
     assert {name: values.tolist() for name, values in per_customer([], []).items()} == {m: [] for m in METRICS}
 
 
@@ -111,7 +111,7 @@ def test_ndcg_of_a_shorter_list_uses_its_own_length():
     assert ndcg(np.array([[True, True]]), [5]).tolist() == pytest.approx([1.0])
 
 
-def test_the_interval_is_that_of_the_normal_distribution_where_that_holds():
+def test_the_interval_equals_that_of_a_normal_distribution():
     values = np.random.default_rng(5).normal(3.0, 2.0, size=4000)
     interval = bootstrap_interval(values, seed=1, draws=2000)
     half = 1.96 * values.std() / math.sqrt(len(values))
@@ -120,7 +120,7 @@ def test_the_interval_is_that_of_the_normal_distribution_where_that_holds():
     assert interval.high == pytest.approx(values.mean() + half, abs=0.1 * half)
 
 
-def test_the_interval_of_ones_and_zeros_is_the_binomial_one():
+def test_the_interval_of_ones_and_zeros_is_binomial():
     values = np.repeat([1.0, 0.0], [30, 70])
     interval = bootstrap_interval(values, seed=2, draws=4000)
     # 2.5 % and 97.5 % points of Binomial(100, 0.3) are 21 and 39
@@ -128,13 +128,13 @@ def test_the_interval_of_ones_and_zeros_is_the_binomial_one():
     assert interval.high == pytest.approx(0.39, abs=0.011)
 
 
-def test_the_same_seed_draws_the_same_interval_and_another_seed_another():
+def test_the_interval_depends_on_the_seed():
     values = np.arange(50.0)
     assert bootstrap_interval(values, seed=1) == bootstrap_interval(values, seed=1)
     assert bootstrap_interval(values, seed=1) != bootstrap_interval(values, seed=2)
 
 
-def test_columns_drawn_together_have_the_intervals_they_have_alone():
+def test_columns_have_the_same_intervals_together_and_alone():
     columns = {"a": np.arange(20.0), "b": np.arange(20.0) ** 2}
     together = bootstrap_intervals(columns, seed=3)
     for name, values in columns.items():
@@ -149,13 +149,13 @@ def test_a_narrower_level_lies_inside_a_wider_one():
     assert most.low < half.low < half.mean < half.high < most.high
 
 
-def test_pairing_takes_out_what_differs_between_customers():
+def test_pairing_removes_the_variance_between_customers():
     base = np.random.default_rng(0).normal(0, 10, size=500)
     difference = paired_difference(base + 0.5, base, seed=1)
     assert (difference.mean, difference.low, difference.high) == pytest.approx((0.5, 0.5, 0.5))
 
 
-def test_a_difference_turned_round_changes_its_sign():
+def test_swapping_the_models_changes_the_sign():
     random = np.random.default_rng(0)
     ours, theirs = random.normal(size=100), random.normal(size=100)
     one, other = paired_difference(ours, theirs, seed=1), paired_difference(theirs, ours, seed=1)
@@ -169,11 +169,11 @@ def test_a_difference_turned_round_changes_its_sign():
         (lambda: bootstrap_interval([], seed=0), "at least one customer"),
         (
             lambda: bootstrap_interval([1.0], seed=0, level=1.0),
-            "level must lie between 0 and 1; received 1.0",
+            "level must lie between 0 and 1. Received: 1.0",
         ),
         (lambda: paired_difference([1.0], [1.0, 2.0], seed=0), "must be of the same customers"),
     ],
 )
-def test_what_has_no_interval_is_refused(call, rule):
+def test_wrong_arguments_of_intervals_are_refused(call, rule):
     with pytest.raises(ValueError, match=rule):
         call()

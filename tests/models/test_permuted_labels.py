@@ -1,4 +1,4 @@
-"""No weight or state behind a list knows the week that labels it.
+"""No weight or state that builds a list depends on the week that labels it.
 
 The purchases of a list week are dealt anew among customers and articles; the candidates and features of that week's
 lists, by the state of its first day and the towers trained before it, stay what they were.
@@ -14,11 +14,11 @@ from tests import tiny_shop
 from tests.tiny_shop import CUSTOMERS, LABEL_DAYS
 from tests.tiny_training import RECOMMENDER, read_data, train_towers, with_purchases
 
-WEEK = 1  # of the calendar's list weeks
+WEEK = 1  # index of the list week
 
 
 def permuted(purchases, first, seed=0):
-    """The same days, customers, articles and prices of the week from `first`, dealt anew."""
+    """Permutes days, customers, articles and prices of the week from `first`."""
     draw = np.random.default_rng(seed)
     week = [purchase for purchase in purchases if first <= purchase[0] < first + LABEL_DAYS]
     others = [purchase for purchase in purchases if not first <= purchase[0] < first + LABEL_DAYS]
@@ -30,14 +30,14 @@ def permuted(purchases, first, seed=0):
 
 @pytest.fixture(scope="module")
 def lists(tiny, transformed, trained, tmp_path_factory):
-    """Candidates and features of the list week's customers in a shop whose week from `first` is dealt anew."""
+    """Returns a function that computes candidates and features of a list week after permuting the week from `first`."""
     day = tiny.calendar.list_days[WEEK]
 
     def computed(states, towers):
         builder = RecommenderBuilder(RECOMMENDER, states, transformed / "graph")
         recommender = builder.build(day, towers / snapshot_name(WEEK))
         query = recommender.query(tf.range(CUSTOMERS + 1))
-        rows = recommender.candidates(query).rows
+        rows = recommender.candidates(query).article_rows
         return rows.numpy(), recommender.features(query, rows).numpy()
 
     def make(first=None):
@@ -52,14 +52,14 @@ def lists(tiny, transformed, trained, tmp_path_factory):
     return make
 
 
-def test_with_its_labels_permuted_the_lists_of_a_week_are_unchanged(lists, tiny):
+def test_permuting_the_labels_of_a_week_does_not_change_its_lists(lists, tiny):
     rows, features = lists()
     again, recomputed = lists(tiny.calendar.list_days[WEEK])
     np.testing.assert_array_equal(again, rows)
     np.testing.assert_allclose(recomputed, features, atol=1e-6)
 
 
-def test_with_the_week_before_permuted_they_change(lists, tiny):
+def test_permuting_the_week_before_changes_the_lists(lists, tiny):
     rows, features = lists()
     again, recomputed = lists(tiny.calendar.list_days[WEEK - 1])
     assert (again != rows).any()

@@ -15,8 +15,8 @@ def states(tmp_path):
     (folder / "labels").mkdir(parents=True)
     calendar = plan(first=100, last=127, label_days=7, list_weeks=1)
     calendar.save(folder)
-    pq.write_table(pa.table({"customer_id": ["00", "007", "c"]}), folder / "people.parquet")
-    pq.write_table(pa.table({"article_id": ["01", "02", "03"]}), folder / "catalogue.parquet")
+    pq.write_table(pa.table({"customer_id": ["00", "007", "c"]}), folder / "customers.parquet")
+    pq.write_table(pa.table({"article_id": ["01", "02", "03"]}), folder / "articles.parquet")
     for day, customers, articles in ((calendar.cut, [0, 0, 1], [0, 1, 1]), (calendar.list_days[0], [2], [2])):
         labels = pa.table(
             {"customer_row": pa.array(customers, pa.int32()), "article_row": pa.array(articles, pa.int32())}

@@ -1,4 +1,4 @@
-"""The schema of Transform's input, the names of the raw columns and the SQL's segments agree."""
+"""The schema of Transform's input agrees with the raw columns, and the SQL with the bounds of the segments."""
 
 import pytest
 from tensorflow_metadata.proto.v0 import schema_pb2
@@ -31,14 +31,13 @@ def test_categories_are_raw_columns():
 
 
 @pytest.mark.parametrize("bound", f.SEGMENT_AGES)
-def test_the_segments_of_the_sql_begin_at_the_bounds_of_the_graph(bound, tmp_path):
+def test_segments_of_the_sql_and_the_graph_have_equal_bounds(bound, tmp_path):
     ages = [bound - 1, bound - 0.01, bound, bound + 0.01, None]
-    people = [{"customer_id": f"c{i}", "age": age} for i, age in enumerate(ages)]
-    write_tables(tmp_path, [{"article_id": "0000001"}], people, [(1, "c0", "0000001", 1.0)])
+    customers = [{"customer_id": f"c{i}", "age": age} for i, age in enumerate(ages)]
+    write_tables(tmp_path, [{"article_id": "0000001"}], customers, [(1, "c0", "0000001", 1.0)])
     engine = DuckDbEngine(tmp_path)
     engine.view("customers", tmp_path / "customers.parquet")
-    engine.materialise("customer_rows")
-    found = engine.table("customer_segments")
+    found = engine.table("customer_rows")
     below = 1 + f.SEGMENT_AGES.index(bound)
     assert found["segment"].to_pylist() == [below, below, below + 1, below + 1, 0]
     engine.close()

@@ -1,4 +1,4 @@
-"""Ids are stored one a line: other values are refused, and ids are read as they were written."""
+"""Ids are stored one on each line: other values are refused, and ids are read as written."""
 
 import pyarrow as pa
 import pytest
@@ -22,18 +22,18 @@ def test_ids_are_read_as_they_were_written(tmp_path_factory, ids):
 @pytest.mark.parametrize(
     "id_", ["a\u2028b", "a\x85b", "a\x0bb", "a\x0cb", "a\x1cb", " a ", "\t", "a\0b", "\u3000", "👗"]
 )
-def test_what_ends_no_line_for_tensorflow_ends_none_here(tmp_path, id_):
+def test_separators_that_end_no_line_for_tensorflow_are_kept(tmp_path, id_):
     write_ids(["before", id_, "behind"], tmp_path / "ids.txt")
     assert read_ids(tmp_path / "ids.txt") == ["before", id_, "behind"]
 
 
 @pytest.mark.parametrize("id_", ["a\nb", "a\r", "\n", "", None])
-def test_an_id_that_is_no_line_is_refused_by_name(id_):
+def test_an_id_that_is_not_one_line_is_refused_by_name(id_):
     with pytest.raises(DataError, match=r"customer_id must hold ids that are one line .* Received: .*1 more") as caught:
         require_lines("customer_id", pa.chunked_array([["a"], [id_, "b", "\r"]]))
     assert repr(id_) in str(caught.value)
 
 
-def test_a_last_line_without_end_is_an_id_too(tmp_path):
+def test_a_last_line_without_line_end_is_an_id(tmp_path):
     (tmp_path / "ids.txt").write_bytes(b"a\nb")
     assert read_ids(tmp_path / "ids.txt") == ["a", "b"]

@@ -9,7 +9,7 @@ import pytest
 
 ROOT = pathlib.Path(__file__).parents[2]
 ROOMS = ("lookbook", "kubeflow", "pipeline", "components", "models", "serving", "transforms")
-# Writes a file whose metadata name an extension type that is a pickle; loading it makes the folder `ran`.
+# Writes a file whose metadata hold a pickled extension type; loading it creates the folder `ran`.
 WRITE = """
 import os, pathlib, pickle, sys
 import pyarrow as pa, pyarrow.parquet as pq
@@ -52,7 +52,7 @@ def test_a_file_that_would_run_code_is_refused(malicious):
 
 
 def test_without_the_fix_the_code_runs(malicious):
-    """The file runs its code without the fix, so the test above can fail."""
+    """Without the fix the file runs its code, so the test above can fail."""
     read(malicious, "import pyarrow.parquet as pq")
     assert (malicious.parent / "ran").exists()
 

@@ -1,4 +1,4 @@
-"""The preprocessing function on real values, through Transform itself."""
+"""The preprocessing function on real values, run by Transform."""
 
 import re
 import statistics
@@ -14,7 +14,7 @@ import tensorflow_transform.beam as tft_beam
 from tensorflow_transform.tf_metadata import dataset_metadata
 
 from components.examples import read_examples
-from tests.tiny_shop import catalogue, feature_schema, people
+from tests.tiny_shop import feature_schema, raw_articles, raw_customers
 from transforms import columns
 from transforms import features as f
 from transforms.preprocessing import preprocessing_fn
@@ -105,13 +105,13 @@ def test_a_value_with_a_line_break_is_missing_and_shifts_no_other(unknown_ages):
     assert indices == [*(names.index(value) for value in LINES), *[f.MISSING] * len(NO_LINES)]
 
 
-def values(told):
-    """What a row tells of a column, as a list."""
-    return told if isinstance(told, list) else [] if told is None else [told]
+def values(value):
+    """Returns the values of a column in a row, as a list."""
+    return value if isinstance(value, list) else [] if value is None else [value]
 
 
 def sparse(key, lists):
-    """Lists of any length as the column the graph takes."""
+    """Converts lists of any length to the sparse column that the graph takes."""
     dtype = tf.string if key in TEXTS else tf.float32 if key == columns.AGE else tf.int64
     return tf.RaggedTensor.from_row_lengths(
         tf.constant([value for each in lists for value in each], dtype), [len(each) for each in lists]
@@ -142,14 +142,14 @@ def test_the_outputs_are_exactly_the_transformed_names(graph):
     "key", [*f.ARTICLE_CATEGORIES, *f.CUSTOMER_CATEGORIES, columns.ARTICLE_ID, columns.CUSTOMER_ID]
 )
 def test_a_vocabulary_holds_every_value_most_frequent_first(graph, key):
-    counts = Counter(row[key] for row in (*catalogue(), *people()) if row.get(key) is not None)
+    counts = Counter(row[key] for row in (*raw_articles(), *raw_customers()) if row.get(key) is not None)
     if key == columns.PRODUCT_CODE:
-        counts = Counter(row[columns.ARTICLE_ID][:7] for row in catalogue())
+        counts = Counter(row[columns.ARTICLE_ID][:7] for row in raw_articles())
     words = [word.decode() for word in graph.vocabulary_by_name(f.vocabulary_name(key))]
     if counts:
         assert sorted(words) == sorted(counts)
         assert [counts[word] for word in words] == sorted(counts.values(), reverse=True)
-    else:  # a column that is wholly null still has a vocabulary to load
+    else:  # a column of null values has a vocabulary too
         assert len(words) <= 1
 
 
@@ -160,8 +160,8 @@ def test_known_values_get_their_index_and_others_are_missing(graph, apply):
     assert found.numpy().tolist() == [*range(len(words)), f.MISSING, f.MISSING, f.MISSING]
 
 
-def test_ages_are_standardised_and_unknown_ones_are_nothing(apply):
-    ages = [row[columns.AGE] for row in people() if row[columns.AGE] is not None]
+def test_ages_are_standardised_and_unknown_ages_are_zero(apply):
+    ages = [row[columns.AGE] for row in raw_customers() if row[columns.AGE] is not None]
     mean, deviation = statistics.fmean(ages), statistics.pstdev(ages)
     asked = [16.0, 30.0, 66.0, None]
     found = apply([{columns.AGE: age} for age in asked])["age_xf"].numpy()
@@ -177,21 +177,21 @@ def test_age_buckets_begin_at_their_bounds_and_0_is_unknown(apply):
     assert max(found) == len(f.AGE_BOUNDARIES) + 1
 
 
-def test_words_are_those_of_name_and_description_that_stand_twice(graph, apply):
+def test_words_are_those_that_occur_at_least_twice(graph, apply):
     def words_of(row):
         text = f"{row.get(columns.PRODUCT_NAME) or ''} {row.get(columns.DESCRIPTION) or ''}".lower()
         return re.findall(r"[^\W_]+", text)
 
-    counts = Counter(word for row in catalogue() for word in words_of(row))
+    counts = Counter(word for row in raw_articles() for word in words_of(row))
     vocabulary = [word.decode() for word in graph.vocabulary_by_name(f.vocabulary_name(f.WORDS))]
     assert set(vocabulary) == {word for word, count in counts.items() if count >= f.WORD_MIN_COUNT}
     assert "ärmellos" in vocabulary
-    found = tf.RaggedTensor.from_sparse(apply(catalogue())[f.transformed_name(f.WORDS)]).to_list()
-    for row, indices in zip(catalogue(), found, strict=True):
+    found = tf.RaggedTensor.from_sparse(apply(raw_articles())[f.transformed_name(f.WORDS)]).to_list()
+    for row, indices in zip(raw_articles(), found, strict=True):
         assert [vocabulary[i] for i in indices if i >= 0] == [word for word in words_of(row) if word in vocabulary]
 
 
-def test_a_row_that_lacks_everything_is_missing_everything(apply):
+def test_an_empty_row_has_missing_values_only(apply):
     found = apply([{}])
     assert found.pop(f.transformed_name(f.WORDS)).values.numpy().tolist() in ([], [f.MISSING])
     for key in (f.BOUGHT, f.DAY, f.WEEK):
@@ -201,7 +201,7 @@ def test_a_row_that_lacks_everything_is_missing_everything(apply):
         assert value.numpy().tolist() == [wanted], key
 
 
-def test_purchases_pass_through_with_the_indices_of_both_ids(graph, tiny, transformed):
+def test_purchases_keep_day_and_week_and_get_the_indices_of_both_ids(graph, tiny, transformed):
     raw = read_examples(tiny.examples / "Split-purchases").to_pydict()
     files = [str(path) for path in (transformed / "transformed" / "Split-purchases").iterdir()]
     records = list(tf.data.TFRecordDataset(files, "GZIP"))

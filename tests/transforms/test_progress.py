@@ -1,4 +1,4 @@
-"""Progress is told now and then, with the right figures, and at what levels."""
+"""Progress is logged with the right figures, intervals and levels."""
 
 import logging
 
@@ -8,7 +8,7 @@ from transforms.progress import LOGGER, Progress
 
 
 class Clock:
-    """A clock that stands still until it is turned."""
+    """A clock that the test advances."""
 
     now_s = 100.0
 
@@ -23,12 +23,12 @@ def clock():
 
 @pytest.fixture
 def told(caplog):
-    """The records, DEBUG included, as (level, mark)."""
+    """Returns a function that returns the records, including DEBUG, as (level, mark)."""
     caplog.set_level(logging.DEBUG, LOGGER)
     return lambda: [(record.levelname, record.mark) for record in caplog.records]
 
 
-def test_marks_come_twice_a_second_and_every_ten_seconds_one_is_a_line(clock, told):
+def test_marks_are_logged_twice_a_second_and_as_info_every_ten_seconds(clock, told):
     progress = Progress("read", "rows", 1_000, clock)
     for _ in range(100):  # 25 seconds
         clock.now_s += 0.25
@@ -46,7 +46,7 @@ def test_a_mark_has_rate_and_time_left(clock, told):
     assert str(mark) == "read: 1,000 of 3,000 rows, 250/s, 0:08 left"
 
 
-def test_without_a_total_nobody_knows_the_time_left(clock, told):
+def test_without_a_total_no_time_left_is_estimated(clock, told):
     progress = Progress("read", "rows", clock=clock)
     clock.now_s += 2
     progress.advance(3)
@@ -55,7 +55,7 @@ def test_without_a_total_nobody_knows_the_time_left(clock, told):
     assert str(mark) == "read: 3 rows, 1.5/s"
 
 
-def test_where_one_takes_longer_than_another_no_time_left_is_guessed(clock, told):
+def test_for_uneven_units_no_time_left_is_estimated(clock, told):
     progress = Progress("Beam", "stages", 100, clock, even=False)
     clock.now_s += 2
     progress.advance(50)
@@ -64,7 +64,7 @@ def test_where_one_takes_longer_than_another_no_time_left_is_guessed(clock, told
     assert str(mark) == "Beam: 50 of 100 stages, 25/s"
 
 
-def test_the_end_is_told_at_once_and_as_a_line(clock, told):
+def test_completion_is_logged_at_once_as_info(clock, told):
     with Progress("read", "rows", 10, clock) as progress:
         clock.now_s += 0.1
         progress.advance(10)
@@ -74,22 +74,22 @@ def test_the_end_is_told_at_once_and_as_a_line(clock, told):
     assert str(mark) == "read: 10 rows in 0.1 s, 100/s"
 
 
-def test_an_end_by_an_error_is_not_told(clock, told):
+def test_completion_is_not_logged_after_an_error(clock, told):
     with pytest.raises(ZeroDivisionError), Progress("read", "rows", 10, clock):
         raise ZeroDivisionError
     assert [mark.finished for _, mark in told()] == [False]
 
 
-def test_what_is_left_out_shortens_the_time_left(clock, told):
+def test_a_reduced_total_shortens_the_time_left(clock, told):
     progress = Progress("train", "examples", 1_000, clock)
-    progress.leave_out(700)
+    progress.reduce_total(700)
     clock.now_s += 1
     progress.advance(100)
     ((_, mark),) = told()
     assert (mark.total, mark.seconds_left) == (300, 2.0)
 
 
-def test_where_nobody_asked_for_debug_only_lines_are_told(clock, caplog):
+def test_without_debug_only_info_is_logged(clock, caplog):
     caplog.set_level(logging.INFO, LOGGER)
     progress = Progress("read", "rows", 100, clock)
     for _ in range(24):

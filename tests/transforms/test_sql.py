@@ -1,4 +1,4 @@
-"""Every query of the state on ten purchases, against results worked out by hand, on both engines."""
+"""The queries of the state on ten transactions, against results worked out by hand, on both engines."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from components.features.config import FeaturesConfig
 from components.features.engines import open_engine
 from tests.tiny_shop import write_tables
 
-U, V, W, X = range(4)  # customers: 22, 30, of unknown age, and 60 who never bought
+U, V, W, X = range(4)  # customers aged 22, 30, unknown and 60; X never bought
 A, B, C, D = range(4)  # articles: A and B are one product, C and D another; D was never bought
 AS_OF = 100
 PURCHASES = [
@@ -16,7 +16,7 @@ PURCHASES = [
     (99, "u", "0002", 5.0),
     (70, "v", "0001", 1.0),
     (95, "v", "0003", 8.0),
-    (AS_OF, "v", "0002", 5.0),  # of the day itself: not known yet
+    (AS_OF, "v", "0002", 5.0),  # on the day itself: not part of the state
     (89, "w", "0003", 8.0),
     (98, "w", "0001", 1.0),
     (98, "w", "0002", 5.0),
@@ -34,16 +34,16 @@ def engine(request, tmp_path_factory):
     )
     for name in ("articles", "customers", "transactions"):
         engine.view(name, root / f"{name}.parquet")
-    for name in ("article_rows", "customer_rows", "purchases", "customer_segments", "article_days"):
+    for name in ("article_rows", "customer_rows", "purchases", "article_days"):
         engine.materialise(name)
-    engine.materialise("state_customers", as_of=AS_OF, until=AS_OF)
+    engine.materialise("described_customers", as_of=AS_OF, until=AS_OF)
     yield engine
     engine.close()
 
 
 @pytest.fixture(scope="module")
 def ask(engine):
-    """The rows of a query as of the day."""
+    """Returns a function that runs a query as of the day and returns its rows."""
 
     def rows(name, **parameters):
         table = engine.table(name, as_of=AS_OF, **parameters)
@@ -52,10 +52,10 @@ def ask(engine):
     return rows
 
 
-def bring_together(engine, **settings):
-    """What the queries of bought together stand on."""
-    engine.materialise("together_lines", first_as_of=AS_OF, **settings)
-    for name in ("together", "together_cut", "together_buyers", "together_pairs"):
+def build_pairs(engine, **settings):
+    """Creates the tables that `bought_together` reads."""
+    engine.materialise("numbered_purchases", first_as_of=AS_OF, **settings)
+    for name in ("purchase_pairs", "purchase_cutoffs", "article_buyers", "article_pairs"):
         engine.materialise(name, as_of=AS_OF, **settings)
 
 
@@ -63,12 +63,12 @@ def rounded(rows):
     return [tuple(round(value, 6) if isinstance(value, float) else value for value in row) for row in rows]
 
 
-def test_rows_are_the_places_of_the_sorted_ids(ask):
+def test_row_numbers_follow_the_sorted_ids(ask):
     assert [row[:2] for row in ask("article_rows")] == [(A, "0001"), (B, "0002"), (C, "0003"), (D, "0004")]
     assert [row[:2] for row in ask("customer_rows")] == [(U, "u"), (V, "v"), (W, "w"), (X, "x")]
 
 
-def test_lines_of_one_day_are_one_purchase_with_their_number_and_mean_price(ask):
+def test_transactions_of_one_customer_article_and_day_are_one_purchase_with_units_and_mean_price(ask):
     assert sorted(ask("purchases")) == [
         (U, A, 40, 1, 1.0),
         (U, A, 99, 2, 3.0),
@@ -82,13 +82,13 @@ def test_lines_of_one_day_are_one_purchase_with_their_number_and_mean_price(ask)
     ]
 
 
-def test_article_days_count_lines_units_and_customers_who_bought_it_for_the_first_time(ask):
-    # article, day, lines, units, revenue, new customers
+def test_article_days_count_purchases_units_and_first_time_buyers(ask):
+    # article, day, purchases, units, revenue, new customers
     assert sorted(ask("article_days")) == [
         (A, 40, 1, 1, 1.0, 1),
         (A, 70, 1, 1, 1.0, 1),
         (A, 98, 1, 1, 1.0, 1),
-        (A, 99, 1, 2, 6.0, 0),  # u again
+        (A, 99, 1, 2, 6.0, 0),  # u bought A before
         (B, 98, 1, 1, 5.0, 1),
         (B, 99, 1, 1, 5.0, 1),
         (B, 100, 1, 1, 5.0, 1),
@@ -97,9 +97,9 @@ def test_article_days_count_lines_units_and_customers_who_bought_it_for_the_firs
     ]
 
 
-def test_state_customers_are_all_or_the_buyers_of_the_days_that_follow(engine):
+def test_described_customers_are_all_customers_or_the_buyers_of_the_following_days(engine):
     def rows(as_of, until):
-        return sorted(engine.table("state_customers", as_of=as_of, until=until)["customer_row"].to_pylist())
+        return sorted(engine.table("described_customers", as_of=as_of, until=until)["customer_row"].to_pylist())
 
     assert rows(95, 95) == [U, V, W, X]
     assert rows(95, 98) == [V]
@@ -107,8 +107,9 @@ def test_state_customers_are_all_or_the_buyers_of_the_days_that_follow(engine):
     assert rows(96, 98) == []
 
 
-def test_article_state_counts_units_customers_and_windows(ask):
-    # sales, customers, lines; lines of 1, 3, 7 days, the 7 before, 28, 30, 90; customers of 7, 30; price; first, last
+def test_article_state_counts_units_purchases_customers_and_windows(ask):
+    # units, customers, purchases; purchases of 1, 3, 7 days, the 7 before, 28, 30, 90; customers of 7, 30; price;
+    # first and last day
     assert rounded(ask("article_state")) == [
         (A, 5, 3, 4, 1, 2, 2, 0, 2, 3, 4, 2, 3, 1.8, 40, 99),
         (B, 2, 2, 2, 1, 2, 2, 0, 2, 2, 2, 2, 2, 5.0, 98, 99),
@@ -117,8 +118,8 @@ def test_article_state_counts_units_customers_and_windows(ask):
     ]
 
 
-def test_customer_state_counts_units_articles_baskets_and_windows(ask):
-    # purchases, articles, baskets, lines; units of 7 and 30 days; baskets of 30 and 90; price; first, last
+def test_customer_state_counts_units_purchases_articles_baskets_and_windows(ask):
+    # units, articles, baskets, purchases; units of 7 and 30 days; baskets of 30 and 90; price; first and last day
     assert rounded(ask("customer_state")) == [
         (U, 4, 2, 2, 3, 3, 3, 1, 2, 3.0, 40, 99),
         (V, 2, 2, 2, 2, 1, 2, 2, 2, 4.5, 70, 95),
@@ -127,8 +128,8 @@ def test_customer_state_counts_units_articles_baskets_and_windows(ask):
     ]
 
 
-def test_history_strength_halves_with_each_half_life(ask):
-    # 60 days back and a half-life of 10: 1/64; 1 day back: 2^-0.1 = 0.933033; a purchase of two units counts one day.
+def test_history_strength_halves_each_half_life(ask):
+    # 60 days back and a half-life of 10: 1/64; 1 day back: 2^-0.1 = 0.933033. A purchase of two units is one day.
     assert rounded(ask("history", history_length=2, half_life_days=10)) == [
         (U, A, 2, 3, 40, 99, round(1 / 64 + 0.933033, 6)),
         (U, B, 1, 1, 99, 99, 0.933033),
@@ -139,7 +140,7 @@ def test_history_strength_halves_with_each_half_life(ask):
     ]
 
 
-def test_recent_is_newest_first_and_cut_to_its_length(ask):
+def test_recent_purchases_are_newest_first_and_at_most_recent_length(ask):
     assert ask("recent", recent_length=2) == [
         (U, A, 99),
         (U, B, 99),
@@ -153,16 +154,16 @@ def test_recent_is_newest_first_and_cut_to_its_length(ask):
 @pytest.mark.parametrize(
     ("settings", "expected"),
     [
-        # A and B met in one basket of u and one of w; 3 customers bought A, 2 bought B: 2 / (sqrt(6) + shrinkage).
+        # u and w each bought A and B in one basket; 3 customers bought A, 2 bought B: 2 / (sqrt(6) + shrinkage).
         ({"same_day": 1, "shrinkage": 0.0}, [(A, B, 0.816497), (B, A, 0.816497)]),
         ({"same_day": 1, "shrinkage": 1.0}, [(A, B, 0.579796), (B, A, 0.579796)]),
-        # Within 28 days A and C met with v and w; B and C with w alone, which is too few.
+        # Within 28 days v and w bought A and C; only w bought B and C, and one customer is too few.
         ({"same_day": 0}, [(A, B, 0.579796), (A, C, 0.579796), (B, A, 0.579796), (C, A, 0.579796)]),
         ({"same_day": 0, "neighbours": 1}, [(A, B, 0.579796), (B, A, 0.579796), (C, A, 0.579796)]),
-        # Within 9 days, as w bought A and C, only w did.
+        # Within 9 days only w bought A and C.
         ({"same_day": 0, "span_days": 9}, [(A, B, 0.579796), (B, A, 0.579796)]),
-        # Two lines of each customer: w's purchase of C is the third.
-        ({"same_day": 0, "lines_per_customer": 2}, [(A, B, 0.579796), (B, A, 0.579796)]),
+        # Two purchases of each customer: w's purchase of C is the third newest.
+        ({"same_day": 0, "purchases_per_customer": 2}, [(A, B, 0.579796), (B, A, 0.579796)]),
         # In the last 10 days two customers bought A, two B: 2 / (2 + 1).
         ({"same_day": 0, "window_days": 10}, [(A, B, 0.666667), (B, A, 0.666667)]),
     ],
@@ -170,25 +171,25 @@ def test_recent_is_newest_first_and_cut_to_its_length(ask):
 def test_bought_together_is_a_shrunk_cosine_over_customers(engine, ask, settings, expected):
     settings = {
         "window_days": 100,
-        "lines_per_customer": 50,
+        "purchases_per_customer": 50,
         "span_days": 28,
         "shrinkage": 1.0,
         "neighbours": 5,
         **settings,
     }
-    bring_together(engine, **settings)
+    build_pairs(engine, **settings)
     assert rounded(ask("bought_together", **settings)) == expected
 
 
-def test_lines_are_numbered_within_a_customer_from_the_oldest(engine, ask):
-    engine.materialise("together_lines", first_as_of=AS_OF, window_days=100)
-    # Of one day the article that comes first is the latest. The last number is how often the customer bought it.
-    assert sorted(ask("together_lines", first_as_of=AS_OF, window_days=100)) == [
+def test_purchases_are_numbered_within_a_customer_from_the_oldest(engine, ask):
+    engine.materialise("numbered_purchases", first_as_of=AS_OF, window_days=100)
+    # On one day, the lower article row comes last. The last value is the number of purchases of the article.
+    assert sorted(ask("numbered_purchases", first_as_of=AS_OF, window_days=100)) == [
         (U, A, 40, 1, 2),
         (U, A, 99, 3, 2),
         (U, B, 99, 2, 1),
         (V, A, 70, 1, 1),
-        (V, B, 100, 3, 1),  # of the day itself: a later state's
+        (V, B, 100, 3, 1),  # on the day itself: counts in later states only
         (V, C, 95, 2, 1),
         (W, A, 98, 3, 1),
         (W, B, 98, 2, 1),
@@ -196,11 +197,11 @@ def test_lines_are_numbered_within_a_customer_from_the_oldest(engine, ask):
     ]
 
 
-def test_every_two_purchases_of_shared_pairs_are_made_once(engine, ask):
-    settings = {"window_days": 100, "lines_per_customer": 50, "span_days": 100}
-    bring_together(engine, **settings)
-    # customer, pair, days of the older and the newer purchase, number of the older, whether both were bought once
-    assert sorted(ask("together", **settings)) == [
+def test_purchase_pairs_hold_each_pair_of_purchases_of_shared_article_pairs_once(engine, ask):
+    settings = {"window_days": 100, "purchases_per_customer": 50, "span_days": 100}
+    build_pairs(engine, **settings)
+    # customer, article pair, days of the older and newer purchase, number of the older one, 1 if both were bought once
+    assert sorted(ask("purchase_pairs", **settings)) == [
         (U, A, B, 40, 99, 1, 0),
         (U, A, B, 99, 99, 2, 0),
         (V, A, B, 70, 100, 1, 1),
@@ -210,26 +211,26 @@ def test_every_two_purchases_of_shared_pairs_are_made_once(engine, ask):
         (W, A, C, 89, 98, 1, 1),
         (W, B, C, 89, 98, 1, 1),
     ]
-    # Of three lines in a row the first and the last do not meet: v's A of day 70 and B of day 100.
-    two = {**settings, "lines_per_customer": 2}
-    bring_together(engine, **two)
-    assert (V, A, B, 70, 100, 1, 1) not in ask("together", **two)
+    # With two purchases per customer, the first and third purchase form no pair: v's A of day 70 and B of day 100.
+    two = {**settings, "purchases_per_customer": 2}
+    build_pairs(engine, **two)
+    assert (V, A, B, 70, 100, 1, 1) not in ask("purchase_pairs", **two)
 
 
-def test_a_pair_counts_each_customer_once_however_often_they_bought_both(engine, ask):
-    # u bought A on days 40 and 99 and B on 99; w bought A and B on 98; C is 25 days from A with v, 9 with w.
-    settings = {"window_days": 100, "lines_per_customer": 50, "span_days": 100}
-    bring_together(engine, **settings)
-    assert sorted(ask("together_pairs", **settings)) == [(A, B, 2, 2), (A, C, 2, 0)]
+def test_article_pairs_count_each_customer_once(engine, ask):
+    # u bought A on days 40 and 99 and B on 99; w bought A and B on 98; v bought A and C 25 days apart, w 9 days.
+    settings = {"window_days": 100, "purchases_per_customer": 50, "span_days": 100}
+    build_pairs(engine, **settings)
+    assert sorted(ask("article_pairs", **settings)) == [(A, B, 2, 2), (A, C, 2, 0)]
 
 
-def test_the_latest_lines_of_a_customer_are_those_before_the_day(engine, ask):
-    # Of three lines two count: u's and w's oldest do not. v's purchase of the day itself takes no other's place.
-    settings = {"window_days": 100, "lines_per_customer": 2, "span_days": 100}
-    bring_together(engine, **settings)
-    assert sorted(ask("together_cut", **settings)) == [(U, 1), (W, 1)]
-    assert sorted(ask("together_buyers", **settings)) == [(A, 3), (B, 2), (C, 1)]
-    assert sorted(ask("together_pairs", **settings)) == [(A, B, 2, 2)]
+def test_only_the_latest_purchases_before_the_day_count(engine, ask):
+    # Two of three purchases count: not the oldest of u and w. v's purchase on the day itself does not count.
+    settings = {"window_days": 100, "purchases_per_customer": 2, "span_days": 100}
+    build_pairs(engine, **settings)
+    assert sorted(ask("purchase_cutoffs", **settings)) == [(U, 1), (W, 1)]
+    assert sorted(ask("article_buyers", **settings)) == [(A, 3), (B, 2), (C, 1)]
+    assert sorted(ask("article_pairs", **settings)) == [(A, B, 2, 2)]
 
 
 def test_popular_counts_customers_overall_and_by_segment(ask):
@@ -244,7 +245,7 @@ def test_popular_counts_customers_overall_and_by_segment(ask):
     assert rounded(ask("popular", window_days=7, popular_length=1)) == [(0, A, 2.002), (1, A, 1.001), (3, C, 1.001)]
 
 
-def test_popular_goes_on_with_what_four_windows_sold(ask):
+def test_popular_lists_are_completed_with_articles_of_four_windows(ask):
     assert rounded(ask("popular", window_days=3, popular_length=12)) == [
         (0, A, 2.002),
         (0, B, 2.002),
@@ -255,6 +256,6 @@ def test_popular_goes_on_with_what_four_windows_sold(ask):
     ]
 
 
-def test_same_product_yields_what_sold_of_the_others_also_for_what_did_not_sell(ask):
+def test_same_product_lists_sold_variants_also_for_articles_without_purchases(ask):
     assert ask("same_product", variants=3) == [(A, B, 2.0), (B, A, 2.0), (D, C, 2.0)]
     assert ask("same_product", variants=0) == []

@@ -1,4 +1,4 @@
-"""The queries keep to what DuckDB and Spark both speak, and every ranking in them is a total order."""
+"""The queries use only SQL that DuckDB and Spark support, and every ranking in them is a total order."""
 
 import pathlib
 import re
@@ -13,20 +13,19 @@ from components.features.spark_engine import spark_query
 
 FOLDER = pathlib.Path(transforms.__file__).parent / "sql"
 FILES = sorted(path.stem for path in FOLDER.glob("*.sql"))
-# What is distinct within the partitions that are ranked: the row a ranking ends in decides every tie.
+# Columns that are distinct within ranked partitions; a ranking that ends in one has no ties.
 UNIQUE = {"article_row", "neighbour_row", "article_id", "customer_id"}
-# Queries that belong to no day's state: they may see all days.
+# Queries that are not part of the state of a day; they may read all days.
 BESIDE_THE_STATE = {
     "purchases",
     "article_rows",
     "customer_rows",
     "article_days",
-    "state_customers",
-    "people",
+    "described_customers",
     "buyers_by_week",
     "labels",
-    "together_lines",
-    "together",
+    "numbered_purchases",
+    "purchase_pairs",
     "interactions",
     "judged_customers",
     "judged_purchases",
@@ -35,7 +34,7 @@ LISTS = (exp.Array, exp.ArrayAgg, exp.List, exp.Unnest, exp.Explode, exp.Lambda,
 
 
 def faults(text: str) -> list[str]:
-    """What is wrong with a query."""
+    """Returns the faults of a query."""
     found = []
     tree = sqlglot.parse_one(text, read="duckdb")
     found += [f"list function {node.sql()}" for node in tree.find_all(*LISTS)]
@@ -57,30 +56,30 @@ def test_there_are_queries():
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_query_is_speakable_by_both_engines_and_totally_ordered(name):
+def test_a_query_uses_only_sql_of_both_engines_and_total_orders(name):
     assert faults(query_text(name)) == []
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_query_says_first_what_it_yields(name):
+def test_a_query_begins_with_a_comment(name):
     assert (FOLDER / f"{name}.sql").read_text().startswith("-- ")
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_query_survives_the_way_to_spark_with_its_parameters(name):
+def test_a_query_translates_to_spark_with_its_parameters(name):
     spark = spark_query(query_text(name))
     named = set(re.findall(r"\$(\w+)", query_text(name)))
     assert set(re.findall(r":(\w+)", spark)) == named
     assert "$" not in spark
     tree = sqlglot.parse_one(spark, read="spark")
     assert {node.name for node in tree.find_all(exp.Placeholder, exp.Parameter)} == named
-    assert not list(tree.find_all(exp.Command))  # what sqlglot does not understand it passes on as a command
+    assert not list(tree.find_all(exp.Command))  # sqlglot passes on SQL that it cannot parse as a command
 
 
 @pytest.mark.parametrize("name", sorted(set(FILES) - BESIDE_THE_STATE))
-def test_a_query_of_the_state_sees_only_what_lies_before_the_day(name):
+def test_a_query_of_the_state_reads_only_earlier_days(name):
     text = query_text(name)
-    reads = re.findall(r"(?:from|join) (?:purchases|article_days|together_lines|together)\b", text)
+    reads = re.findall(r"(?:from|join) (?:purchases|article_days|numbered_purchases|purchase_pairs)\b", text)
     assert len(reads) == len(re.findall(r"where (?:p\.)?(?:last_)?day < \$as_of", text))
 
 
@@ -94,5 +93,5 @@ def test_a_query_of_the_state_sees_only_what_lies_before_the_day(name):
         ("select * from t asof join u on t.a = u.a and t.day >= u.day", "ASOF"),
     ],
 )
-def test_the_lint_finds_what_it_is_there_for(text, fault):
+def test_the_lint_finds_each_fault(text, fault):
     assert any(fault in found for found in faults(text))

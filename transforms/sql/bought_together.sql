@@ -1,25 +1,26 @@
--- Articles that the same customers bought, within the span of together_pairs or, if $same_day is 1, on one day: for each
--- article its $neighbours strongest, by the cosine n_ab / sqrt(n_a * n_b), shrunk by $shrinkage.
+-- The $neighbours articles most often bought by the same customers as each article. If $same_day is 1, only purchases
+-- of one day count; otherwise all pairs of article_pairs. The score is the cosine n_ab / sqrt(n_a * n_b) of the numbers
+-- of customers, with $shrinkage added to the denominator.
 with counted as (
     select
         article_row,
         neighbour_row,
-        case when $same_day = 1 then customers_same_day else customers end as n
-    from together_pairs
+        case when $same_day = 1 then customers_same_day else customers end as customers
+    from article_pairs
 ),
 
 scored as (
     select
         p.article_row,
         p.neighbour_row,
-        round(p.n / (sqrt(cast(a.n as double) * b.n) + $shrinkage), 9) as score
+        round(p.customers / (sqrt(cast(a.customers as double) * b.customers) + $shrinkage), 9) as score
     from counted as p
-    inner join together_buyers as a on a.article_row = p.article_row
-    inner join together_buyers as b on b.article_row = p.neighbour_row
-    where p.n >= 2
+    inner join article_buyers as a on a.article_row = p.article_row
+    inner join article_buyers as b on b.article_row = p.neighbour_row
+    where p.customers >= 2
 ),
 
-both_ways as (
+both_directions as (
     select article_row, neighbour_row, score from scored
     union all
     select neighbour_row as article_row, article_row as neighbour_row, score from scored
@@ -27,9 +28,9 @@ both_ways as (
 
 ranked as (
     select
-        both_ways.*,
+        both_directions.*,
         row_number() over (partition by article_row order by score desc, neighbour_row) as neighbour_rank
-    from both_ways
+    from both_directions
 )
 
 select article_row, neighbour_row, cast(score as float) as score

@@ -1,4 +1,5 @@
--- How many customers bought in each week of $label_days before $cut, counted back: week 0 ends the day before $cut.
+-- Number of customers who bought in each week of $label_days before $cut. Weeks count backwards: week 0 ends the day
+-- before $cut.
 with weeks as (
     select distinct
         customer_row,

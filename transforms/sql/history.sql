@@ -1,16 +1,17 @@
--- What each of state_customers bought before $as_of: the $history_length strongest distinct articles,
--- strength being the decayed number of days on which the article was bought (halved every $half_life_days).
+-- The articles each customer of described_customers bought before $as_of: the $history_length strongest.
+-- The strength of an article is the number of days on which the customer bought it; a day counts half as much for each
+-- $half_life_days that have passed since.
 with pairs as (
     select
         p.customer_row,
         article_row,
         cast(count(*) as integer) as days_bought,
-        cast(sum(quantity) as integer) as quantity,
+        cast(sum(units) as integer) as units,
         cast(min(day) as integer) as first_day,
         cast(max(day) as integer) as last_day,
         round(sum(power(0.5, ($as_of - day) / cast($half_life_days as double))), 9) as strength
     from purchases as p
-    inner join state_customers as s on s.customer_row = p.customer_row
+    inner join described_customers as d on d.customer_row = p.customer_row
     where p.day < $as_of
     group by p.customer_row, article_row
 ),
@@ -24,7 +25,7 @@ ranked as (
     from pairs
 )
 
-select customer_row, article_row, days_bought, quantity, first_day, last_day, cast(strength as float) as strength
+select customer_row, article_row, days_bought, units, first_day, last_day, cast(strength as float) as strength
 from ranked
 where strength_rank <= $history_length
 order by customer_row, strength_rank

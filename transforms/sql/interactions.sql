@@ -1,5 +1,5 @@
--- What the towers learn from: purchases since $window_days before $first_list_day, with their week:
--- 0 before $first_list_day, then one each $label_days.
+-- Purchases that train the towers: those from $window_days before $first_list_day on, with their week. Week 0 is before
+-- $first_list_day; each later week has $label_days.
 select
     c.customer_id,
     a.article_id,

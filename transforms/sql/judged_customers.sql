@@ -1,4 +1,5 @@
--- The judged: who bought from day $cut on and before day $end, and what figures are sliced by, as of $cut.
+-- The customers the Evaluator judges: those who bought on or after day $cut and before day $end, with the attributes
+-- that slice the figures, as of $cut.
 with bought as (
     select customer_row
     from purchases
@@ -6,10 +7,10 @@ with bought as (
     group by customer_row
 ),
 
-known as (
+earlier as (
     select
         customer_row,
-        sum(case when day >= $cut - 30 then quantity else 0 end) as lately
+        sum(case when day >= $cut - 30 then units else 0 end) as units_30d
     from purchases
     where day < $cut
     group by customer_row
@@ -26,9 +27,9 @@ select
         else '50 and older'
     end as age_group,
     coalesce(c.club_member_status, 'unknown') as club_member_status,
-    case when coalesce(k.lately, 0) = 0 then 'none' when k.lately < 5 then 'few' else 'many' end as activity,
-    case when k.customer_row is null then 'new' else 'returning' end as standing
+    case when coalesce(e.units_30d, 0) = 0 then 'none' when e.units_30d < 5 then 'few' else 'many' end as activity,
+    case when e.customer_row is null then 'new' else 'returning' end as standing
 from bought as b
 inner join customer_rows as c on c.customer_row = b.customer_row
-left join known as k on k.customer_row = b.customer_row
+left join earlier as e on e.customer_row = b.customer_row
 order by c.customer_row

@@ -1,4 +1,4 @@
--- What the judged bought: the distinct articles of each customer from day $cut on and before day $end.
+-- The distinct articles each judged customer bought on or after day $cut and before day $end.
 with bought as (
     select
         customer_row,

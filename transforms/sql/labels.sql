@@ -1,4 +1,4 @@
--- What each customer bought from day $first on and before day $end: distinct articles.
+-- The distinct articles each customer bought on or after day $first and before day $end.
 select
     customer_row,
     article_row

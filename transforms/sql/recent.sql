@@ -1,4 +1,5 @@
--- The last $recent_length purchases of each of state_customers before $as_of, newest first (what the query tower reads).
+-- The last $recent_length purchases of each customer of described_customers before $as_of, newest first. The query
+-- tower reads them.
 with ranked as (
     select
         p.customer_row,
@@ -6,7 +7,7 @@ with ranked as (
         cast(day as integer) as day,
         row_number() over (partition by p.customer_row order by day desc, article_row) as recency_rank
     from purchases as p
-    inner join state_customers as s on s.customer_row = p.customer_row
+    inner join described_customers as d on d.customer_row = p.customer_row
     where p.day < $as_of
 )
 

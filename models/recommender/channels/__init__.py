@@ -1,9 +1,9 @@
-"""The sources of candidates: one file each, one line here, one field in `ChannelsConfig`.
+"""The candidate channels: one file, one line in `CHANNELS` and one field in `ChannelsConfig` for each.
 
-A channel is a function of the query (and of the index, for the towers) that yields `(ids, scores)`:
-`[batch, n]` int32 distinct article rows, padded, and float32 scores, best first, those of real proposals above 0.
-The first `size` articles are taken. If `query.allowed` is given, articles that are not allowed are then removed, so a
-channel returns enough articles that `size` of them are allowed, if that many exist.
+A channel is a function `propose(query, size, search)` that returns `(article_rows, scores)`: `[batch, n]` int32
+distinct article rows, best first, padded, and `[batch, n]` float32 scores, above 0 for proposals and 0 for padding. The
+first `size` articles are used. If `query.allowed` is set, articles that are not allowed are then removed, so the
+channel must return enough articles that `size` of them are allowed, if that many exist.
 """
 
 from models.recommender.channels import (

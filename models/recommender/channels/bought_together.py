@@ -1,6 +1,6 @@
-"""Bought together: articles that those who bought the customer's articles bought within the same weeks."""
+"""Bought together: articles that buyers of the customer's articles bought within the same weeks."""
 
 
 def propose(query, size, search):
-    """The seeds' neighbours within a month `[batch, size]` and their summed scores."""
+    """Returns the neighbours of the seeds within a month `[batch, size]` and their summed scores."""
     return query.best_neighbours("together_month", size)

@@ -1,6 +1,6 @@
-"""Own purchases: what the customer bought before, the strongest (most often, most recently) first."""
+"""Own purchases: articles the customer bought before, the strongest (most often and most recently bought) first."""
 
 
 def propose(query, size, search):
-    """Rows of the history `[batch, n]` and their strength."""
+    """Returns the rows of the history `[batch, n]` and their strength."""
     return query.history_rows, query.history_strength

@@ -1,10 +1,10 @@
-"""Popular in the customer's age segment; nothing where the age is unknown, which the overall list is for."""
+"""Popular in segment: articles bought by most customers of the same age segment; none if the age is unknown."""
 
 import tensorflow as tf
 
 
 def propose(query, size, search):
-    """The segment's list `[batch, n]` and the number of its customers who bought."""
+    """Returns the popular list of the segment `[batch, n]` and the number of its customers who bought each article."""
     rows = tf.gather(query.state.popular_rows, query.segments)
     scores = tf.gather(query.state.popular_scores, query.segments)
     return rows, tf.where(query.segments[:, None] > 0, scores, 0.0)

@@ -1,6 +1,6 @@
-"""Same product: other colours and sizes of what the customer bought."""
+"""Same product: other colours and sizes of the articles the customer bought."""
 
 
 def propose(query, size, search):
-    """The seeds' variants `[batch, size]` and their summed sales."""
+    """Returns the variants of the seeds `[batch, size]` and their summed purchases."""
     return query.best_neighbours("same_product", size)

@@ -1,6 +1,9 @@
-"""Similar: articles on sale that are like the customer's by attributes and words. Off by default."""
+"""Similar: recently bought articles with attributes and words like those of the customer's articles. Off by default."""
 
 
 def propose(query, size, search):
-    """What is like the seeds `[batch, size]` and the sums of weight * cosine; `likeness` makes the table."""
+    """Returns the articles most similar to the seeds `[batch, size]` and the sums of weight * cosine.
+
+    `content_similarity` builds the table.
+    """
     return query.best_neighbours("similar", size)

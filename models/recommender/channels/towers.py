@@ -1,10 +1,10 @@
-"""Towers: the articles whose embeddings lie nearest to the customer's, found through the index."""
+"""Towers: the articles with the embeddings nearest to that of the customer, found with the index."""
 
 import tensorflow as tf
 
 
 def propose(query, size, search):
-    """The `size` nearest articles `[batch, size]`, scored by 1 / rank."""
+    """Returns the `size` nearest articles `[batch, size]`, scored by 1 / rank."""
     if query.allowed is None:
         rows, _ = search(query.embeddings, size)
     else:

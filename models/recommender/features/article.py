@@ -1,4 +1,4 @@
-"""Features of the candidate alone: how it sells."""
+"""Features of the candidate alone: its purchases, age and price. Counts and days are log1p, prices are log."""
 
 import tensorflow as tf
 
@@ -8,8 +8,8 @@ feature = Registry()
 
 
 @feature
-def article_sales(pairs):
-    return tf.math.log1p(pairs.article("sales"))
+def article_units(pairs):
+    return tf.math.log1p(pairs.article("units"))
 
 
 @feature
@@ -18,28 +18,28 @@ def article_customers(pairs):
 
 
 @feature
-def article_sales_1d(pairs):
-    return tf.math.log1p(pairs.article("sales_1d"))
+def article_purchases_1d(pairs):
+    return tf.math.log1p(pairs.article("purchases_1d"))
 
 
 @feature
-def article_sales_3d(pairs):
-    return tf.math.log1p(pairs.article("sales_3d"))
+def article_purchases_3d(pairs):
+    return tf.math.log1p(pairs.article("purchases_3d"))
 
 
 @feature
-def article_sales_7d(pairs):
-    return tf.math.log1p(pairs.article("sales_7d"))
+def article_purchases_7d(pairs):
+    return tf.math.log1p(pairs.article("purchases_7d"))
 
 
 @feature
-def article_sales_28d(pairs):
-    return tf.math.log1p(pairs.article("sales_28d"))
+def article_purchases_28d(pairs):
+    return tf.math.log1p(pairs.article("purchases_28d"))
 
 
 @feature
-def article_sales_90d(pairs):
-    return tf.math.log1p(pairs.article("sales_90d"))
+def article_purchases_90d(pairs):
+    return tf.math.log1p(pairs.article("purchases_90d"))
 
 
 @feature
@@ -54,25 +54,25 @@ def article_customers_30d(pairs):
 
 @feature
 def article_trend(pairs):
-    """Log ratio of the last week's sales to those of the week before, +1 each."""
-    return tf.math.log1p(pairs.article("sales_7d")) - tf.math.log1p(pairs.article("sales_previous_7d"))
+    """Log ratio of the last week's purchases to those of the week before, +1 each."""
+    return tf.math.log1p(pairs.article("purchases_7d")) - tf.math.log1p(pairs.article("purchases_previous_7d"))
 
 
 @feature
 def article_month_trend(pairs):
-    """Log ratio of the last week's sales to a quarter of the last 28 days', +1 each."""
-    return tf.math.log1p(pairs.article("sales_7d")) - tf.math.log1p(pairs.article("sales_28d") / 4)
+    """Log ratio of the last week's purchases to a quarter of those of the last 28 days, +1 each."""
+    return tf.math.log1p(pairs.article("purchases_7d")) - tf.math.log1p(pairs.article("purchases_28d") / 4)
 
 
 @feature
-def article_lines_per_customer(pairs):
-    """How often those who bought it bought it: a repeat purchase article is above 1."""
-    return tf.math.divide_no_nan(pairs.article("lines"), pairs.article("customers"))
+def article_purchases_per_customer(pairs):
+    """Mean purchases per buyer; above 1 if customers bought the article again."""
+    return tf.math.divide_no_nan(pairs.article("purchases"), pairs.article("customers"))
 
 
 @feature
-def article_units_per_line(pairs):
-    return tf.math.log1p(tf.math.divide_no_nan(pairs.article("sales"), pairs.article("lines")))
+def article_units_per_purchase(pairs):
+    return tf.math.log1p(tf.math.divide_no_nan(pairs.article("units"), pairs.article("purchases")))
 
 
 @feature
@@ -81,7 +81,7 @@ def article_age_days(pairs):
 
 
 @feature
-def article_days_since_sale(pairs):
+def article_days_since_purchase(pairs):
     return tf.math.log1p(pairs.days_since(pairs.article("last_day")))
 
 

@@ -1,4 +1,4 @@
-"""Features of the customer alone: how much, how often, how lately."""
+"""Features of the customer alone: number, frequency and recency of purchases. Counts and days are log1p."""
 
 import tensorflow as tf
 
@@ -8,8 +8,8 @@ feature = Registry()
 
 
 @feature
-def customer_purchases(pairs):
-    return tf.math.log1p(pairs.customer("purchases"))
+def customer_units(pairs):
+    return tf.math.log1p(pairs.customer("units"))
 
 
 @feature
@@ -23,25 +23,25 @@ def customer_baskets(pairs):
 
 
 @feature
-def customer_purchases_30d(pairs):
-    return tf.math.log1p(pairs.customer("purchases_30d"))
+def customer_units_30d(pairs):
+    return tf.math.log1p(pairs.customer("units_30d"))
 
 
 @feature
 def customer_basket_size(pairs):
-    return tf.math.log1p(tf.math.divide_no_nan(pairs.customer("lines"), pairs.customer("baskets")))
+    return tf.math.log1p(tf.math.divide_no_nan(pairs.customer("purchases"), pairs.customer("baskets")))
 
 
 @feature
 def customer_repeat_share(pairs):
-    """Share of the customer's lines that were not the first of their article."""
-    lines = pairs.customer("lines")
-    return tf.math.divide_no_nan(lines - pairs.customer("articles"), lines)
+    """Share of the customer's purchases of an article they had bought before, in [0, 1]."""
+    purchases = pairs.customer("purchases")
+    return tf.math.divide_no_nan(purchases - pairs.customer("articles"), purchases)
 
 
 @feature
 def customer_frequency_days(pairs):
-    """Mean days between two baskets, log1p."""
+    """log1p of the mean number of days between two baskets."""
     span = pairs.customer("last_day") - pairs.customer("first_day")
     return tf.math.log1p(tf.math.divide_no_nan(span, pairs.customer("baskets") - 1.0))
 

@@ -1,4 +1,4 @@
-"""Features of the pair: what this customer has to do with this article."""
+"""Features of the pair: the customer's past purchases in relation to the article. Counts and days are log1p."""
 
 import tensorflow as tf
 
@@ -23,8 +23,8 @@ def own_bought_before(pairs):
 
 
 @feature
-def own_quantity(pairs):
-    return tf.math.log1p(pairs.own("quantity"))
+def own_units(pairs):
+    return tf.math.log1p(pairs.own("units"))
 
 
 @feature
@@ -44,13 +44,13 @@ def own_days_since_first(pairs):
 
 @feature
 def own_share_of_baskets(pairs):
-    """Share of the customer's baskets since the first purchase of the article that hold it (about)."""
+    """Number of baskets with the article over the number of all baskets of the customer."""
     return tf.math.divide_no_nan(pairs.own("days_bought"), pairs.customer("baskets"))
 
 
 @feature
 def own_rhythm(pairs):
-    """Days since last bought over the mean gap between two purchases of it; 0 where bought once or never."""
+    """log1p of the days since the last purchase over the mean gap between purchases; 0 if bought once or never."""
     bought = pairs.own("days_bought")
     last, first = pairs.own("last_day"), pairs.own("first_day")
     gap = tf.math.divide_no_nan(last - first, bought - 1.0)
@@ -60,7 +60,7 @@ def own_rhythm(pairs):
 
 @feature
 def own_in_last_basket(pairs):
-    """Whether the article was in the customer's latest basket."""
+    """1 if the article was in the customer's latest basket, else 0."""
     last = pairs.own("last_day")
     return tf.cast(tf.logical_and(last >= 0, last >= pairs.customer("last_day")), tf.float32)
 
@@ -114,4 +114,4 @@ def share_of_section(pairs):
 def price_ratio(pairs):
     """Log ratio of the article's mean price to the customer's."""
     ratio = tf.math.log(pairs.article("mean_price") + 1e-4) - tf.math.log(pairs.customer("mean_price") + 1e-4)
-    return tf.where(pairs.customer("purchases") > 0, ratio, 0.0)
+    return tf.where(pairs.customer("units") > 0, ratio, 0.0)

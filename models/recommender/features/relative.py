@@ -1,4 +1,4 @@
-"""Standing within the list: where a candidate stands among the customer's other candidates."""
+"""Relative features: the value of a candidate compared with the customer's other candidates."""
 
 import tensorflow as tf
 
@@ -8,14 +8,14 @@ RANKED = (
     "own_days_since_last",
     "together_basket",
     "together_month",
-    "article_sales_7d",
-    "article_sales_28d",
+    "article_purchases_7d",
+    "article_purchases_28d",
     "share_of_product_type",
 )
 
 
-def standing(values: tf.Tensor, real: tf.Tensor) -> tf.Tensor:
-    """Values standardised within each list: (x - mean) / (deviation + 1e-3).
+def standardise_in_list(values: tf.Tensor, real: tf.Tensor) -> tf.Tensor:
+    """Standardises values within each list: (x - mean) / (deviation + 1e-3).
 
     Args:
         values: `[batch, candidates]` float32.

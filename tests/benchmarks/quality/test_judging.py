@@ -55,7 +55,7 @@ def test_earlier_purchases_are_counted_in_the_transactions(tiny):
 
 
 def test_recommendations_are_those_of_the_graph(recommender, judged, figures):
-    rows = recommender.recommend(recommender.query(tf.constant(judged.customers)), 12).rows.numpy()
+    rows = recommender.recommend(recommender.query(tf.constant(judged.customers)), 12).article_rows.numpy()
     expected = per_customer(ids(recommender, rows), list(BOUGHT.values()))
 
     for metric, values in expected.items():
@@ -63,7 +63,7 @@ def test_recommendations_are_those_of_the_graph(recommender, judged, figures):
 
 
 def test_candidates_are_those_of_the_graph(recommender, judged, figures):
-    rows = recommender.candidates(recommender.query(tf.constant(judged.customers))).rows.numpy()
+    rows = recommender.candidates(recommender.query(tf.constant(judged.customers))).article_rows.numpy()
     proposed = ids(recommender, rows)
     shares = [len(set(p) & b) / len(b) for p, b in zip(proposed, BOUGHT.values(), strict=True)]
 
@@ -78,7 +78,7 @@ def test_a_channel_alone_and_the_candidates_without_it(recommender, judged, figu
     )
     other = builder.build(tiny.calendar.end, trained / "weights" / "towers")
     query = other.query(tf.constant(judged.customers))
-    without = ids(other, other.candidates(query).rows.numpy())
+    without = ids(other, other.candidates(query).article_rows.numpy())
     nearest, _ = recommender.index(query.embeddings, RECOMMENDER.channels.towers)
     alone = ids(recommender, nearest.numpy())
 
@@ -94,7 +94,7 @@ def test_popular_articles_of_the_segment_are_followed_by_popular_articles(recomm
     for customer in judged.customers:
         segment = int(state.customer_segments.numpy()[customer])
         rows = [*state.popular_rows.numpy()[segment], *state.popular_rows.numpy()[0]]
-        lists.append(list(dict.fromkeys(row for row in rows if row < state.articles))[:12])
+        lists.append(list(dict.fromkeys(row for row in rows if row < state.num_articles))[:12])
     expected = per_customer(ids(recommender, lists), list(BOUGHT.values()))["map_at_12"]
 
     np.testing.assert_allclose(figures["rankings"]["popular_in_segment"]["map_at_12"], expected, atol=1e-6)

@@ -21,7 +21,7 @@ def test_groups_are_the_modules_of_the_features_with_their_positions():
     groups = masking.groups()
 
     assert {"own_strength", "own_strength_in_list", "tower_score_in_list"} <= set(groups["pair"])
-    assert "article_sales_7d" not in groups["pair"]
+    assert "article_purchases_7d" not in groups["pair"]
     apart = [name for group, names in groups.items() if group != "standing" for name in names]
     assert sorted(apart) == sorted(features.NAMES)
 

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from components.assemble.saved_model import save_recommender
 from models.recommender.builder import RecommenderBuilder
-from models.recommender.signatures import IdTables, ServedRecommender
+from models.recommender.id_tables import IdTables
+from models.recommender.signatures import ServedRecommender
 from tests.tiny_shop import ARTICLES, CUSTOMERS
 from tests.tiny_training import RECOMMENDER
 from transforms.errors import DataError
@@ -55,11 +56,11 @@ def signatures(states: pathlib.Path, graph: pathlib.Path, trained, calendar, wor
         calendar.end, trained / "weights" / "towers", trained / "weights" / "ranking"
     )
     files = []
-    for table, column in (("catalogue", "article_id"), ("people", "customer_id")):
+    for table, column in (("articles", "article_id"), ("customers", "customer_id")):
         files.append(work / f"{column}.txt")
         write_ids(pq.read_table(states / f"{table}.parquet")[column].to_pylist(), files[-1])
     ids = IdTables(*files, ARTICLES, CUSTOMERS)
-    served = ServedRecommender(recommender, ids, states / "catalogue.parquet", tft.TFTransformOutput(str(graph)))
+    served = ServedRecommender(recommender, ids, states / "articles.parquet", tft.TFTransformOutput(str(graph)))
     return served, served.signatures()
 
 
@@ -73,7 +74,7 @@ def test_with_other_ids_each_customer_has_the_same_answer(
     states = shutil.copytree(tiny.states, work / "states")
     graph = shutil.copytree(trained / "weights" / "transform_graph", work / "graph")
     new = {}
-    for table, column, ids in (("catalogue", "article_id", article_ids), ("people", "customer_id", customer_ids)):
+    for table, column, ids in (("articles", "article_id", article_ids), ("customers", "customer_id", customer_ids)):
         plain = pq.read_table(states / f"{table}.parquet")
         old = plain[column].to_pylist()
         new[column] = dict(zip(old, sorted(ids), strict=True))
@@ -97,14 +98,14 @@ def test_with_other_ids_each_customer_has_the_same_answer(
 def test_attributes_of_any_kind_shift_nothing(tiny, trained, exact, tmp_path):
     """A value that the vocabulary cannot hold is one it lacks; names and descriptions come back as they are."""
     states = shutil.copytree(tiny.states, tmp_path / "states")
-    catalogue = pq.read_table(states / "catalogue.parquet")
+    catalogue = pq.read_table(states / "articles.parquet")
     odd = ["Coat\nnew", "Coat\r\n", "\u2028", "a\0b", "\t", "", " Coat "]
     for at, column in enumerate(("prod_name", "detail_desc", "product_type_name", "department_name")):
         values = catalogue[column].to_pylist()
         values[:7] = odd[at:] + odd[:at]
         place = catalogue.column_names.index(column)
         catalogue = catalogue.set_column(place, column, pa.array(values, pa.string()))
-    pq.write_table(catalogue, states / "catalogue.parquet")
+    pq.write_table(catalogue, states / "articles.parquet")
     served, found = signatures(states, trained / "weights" / "transform_graph", trained, tiny.calendar, tmp_path)
     ids = catalogue["article_id"].to_pylist()
     described = found["describe_articles"](article_id=tf.constant(ids))
@@ -115,7 +116,7 @@ def test_attributes_of_any_kind_shift_nothing(tiny, trained, exact, tmp_path):
     del served
 
 
-@pytest.mark.parametrize(("table", "column"), [("catalogue", "article_id"), ("people", "customer_id")])
+@pytest.mark.parametrize(("table", "column"), [("articles", "article_id"), ("customers", "customer_id")])
 @pytest.mark.parametrize("wrong", ["a\nb", "a\r", ""])
 def test_an_id_that_is_no_line_is_refused_by_name(tiny, trained, tmp_path, table, column, wrong):
     states = shutil.copytree(tiny.states, tmp_path / "states")

@@ -20,7 +20,7 @@ IDS = np.array([*(article_id(i).encode() for i in range(ARTICLES)), b""], object
 
 def offline_answers(served, rows, k=12):
     answer = served.offline.recommend(served.offline.query(tf.constant(rows, tf.int32)), k)
-    return IDS[answer.rows.numpy()], answer.scores.numpy()
+    return IDS[answer.article_rows.numpy()], answer.scores.numpy()
 
 
 def test_the_same_batch_gets_identical_ids(served):

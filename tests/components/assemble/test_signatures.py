@@ -7,7 +7,7 @@ import tensorflow as tf
 from models.rankings import RANKINGS
 from models.recommender.channels import CHANNELS
 from models.recommender.signatures import DESCRIBED
-from tests.tiny_shop import ARTICLES, article_id, catalogue, customer_id
+from tests.tiny_shop import ARTICLES, article_id, customer_id, raw_articles
 
 HOSTILE = ["", "nobody", "👗", "c000 ", "c000\n", "'; drop table", "x" * 10_000]
 SHAPES = {
@@ -185,7 +185,7 @@ def test_a_served_answer_is_full_while_allowed_articles_exist(served, excluded):
 
 
 def test_articles_are_described_in_their_own_words(exact):
-    rows = catalogue()
+    rows = raw_articles()
     answer = exact.ask("describe_articles", article_id=[row["article_id"] for row in rows])
     assert list(answer) == sorted(DESCRIBED) or set(answer) == set(DESCRIBED)
     for name in DESCRIBED:

@@ -1,4 +1,4 @@
-"""Lists: who bought in the week, what was proposed, what of it was bought; against plain Python."""
+"""Training lists (labels, candidates and figures), compared with plain Python."""
 
 import json
 from types import SimpleNamespace
@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from components.candidates.config import CandidatesConfig
 from components.candidates.executor import bundle, make_lists
-from components.candidates.lists import Labels, as_table, group_labels, parts, random_lists, recall, sample
+from components.candidates.lists import Labels, as_table, group_labels, random_lists, random_parts, recall, sample
 from components.examples import read_examples
 from models.ranking.lists import PADDING
 from models.recommender import features
@@ -25,16 +25,16 @@ from transforms.errors import ConfigError, DataError
 
 BOUGHT = pa.table({"customer_row": [2, 2, 5, 7, 7, 7], "article_row": [0, 3, 1, 0, 1, 2]})
 LABELS = Labels(
-    customers=np.array([2, 5, 7], np.int32),
+    customer_rows=np.array([2, 5, 7], np.int32),
     offsets=np.array([0, 2, 3, 6]),
-    articles=np.array([0, 3, 1, 0, 1, 2], np.int32),
+    article_rows=np.array([0, 3, 1, 0, 1, 2], np.int32),
 )
 
 
 def sets(labels):
     return {
-        int(customer): set(labels.articles[labels.offsets[i] : labels.offsets[i + 1]].tolist())
-        for i, customer in enumerate(labels.customers)
+        int(customer): set(labels.article_rows[labels.offsets[i] : labels.offsets[i + 1]].tolist())
+        for i, customer in enumerate(labels.customer_rows)
     }
 
 
@@ -43,7 +43,7 @@ def test_labels_are_grouped_by_customer():
     assert sets(labels) == {2: {0, 3}, 5: {1}, 7: {0, 1, 2}}
 
 
-def test_more_customers_than_the_limit_are_sampled_with_all_they_bought():
+def test_customers_above_the_limit_are_sampled_with_all_their_purchases():
     chosen = {tuple(sets(group_labels(BOUGHT, limit=2, seed=seed))) for seed in range(30)}
     assert chosen == {(2, 5), (2, 7), (5, 7)}
     assert sets(group_labels(BOUGHT, 2, 1)) == sets(group_labels(BOUGHT, 2, 1))
@@ -52,33 +52,33 @@ def test_more_customers_than_the_limit_are_sampled_with_all_they_bought():
         assert all(articles == {2: {0, 3}, 5: {1}, 7: {0, 1, 2}}[customer] for customer, articles in found.items())
 
 
-def test_parts_are_random_samples_that_are_all_of_it_together():
-    halves = [[sets(part) for part in parts(LABELS, size=2, seed=seed)] for seed in range(30)]
+def test_parts_are_random_and_cover_all_customers():
+    halves = [[sets(part) for part in random_parts(LABELS, size=2, seed=seed)] for seed in range(30)]
     assert {tuple(first) for first, _ in halves} == {(2, 5), (2, 7), (5, 7)}
     for first, second in halves:
         assert {**first, **second} == sets(LABELS)
         assert not set(first) & set(second)
-    (whole,) = parts(LABELS, size=3, seed=0)
+    (whole,) = random_parts(LABELS, size=3, seed=0)
     assert sets(whole) == sets(LABELS)
 
 
-def test_no_more_customers_are_looked_at_than_are_needed(tiny, trained, transformed, tmp_path):
+def test_only_as_many_customers_as_needed_are_tried(tiny, trained, transformed, tmp_path):
     weeks = (*tiny.calendar.list_days, tiny.calendar.cut)
     place = (tiny.states, trained / "towers", transformed / "graph", RECOMMENDER)
     figures = make_lists(*place, CandidatesConfig(max_lists_per_week=3), tmp_path)
-    # Six customers at a time; of the tiny shop's most have bought something that is proposed.
+    # Six customers a part; most customers of the tiny shop bought one of their candidates.
     assert [figures[date_of(day)]["customers"] for day in weeks] == [6] * len(weeks)
     assert {len(lists.labels) for lists in read_lists([str(tmp_path / "Split-train" / "*")]).values()} == {3}
 
 
-def test_a_week_nobody_bought_in_has_no_labels():
+def test_a_week_without_purchases_has_no_labels():
     empty = group_labels(BOUGHT.slice(0, 0), 10, 0)
-    assert len(empty.customers) == 0
+    assert len(empty.customer_rows) == 0
     assert recall(np.zeros((0, 4), bool), empty) == 0.0
 
 
-def test_random_lists_hold_the_positives_and_others_that_were_not_bought():
-    rows, bought = random_lists(LABELS, articles=50, per_positive=4, seed=1)
+def test_random_lists_hold_all_positives_and_random_negatives():
+    rows, bought = random_lists(LABELS, num_articles=50, per_positive=4, seed=1)
     assert rows.shape == bought.shape == (3, 15)
     for (_, positives), row, hits in zip(sets(LABELS).items(), rows, bought, strict=True):
         real = row < 50
@@ -88,7 +88,7 @@ def test_random_lists_hold_the_positives_and_others_that_were_not_bought():
         assert len(set(row[real].tolist())) == real.sum()
 
 
-def test_recall_is_the_mean_share_of_what_was_bought():
+def test_recall_is_the_mean_share_of_purchases_among_candidates():
     hits = np.array([[True, False], [True, False], [True, True]])
     assert recall(hits, LABELS) == pytest.approx((1 / 2 + 1 + 2 / 3) / 3)
 
@@ -118,14 +118,14 @@ def labels_of(tiny, day):
     return found
 
 
-def test_stored_lists_are_what_the_graph_of_the_week_proposes(tiny, trained, stored, builder):
+def test_stored_lists_equal_the_candidates_of_the_week(tiny, trained, stored, builder):
     weeks = (*tiny.calendar.list_days, tiny.calendar.cut)
     assert list(stored) == list(weeks)
     for week, day in enumerate(weeks):
         bought, lists = labels_of(tiny, day), stored[day]
         recommender = builder.build(day, trained / "towers" / snapshot_name(week))
-        for customer, rows, marks in zip(lists.customers, lists.rows, lists.labels, strict=True):
-            proposed = recommender.candidates(recommender.query(tf.constant([customer]))).rows.numpy()[0]
+        for customer, rows, marks in zip(lists.customer_rows, lists.article_rows, lists.labels, strict=True):
+            proposed = recommender.candidates(recommender.query(tf.constant([customer]))).article_rows.numpy()[0]
             real = rows[rows >= 0]
             assert set(real) == set(proposed[proposed < ARTICLES])
             wanted = [1.0 if row in bought[customer] else 0.0 for row in real]
@@ -134,31 +134,31 @@ def test_stored_lists_are_what_the_graph_of_the_week_proposes(tiny, trained, sto
             assert sum(wanted) >= 1
 
 
-def test_figures_say_the_recall_of_each_week(tiny, trained, stored):
+def test_figures_hold_the_recall_of_each_week(tiny, trained, stored):
     figures = json.loads((trained / "lists" / "figures.json").read_text())
     for day in (*tiny.calendar.list_days, tiny.calendar.cut):
         bought, lists = labels_of(tiny, day), stored[day]
-        found = {int(c): int((m == 1).sum()) for c, m in zip(lists.customers, lists.labels, strict=True)}
+        found = {int(c): int((m == 1).sum()) for c, m in zip(lists.customer_rows, lists.labels, strict=True)}
         shares = [found.get(customer, 0) / len(articles) for customer, articles in bought.items()]
         assert figures[date_of(day)]["recall"] == pytest.approx(np.mean(shares))
         assert figures[date_of(day)]["customers"] == len(bought)
         assert 0 < figures[date_of(day)]["candidates"] <= RECOMMENDER.max_candidates
 
 
-def test_training_features_are_those_the_graph_computes_for_the_whole_list(tiny, trained, stored, builder):
+def test_training_features_equal_those_of_the_whole_list(tiny, trained, stored, builder):
     day = tiny.calendar.list_days[1]
     recommender = builder.build(day, trained / "towers" / snapshot_name(1))
     lists = stored[day]
     found = list_features(recommender, lists)
-    query = recommender.query(tf.constant(lists.customers))
-    rows = recommender.candidates(query).rows
+    query = recommender.query(tf.constant(lists.customer_rows))
+    rows = recommender.candidates(query).article_rows
     direct = recommender.features(query, rows).numpy()
     width = min(found.shape[1], direct.shape[1])
     np.testing.assert_allclose(found[:, :width], direct[:, :width], atol=1e-4)
     assert found.shape[2] == len(features.NAMES)
 
 
-def test_training_lists_keep_the_positives_and_some_others(tiny, trained, stored, builder):
+def test_training_lists_keep_all_positives_and_sampled_negatives(tiny, trained, stored, builder):
     weekly = training_lists(stored, builder, trained / "towers", tiny.calendar, negatives=3, seed=1)
     assert list(weekly) == list(stored)
     for day, lists in weekly.items():
@@ -171,22 +171,22 @@ def test_training_lists_keep_the_positives_and_some_others(tiny, trained, stored
     assert len(fewer[tiny.calendar.list_days[0]].labels) == len(only[tiny.calendar.list_days[0]].labels)
 
 
-def test_a_list_longer_than_another_does_not_move_its_features(tiny, trained, stored, builder):
+def test_features_do_not_depend_on_padding(tiny, trained, stored, builder):
     day = tiny.calendar.list_days[0]
     recommender = builder.build(day, trained / "towers" / snapshot_name(0))
     lists = stored[day]
     wider = StoredLists(
-        lists.customers,
-        np.pad(lists.rows, [(0, 0), (0, 5)], constant_values=-1),
+        lists.customer_rows,
+        np.pad(lists.article_rows, [(0, 0), (0, 5)], constant_values=-1),
         np.pad(lists.labels, [(0, 0), (0, 5)], constant_values=-1.0),
     )
-    width = lists.rows.shape[1]
+    width = lists.article_rows.shape[1]
     np.testing.assert_allclose(
         list_features(recommender, wider)[:, :width], list_features(recommender, lists), atol=1e-5
     )
 
 
-def test_the_classical_way_is_a_setting(tiny, trained, transformed, tmp_path):
+def test_random_negatives_are_a_setting(tiny, trained, transformed, tmp_path):
     config = CandidatesConfig(negatives="random", negatives_per_positive=2)
     figures = make_lists(tiny.states, trained / "towers", transformed / "graph", RECOMMENDER, config, tmp_path)
     assert {figure["recall"] for figure in figures.values()} == {1.0}
@@ -196,32 +196,32 @@ def test_the_classical_way_is_a_setting(tiny, trained, transformed, tmp_path):
         assert len(row["labels"]) <= 3 * positives
 
 
-def test_weeks_without_any_list_end_in_one_line(tmp_path, monkeypatch):
-    """Nobody bought in a list week: there is nothing to learn from, whatever the channels would have proposed."""
+def test_no_positive_list_raises_an_error_of_one_line(tmp_path, monkeypatch):
+    """Without purchases in the list weeks there is nothing to train on."""
     calendar = Calendar(first=0, end=35, label_days=7, list_weeks=2)
     (tmp_path / "labels").mkdir()
     calendar.save(tmp_path)
     for day in (*calendar.list_days, calendar.cut):
         pq.write_table(BOUGHT.slice(0, 0), tmp_path / "labels" / f"{date_of(day)}.parquet")
-    nothing = SimpleNamespace(state=SimpleNamespace(articles=4), config=RECOMMENDER)
+    nothing = SimpleNamespace(state=SimpleNamespace(num_articles=4), config=RECOMMENDER)
     builder = SimpleNamespace(build=lambda day, towers: nothing)
     monkeypatch.setattr("components.candidates.executor.RecommenderBuilder", lambda *given: builder)
     with pytest.raises(DataError) as stopped:
         make_lists(tmp_path, tmp_path, tmp_path, RECOMMENDER, CandidatesConfig(), tmp_path / "lists")
     assert str(stopped.value).startswith(
         "at least one candidate list of the weeks from 1970-01-15 until 1970-01-29 must hold an article that its "
-        "customer bought. Of 0 customers who bought then none has such a list: give data of more days"
+        "customer bought. Received: no such list for 0 customers who bought then; give data of more days"
     )
 
 
-def test_states_and_towers_travel_together(tiny, trained, tmp_path):
+def test_bundle_holds_states_and_towers(tiny, trained, tmp_path):
     bundle(tiny.states, trained / "towers", tmp_path)
     assert (tmp_path / "states" / "calendar.json").exists()
     assert (tmp_path / "towers" / "week-002" / "weights.npz").exists()
 
 
 @pytest.mark.parametrize("linked", [True, False])
-def test_a_bundle_may_be_made_twice_and_leaves_its_sources_alone(tiny, trained, tmp_path, monkeypatch, linked):
+def test_bundling_twice_leaves_the_sources_unchanged(tiny, trained, tmp_path, monkeypatch, linked):
     def refuse(source, to):
         raise OSError("no links here")
 
@@ -246,17 +246,17 @@ def test_a_setting_out_of_range_is_refused_by_name(name, value):
         CandidatesConfig.from_tree({name: value}, "candidates")
 
 
-def test_the_ranking_of_the_tiny_shop_was_trained_on_these_features(trained):
+def test_saved_ranking_weights_name_the_features(trained):
     tree = json.loads((trained / "ranking" / "ranking.json").read_text())
     assert tree["features"] == list(features.NAMES)
     assert tree["config"] == RANKING.as_tree()
 
 
-def test_of_too_many_lists_some_are_kept_in_their_order():
+def test_lists_above_the_limit_are_sampled_in_order():
     table = as_table(
         day=3,
-        customers=np.arange(6, dtype=np.int32),
-        rows=np.array([[0, 1]] * 6, np.int32),
+        customer_rows=np.arange(6, dtype=np.int32),
+        article_rows=np.array([[0, 1]] * 6, np.int32),
         bought=np.array([[True, False]] * 4 + [[False, False]] * 2),
         pad=2,
     )

@@ -1,4 +1,4 @@
-"""What the features component writes: states, labels, the examples of Transform and those of the judge."""
+"""The output of the features component: states, labels, transform examples and judged examples."""
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -9,14 +9,14 @@ from components.features.config import FeaturesConfig
 from components.features.duckdb_engine import DuckDbEngine
 from components.features.examples import group_purchases
 from components.features.executor import Outputs, build_features
-from components.features.states import bring_together, prepare, write_state
+from components.features.states import build_purchase_pairs, prepare, write_state
 from tests import tiny_shop
 from tests.tiny_shop import DAYS, FIRST_DAY, article_id, customer_id
 from transforms.calendar import date_of
 from transforms.errors import ConfigError, DataError
 
 
-def test_there_is_a_state_of_every_day_and_labels_of_every_week(tiny):
+def test_there_are_states_of_all_days_and_labels_of_all_weeks(tiny):
     calendar = tiny.calendar
     assert calendar.end == FIRST_DAY + DAYS
     assert len(calendar.state_days) == 4
@@ -27,18 +27,18 @@ def test_there_is_a_state_of_every_day_and_labels_of_every_week(tiny):
 
 
 @pytest.mark.parametrize("place", [0, 1, 2, 3])
-def test_the_state_of_a_week_that_is_past_holds_of_the_customers_its_buyers_alone(tiny, tmp_path, place):
+def test_the_state_of_a_past_week_describes_its_buyers_only(tiny, tmp_path, place):
     day = tiny.calendar.state_days[place]
     engine = DuckDbEngine(tmp_path)
     prepare(engine, tiny.tables, tmp_path)
-    bring_together(engine, day, tiny_shop.FEATURES)
+    build_purchase_pairs(engine, day, tiny_shop.FEATURES)
     whole = write_state(engine, day, tmp_path, tiny_shop.FEATURES)
     engine.close()
     buyers = {int(c[1:]) for d, c, *_ in tiny_shop.purchases() if day <= d < day + 7}
     everyone = set(range(tiny_shop.CUSTOMERS))
     described = everyone if day == tiny.calendar.end else buyers
     assert buyers < everyone
-    assert {row["customer_row"] for row in pq.read_table(whole / "customers.parquet").to_pylist()} == everyone
+    assert {row["customer_row"] for row in pq.read_table(whole / "customer_state.parquet").to_pylist()} == everyone
     for file in sorted(whole.iterdir()):
         rows, wanted = (pq.read_table(folder / file.name).to_pylist() for folder in (tiny.states / date_of(day), whole))
         if "customer_row" in wanted[0]:
@@ -46,7 +46,7 @@ def test_the_state_of_a_week_that_is_past_holds_of_the_customers_its_buyers_alon
         assert rows == wanted
 
 
-def test_labels_are_what_was_bought_in_the_week(tiny):
+def test_labels_are_the_purchases_of_the_week(tiny):
     for day in (*tiny.calendar.list_days, tiny.calendar.cut):
         table = pq.read_table(tiny.states / "labels" / f"{date_of(day)}.parquet")
         found = list(zip(table["customer_row"].to_pylist(), table["article_row"].to_pylist(), strict=True))
@@ -55,7 +55,7 @@ def test_labels_are_what_was_bought_in_the_week(tiny):
 
 
 def bought(examples):
-    """(day, customer, article, week) of every purchase in the Examples, in their order."""
+    """Returns (day, customer, article, week) of every purchase of the Examples, in order."""
     rows = read_examples(examples / "Split-purchases").to_pydict()
     return [
         (day, customer.decode(), article.decode(), week)
@@ -64,19 +64,19 @@ def bought(examples):
     ]
 
 
-def test_purchases_carry_their_week_and_are_one_a_day(tiny):
+def test_purchases_have_their_week_and_are_distinct_per_day(tiny):
     first = tiny.calendar.list_days[0]
     wanted = {(d, c, a, 0 if d < first else 1 + (d - first) // 7) for d, c, a, _ in tiny_shop.purchases()}
     assert sorted(bought(tiny.examples)) == sorted(wanted)
 
 
-def test_a_customers_purchases_are_one_row(tiny):
+def test_each_customer_has_one_row_of_purchases(tiny):
     rows = read_examples(tiny.examples / "Split-purchases").to_pydict()["customer_id"]
     assert [c.decode() for (c,) in rows] == sorted({c for _, c, _, _ in tiny_shop.purchases()})
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5])
-def test_a_customers_purchases_are_one_row_wherever_the_batches_end(size):
+def test_grouping_by_customer_does_not_depend_on_batches(size):
     columns = {"customer_id": list("vuuuww"), "article_id": list("abcdab"), "day": [1, 2, 3, 4, 4, 4]}
     table = pa.table({**columns, "week": [0, 0, 1, 1, 1, 1]})
     rows = [row for batch in group_purchases(table.to_batches(size)) for row in batch.to_pylist()]
@@ -87,7 +87,7 @@ def test_a_customers_purchases_are_one_row_wherever_the_batches_end(size):
     ]
 
 
-def test_of_no_purchases_there_are_no_rows():
+def test_grouping_no_purchases_gives_no_rows():
     names = ("customer_id", "article_id", "day", "week")
     empty = pa.RecordBatch.from_pydict({name: pa.array([], pa.string()) for name in names})
     assert list(group_purchases([])) == []
@@ -101,14 +101,14 @@ def test_purchases_older_than_the_window_are_left_out(tmp_path, tiny):
     assert min(day for day, *_ in bought(to.examples)) == calendar.list_days[0] - 10
 
 
-def test_articles_and_customers_are_all_there_also_those_nobody_knows_yet(tiny):
+def test_examples_hold_all_articles_and_customers(tiny):
     articles = read_examples(tiny.examples / "Split-articles").to_pydict()["article_id"]
     customers = read_examples(tiny.examples / "Split-customers").to_pydict()["customer_id"]
     assert [a.decode() for (a,) in articles] == [article_id(i) for i in range(tiny_shop.ARTICLES)]
     assert [c.decode() for (c,) in customers] == [customer_id(i) for i in range(tiny_shop.CUSTOMERS)]
 
 
-def test_every_buyer_of_the_test_week_is_judged_once_by_distinct_articles_in_their_slices(tiny):
+def test_each_buyer_of_the_test_week_is_judged_once_with_distinct_articles_and_slices(tiny):
     judged = read_examples(tiny.judged / "Split-eval").to_pylist()
     cut, bought = tiny.calendar.cut, tiny_shop.purchases()
     wanted: dict = {}
@@ -120,7 +120,7 @@ def test_every_buyer_of_the_test_week_is_judged_once_by_distinct_articles_in_the
     assert {c: [a.decode() for a in row["purchased"]] for c, row in found.items()} == {
         c: sorted(articles) for c, articles in wanted.items()
     }
-    ages = {row["customer_id"]: row for row in tiny_shop.people()}
+    ages = {row["customer_id"]: row for row in tiny_shop.raw_customers()}
     for customer, row in found.items():
         person = ages[customer]
         before = [day for day, c, _, _ in bought if c == customer and day < cut]
@@ -132,17 +132,17 @@ def test_every_buyer_of_the_test_week_is_judged_once_by_distinct_articles_in_the
     assert len({row["activity"][0] for row in judged}) >= 2
 
 
-def test_two_builds_have_the_same_states_to_the_byte_and_the_same_examples(tiny, tmp_path):
+def test_two_builds_write_identical_states_and_equal_examples(tiny, tmp_path):
     again = tiny_shop.build(tmp_path, tiny_shop.purchases()[::-1])
     files = sorted(path.relative_to(tiny.root) for path in tiny.states.rglob("*") if path.is_file())
     assert files
     assert [path for path in files if (tiny.root / path).read_bytes() != (again.root / path).read_bytes()] == []
-    # The fields of an Example are a protobuf map, whose order in the file is not promised.
+    # The fields of an Example are a protobuf map, whose order in the file is undefined.
     for folder in ("examples/Split-articles", "examples/Split-customers", "examples/Split-purchases"):
         assert read_examples(tiny.root / folder).to_pydict() == read_examples(again.root / folder).to_pydict()
 
 
-def test_where_nothing_is_trained_the_states_of_cut_and_end_are_the_same_to_the_byte(tiny, tmp_path):
+def test_without_training_the_states_of_cut_and_end_are_identical(tiny, tmp_path):
     to = Outputs(states=tmp_path / "states", examples=None, judged=tmp_path / "judged")
     calendar = build_features(tiny.tables, to, tiny_shop.FEATURES, tiny_shop.LABEL_DAYS)
     assert (calendar.cut, calendar.end) == (tiny.calendar.cut, tiny.calendar.end)
@@ -154,7 +154,7 @@ def test_where_nothing_is_trained_the_states_of_cut_and_end_are_the_same_to_the_
     assert read_examples(to.judged / "Split-eval").to_pydict() == read_examples(tiny.judged / "Split-eval").to_pydict()
 
 
-def test_data_too_short_for_a_week_of_each_kind_are_refused(tmp_path):
+def test_too_short_data_are_refused(tmp_path):
     with pytest.raises(DataError, match="at least 3"):
         tiny_shop.build(tmp_path, [(1, "c000", article_id(0), 1.0), (15, "c000", article_id(0), 1.0)])
 

@@ -1,4 +1,4 @@
-"""Which engine the settings ask for, and what is said where it cannot be had."""
+"""The choice of the engine, and the errors if it cannot be started."""
 
 import pathlib
 import re
@@ -19,7 +19,7 @@ SPARK = FeaturesConfig(engine="spark")
 
 
 def java(folder: pathlib.Path, version: str) -> str:
-    """A program that says it is Java of this version, in the words of OpenJDK."""
+    """Creates a program that prints a Java version as OpenJDK does; returns its path."""
     program = folder / "java"
     program.write_text(f"#!/bin/sh\necho 'openjdk version \"{version}\" 2025-04-15' >&2\n")
     program.chmod(0o755)
@@ -43,25 +43,25 @@ def test_a_folder_may_have_any_name(tmp_path, name):
     engine.close()
 
 
-def test_pyspark_is_not_imported_before_it_is_asked_for():
+def test_pyspark_is_imported_only_for_spark():
     program = "import sys, components.features.executor; sys.exit('pyspark' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program]).returncode == 0
 
 
 def test_without_pyspark_spark_is_refused(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "pyspark", None)
-    with pytest.raises(ConfigError, match=r"features\.engine=spark needs pyspark 3\.5: `make install` brings it"):
+    with pytest.raises(ConfigError, match=r"features\.engine=spark needs pyspark 3\.5; run `make install`"):
         open_engine(SPARK, tmp_path)
 
 
 def test_without_java_spark_is_refused(tmp_path, monkeypatch):
     monkeypatch.delenv("JAVA_HOME", raising=False)
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(ConfigError, match="needs Java and finds none: install Java 17"):
+    with pytest.raises(ConfigError, match="Received: no Java; install Java 17"):
         open_engine(SPARK, tmp_path)
 
 
-def test_java_is_looked_for_where_spark_looks(tmp_path, monkeypatch):
+def test_java_is_searched_where_spark_searches(tmp_path, monkeypatch):
     monkeypatch.setenv("JAVA_HOME", str(tmp_path))
     (tmp_path / "bin").mkdir()
     java(tmp_path / "bin", "25.0.1")
@@ -70,17 +70,17 @@ def test_java_is_looked_for_where_spark_looks(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("version", ["1.8.0_452", "11.0.27", "17.0.15"])
-def test_a_java_that_spark_runs_on_is_taken(version, tmp_path):
+def test_supported_java_versions_are_accepted(version, tmp_path):
     require_java(java(tmp_path, version))
 
 
 @pytest.mark.parametrize("master", ["", "host:7077", "http://host", "local[2"])
-def test_what_is_no_master_is_refused(master):
+def test_an_invalid_master_is_refused(master):
     with pytest.raises(ConfigError, match=r"features\.spark_master must be .* Received: " + re.escape(repr(master))):
         FeaturesConfig.from_tree({"engine": "spark", "spark_master": master}, "features")
 
 
-def test_a_cluster_needs_a_folder_that_all_see():
+def test_a_cluster_needs_a_shared_folder():
     with pytest.raises(ConfigError, match=r"features\.spark_folder must be set"):
         FeaturesConfig.from_tree({"engine": "spark", "spark_master": "spark://host:7077"}, "features")
     FeaturesConfig(engine="spark", spark_master="spark://host:7077", spark_folder="/shared")
@@ -95,7 +95,7 @@ def test_a_setting_out_of_range_is_refused_by_name(changed, name):
         FeaturesConfig.from_tree(changed, "features")
 
 
-def test_a_folder_that_is_not_there_is_refused(tmp_path):
+def test_a_missing_folder_is_refused(tmp_path):
     config = FeaturesConfig(engine="spark", spark_folder=str(tmp_path / "missing"))
-    with pytest.raises(ConfigError, match=r"spark_folder must be a folder that is there\. Received: .*/missing'"):
+    with pytest.raises(ConfigError, match=r"spark_folder must be an existing folder\. Received: .*/missing'"):
         open_engine(config, tmp_path)

@@ -1,4 +1,4 @@
-"""What the component writes on Spark is what it writes on DuckDB: table by table, row by row, in the same order."""
+"""The component writes the same tables on Spark and on DuckDB, with the same rows in the same order."""
 
 import contextlib
 import pathlib
@@ -19,7 +19,7 @@ from components.features.config import FeaturesConfig
 from components.features.duckdb_engine import DuckDbEngine
 from components.features.executor import Outputs, build_features
 from components.features.spark_engine import SparkEngine
-from components.features.states import bring_together, prepare, write_state
+from components.features.states import build_purchase_pairs, prepare, write_state
 from components.ingest.config import IngestConfig
 from components.ingest.executor import ingest
 from synthetic.shop import ShopConfig, synthesize
@@ -29,10 +29,10 @@ from transforms.errors import ConfigError
 
 pytestmark = pytest.mark.proof
 
-TOLERANCE = 1e-6  # of a float32, relative
+TOLERANCE = 1e-6  # relative, for float32
 SETTINGS = {
     "tiny": {"list_weeks": 1, "neighbours": 6, "popular_length": 12, "variants": 3},
-    # Lists shorter than what there is, so that every top-k cuts.
+    # Limits below the data, so that every top-k cuts rows off.
     "synthetic": {
         "list_weeks": 1,
         "history_length": 10,
@@ -47,9 +47,9 @@ SETTINGS = {
 
 
 def tables(shop: str, root: pathlib.Path) -> pathlib.Path:
-    """The ingested tables of a shop."""
+    """Writes the ingested tables of a shop; returns their folder."""
     if shop == "tiny":
-        return tiny_shop.write_tables(root, tiny_shop.catalogue(), tiny_shop.people(), tiny_shop.purchases())
+        return tiny_shop.write_tables(root, tiny_shop.raw_articles(), tiny_shop.raw_customers(), tiny_shop.purchases())
     synthesize(ShopConfig(customers=600, articles=200, transactions=12_000, days=120, seed=4), root / "csvs")
     ingest(root / "csvs", root / "tables", IngestConfig(memory_limit_gib=1.0))
     return root / "tables"
@@ -63,7 +63,7 @@ def build(shop: str, folder: pathlib.Path, root: pathlib.Path, engine: str) -> p
 
 
 def read(path: pathlib.Path) -> pa.Table:
-    """A table of a state, or a split of Examples, whose columns have no order of their own."""
+    """Reads a table of a state, or a split of Examples with sorted columns."""
     if path.suffix == ".parquet":
         return pq.read_table(path)
     table = read_examples(path.parent)
@@ -81,7 +81,7 @@ def assert_same(ours: pa.Table, wanted: pa.Table) -> None:
 
 
 @pytest.mark.parametrize("shop", SETTINGS)
-def test_spark_writes_what_duckdb_writes_and_leaves_nothing_behind(shop, tmp_path, monkeypatch):
+def test_spark_writes_the_same_as_duckdb_and_leaves_no_files(shop, tmp_path, monkeypatch):
     folder = tables(shop, tmp_path / "shop")
     wanted = build(shop, folder, tmp_path / "duckdb", "duckdb")
     (tmp_path / "temporary").mkdir()
@@ -108,7 +108,7 @@ def test_spark_writes_what_duckdb_writes_and_leaves_nothing_behind(shop, tmp_pat
 
 @pytest.fixture
 def cluster(tmp_path, monkeypatch):
-    """URL of a Spark master on this machine with one worker, whose executors are processes of their own."""
+    """The URL of a local Spark master with one worker, whose executors are separate processes."""
     import pyspark
 
     monkeypatch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
@@ -124,7 +124,7 @@ def cluster(tmp_path, monkeypatch):
 
 
 def started(stack: contextlib.ExitStack, command: list[str], awaited: str) -> re.Match[str]:
-    """Starts a process that ends with the stack; returns when it has said what is awaited."""
+    """Starts a process that ends with the stack; returns the first match of `awaited` in its output."""
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     stack.callback(process.wait)
     stack.callback(process.terminate)
@@ -132,12 +132,14 @@ def started(stack: contextlib.ExitStack, command: list[str], awaited: str) -> re
     for line in process.stderr:
         said.append(line)
         if found := re.search(awaited, line):
-            threading.Thread(target=process.stderr.read, daemon=True).start()  # or it would wait for a reader
+            threading.Thread(
+                target=process.stderr.read, daemon=True
+            ).start()  # drains the pipe, or the process would block
             return found
     raise AssertionError("".join(said))
 
 
-def test_executors_on_a_cluster_write_the_same_state(cluster, tmp_path):
+def test_executors_of_a_cluster_write_the_same_state(cluster, tmp_path):
     folder = tables("tiny", tmp_path / "shop")
     (tmp_path / "spill").mkdir()
     (tmp_path / "shared").mkdir()
@@ -148,7 +150,7 @@ def test_executors_on_a_cluster_write_the_same_state(cluster, tmp_path):
     }
     for name, engine in engines.items():
         prepare(engine, folder, tmp_path / name)
-        bring_together(engine, day, tiny_shop.FEATURES)
+        build_purchase_pairs(engine, day, tiny_shop.FEATURES)
         write_state(engine, day, tmp_path / name, tiny_shop.FEATURES)
         engine.close()
     wanted = sorted((tmp_path / "duckdb" / date_of(day)).iterdir())
@@ -156,10 +158,10 @@ def test_executors_on_a_cluster_write_the_same_state(cluster, tmp_path):
     for path in wanted:
         assert_same(read(tmp_path / "spark" / date_of(day) / path.name), read(path))
     assert list((tmp_path / "shared").iterdir()) == []
-    assert list((tmp_path / "work").rglob("stderr"))  # executors have worked there
+    assert list((tmp_path / "work").rglob("stderr"))  # the executors used this folder
 
 
-def test_a_master_that_spark_does_not_know_is_refused_in_one_line(tmp_path):
+def test_an_unknown_master_is_refused_in_one_line(tmp_path):
     with pytest.raises(
         ConfigError, match=r"Spark did not start\. .*spark_master = 'local\[many\]'.*Could not parse"
     ) as e:

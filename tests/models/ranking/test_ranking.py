@@ -1,4 +1,4 @@
-"""The ranking network's losses, lists and training, against numbers worked out by hand."""
+"""Losses, lists and training of the ranking network, compared with values worked out by hand."""
 
 import gc
 import json
@@ -28,7 +28,7 @@ def loss(function, labels, scores):
     return function(tf.constant(labels, tf.float32), tf.constant(scores, tf.float32)).numpy().tolist()
 
 
-def test_a_normalised_dense_layer_is_keras_normalisation_and_dense():
+def test_a_normalised_dense_layer_equals_keras_normalisation_and_dense():
     draw = np.random.default_rng(0)
     rows = draw.normal(3.0, 2.0, (50, 16)).astype(np.float32)
     gamma, beta = np.linspace(0.5, 2, 16), np.linspace(-1, 1, 16)
@@ -94,7 +94,7 @@ def drawn(lists=40, candidates=12, seed=3):
 
 
 @pytest.mark.parametrize("negatives", [1, 3, 100])
-def test_sampling_keeps_every_positive_and_no_more_others_than_asked(negatives):
+def test_sampling_keeps_all_positives_and_at_most_the_given_negatives(negatives):
     features, labels = drawn()
     kept = sample(features, labels, negatives, seed=1)
     for before, marks, after, left in zip(features, labels, kept.features, kept.labels, strict=True):
@@ -108,14 +108,14 @@ def test_sampling_keeps_every_positive_and_no_more_others_than_asked(negatives):
         assert set(left.tolist()) <= {1.0, 0.0, PADDING}
 
 
-def test_sampling_obeys_its_seed():
+def test_sampling_depends_on_its_seed():
     features, labels = drawn()
     one, two, other = (sample(features, labels, 2, seed) for seed in (1, 1, 2))
     np.testing.assert_array_equal(one.features, two.features)
     assert (one.features != other.features).any()
 
 
-def test_sampling_draws_every_other_about_equally_often():
+def test_sampling_draws_negatives_uniformly():
     features = np.arange(10, dtype=np.float32).reshape(1, 10, 1)
     labels = np.array([[1.0, *[0.0] * 9]], np.float32)
     counts = np.zeros(10)
@@ -123,7 +123,7 @@ def test_sampling_draws_every_other_about_equally_often():
         kept = sample(features, labels, 3, seed)
         counts[kept.features[0, kept.labels[0] == 0, 0].astype(int)] += 1
     assert counts[0] == 0
-    assert counts[1:].min() > 150  # 200 expected each, deviation 11.5
+    assert counts[1:].min() > 150  # 200 expected, standard deviation 11.5
     assert counts[1:].max() < 250
 
 
@@ -136,7 +136,7 @@ def test_joined_lists_are_padded_to_the_longest():
     assert both.features[0, :, 0].tolist() == [1, 1, 1, 0, 0]
 
 
-def test_moments_are_those_of_the_real_pairs():
+def test_moments_ignore_padding():
     features = np.array([[[1.0, 5.0, 7.0], [3.0, 5.0001, 7.0], [99.0, 99.0, 99.0]]], np.float32)
     mean, deviation = moments(Lists(features=features, labels=np.array([[1.0, 0.0, -1.0]], np.float32)))
     assert mean.tolist() == pytest.approx([2.0, 5.00005, 7.0])
@@ -144,7 +144,7 @@ def test_moments_are_those_of_the_real_pairs():
 
 
 def toy(lists=96, candidates=10):
-    """The candidate with the greatest signal was bought; the rest of the features say nothing."""
+    """Lists in which the candidate with the largest signal was bought; the other features are noise."""
     draw = np.random.default_rng(0)
     features = draw.normal(size=(lists, candidates, 3)).astype(np.float32) * [1, 1, 0] + [0, 0, 4]
     labels = np.zeros((lists, candidates), np.float32)
@@ -156,7 +156,7 @@ def toy(lists=96, candidates=10):
 
 
 @pytest.mark.parametrize("kind", ["listwise", "pointwise"])
-def test_the_network_learns_what_can_be_learnt(kind, tmp_path):
+def test_the_network_learns_a_clear_signal(kind, tmp_path):
     lists, config = toy(), SMALL.replace(loss=kind)
     network = build_network(config, NAMES)
     losses = fit(network, lists, config, logs=str(tmp_path / "logs"), backup=str(tmp_path / "backup"))
@@ -170,7 +170,7 @@ def test_the_network_learns_what_can_be_learnt(kind, tmp_path):
     assert list((tmp_path / "logs").rglob("events.out.tfevents*"))
 
 
-def test_what_never_varied_in_training_changes_no_score_when_it_does(tmp_path):
+def test_a_feature_constant_in_training_does_not_change_scores(tmp_path):
     lists = toy()
     network = build_network(SMALL, NAMES)
     fit(network, lists, SMALL, logs=str(tmp_path / "logs"), backup=str(tmp_path / "backup"))
@@ -178,7 +178,7 @@ def test_what_never_varied_in_training_changes_no_score_when_it_does(tmp_path):
     np.testing.assert_array_equal(network(another_day).numpy(), network(lists.features).numpy())
 
 
-def test_weights_come_back_and_score_the_same(tmp_path):
+def test_loaded_weights_give_the_same_scores(tmp_path):
     network = build_network(SMALL, NAMES)
     network.mean.assign([1.0, 2.0, 3.0])
     save_network(network, SMALL, NAMES, tmp_path)
@@ -193,7 +193,9 @@ def test_weights_come_back_and_score_the_same(tmp_path):
 )
 def test_weights_of_other_features_are_refused_by_name(tmp_path, names, differing):
     save_network(build_network(SMALL, NAMES), SMALL, NAMES, tmp_path)
-    with pytest.raises(WeightsError, match=rf"features must be those the ranking network .* Differing: {differing}\."):
+    with pytest.raises(
+        WeightsError, match=rf"features must be those the ranking network .* differing in {differing}\."
+    ):
         load_network(tmp_path, names)
 
 
@@ -221,14 +223,14 @@ def test_weights_saved_under_the_former_name_of_a_setting_are_loaded(tmp_path):
         ({"units": 7}, r"but units must be a whole number from 8 to 4,096\. Received: 7\. Train again"),
     ],
 )
-def test_weights_with_settings_that_there_are_no_more_are_refused(tmp_path, changes, said):
+def test_weights_with_unknown_or_wrong_settings_are_refused(tmp_path, changes, said):
     save_network(build_network(SMALL, NAMES), SMALL, NAMES, tmp_path)
     change_saved_settings(tmp_path, **changes)
     with pytest.raises(WeightsError, match=said):
         load_network(tmp_path, NAMES)
 
 
-def test_the_score_is_the_mean_of_networks_that_differ():
+def test_the_score_is_the_mean_of_different_networks():
     network = build_network(SMALL, NAMES)
     pairs = np.random.default_rng(0).normal(size=(4, 5, 3)).astype(np.float32)
     one, two = network.each(pairs).numpy()
@@ -236,7 +238,7 @@ def test_the_score_is_the_mean_of_networks_that_differ():
     np.testing.assert_allclose(network(pairs), (one + two) / 2, rtol=1e-6)
 
 
-def test_each_network_learns_from_its_own_loss_alone():
+def test_each_network_trains_on_its_own_loss():
     network = build_network(SMALL, NAMES)
     model = RankingModel(network, "listwise")
     draw = np.random.default_rng(0)
@@ -265,7 +267,7 @@ def test_a_setting_out_of_range_is_refused_by_name(name, value):
         RankingConfig.from_tree({name: value}, "ranking")
 
 
-def test_few_lists_are_passed_over_more_often(tmp_path):
+def test_few_lists_are_trained_for_more_epochs(tmp_path):
     lists, config = toy(), SMALL.replace(epochs=1, min_steps=10, batch_lists=16)
     steps_per_epoch = len(lists.labels) // 16
     losses = fit(
@@ -274,7 +276,7 @@ def test_few_lists_are_passed_over_more_often(tmp_path):
     assert (len(losses) - 1) * steps_per_epoch < 10 <= len(losses) * steps_per_epoch
 
 
-def test_the_mean_loss_is_that_of_all_lists_whatever_the_batch():
+def test_the_mean_loss_does_not_depend_on_the_batch_size():
     lists, network = toy(lists=40), build_network(SMALL, NAMES)
     wanted = float(tf.reduce_mean(tf.stack([listwise_softmax(lists.labels, s) for s in network.each(lists.features)])))
     for batch in (7, 16, 100):
@@ -282,7 +284,7 @@ def test_the_mean_loss_is_that_of_all_lists_whatever_the_batch():
         assert found == pytest.approx(wanted, rel=1e-5)
 
 
-def test_after_a_training_nothing_holds_its_lists(tmp_path):
+def test_training_releases_its_lists(tmp_path):
     lists, network = toy(), build_network(SMALL, NAMES)
     held = weakref.ref(lists.features)
     fit(network, lists, SMALL, logs=str(tmp_path / "logs"), backup=str(tmp_path / "backup"))
@@ -292,10 +294,10 @@ def test_after_a_training_nothing_holds_its_lists(tmp_path):
     assert held() is None
 
 
-def test_moments_are_the_same_however_many_lists_are_looked_at_at_once(monkeypatch):
+def test_moments_do_not_depend_on_the_chunk_size(monkeypatch):
     lists = toy()
     real = lists.features[lists.labels >= 0].astype(np.float64)
-    monkeypatch.setattr("models.ranking.lists._AT_ONCE", 7)
+    monkeypatch.setattr("models.ranking.lists._LISTS_PER_CHUNK", 7)
     mean, deviation = moments(lists)
     np.testing.assert_allclose(mean, real.mean(axis=0), rtol=1e-6)
     np.testing.assert_allclose(deviation[:2], real.std(axis=0)[:2], rtol=1e-6)

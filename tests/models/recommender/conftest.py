@@ -1,4 +1,4 @@
-"""The one graph of the tiny shop as of its last day, with trained towers and a trained ranking network."""
+"""The recommender of the tiny shop as of its last day, with trained towers and a trained ranking network."""
 
 import pytest
 

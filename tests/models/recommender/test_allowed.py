@@ -1,23 +1,23 @@
-"""Answers are full while allowed articles exist, whatever a request excludes."""
+"""Answers have k articles for any exclusions, as long as k articles are allowed."""
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from models.recommender.allowed import Allowed
+from models.recommender.allowed import AllowedArticles
 from models.recommender.candidates import find_candidates
 from models.recommender.channels import CHANNELS
 from models.recommender.config import ChannelsConfig
-from models.recommender.nearest import Nearest
+from models.recommender.nearest import NearestArticles
 from models.recommender.recommender import Recommender
 from models.retrieval.index import ExactIndex, ScannIndex
 from tests.tiny_shop import ARTICLES, CUSTOMERS
 
-EVERYBODY = tf.range(CUSTOMERS + 1)
+ALL_CUSTOMERS = tf.range(CUSTOMERS + 1)
 
 
 def without(rows):
-    """The same rows excluded for everybody, with padding among them."""
+    """Excludes the same rows for all customers, with padding between them."""
     return tf.constant([[ARTICLES, *rows, ARTICLES]] * (CUSTOMERS + 1), tf.int32)
 
 
@@ -28,11 +28,11 @@ def with_channels(recommender, **sizes):
 
 @pytest.fixture(scope="module")
 def answer(recommender):
-    """The rows recommended to everybody, `[customers + 1, k]`, as one graph for all numbers of exclusions."""
+    """Returns the rows recommended to all customers, `[customers + 1, k]`, with one graph for all exclusions."""
 
     @tf.function(input_signature=[tf.TensorSpec([None, None], tf.int32), tf.TensorSpec([], tf.int32)], autograph=False)
     def recommend(excluded, k):
-        return recommender.recommend(recommender.query(EVERYBODY), k, excluded).rows
+        return recommender.recommend(recommender.query(ALL_CUSTOMERS), k, excluded).article_rows
 
     return lambda excluded, k=12: recommend(excluded, k).numpy()
 
@@ -54,71 +54,71 @@ def test_paging_by_exclusion_reaches_every_article(answer):
     assert (np.sort(seen, axis=1) == np.arange(ARTICLES)).all()
 
 
-def test_nothing_excluded_changes_nothing(answer, recommender):
-    wanted = recommender.recommend(recommender.query(EVERYBODY), 12).rows.numpy()
+def test_empty_exclusions_change_nothing(answer, recommender):
+    wanted = recommender.recommend(recommender.query(ALL_CUSTOMERS), 12).article_rows.numpy()
     for excluded in (tf.zeros([CUSTOMERS + 1, 0], tf.int32), without([])):
         np.testing.assert_array_equal(answer(excluded), wanted)
 
 
-def test_one_that_is_no_candidate_changes_nothing(recommender):
-    query = recommender.query(EVERYBODY)
+def test_excluding_an_article_that_is_no_candidate_changes_nothing(recommender):
+    query = recommender.query(ALL_CUSTOMERS)
     plain = recommender.candidates(query)
     for row in range(ARTICLES):
         found = recommender.candidates(query, without([row]))
-        others = ~(plain.rows.numpy() == row).any(axis=1)
-        np.testing.assert_array_equal(found.rows.numpy()[others], plain.rows.numpy()[others])
-        np.testing.assert_array_equal(found.channels.numpy()[others], plain.channels.numpy()[others])
+        others = ~(plain.article_rows.numpy() == row).any(axis=1)
+        np.testing.assert_array_equal(found.article_rows.numpy()[others], plain.article_rows.numpy()[others])
+        np.testing.assert_array_equal(found.channel_bits.numpy()[others], plain.channel_bits.numpy()[others])
 
 
-def test_what_one_customer_excludes_is_there_for_the_others(recommender):
-    query = recommender.query(EVERYBODY)
-    plain = recommender.candidates(query).rows.numpy()
+def test_exclusions_apply_to_their_customer_only(recommender):
+    query = recommender.query(ALL_CUSTOMERS)
+    plain = recommender.candidates(query).article_rows.numpy()
     excluded = np.full((CUSTOMERS + 1, 10), ARTICLES, np.int32)
     excluded[3] = plain[3, :10]
-    found = recommender.candidates(query, tf.constant(excluded)).rows.numpy()
+    found = recommender.candidates(query, tf.constant(excluded)).article_rows.numpy()
     others = np.arange(CUSTOMERS + 1) != 3
     np.testing.assert_array_equal(found[others], plain[others])
     assert not set(found[3]) & set(plain[3, :10])
 
 
 @pytest.mark.parametrize("name", ["towers", "bought_together", "trending", "popular"])
-def test_a_channel_proposes_its_best_of_what_is_allowed(recommender, name):
-    """The best five without the best three are the fourth to the eighth best."""
-    query = recommender.query(EVERYBODY)
+def test_a_channel_proposes_its_best_allowed_articles(recommender, name):
+    """Without the best three, the best five are the fourth to the eighth."""
+    query = recommender.query(ALL_CUSTOMERS)
     wide = with_channels(recommender, **{name: 8})
-    eight = find_candidates(query, recommender.index, wide.config).rows.numpy()[:, :8]
+    eight = find_candidates(query, recommender.index, wide.config).article_rows.numpy()[:, :8]
     excluded = tf.constant(eight[:, :3])
     five = find_candidates(query, recommender.index, with_channels(recommender, **{name: 5}).config, excluded)
-    np.testing.assert_array_equal(five.rows.numpy()[:, :5], eight[:, 3:])
+    np.testing.assert_array_equal(five.article_rows.numpy()[:, :5], eight[:, 3:])
 
 
-def test_what_fills_up_is_what_sells_best(recommender):
-    """No channel proposes anything that is allowed: the answer's candidates are the best sold, then the unsold."""
+def test_answers_are_filled_up_with_the_most_popular_articles(recommender):
+    """If no channel proposes an allowed article, candidates are the most popular articles, then the others."""
     alone = with_channels(recommender, own_purchases=5)
     alone.ranker = recommender.ranker
     nobody = alone.query(tf.constant([CUSTOMERS]))
     popular = recommender.state.popular_rows.numpy()[0]
     popular = popular[popular < ARTICLES].tolist()
-    found = alone.recommend(nobody, 4, tf.constant([popular[:2]])).rows.numpy()[0]
+    found = alone.recommend(nobody, 4, tf.constant([popular[:2]])).article_rows.numpy()[0]
     assert sorted(found) == sorted(popular[2:6])
-    everything = alone.recommend(nobody, 20).rows.numpy()[0]
+    everything = alone.recommend(nobody, 20).article_rows.numpy()[0]
     assert set(popular) <= set(everything)
-    assert alone.recommend(nobody, 4).channels.numpy().tolist() == [[0, 0, 0, 0]]
+    assert alone.recommend(nobody, 4).channel_bits.numpy().tolist() == [[0, 0, 0, 0]]
 
 
 @pytest.mark.parametrize("kind", [ExactIndex, lambda vectors: ScannIndex(vectors, 20)], ids=["exact", "scann"])
-def test_the_nearest_that_are_allowed_are_found_exactly_where_the_index_finds_too_few(kind):
+def test_nearest_allowed_articles_are_exact_if_the_index_finds_too_few(kind):
     draw = np.random.default_rng(7)
     vectors = draw.normal(size=(201, 8)).astype(np.float32)
     vectors[-1] = 0.0
-    queries = draw.normal(size=(70, 8)).astype(np.float32)  # more than are compared at once
+    queries = draw.normal(size=(70, 8)).astype(np.float32)  # more than one chunk
     order = np.argsort(-(queries @ vectors[:-1].T), axis=1, kind="stable")
     excluded = np.full((70, 195), 200, np.int32)
     for customer in range(70):
         excluded[customer, : 2 * customer] = order[customer, : 2 * customer]
     excluded[69, :] = order[69, :195]
-    nearest = Nearest(kind(vectors[:-1]), tf.Variable(vectors))
-    found = nearest.among(Allowed(tf.constant(excluded), tf.constant(200)), tf.constant(queries), 10).numpy()
+    nearest = NearestArticles(kind(vectors[:-1]), tf.Variable(vectors))
+    found = nearest.among(AllowedArticles(tf.constant(excluded), tf.constant(200)), tf.constant(queries), 10).numpy()
     for customer in range(69):
         np.testing.assert_array_equal(found[customer], order[customer, 2 * customer : 2 * customer + 10])
     assert found[69].tolist() == [*order[69, 195:], *[200] * 5]

@@ -1,4 +1,4 @@
-"""The simple recommenders against plain Python over the list of purchases; the query's view of the past."""
+"""Baselines and the history of a query, compared with plain Python over the list of purchases."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from models.recommender import baselines
 from models.recommender.query import Query
 from tests.tiny_shop import ARTICLES, CUSTOMERS, FEATURES, customer_id, purchases
 
-EVERYBODY = tf.range(CUSTOMERS + 1)
+ALL_CUSTOMERS = tf.range(CUSTOMERS + 1)
 
 
 def row_of(article: str) -> int:
@@ -16,7 +16,7 @@ def row_of(article: str) -> int:
 
 
 def past(customer: int, end: int) -> dict[int, list[int]]:
-    """Days on which the customer bought each article."""
+    """Returns the days on which a customer bought each article."""
     days: dict[int, set] = {}
     for day, name, article, _ in purchases():
         if name == customer_id(customer) and day < end:
@@ -37,20 +37,20 @@ def popular(end: int) -> list[int]:
     return order[: FEATURES.popular_length]
 
 
-def test_popular_is_the_same_for_all_and_ordered_by_customers(recommender, tiny):
-    found = baselines.popular(recommender.query(EVERYBODY), 12).numpy()
+def test_popular_is_equal_for_all_customers_and_ordered_by_buyers(recommender, tiny):
+    found = baselines.popular(recommender.query(ALL_CUSTOMERS), 12).numpy()
     assert (found == popular(tiny.calendar.end)).all()
 
 
-def test_popular_is_padded_where_the_shop_has_fewer(recommender):
-    found = baselines.popular(recommender.query(EVERYBODY), 40).numpy()
+def test_popular_is_padded_if_there_are_too_few_articles(recommender):
+    found = baselines.popular(recommender.query(ALL_CUSTOMERS), 40).numpy()
     assert found.shape == (CUSTOMERS + 1, 40)
     assert (found[:, FEATURES.popular_length :] == ARTICLES).all()
 
 
-def test_own_purchases_come_most_frequent_first_and_popular_ones_behind(recommender, tiny):
+def test_own_purchases_are_most_frequent_first_then_popular(recommender, tiny):
     end, half_life = tiny.calendar.end, FEATURES.half_life_days
-    found = baselines.own_purchases(recommender.query(EVERYBODY), 12).numpy()
+    found = baselines.own_purchases(recommender.query(ALL_CUSTOMERS), 12).numpy()
     for customer in range(CUSTOMERS + 1):
         bought = past(customer, end)
         strength = {row: round(sum(0.5 ** ((end - d) / half_life) for d in days), 9) for row, days in bought.items()}
@@ -60,13 +60,13 @@ def test_own_purchases_come_most_frequent_first_and_popular_ones_behind(recommen
         assert len(set(wanted)) == 12
 
 
-def test_a_customer_nobody_knows_gets_what_is_popular(recommender):
+def test_the_unknown_customer_gets_popular_articles(recommender):
     query = recommender.query(tf.constant([CUSTOMERS]))
     np.testing.assert_array_equal(baselines.own_purchases(query, 12), baselines.popular(query, 12))
 
 
-def test_the_history_of_a_query_is_what_was_bought(recommender, tiny):
-    query = recommender.query(EVERYBODY)
+def test_the_history_of_a_query_equals_the_purchases(recommender, tiny):
+    query = recommender.query(ALL_CUSTOMERS)
     rows, days = query.history_rows.numpy(), query.history("days_bought").numpy()
     last, first = query.history("last_day").numpy(), query.history("first_day").numpy()
     for customer in range(CUSTOMERS + 1):
@@ -82,7 +82,7 @@ def test_the_history_of_a_query_is_what_was_bought(recommender, tiny):
             )
 
 
-def test_seeds_put_what_was_looked_at_in_front(recommender):
+def test_seeds_begin_with_the_viewed_articles(recommender):
     looked = tf.constant([[7, ARTICLES], [ARTICLES, ARTICLES]])
     rows, weights = recommender.query(tf.constant([0, CUSTOMERS]), looked).seeds
     assert rows[0, :2].numpy().tolist() == [7, ARTICLES]
@@ -90,28 +90,28 @@ def test_seeds_put_what_was_looked_at_in_front(recommender):
     assert (weights[1].numpy() == 0).all()
 
 
-def test_given_segments_replace_those_of_the_state_where_they_are_given(recommender):
+def test_segments_of_the_request_replace_those_of_the_state(recommender):
     query = recommender.query(tf.constant([0, 0]))
-    given = Query(query.state, query.customers, query.embeddings, 5, segments=tf.constant([6, -1]))
+    given = Query(query.state, query.customer_rows, query.embeddings, 5, segments=tf.constant([6, -1]))
     known = int(query.state.customer_segments[0])
     assert given.segments.numpy().tolist() == [6, known]
 
 
 @pytest.mark.parametrize("k", [1, 5, 20])
-def test_recommend_answers_k_by_falling_score(recommender, k):
-    answer = recommender.recommend(recommender.query(EVERYBODY), k)
-    assert answer.rows.shape == (CUSTOMERS + 1, k)
+def test_recommend_returns_k_articles_by_descending_score(recommender, k):
+    answer = recommender.recommend(recommender.query(ALL_CUSTOMERS), k)
+    assert answer.article_rows.shape == (CUSTOMERS + 1, k)
     scores = answer.scores.numpy()
-    real = answer.rows.numpy() < ARTICLES
+    real = answer.article_rows.numpy() < ARTICLES
     assert (np.diff(np.where(real, scores, -1e9), axis=1) <= 0).all()
 
 
-def test_what_was_bought_is_left_out_of_the_second_answer_alone(recommender):
-    query = recommender.query(EVERYBODY)
-    everything, new = recommender.recommend_both_ways(query, 12)
+def test_only_the_second_answer_leaves_out_bought_articles(recommender):
+    query = recommender.query(ALL_CUSTOMERS)
+    everything, new = recommender.recommend_all_and_new(query, 12)
     history = query.history_rows.numpy()
     mixed = 0
-    for own, first, second in zip(history, everything.rows.numpy(), new.rows.numpy(), strict=True):
+    for own, first, second in zip(history, everything.article_rows.numpy(), new.article_rows.numpy(), strict=True):
         known = set(own) - {ARTICLES}
         mixed += len(known & set(first))
         assert not known & set(second)

@@ -1,4 +1,4 @@
-"""Candidates of the tiny shop's customers against a merge in plain Python."""
+"""Candidates of the tiny shop, compared with a merge in plain Python."""
 
 import collections
 import fractions
@@ -15,19 +15,19 @@ from models.recommender.query import Query
 from tests.tiny_shop import ARTICLES, CUSTOMERS
 from transforms.errors import ConfigError
 
-EVERYBODY = tf.range(CUSTOMERS + 1)
+ALL_CUSTOMERS = tf.range(CUSTOMERS + 1)
 
 
 def proposals(recommender, query):
-    """By channel, `[batch, articles]` rows as its function proposes them, best first: all that it has."""
+    """Returns all proposals of each channel, `[batch, articles]` rows, best first."""
     return {
-        name: ops.top(*CHANNELS[name](query, ARTICLES, recommender.index), ARTICLES, query.pad)[0].numpy()
+        name: ops.top_k(*CHANNELS[name](query, ARTICLES, recommender.index), ARTICLES, query.pad)[0].numpy()
         for name, _ in active_channels(recommender.config)
     }
 
 
 def merged(recommender, proposed, customer, excluded=()):
-    """Rows and bits in plain Python: the largest sum of 1 / (60 + rank) first, then the lower row.
+    """Returns rows and bits, computed in plain Python: largest sum of 1 / (60 + rank) first, then the lower row.
 
     In place of the excluded each channel proposes its best others: behind, where no channel proposed them anyway.
     """
@@ -49,69 +49,69 @@ def merged(recommender, proposed, customer, excluded=()):
 
 
 @pytest.mark.parametrize("excluded", [(), (0, 3, 7, ARTICLES)])
-def test_candidates_are_the_best_of_every_channel_merged(recommender, excluded):
-    query = recommender.query(EVERYBODY)
+def test_candidates_are_the_merged_best_of_all_channels(recommender, excluded):
+    query = recommender.query(ALL_CUSTOMERS)
     rows = tf.tile([excluded], [CUSTOMERS + 1, 1]) if excluded else None
     found = find_candidates(query, recommender.index, recommender.config, rows)
     proposed = proposals(recommender, query)
     for customer in range(CUSTOMERS + 1):
         wanted, bits = merged(recommender, proposed, customer, excluded)
         padding = recommender.config.max_candidates - len(wanted)
-        assert found.rows[customer].numpy().tolist() == wanted + [ARTICLES] * padding
-        assert found.channels[customer].numpy().tolist() == bits + [0] * padding
+        assert found.article_rows[customer].numpy().tolist() == wanted + [ARTICLES] * padding
+        assert found.channel_bits[customer].numpy().tolist() == bits + [0] * padding
         assert len(set(wanted)) == len(wanted)
         for name, _ in active_channels(recommender.config):
             first = int(proposed[name][customer, 0])
             assert first in {*wanted, *excluded, ARTICLES}, f"the best of {name} is lost"
 
 
-def test_candidates_are_capped_here_and_padded_there(recommender):
-    rows = recommender.candidates(recommender.query(EVERYBODY)).rows.numpy()
+def test_candidates_are_limited_and_padded(recommender):
+    rows = recommender.candidates(recommender.query(ALL_CUSTOMERS)).article_rows.numpy()
     real = (rows < ARTICLES).sum(axis=1)
     assert real.max() == recommender.config.max_candidates
     excluded = tf.tile([list(range(ARTICLES - 3))], [CUSTOMERS + 1, 1])
-    rows = recommender.candidates(recommender.query(EVERYBODY), excluded).rows.numpy()
+    rows = recommender.candidates(recommender.query(ALL_CUSTOMERS), excluded).article_rows.numpy()
     assert (rows[:, 3:] == ARTICLES).all()
     assert (rows[:, :3] >= ARTICLES - 3).all()
 
 
 @pytest.mark.parametrize("name", CHANNELS)
-def test_each_channel_alone_proposes_its_own(recommender, name):
+def test_a_single_channel_proposes_its_own_articles(recommender, name):
     only = ChannelsConfig(**{**dict.fromkeys(CHANNELS, 0), name: 5})
     config = recommender.config.replace(channels=only)
     assert active_channels(config) == [(name, 5)]
-    found = find_candidates(recommender.query(EVERYBODY), recommender.index, config)
-    rows, bits = found.rows.numpy(), found.channels.numpy()
+    found = find_candidates(recommender.query(ALL_CUSTOMERS), recommender.index, config)
+    rows, bits = found.article_rows.numpy(), found.channel_bits.numpy()
     assert (rows[:, 5:] == ARTICLES).all()
     assert (bits == (rows < ARTICLES)).all()
     assert (rows < ARTICLES).any()
 
 
-def test_a_customer_nobody_knows_has_popular_candidates(recommender):
+def test_the_unknown_customer_has_popular_candidates(recommender):
     query = recommender.query(tf.constant([CUSTOMERS]))
-    rows = recommender.candidates(query).rows.numpy()[0]
+    rows = recommender.candidates(query).article_rows.numpy()[0]
     popular = recommender.state.popular_rows.numpy()[0]
     assert set(popular[:6]) <= set(rows)
 
 
-def test_an_article_nobody_bought_is_reached_through_the_towers(recommender):
+def test_an_article_without_purchases_is_reached_through_the_towers(recommender):
     unsold = ARTICLES - 1
     embedding = tf.gather(recommender.inputs.embeddings, [unsold])
     query = Query(recommender.state, tf.constant([0]), embedding, recommender.config.history_length)
     found = recommender.candidates(query)
-    at = found.rows.numpy()[0].tolist().index(unsold)
+    at = found.article_rows.numpy()[0].tolist().index(unsold)
     towers = [name for name, _ in active_channels(recommender.config)].index("towers")
-    assert found.channels.numpy()[0, at] == 1 << towers
+    assert found.channel_bits.numpy()[0, at] == 1 << towers
 
 
-def test_the_index_is_built_for_the_most_that_is_asked_of_it(builder, tiny, trained, monkeypatch):
+def test_the_index_is_built_for_the_largest_k(builder, tiny, trained, monkeypatch):
     asked = []
     monkeypatch.setattr("models.recommender.builder.build_index", lambda kind, vectors, k: asked.append(k))
     builder.build(tiny.calendar.end, trained / "weights" / "towers")
     assert asked == [101]  # similar articles: a hundred and the article itself
 
 
-def test_more_channels_than_a_candidate_has_bits_for_are_refused(monkeypatch):
+def test_more_channels_than_bits_are_refused(monkeypatch):
     names = [f"channel_{number}" for number in range(9)]
     monkeypatch.setattr(candidates, "CHANNELS", dict.fromkeys(names))
     sizes = dict.fromkeys(names, 10)
@@ -121,7 +121,7 @@ def test_more_channels_than_a_candidate_has_bits_for_are_refused(monkeypatch):
         active_channels(types.SimpleNamespace(channels=sizes))
 
 
-def test_settings_are_refused_by_name():
+def test_wrong_settings_are_refused_by_name():
     for tree, said in (
         ({"channels": {"towers": -1}}, "r.channels.towers must be a whole number from 0 to 1,000. Received: -1."),
         (
@@ -135,7 +135,7 @@ def test_settings_are_refused_by_name():
         assert str(caught.value) == said
 
 
-def test_the_settings_name_every_channel_and_come_back_from_a_tree():
+def test_the_settings_name_all_channels_and_load_from_a_tree():
     assert list(ChannelsConfig.model_fields) == list(CHANNELS)
     config = RecommenderConfig(channels=ChannelsConfig(towers=3), index="exact")
     assert RecommenderConfig.from_tree(config.as_tree()) == config

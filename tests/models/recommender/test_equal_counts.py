@@ -1,4 +1,4 @@
-"""Code that joins ids to rows refuses tables with different numbers of rows."""
+"""Tables with different numbers of rows are refused."""
 
 import json
 import shutil
@@ -32,14 +32,14 @@ WRONG = [
     ("history", "customer_row", CUSTOMERS),
     ("history", "article_row", ARTICLES),
     ("recent", "article_row", -1),
-    ("articles", "article_row", ARTICLES),
+    ("article_state", "article_row", ARTICLES),
     ("same_product", "neighbour_row", ARTICLES),
     ("popular", "segment", 7),
 ]
 
 
 @pytest.mark.parametrize(("name", "column", "row"), WRONG)
-def test_a_row_beyond_the_table_is_refused(tiny, states, name, column, row):
+def test_a_row_number_out_of_range_is_refused(tiny, states, name, column, row):
     path = states / date_of(tiny.calendar.end) / f"{name}.parquet"
     table = pq.read_table(path)
     rows = table[column].to_numpy().copy()
@@ -51,8 +51,8 @@ def test_a_row_beyond_the_table_is_refused(tiny, states, name, column, row):
         load_tables(states, tiny.calendar.end)
 
 
-@pytest.mark.parametrize("name", ["catalogue", "people"])
-def test_rows_that_are_missing_or_in_another_order_are_refused(tiny, states, name):
+@pytest.mark.parametrize("name", ["articles", "customers"])
+def test_missing_or_unsorted_rows_are_refused(tiny, states, name):
     table = pq.read_table(states / f"{name}.parquet")
     for changed in (table.slice(1), table.take(np.arange(table.num_rows)[::-1])):
         pq.write_table(changed, states / f"{name}.parquet")
@@ -60,7 +60,7 @@ def test_rows_that_are_missing_or_in_another_order_are_refused(tiny, states, nam
             load_tables(states, tiny.calendar.end)
 
 
-def test_a_state_of_other_articles_than_the_towers_inputs_is_refused(recommender, tiny):
+def test_different_articles_of_state_and_tower_inputs_are_refused(recommender, tiny):
     tables = load_tables(tiny.states, tiny.calendar.end)
     per_article = ("article_ids", "article_numbers", "article_groups")
     fewer = State({name: values[1:] if name in per_article else values for name, values in tables.items()})
@@ -68,7 +68,7 @@ def test_a_state_of_other_articles_than_the_towers_inputs_is_refused(recommender
         Recommender(recommender.config, fewer, recommender.towers, recommender.inputs, recommender.index)
 
 
-def test_towers_of_other_vocabularies_than_the_graphs_are_refused(builder, tiny, trained, tmp_path):
+def test_towers_with_other_vocabularies_than_the_graph_are_refused(builder, tiny, trained, tmp_path):
     towers = shutil.copytree(trained / "weights" / "towers", tmp_path / "towers")
     tree = json.loads((towers / "towers.json").read_text())
     other = Towers(
@@ -81,7 +81,7 @@ def test_towers_of_other_vocabularies_than_the_graphs_are_refused(builder, tiny,
 
 
 @pytest.mark.parametrize("key", ["article_id", "customer_id"])
-def test_a_vocabulary_of_more_or_fewer_ids_than_rows_is_refused(transformed, monkeypatch, key):
+def test_a_vocabulary_with_more_or_fewer_ids_than_rows_is_refused(transformed, monkeypatch, key):
     sizes = module.vocabulary_sizes(tft.TFTransformOutput(str(transformed / "graph")))
     for change in (-1, 1):
         wrong = {**sizes, key: sizes[key] + change}
@@ -90,7 +90,7 @@ def test_a_vocabulary_of_more_or_fewer_ids_than_rows_is_refused(transformed, mon
             read_data(transformed)
 
 
-def test_lists_of_rows_that_the_state_lacks_are_refused(recommender):
+def test_lists_with_rows_that_the_state_lacks_are_refused(recommender):
     rows, labels = np.array([[0, ARTICLES]], np.int32), np.array([[1.0, 0.0]], np.float32)
     with pytest.raises(DataError, match=r"article rows of the lists must lie below the 30 of the state\. Received: 30"):
         list_features(recommender, StoredLists(np.array([0], np.int32), rows, labels))
@@ -98,8 +98,8 @@ def test_lists_of_rows_that_the_state_lacks_are_refused(recommender):
         list_features(recommender, StoredLists(np.array([CUSTOMERS], np.int32), rows % ARTICLES, labels))
 
 
-def test_every_article_is_in_the_order_by_sales_once(recommender):
-    order = recommender.state.by_sales.numpy()
+def test_the_order_by_popularity_holds_every_article_once(recommender):
+    order = recommender.state.by_popularity.numpy()
     assert sorted(order) == list(range(ARTICLES))
     popular = recommender.state.popular_rows.numpy()[0]
     popular = popular[popular < ARTICLES]

@@ -1,4 +1,4 @@
-"""The features of one customer's candidates against values worked out by hand from ten purchases.
+"""Features of one customer's candidates, compared with values worked out by hand from ten purchases.
 
 The shop is that of `tests/transforms/test_sql.py`: u bought A on days 40 and 99 (two on that day) and B on day 99; v
 bought A and C, w bought A, B and C; nobody bought D. A and B are one product, C and D another. It is day 100, a
@@ -15,17 +15,17 @@ import tensorflow as tf
 
 from components.features.config import FeaturesConfig
 from components.features.duckdb_engine import DuckDbEngine
-from components.features.states import bring_together, prepare, write_state
+from components.features.states import build_purchase_pairs, prepare, write_state
 from models.recommender import features
 from models.recommender.features import article, customer, pair, pairs
 from models.recommender.features.pairs import Pairs
 from models.recommender.features.registry import Registry
-from models.recommender.features.relative import RANKED, standing
+from models.recommender.features.relative import RANKED, standardise_in_list
 from models.recommender.query import Query
 from models.recommender.state import State, load_tables
 from tests.tiny_shop import write_tables
 
-U, NOBODY = 0, 4
+U, UNKNOWN = 0, 4
 A, B, C, D, PAD = range(5)
 PURCHASES = [
     (40, "u", "0001", 1.0),
@@ -40,32 +40,32 @@ PURCHASES = [
 ]
 EMBEDDINGS = [[0.6, 0.8], [1.0, 0.0], [0.0, 1.0], [-1.0, 0.0], [0.0, 0.0]]
 CONFIG = FeaturesConfig(half_life_days=10.0, together_shrinkage=1.0)
-SEED_A, SEED_B = math.sqrt(1 / 64 + 0.5**0.1), math.sqrt(0.5**0.1)  # weights of u's articles: root of the strength
+SEED_A, SEED_B = math.sqrt(1 / 64 + 0.5**0.1), math.sqrt(0.5**0.1)  # weights of u's seeds: square root of the strength
 SHARE_A = SEED_A**2 / (SEED_A**2 + SEED_B**2)
 TOGETHER = 2 / (math.sqrt(6) + 1)
 LOG = math.log1p
 NEVER = LOG(1000)
 EXPECTED = {
-    "article_sales": [LOG(5), LOG(2), LOG(2), 0],
+    "article_units": [LOG(5), LOG(2), LOG(2), 0],
     "article_customers": [LOG(3), LOG(2), LOG(2), 0],
-    "article_sales_1d": [LOG(1), LOG(1), 0, 0],
-    "article_sales_3d": [LOG(2), LOG(2), 0, 0],
-    "article_sales_7d": [LOG(2), LOG(2), LOG(1), 0],
-    "article_sales_28d": [LOG(2), LOG(2), LOG(2), 0],
-    "article_sales_90d": [LOG(4), LOG(2), LOG(2), 0],
+    "article_purchases_1d": [LOG(1), LOG(1), 0, 0],
+    "article_purchases_3d": [LOG(2), LOG(2), 0, 0],
+    "article_purchases_7d": [LOG(2), LOG(2), LOG(1), 0],
+    "article_purchases_28d": [LOG(2), LOG(2), LOG(2), 0],
+    "article_purchases_90d": [LOG(4), LOG(2), LOG(2), 0],
     "article_customers_7d": [LOG(2), LOG(2), LOG(1), 0],
     "article_customers_30d": [LOG(3), LOG(2), LOG(2), 0],
     "article_trend": [LOG(2), LOG(2), 0, 0],
     "article_month_trend": [LOG(2) - LOG(0.5), LOG(2) - LOG(0.5), LOG(1) - LOG(0.5), 0],
-    "article_lines_per_customer": [4 / 3, 1, 1, 0],
-    "article_units_per_line": [LOG(5 / 4), LOG(1), LOG(1), 0],
+    "article_purchases_per_customer": [4 / 3, 1, 1, 0],
+    "article_units_per_purchase": [LOG(5 / 4), LOG(1), LOG(1), 0],
     "article_age_days": [LOG(60), LOG(2), LOG(11), NEVER],
-    "article_days_since_sale": [LOG(1), LOG(1), LOG(5), NEVER],
+    "article_days_since_purchase": [LOG(1), LOG(1), LOG(5), NEVER],
     "article_mean_price": [math.log(1.8001), math.log(5.0001), math.log(8.0001), math.log(1e-4)],
-    "customer_purchases": [LOG(4)] * 4,
+    "customer_units": [LOG(4)] * 4,
     "customer_articles": [LOG(2)] * 4,
     "customer_baskets": [LOG(2)] * 4,
-    "customer_purchases_30d": [LOG(3)] * 4,
+    "customer_units_30d": [LOG(3)] * 4,
     "customer_basket_size": [LOG(1.5)] * 4,
     "customer_repeat_share": [1 / 3] * 4,
     "customer_frequency_days": [LOG(59)] * 4,
@@ -74,7 +74,7 @@ EXPECTED = {
     "tower_score": [0.6, 1, 0, -1],
     "own_days_bought": [LOG(2), LOG(1), 0, 0],
     "own_bought_before": [1, 1, 0, 0],
-    "own_quantity": [LOG(3), LOG(1), 0, 0],
+    "own_units": [LOG(3), LOG(1), 0, 0],
     "own_strength": [LOG(10 * SEED_A**2), LOG(10 * SEED_B**2), 0, 0],
     "own_days_since_last": [LOG(1), LOG(1), NEVER, NEVER],
     "own_days_since_first": [LOG(60), LOG(1), NEVER, NEVER],
@@ -85,7 +85,7 @@ EXPECTED = {
     "together_month": [LOG(10 * SEED_B * TOGETHER), LOG(10 * SEED_A * TOGETHER), LOG(10 * SEED_A * TOGETHER), 0],
     "same_product": [LOG(2 * SEED_B), LOG(2 * SEED_A), 0, 0],
     "share_of_product": [1, 1, 0, 0],
-    # A and C are trousers, B a vest, D has no type: a missing type matches nothing.
+    # A and C are trousers, B is a vest, D has no type; a missing type matches no other.
     "share_of_product_type": [SHARE_A, 1 - SHARE_A, SHARE_A, 0],
     "share_of_department": [0] * 4,
     "share_of_garment_group": [0] * 4,
@@ -105,7 +105,7 @@ def state(tmp_path_factory):
     write_tables(root / "tables", articles, [{"customer_id": name} for name in "uvwx"], PURCHASES)
     engine = DuckDbEngine(root)
     prepare(engine, root / "tables", root / "states")
-    bring_together(engine, 100, CONFIG)
+    build_purchase_pairs(engine, 100, CONFIG)
     write_state(engine, 100, root / "states", CONFIG)
     engine.close()
     return State(load_tables(root / "states", 100))
@@ -123,19 +123,19 @@ def values(state):
 
 
 @pytest.mark.parametrize("name", features.FEATURES)
-def test_a_feature_is_what_its_name_says(values, name):
+def test_features_equal_values_worked_out_by_hand(values, name):
     np.testing.assert_allclose(values[name][:4], EXPECTED[name], rtol=1e-4, atol=1e-5)
 
 
-def test_a_share_is_the_same_however_many_groups_there_are(values, state, monkeypatch):
-    monkeypatch.setattr(pairs, "_FEW_GROUPS", -1)
+def test_shares_are_equal_for_few_and_many_groups(values, state, monkeypatch):
+    monkeypatch.setattr(pairs, "_MAX_DENSE_GROUPS", -1)
     found = computed(state, [U], [[A, B, C, D, PAD]])[0]
     for name in (name for name in features.FEATURES if name.startswith("share_of_")):
         np.testing.assert_allclose(found[:, features.NAMES.index(name)], values[name], rtol=1e-6, err_msg=name)
 
 
 @pytest.mark.parametrize("name", RANKED)
-def test_standing_in_the_list_is_standardised_over_the_real_candidates(values, name):
+def test_relative_features_are_standardised_over_candidates_without_padding(values, name):
     x = np.array(EXPECTED[name])
     np.testing.assert_allclose(values[f"{name}_in_list"][:4], (x - x.mean()) / (x.std() + 1e-3), rtol=1e-3, atol=1e-4)
 
@@ -144,21 +144,21 @@ def test_padding_has_no_features(values):
     assert {name: column[4] for name, column in values.items() if column[4] != 0} == {}
 
 
-def test_padding_does_not_move_the_standing():
-    bare = standing(tf.constant([[1.0, 2.0, 6.0]]), tf.constant([[True] * 3]))
-    padded = standing(tf.constant([[1.0, 2.0, 6.0, 99.0]]), tf.constant([[True] * 3 + [False]]))
+def test_padding_does_not_change_relative_features():
+    bare = standardise_in_list(tf.constant([[1.0, 2.0, 6.0]]), tf.constant([[True] * 3]))
+    padded = standardise_in_list(tf.constant([[1.0, 2.0, 6.0, 99.0]]), tf.constant([[True] * 3 + [False]]))
     np.testing.assert_allclose(bare, padded[:, :3], rtol=1e-6)
 
 
-def test_every_feature_of_everybody_is_finite(state):
-    found = computed(state, [0, 1, 2, 3, NOBODY], [[A, B, C, D, PAD]] * 5)
+def test_all_features_are_finite(state):
+    found = computed(state, [0, 1, 2, 3, UNKNOWN], [[A, B, C, D, PAD]] * 5)
     assert np.isfinite(found).all()
-    for name, column in zip(features.NAMES, found[NOBODY].T, strict=True):
+    for name, column in zip(features.NAMES, found[UNKNOWN].T, strict=True):
         if name.startswith("own_") and "days_since" not in name and not name.endswith("_in_list"):
             assert (column == 0).all(), name
 
 
-def test_everything_of_an_empty_list_is_nothing(state):
+def test_features_of_an_empty_list_are_zero(state):
     assert (computed(state, [U], [[PAD, PAD]]) == 0).all()
 
 
@@ -172,7 +172,7 @@ def test_every_feature_is_declared_once():
         assert public == list(file.feature.functions)
 
 
-def test_a_function_under_the_decorator_is_a_feature_and_stays_itself():
+def test_the_decorator_registers_a_function_and_returns_it():
     feature = Registry()
 
     @feature

@@ -1,4 +1,4 @@
-"""The state as arrays: a row for every customer, whoever its tables describe."""
+"""The arrays of a state have a row for every customer, including those it does not describe."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from models.recommender.state import CUSTOMER_NUMBERS, load_tables
 from tests.tiny_shop import CUSTOMERS, LABEL_DAYS, purchases
 
 
-def test_whoever_a_past_state_does_not_describe_looks_as_if_they_had_never_bought(tiny):
+def test_customers_a_past_state_does_not_describe_have_no_purchases(tiny):
     day = tiny.calendar.list_days[0]
     tables = load_tables(tiny.states, day)
     buyers = sorted({int(c[1:]) for d, c, *_ in purchases() if day <= d < day + LABEL_DAYS})
@@ -15,16 +15,16 @@ def test_whoever_a_past_state_does_not_describe_looks_as_if_they_had_never_bough
 
     assert tables["customer_numbers"].shape == (CUSTOMERS + 1, len(CUSTOMER_NUMBERS))
     np.testing.assert_array_equal(tables["customer_numbers"][others], np.tile(nobody, (len(others), 1)))
-    lines = tables["customer_numbers"][:, CUSTOMER_NUMBERS.index("lines")]
+    counted = tables["customer_numbers"][:, CUSTOMER_NUMBERS.index("purchases")]
     wanted = {c: len({(d, a) for d, other, a, _ in purchases() if other == f"c{c:03d}" and d < day}) for c in buyers}
-    assert {c: lines[c] for c in buyers} == wanted
+    assert {c: counted[c] for c in buyers} == wanted
     for table in ("history", "recent"):
         counts = np.diff(tables[f"{table}_offsets"])
         assert not counts[others].any()
         assert {c: counts[c] > 0 for c in buyers} == {c: wanted[c] > 0 for c in buyers}
 
 
-def test_the_state_of_the_end_describes_everyone_who_bought(tiny):
+def test_the_state_of_the_end_describes_all_buyers(tiny):
     tables = load_tables(tiny.states, tiny.calendar.end)
     counts = np.diff(tables["recent_offsets"])
     assert set(np.flatnonzero(counts)) == {int(c[1:]) for _, c, *_ in purchases()}

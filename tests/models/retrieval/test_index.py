@@ -16,7 +16,7 @@ def unit(rows, dim=16, seed=0):
 VECTORS, QUERIES = unit(3000), unit(64, seed=1)
 
 
-def test_exact_search_is_a_sort_of_the_products():
+def test_exact_search_sorts_the_inner_products():
     rows, scores = ExactIndex(VECTORS)(tf.constant(QUERIES), 20)
     products = QUERIES @ VECTORS.T
     wanted = np.argsort(-products, axis=1, kind="stable")[:, :20]
@@ -24,7 +24,7 @@ def test_exact_search_is_a_sort_of_the_products():
     np.testing.assert_allclose(scores, np.take_along_axis(products, wanted, axis=1), atol=1e-6)
 
 
-def test_scann_finds_nine_in_ten_of_them():
+def test_scann_finds_nine_in_ten():
     found = build_index("scann", VECTORS, 60)
     assert recall_against_exact(found, ExactIndex(VECTORS), QUERIES, 60) >= 0.9
 
@@ -40,7 +40,7 @@ def test_recall_against_exact_is_the_mean_share():
 
 @pytest.mark.parametrize("kind", ["exact", "scann"])
 @pytest.mark.parametrize("k", [5, 12])
-def test_a_small_catalogue_is_padded_with_the_number_of_articles(kind, k):
+def test_results_are_padded_if_there_are_fewer_articles_than_k(kind, k):
     rows, scores = build_index(kind, VECTORS[:7], k)(tf.constant(QUERIES), k)
     assert rows.shape == scores.shape == (64, k)
     rows, scores = rows.numpy(), scores.numpy()
@@ -52,7 +52,7 @@ def test_a_small_catalogue_is_padded_with_the_number_of_articles(kind, k):
 
 @pytest.fixture(scope="module")
 def clustered():
-    """Vectors in clusters, as learned embeddings lie, more than are compared one by one; and queries near to some."""
+    """Clustered vectors, like learned embeddings, enough for a tree; and queries near some of them."""
     draw = np.random.default_rng(2)
     centres = unit(300, seed=3)
     vectors = centres[draw.integers(0, 300, 20_500)] + 0.15 * draw.normal(size=(20_500, 16)).astype(np.float32)
@@ -61,18 +61,18 @@ def clustered():
 
 
 @pytest.mark.parametrize("k", [60, 200])
-def test_the_tree_finds_97_in_100_among_embeddings_that_lie_in_clusters(clustered, k):
+def test_the_tree_finds_97_in_100_of_clustered_embeddings(clustered, k):
     vectors, queries = clustered
     assert recall_against_exact(ScannIndex(vectors, k), ExactIndex(vectors), queries, k) >= 0.97
 
 
-def test_it_is_a_tree_that_is_searched_in_part(clustered, monkeypatch):
+def test_the_tree_is_searched_in_part(clustered, monkeypatch):
     vectors, queries = clustered
     monkeypatch.setattr(index, "_LEAVES_SHARE_SEARCHED", 0.01)
     assert recall_against_exact(ScannIndex(vectors, 60), ExactIndex(vectors), queries, 60) < 0.9
 
 
-def test_more_than_scann_was_built_for_is_refused():
+def test_k_above_that_of_scann_is_refused():
     found = ScannIndex(VECTORS, 10)
     assert found(tf.constant(QUERIES), 10)[0].shape == (64, 10)
     with pytest.raises(ValueError, match=r"k must be at most .* built for, 10\. Received: k = 11"):
@@ -87,14 +87,14 @@ def test_scann_works_in_a_graph_with_known_shapes():
     assert function(QUERIES[:1])[0].shape == (1, 60)
 
 
-def test_another_kind_is_refused():
+def test_an_unknown_kind_of_index_is_refused():
     with pytest.raises(ValueError, match=r"kind must be 'exact' or 'scann'\. Received: kind = 'annoy'"):
         build_index("annoy", VECTORS, 3)
 
 
 @pytest.mark.parametrize("kind", ["exact", "scann"])
 @pytest.mark.parametrize("articles", [7, 3000])
-def test_no_queries_have_no_neighbours(kind, articles):
+def test_zero_queries_give_zero_results(kind, articles):
     found = build_index(kind, VECTORS[:articles], 12)
     rows, scores = tf.function(lambda queries: found(queries, 12))(tf.zeros([0, 16]))
     assert rows.shape == scores.shape == (0, 12)

@@ -1,4 +1,4 @@
-"""An example knows exactly what its customer had bought before that day, by brute force in plain Python."""
+"""Examples hold exactly the purchases before their day, compared with plain Python."""
 
 import numpy as np
 import pytest
@@ -15,12 +15,12 @@ from transforms import features as f
 
 ARTICLES, CUSTOMERS = 6, 3
 ARTICLE_TABLE = ArticleTable(
-    ids=np.append(np.arange(ARTICLES) + 100, -1).astype(np.int32),
+    article_index=np.append(np.arange(ARTICLES) + 100, -1).astype(np.int32),
     categories=np.arange((ARTICLES + 1) * len(f.ARTICLE_CATEGORIES), dtype=np.int32).reshape(ARTICLES + 1, -1),
     words=np.full((ARTICLES + 1, f.WORDS_PER_ARTICLE), -1, np.int32),
 )
 CUSTOMER_TABLE = CustomerTable(
-    ids=np.append(np.arange(CUSTOMERS), -1).astype(np.int32),
+    customer_index=np.append(np.arange(CUSTOMERS), -1).astype(np.int32),
     categories=np.zeros((CUSTOMERS + 1, len(f.CUSTOMER_CATEGORIES) + 1), np.int32),
     age=np.linspace(-1, 1, CUSTOMERS + 1).astype(np.float32),
 )
@@ -36,32 +36,32 @@ def arrays(bought):
 
 @settings(max_examples=40)
 @given(some, st.integers(1, 7), st.booleans())
-def test_recent_purchases_are_those_before_the_day_newest_first(bought, length, share):
+def test_recent_purchases_are_before_the_day_and_newest_first(bought, length, share):
     purchases = arrays(bought)
     gather = ExampleGather(purchases, ARTICLE_TABLE, CUSTOMER_TABLE, length, np.ones(ARTICLES + 1), share)
     batch = {name: value.numpy() for name, value in gather(np.arange(len(bought), dtype=np.int32)).items()}
     examples = sorted(bought, key=lambda each: (each[0], each[2], -each[1]))
     for i, (customer, article, day) in enumerate(examples):
         before = [(d, a) for c, a, d in bought if c == customer and d < day]
-        # Newest first; of one day the lower article first, as in the state's `recent`.
+        # Newest first; on one day the lower article first, as in the state's `recent`.
         wanted = sorted(before, key=lambda each: (-each[0], each[1]))[:length]
         padding = length - len(wanted)
         query = batch["basket"][i] if share else i
-        assert batch["recent"][query].tolist() == [100 + a for _, a in wanted] + [-1] * padding
+        assert batch["recent_article_index"][query].tolist() == [100 + a for _, a in wanted] + [-1] * padding
         assert batch["recent_age_days"][query].tolist() == [day - d for d, _ in wanted] + [0] * padding
         assert batch["article_rows"][i] == article
         assert batch["customer_rows"][i] == customer
-        assert batch["article_ids"][i] == 100 + article
+        assert batch["article_index"][i] == 100 + article
         assert batch["article_categories"][i].tolist() == ARTICLE_TABLE.categories[article].tolist()
         assert batch["customer_age"][query] == CUSTOMER_TABLE.age[customer]
         assert purchases.weeks[i] == day // 3
     days = {(customer, day) for customer, _, day in bought}
-    assert len(batch["recent"]) == (len(days) if share else len(bought))
+    assert len(batch["recent_article_index"]) == (len(days) if share else len(bought))
 
 
 @settings(max_examples=30)
 @given(some)
-def test_sampling_probabilities_are_the_shares_of_what_is_trained_on(bought):
+def test_sampling_probabilities_are_the_shares_of_the_training_purchases(bought):
     purchases = arrays(bought)
     data = TrainingData(articles=ARTICLE_TABLE, customers=CUSTOMER_TABLE, purchases=purchases, sizes={})
     positions = purchases.positions(purchases.weeks == purchases.weeks.max())
@@ -72,7 +72,7 @@ def test_sampling_probabilities_are_the_shares_of_what_is_trained_on(bought):
     assert sum(counted.values()) == pytest.approx(1.0)
 
 
-def test_batches_are_shuffled_by_the_seed_and_whole_without_one():
+def test_batches_are_shuffled_with_a_seed_and_in_order_without_one():
     purchases = arrays([(c, a, d) for c in range(3) for a in range(6) for d in range(8)])
     gather = ExampleGather(purchases, ARTICLE_TABLE, CUSTOMER_TABLE, 2, np.ones(ARTICLES + 1))
     positions = np.arange(len(purchases.days), dtype=np.int32)
@@ -81,14 +81,14 @@ def test_batches_are_shuffled_by_the_seed_and_whole_without_one():
         batches = gather.dataset(positions, 50, seed).as_numpy_iterator()
         return [list(zip(b["customer_rows"], b["article_rows"], strict=True)) for b in batches]
 
-    assert gather.dataset(positions, 50, 1).options().autotune.enabled is False  # it would hold up each epoch's end
+    assert gather.dataset(positions, 50, 1).options().autotune.enabled is False  # it would delay the end of each epoch
     assert [len(batch) for batch in order(None)] == [50, 50, 44]
     assert [len(batch) for batch in order(1)] == [50, 50]
     assert order(1) == order(1)
     assert order(1) != order(2)
 
 
-def test_a_shuffled_epoch_holds_every_basket_whole_and_once():
+def test_a_shuffled_epoch_holds_each_whole_basket_once():
     purchases = arrays([(c, a, d) for c in range(3) for a in range(c + 1, 6) for d in range(8)])
     gather = ExampleGather(purchases, ARTICLE_TABLE, CUSTOMER_TABLE, 2, np.ones(ARTICLES + 1))
     positions = np.arange(len(purchases.days), dtype=np.int32)
@@ -101,5 +101,5 @@ def test_a_shuffled_epoch_holds_every_basket_whole_and_once():
         (c, a) for c in range(3) for a in range(c + 1, 6) for _ in range(8)
     )
     baskets = [query for _, _, query in seen]
-    assert baskets == sorted(baskets)  # numbered as they come, so each is in one piece
+    assert baskets == sorted(baskets)  # numbered in order of occurrence, so each is contiguous
     assert len(set(baskets)) == 24

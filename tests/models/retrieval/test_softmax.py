@@ -1,4 +1,4 @@
-"""The softmax in blocks is the loss of TensorFlow Recommenders' task, gradients and all."""
+"""The softmax in blocks equals the loss of TFRS's task, with its gradients."""
 
 import numpy as np
 import pytest
@@ -13,25 +13,25 @@ ARTICLES, BASKETS = 30, 170
 
 @pytest.fixture(scope="module")
 def batch():
-    """Tables of queries and articles, and some twenty purchases of each article, some of each basket and customer."""
+    """Queries, articles, and about twenty purchases of each article, several in each basket and of each customer."""
     draw = np.random.default_rng(3)
     queries, table = (tf.constant(draw.normal(size=(n, DIM)), tf.float32) for n in (BASKETS, ARTICLES))
     baskets = tf.constant(np.sort(np.r_[np.arange(BASKETS), draw.integers(0, BASKETS, BATCH - BASKETS)]), tf.int32)
     customers = tf.gather(tf.constant(draw.integers(0, 60, BASKETS), tf.int32), baskets)
     articles = tf.constant(draw.integers(0, ARTICLES, BATCH), tf.int32)
-    probability = tf.constant(draw.random(ARTICLES) ** 9, tf.float32)  # some below what is taken for the least
+    probability = tf.constant(draw.random(ARTICLES) ** 9, tf.float32)  # some below the minimum probability
     return queries, table, tf.gather(probability, articles), articles, customers, baskets
 
 
 def shared(queries, table, probability, articles, customers, baskets, temperature):
-    """Ours, a row of scores for each basket."""
+    """Our loss with a row of scores for each basket."""
     return in_batch_softmax(
         queries, tf.gather(table, articles), probability, articles, customers, temperature, query_of=baskets
     )
 
 
 def each_its_own(queries, table, probability, articles, customers, baskets, temperature):
-    """Ours, a row of scores for each example."""
+    """Our loss with a row of scores for each example."""
     of_each = tf.gather(queries, baskets)
     return in_batch_softmax(of_each, tf.gather(table, articles), probability, articles, customers, temperature)
 
@@ -59,7 +59,7 @@ def with_gradients(loss, queries, table, *others):
 @pytest.mark.parametrize("temperature", [1.0, 0.3])
 @pytest.mark.parametrize("corrected", [True, False])
 @pytest.mark.parametrize("ours", [shared, each_its_own])
-def test_it_is_the_loss_of_the_task(batch, ours, corrected, temperature):
+def test_the_loss_equals_that_of_the_tfrs_task(batch, ours, corrected, temperature):
     queries, table, probability, *others = batch
     arguments = (queries, table, probability if corrected else None, *others, temperature)
 
@@ -67,9 +67,9 @@ def test_it_is_the_loss_of_the_task(batch, ours, corrected, temperature):
         np.testing.assert_allclose(got, wanted, rtol=2e-4, atol=2e-4)
 
 
-def test_an_article_that_is_nearly_the_whole_batch_costs_no_precision():
-    # All examples but one are of article 0, whose score is far above that of article 1: what is left of a row once the
-    # accidental hits are taken away is a millionth of it.
+def test_an_article_of_nearly_the_whole_batch_loses_no_precision():
+    # All examples but one have article 0, whose score is far above that of article 1. Without the accidental hits, a
+    # millionth of the sum of a row is left.
     queries, table = tf.constant([[1.0]] * 400), tf.constant([[14.0], [0.0]])
     articles = tf.constant([0] * 399 + [1], tf.int32)
     each = tf.range(400)
@@ -79,7 +79,7 @@ def test_an_article_that_is_nearly_the_whole_batch_costs_no_precision():
         np.testing.assert_allclose(got, wanted, rtol=1e-4, atol=1e-3)
 
 
-def test_a_batch_of_one_customer_teaches_nothing():
+def test_a_batch_of_one_customer_has_zero_loss_and_gradients():
     queries, table = tf.constant([[1.0, 2.0]]), tf.constant([[30.0, 1.0], [-40.0, 3.0]])
     arguments = (queries, table, None, tf.constant([0, 1]), tf.constant([7, 7]), tf.constant([0, 0]), 1.0)
 
@@ -95,7 +95,7 @@ def test_a_batch_of_unknown_size_is_one_block(batch, ours):
     np.testing.assert_allclose(whole(*batch).numpy(), ours(*batch, 1.0).numpy(), rtol=1e-5)
 
 
-def test_xla_compiles_it_where_each_has_its_own_query(batch):
+def test_xla_compiles_the_loss_without_shared_queries(batch):
     compiled = tf.function(lambda *arguments: each_its_own(*arguments, 1.0), jit_compile=True, autograph=False)
 
     np.testing.assert_allclose(compiled(*batch).numpy(), each_its_own(*batch, 1.0).numpy(), rtol=1e-5)

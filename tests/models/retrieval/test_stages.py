@@ -1,4 +1,4 @@
-"""Training forward in time: what is done is not done again, what was killed goes on, and switches build."""
+"""Training forward in time: finished stages are loaded, interrupted ones continue, and switches work."""
 
 import dataclasses
 import shutil
@@ -15,7 +15,7 @@ from models.retrieval.model import TwoTowerModel
 from models.retrieval.purchases import sort_purchases
 from models.retrieval.towers import Towers
 from models.retrieval.trainer import checkpoint_key, strategy_over
-from models.retrieval.validation import TopKValidation, embed_catalogue, measure
+from models.retrieval.validation import TopKValidation, embed_all_articles, measure
 from tests.tiny_shop import purchases as all_purchases
 from tests.tiny_training import RETRIEVAL, read_data, train_towers, with_purchases
 from transforms.errors import ConfigError
@@ -28,10 +28,12 @@ def data(transformed):
 
 @pytest.fixture(scope="module")
 def one_week(data):
-    """Purchases of weeks 0 and 1 alone: one stage to train."""
+    """Purchases of weeks 0 and 1: one stage."""
     bought = data.purchases
     keep = bought.weeks <= 1
-    fewer = sort_purchases(*(getattr(bought, name)[keep] for name in ("customers", "articles", "days", "weeks")))
+    fewer = sort_purchases(
+        *(getattr(bought, name)[keep] for name in ("customer_rows", "article_rows", "days", "weeks"))
+    )
     return dataclasses.replace(data, purchases=fewer)
 
 
@@ -40,16 +42,16 @@ def weights(folder):
         return [arrays[name] for name in arrays.files]
 
 
-def test_the_transformed_examples_are_the_purchases(data, tiny, transformed):
+def test_training_data_equal_the_purchases(data, tiny, transformed):
     again = with_purchases(data, tiny, transformed).purchases
-    for name in ("customers", "articles", "days", "weeks", "starts", "befores"):
+    for name in ("customer_rows", "article_rows", "days", "weeks", "customer_starts", "day_starts"):
         np.testing.assert_array_equal(getattr(data.purchases, name), getattr(again, name))
     assert len(data.purchases.days) == len({purchase[:3] for purchase in all_purchases()})
-    assert len(data.articles.ids) == 31
-    np.testing.assert_array_equal(data.articles.ids, [*range(30), -1])
+    assert len(data.articles.article_index) == 31
+    np.testing.assert_array_equal(data.articles.article_index, [*range(30), -1])
 
 
-def test_there_is_a_snapshot_before_every_list_week_and_before_the_test_week(trained, tiny):
+def test_there_is_a_snapshot_for_every_list_week_and_the_test_week(trained, tiny):
     names = sorted(path.name for path in (trained / "towers").iterdir())
     assert names == [snapshot.snapshot_name(week) for week in range(len(tiny.calendar.list_days) + 1)]
     first, last = weights(trained / "towers" / names[0]), weights(trained / "towers" / names[-1])
@@ -74,7 +76,7 @@ def test_a_finished_stage_is_not_trained_again(trained, data, tmp_path, monkeypa
         train_towers(data, tmp_path)
 
 
-def test_a_killed_training_goes_on_from_its_epoch(one_week, tmp_path, monkeypatch):
+def test_an_interrupted_training_continues_at_its_epoch(one_week, tmp_path, monkeypatch):
     config = RETRIEVAL.replace(epochs=3, patience=5)
     measured = []
     honest = TopKValidation.on_epoch_end
@@ -101,7 +103,7 @@ def test_a_killed_training_goes_on_from_its_epoch(one_week, tmp_path, monkeypatc
     assert (tmp_path / "towers" / "week-000" / "weights.npz").exists()
 
 
-def test_a_pass_has_so_many_examples_and_the_next_pass_others(one_week, tmp_path, monkeypatch):
+def test_each_epoch_has_pass_examples_in_another_order(one_week, tmp_path, monkeypatch):
     seen = []
 
     def noted(self, batches, *, epochs, **others):
@@ -137,13 +139,15 @@ def test_towers_compute_in_their_policy_and_embed_in_float32(data):
     towers.build_all()
     kinds = {layer.compute_dtype for layer in towers.submodules if isinstance(layer, tf.keras.layers.Dense)}
     assert kinds == {"bfloat16"}
-    assert embed_catalogue(towers, data.articles).dtype == np.float32
+    assert embed_all_articles(towers, data.articles).dtype == np.float32
     plain = Towers(RETRIEVAL, data.sizes)
     plain.build_all()
-    np.testing.assert_allclose(embed_catalogue(towers, data.articles), embed_catalogue(plain, data.articles), atol=0.05)
+    np.testing.assert_allclose(
+        embed_all_articles(towers, data.articles), embed_all_articles(plain, data.articles), atol=0.05
+    )
 
 
-def test_weights_mirrored_over_two_devices_stay_together_and_finite(transformed, tmp_path):
+def test_weights_mirrored_over_two_devices_stay_equal_and_finite(transformed, tmp_path):
     run = subprocess.run(
         [sys.executable, "-c", MIRRORED, str(transformed), str(tmp_path)], capture_output=True, text=True, timeout=300
     )
@@ -172,7 +176,7 @@ transformed, to = map(pathlib.Path, sys.argv[1:])
 data = read_data(transformed)
 bought = data.purchases
 keep = bought.weeks <= 1
-columns = (getattr(bought, name)[keep] for name in ("customers", "articles", "days", "weeks"))
+columns = (getattr(bought, name)[keep] for name in ("customer_rows", "article_rows", "days", "weeks"))
 data = dataclasses.replace(data, purchases=sort_purchases(*columns))
 strategy = strategy_over([device.name for device in tf.config.list_logical_devices("CPU")])
 assert isinstance(strategy, tf.distribute.MirroredStrategy)
@@ -189,7 +193,7 @@ changed = 0
 for variable, before in zip(kept[-1].trainable_variables, fresh.trainable_variables):
     one, two = (copy.numpy() for copy in strategy.experimental_local_results(variable))
     assert np.isfinite(one).all()
-    # Each replica adds up the gradients of an article's places in its own order, which Adam makes visible.
+    # Each replica sums the gradients of an article in its own order; Adam amplifies the rounding differences.
     np.testing.assert_allclose(one, two, atol=1e-3)
     changed += int((one != before.numpy()).any())
 assert changed > 10, changed
@@ -197,41 +201,41 @@ print("replicas", strategy.num_replicas_in_sync, "weights together and finite, c
 """
 
 
-def test_one_device_or_none_is_not_mirrored():
+def test_one_or_no_device_is_not_mirrored():
     assert not isinstance(strategy_over([]), tf.distribute.MirroredStrategy)
     assert not isinstance(strategy_over(["/device:GPU:0"]), tf.distribute.MirroredStrategy)
 
 
-def test_a_snapshot_comes_back_and_embeds_the_same(trained, data, tmp_path):
+def test_a_loaded_snapshot_gives_the_same_embeddings(trained, data, tmp_path):
     towers = snapshot.load_snapshot(trained / "towers" / "week-001")
     snapshot.save_snapshot(towers, tmp_path)
     again = snapshot.load_snapshot(tmp_path)
     assert isinstance(again, Towers)
     assert again.config == RETRIEVAL
-    np.testing.assert_array_equal(embed_catalogue(towers, data.articles), embed_catalogue(again, data.articles))
+    np.testing.assert_array_equal(embed_all_articles(towers, data.articles), embed_all_articles(again, data.articles))
 
 
-def test_the_figure_is_the_share_of_purchases_among_the_nearest(trained, data):
+def test_recall_is_the_share_of_purchases_among_the_nearest(trained, data):
     model = TwoTowerModel(snapshot.load_snapshot(trained / "towers" / "week-000"))
     bought = data.purchases
     positions = bought.positions(bought.weeks == 1)
     gather = stages._gather(data, RETRIEVAL, positions, tf.distribute.get_strategy())
     figures = measure(model, gather, positions, data.articles)
     query, _ = model.embed(gather(positions))
-    products = query.numpy() @ embed_catalogue(model.towers, data.articles)[:-1].T
-    own = products[np.arange(len(positions)), bought.articles[positions]]
+    products = query.numpy() @ embed_all_articles(model.towers, data.articles)[:-1].T
+    own = products[np.arange(len(positions)), bought.article_rows[positions]]
     found = (products > own[:, None] + 1e-7).sum(axis=1) < 12
     assert 0.1 < found.mean() < 0.95
     assert figures["val_recall_at_12"] == pytest.approx(found.mean(), abs=1e-6)
 
 
-def test_a_week_without_purchases_has_figures_of_nothing(trained, data):
+def test_a_week_without_purchases_has_zero_recall(trained, data):
     model = TwoTowerModel(snapshot.load_snapshot(trained / "towers" / "week-000"))
     gather = stages._gather(data, RETRIEVAL, np.arange(3, dtype=np.int32), tf.distribute.get_strategy())
     assert set(measure(model, gather, np.zeros(0, np.int32), data.articles).values()) == {0.0}
 
 
-def test_checkpoints_are_keyed_by_what_the_training_depends_on():
+def test_the_checkpoint_key_depends_on_the_inputs_of_the_training():
     class Args:
         train_files, transform_graph_path = ["a"], "g"
         custom_config = {"retrieval": {"seed": 1}, "checkpoints": "here"}
@@ -249,13 +253,13 @@ def test_a_setting_out_of_range_is_refused_by_name(name, value):
         RetrievalConfig.from_tree({name: value}, "retrieval")
 
 
-def test_towers_are_the_sums_their_formula_says(data):
-    # Fresh corrections are 0: what is left is the embeddings of the ids, pooled by half-life.
+def test_towers_compute_their_formula(data):
+    # Initial corrections are 0, so the sum is that of the pooled embeddings.
     towers = Towers(RETRIEVAL.replace(use_customer_id=True), data.sizes)
     towers.build_all()
     table = {weight.name.split("/")[0]: weight.numpy() for weight in towers.weights}
-    embedded = embed_catalogue(towers, data.articles)
-    np.testing.assert_allclose(embedded, table["article_id_embedding"][data.articles.ids + 1], atol=1e-6)
+    embedded = embed_all_articles(towers, data.articles)
+    np.testing.assert_allclose(embedded, table["article_id_embedding"][data.articles.article_index + 1], atol=1e-6)
     query = towers.embed_customers(
         tf.constant([4]),
         tf.constant(data.customers.categories[4:5]),
@@ -270,6 +274,6 @@ def test_towers_are_the_sums_their_formula_says(data):
     np.testing.assert_allclose(query.numpy()[0], pooled + table["customer_id_embedding"][5], rtol=1e-4)
 
 
-def test_the_query_tower_must_know_something():
+def test_a_query_tower_without_inputs_is_refused():
     with pytest.raises(ConfigError, match="use_customer_id, use_recent or use_attributes must be true"):
         RetrievalConfig.from_tree({"use_customer_id": False, "use_recent": False, "use_attributes": False})
