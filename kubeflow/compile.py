@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import pathlib
-from collections.abc import Callable, Sequence
 
 import yaml
 from kfp.pipeline_spec import pipeline_spec_pb2
@@ -22,7 +21,7 @@ from kubeflow.config import CompileConfig, KubeflowConfig, StepConfig
 from pipeline.code_version import code_version
 from pipeline.pipeline import create_pipeline
 from pipeline.refresh import create_refresh_pipeline
-from pipeline.shared_steps import CacheKeys, Paths
+from pipeline.shared_steps import CacheKeys, Paths, VersionOf
 
 COMMAND = ("python", "-m", "kubeflow.step")
 DATA_VERSION = "1"
@@ -42,7 +41,7 @@ def compile_pipeline(
     to: pathlib.Path,
     *,
     pipeline: str = "train",
-    version_of: Callable[[Sequence[str]], str] = code_version,
+    version_of: VersionOf = code_version,
 ) -> None:
     """Writes the pipeline as YAML.
 
@@ -50,7 +49,7 @@ def compile_pipeline(
         config: all settings.
         to: file to write, completely or not at all.
         pipeline: one of `PIPELINES`.
-        version_of: computes the code version of folders; tests of golden files pass a constant.
+        version_of: returns the code version of a module; tests of golden files pass a constant.
     """
     documents = pipeline_documents(config, pipeline=pipeline, version_of=version_of)
     to.parent.mkdir(parents=True, exist_ok=True)
@@ -64,14 +63,14 @@ def compile_pipeline(
 
 
 def pipeline_documents(
-    config: CompileConfig, *, pipeline: str = "train", version_of: Callable[[Sequence[str]], str] = code_version
+    config: CompileConfig, *, pipeline: str = "train", version_of: VersionOf = code_version
 ) -> list[specs.Spec]:
     """Compiles a pipeline to a pipeline spec and a platform spec, as plain trees.
 
     Args:
         config: all settings.
         pipeline: one of `PIPELINES`.
-        version_of: computes the code version of folders.
+        version_of: returns the code version of a module.
     """
     return documents_of(_wired(config, pipeline, version_of), config.kubeflow)
 
@@ -113,7 +112,7 @@ def documents_of(wired: tfx_pipeline.Pipeline, cluster: KubeflowConfig) -> list[
     return [spec, platform]
 
 
-def _wired(config: CompileConfig, pipeline: str, version_of: Callable[[Sequence[str]], str]) -> tfx_pipeline.Pipeline:
+def _wired(config: CompileConfig, pipeline: str, version_of: VersionOf) -> tfx_pipeline.Pipeline:
     cluster = config.kubeflow
     data_version = specs.reference("data_version")
     paths = Paths(

@@ -24,16 +24,15 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import transforms
 from kubeflow.compiled import CompiledPipeline, Task
 from kubeflow.config import IMAGE_SCHEMAS
 from kubeflow.step import BUCKETS, local_path
 from pipeline.step_callbacks import Step, StepCallbacks
 from transforms.errors import ConfigError, LookbookError
+from transforms.schemas import SCHEMAS
 
 DEFAULT_ROOT = "minio://mlpipeline/v2/artifacts"  # Kubeflow's default root
 LAST_LOG_LINES = 15
-_SCHEMAS = pathlib.Path(transforms.__file__).parent / "schemas"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -119,7 +118,7 @@ class _Run:
             raise ConfigError(f"parameters of the pipeline {compiled.name} are {known}. Received: {', '.join(unknown)}")
         self.out, self.sleep = out, sleep
         self.artifacts: dict[tuple[str, str], Artifact] = {}
-        self.local_paths = {**{mount: str(out) for mount in compiled.mount_paths}, IMAGE_SCHEMAS: str(_SCHEMAS)}
+        self.local_paths = {**{mount: str(out) for mount in compiled.mount_paths}, IMAGE_SCHEMAS: str(SCHEMAS)}
         defaults = {name: self.localized(value) for name, value in compiled.parameters.items()}
         self.parameters = {**defaults, **parameters}
         missing = [name for name, value in self.parameters.items() if value is None]

@@ -2,35 +2,31 @@
 
 import hashlib
 import pathlib
-from collections.abc import Sequence
 
 from pipeline.imports import with_imports
 
 ROOT = pathlib.Path(__file__).parent.parent
-_ENDINGS = (".py", ".sql", ".pbtxt", ".binpb")
 
 
-def code_version(rooms: Sequence[str]) -> str:
-    """A hash over the sources of folders or files, and over all of the project's modules that they import.
+def code_version(*modules: str) -> str:
+    """A hash over modules, all of the project's modules that they import, and the data files of their packages.
 
     Args:
-        rooms: paths below the project's root, such as `models/ranking`; folders include all files below them. Files
-            that are not imported, such as SQL, must be listed.
+        modules: dotted names, such as `components.push.component`.
 
     Returns:
         16 hex digits.
+
+    Raises:
+        ModuleNotFoundError: a module is not of the project.
     """
     digest = hashlib.blake2b(digest_size=8)
-    for file in sources(rooms):
+    for file in sources(*modules):
         digest.update(str(file.relative_to(ROOT)).encode())
         digest.update(file.read_bytes())
     return digest.hexdigest()
 
 
-def sources(rooms: Sequence[str]) -> list[pathlib.Path]:
-    """The files that the version is computed from, sorted; arguments as in `code_version`."""
-    files: list[pathlib.Path] = []
-    for room in rooms:
-        path = ROOT / room
-        files += (p for p in path.rglob("*") if p.suffix in _ENDINGS) if path.is_dir() else [path]
-    return sorted(with_imports(files, ROOT))
+def sources(*modules: str) -> list[pathlib.Path]:
+    """The files that the version is computed from, sorted; arguments and errors as in `code_version`."""
+    return sorted(with_imports(modules, ROOT))

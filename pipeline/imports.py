@@ -1,26 +1,38 @@
-"""Finds the project's modules that a module imports, directly or indirectly, without importing them."""
+"""Finds the project's files that a module needs, directly or indirectly, without importing them."""
 
 from __future__ import annotations
 
 import ast
 import pathlib
+import re
 from collections.abc import Iterable, Iterator
 
+_DATA = (".sql", ".pbtxt", ".binpb")
+_DOTTED = re.compile(r"[a-z_]\w*(\.[a-z_]\w*)+")
 
-def with_imports(files: Iterable[pathlib.Path], root: pathlib.Path) -> set[pathlib.Path]:
-    """Returns the files and all modules below `root` that they import, anywhere in a file.
 
-    Includes the `__init__.py` of packages, because importing a module runs it.
+def with_imports(modules: Iterable[str], root: pathlib.Path) -> set[pathlib.Path]:
+    """Returns the files of modules, of all modules below `root` that they import anywhere, and of their data.
+
+    A string that is the dotted name of a module counts as an import: so are named the modules of a process of its own
+    (`python -m`) and of TFX's `run_fn`. Includes the `__init__.py` of packages, because importing a module runs it,
+    and the data files of packages, which lie in their folder or in folders below that are no packages themselves.
 
     Args:
-        files: source files; files other than Python import nothing.
+        modules: dotted names.
         root: folder of the packages.
 
     Raises:
+        ModuleNotFoundError: a module is not below `root`.
         SyntaxError: a Python file cannot be parsed.
     """
     found: set[pathlib.Path] = set()
-    pending = list(files)
+    pending: list[pathlib.Path] = []
+    for module in modules:
+        files = list(_modules(module.split("."), root))
+        if not any(module.split(".")[-1] in (file.stem, file.parent.name) for file in files):
+            raise ModuleNotFoundError(f"there is no module {module} in {root}")
+        pending += files
     while pending:
         file = pending.pop()
         if file in found:
@@ -28,6 +40,8 @@ def with_imports(files: Iterable[pathlib.Path], root: pathlib.Path) -> set[pathl
         found.add(file)
         if file.suffix == ".py":
             pending += _imported(file, root)
+        if file.name == "__init__.py":
+            found.update(_data_files(file.parent))
     return found
 
 
@@ -44,6 +58,8 @@ def _imported(file: pathlib.Path, root: pathlib.Path) -> Iterator[pathlib.Path]:
             yield from _modules(base, root)
             for alias in node.names:  # either a module of the package or a name in it
                 yield from _modules((*base, alias.name), root)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and _DOTTED.fullmatch(node.value):
+            yield from _modules(node.value.split("."), root)
 
 
 def _modules(parts: Iterable[str], root: pathlib.Path) -> Iterator[pathlib.Path]:
@@ -54,3 +70,11 @@ def _modules(parts: Iterable[str], root: pathlib.Path) -> Iterator[pathlib.Path]
         for file in (path.with_suffix(".py"), path / "__init__.py"):
             if file.is_file():
                 yield file
+
+
+def _data_files(package: pathlib.Path) -> Iterator[pathlib.Path]:
+    for path in package.iterdir():
+        if path.suffix in _DATA:
+            yield path
+        elif path.is_dir() and not (path / "__init__.py").exists():
+            yield from _data_files(path)

@@ -3,8 +3,8 @@
 Everything the pipeline depends on is an argument; the runners alone know paths.
 """
 
-import json
 from collections.abc import Sequence
+from typing import TypeVar
 
 from tfx.components.evaluator.component import Evaluator
 from tfx.components.schema_gen.import_schema_gen.component import ImportSchemaGen
@@ -13,20 +13,25 @@ from tfx.components.transform.component import Transform
 from tfx.orchestration import pipeline as tfx_pipeline
 from tfx.proto import trainer_pb2, transform_pb2
 
-from components.assemble.component import Assemble
+from components.assemble.component import Assemble, AssembleSettings
 from components.assemble.executor import NO_FALLBACK
-from components.candidates.component import Candidates
+from components.candidates.component import Candidates, CandidatesSettings
 from components.candidates.executor import SPLIT as LISTS_SPLIT
-from components.evaluation.eval_config import eval_config
-from components.features.component import Features
+from components.evaluation.eval_config import METRICS_MODULE, eval_config
+from components.features.component import Features, FeaturesSettings
 from components.features.examples import JUDGED_SPLIT, SPLITS
-from components.gather_weights.component import GatherWeights
+from components.gather_weights.component import GatherWeights, GatherWeightsSettings
 from models.rankings import OWN_PURCHASES
 from pipeline.code_version import code_version
 from pipeline.config import PipelineConfig
-from pipeline.shared_steps import CacheKeys, Paths, VersionOf, checked_tables, gated_push, last_blessed
+from pipeline.shared_steps import CacheKeys, Paths, VersionOf, checked_tables, gated_push, last_blessed, step_settings
+from transforms.settings import Settings
 
 NAME = "lookbook"
+_PREPROCESSING = "transforms.preprocessing"
+_RETRIEVAL = "models.retrieval.trainer"
+_RANKING = "models.recommender.trainer"
+S = TypeVar("S", bound=Settings)
 
 
 def create_pipeline(
@@ -44,61 +49,62 @@ def create_pipeline(
         paths: where to read and write.
         cache_keys: cache keys of this run.
         beam_args: of the Beam runner for statistics, Transform and evaluation.
-        version_of: names the code of rooms; golden files give a constant.
+        version_of: returns the code version of a module; golden files give a constant.
     """
     checked = checked_tables(config, paths, cache_keys, version_of, refreshes=False)
     features = Features(
         tables=checked.tables,
-        config_json=config.features.as_json(),
-        label_days=config.label_days,
-        code_version=version_of(["components/features", "transforms/sql"]),
+        settings=step_settings(FeaturesSettings, version_of, features=config.features, label_days=config.label_days),
     )
     features.add_upstream_nodes(checked.gates)
     schema = ImportSchemaGen(schema_file=f"{paths.schemas}/features.pbtxt").with_id("schema_features")
     transform = Transform(
         examples=features.outputs["examples"],
         schema=schema.outputs["schema"],
-        preprocessing_fn="transforms.preprocessing.preprocessing_fn",
+        preprocessing_fn=f"{_PREPROCESSING}.preprocessing_fn",
         splits_config=transform_pb2.SplitsConfig(analyze=["articles", "customers"], transform=list(SPLITS)),
         # Nobody looks at statistics of what it reads and writes; and a cache of each split's part of the analyses,
         # which are always made of all rows, would nearly double Beam's stages.
         disable_statistics=True,
         disable_analyzer_cache=True,
-        custom_config={"code_version": version_of(["transforms/preprocessing.py"])},
+        custom_config={"code_version": version_of(_PREPROCESSING)},
     )
     retrieval = Trainer(
-        run_fn="models.retrieval.trainer.run_fn",
+        run_fn=f"{_RETRIEVAL}.run_fn",
         examples=transform.outputs["transformed_examples"],
         transform_graph=transform.outputs["transform_graph"],
         train_args=trainer_pb2.TrainArgs(splits=list(SPLITS)),
         eval_args=trainer_pb2.EvalArgs(splits=["purchases"]),
         custom_config={
-            "retrieval": _tree(config.retrieval, config.seed),
+            "retrieval": _seeded(config.retrieval, config.seed).as_tree(),
             "label_days": config.label_days,
             "checkpoints": f"{paths.checkpoints}/retrieval",
-            "code_version": version_of(["models/retrieval/trainer.py"]),
+            "code_version": version_of(_RETRIEVAL),
         },
     ).with_id("retrieval")
     candidates = Candidates(
         states=features.outputs["states"],
         towers=retrieval.outputs["model"],
         transform_graph=transform.outputs["transform_graph"],
-        recommender_json=config.recommender.as_json(),
-        config_json=json.dumps(_tree(config.candidates, config.seed), sort_keys=True),
-        code_version=version_of(["components/candidates"]),
+        settings=step_settings(
+            CandidatesSettings,
+            version_of,
+            recommender=config.recommender,
+            candidates=_seeded(config.candidates, config.seed),
+        ),
     )
     ranking = Trainer(
-        run_fn="models.recommender.trainer.run_fn",
+        run_fn=f"{_RANKING}.run_fn",
         examples=candidates.outputs["lists"],
         base_model=candidates.outputs["graph"],
         transform_graph=transform.outputs["transform_graph"],
         train_args=trainer_pb2.TrainArgs(splits=[LISTS_SPLIT]),
         eval_args=trainer_pb2.EvalArgs(splits=[LISTS_SPLIT]),
         custom_config={
-            "ranking": _tree(config.ranking, config.seed),
+            "ranking": _seeded(config.ranking, config.seed).as_tree(),
             "recommender": config.recommender.as_tree(),
             "checkpoints": f"{paths.checkpoints}/ranking",
-            "code_version": version_of(["models/recommender/trainer.py"]),
+            "code_version": version_of(_RANKING),
         },
     ).with_id("ranking")
     trained = GatherWeights(
@@ -106,17 +112,16 @@ def create_pipeline(
         towers=retrieval.outputs["model"],
         ranking=ranking.outputs["model"],
         transform_graph=transform.outputs["transform_graph"],
-        code_version=version_of(["components/gather_weights"]),
+        settings=step_settings(GatherWeightsSettings, version_of),
     )
     blessed = last_blessed(paths, cache_keys, version_of, own=False)
     judged, pushed, baseline = (
         Assemble(
             states=features.outputs["states"],
             weights=weights.outputs["weights"],
-            as_of=as_of,
-            fallback=fallback,
-            recommender_json=config.recommender.as_json(),
-            code_version=version_of(["components/assemble"]),
+            settings=step_settings(
+                AssembleSettings, version_of, as_of=as_of, fallback=fallback, recommender=config.recommender
+            ),
         ).with_id(f"assemble_{name}")
         for name, weights, as_of, fallback in (
             ("cut", trained, "cut", NO_FALLBACK),
@@ -129,7 +134,7 @@ def create_pipeline(
         model=judged.outputs["model"],
         baseline_model=baseline.outputs["model"],
         example_splits=[JUDGED_SPLIT],
-        eval_config=eval_config(version_of(["components/evaluation"]), baseline=True),
+        eval_config=eval_config(version_of(METRICS_MODULE), baseline=True),
     )
     nodes = [*checked.nodes, features, schema, transform, retrieval, candidates, ranking]
     nodes += [trained, judged, pushed, blessed, baseline, evaluator]
@@ -153,6 +158,6 @@ def create_pipeline(
     )
 
 
-def _tree(config, seed: int) -> dict:
-    """A room's settings as a plain tree, its seed moved by the pipeline's."""
-    return {**config.as_tree(), "seed": config.seed + seed}
+def _seeded(section: S, seed: int) -> S:
+    """The settings of a section with the seed of the run added to their own."""
+    return section.replace(seed=section.as_tree()["seed"] + seed)

@@ -5,14 +5,13 @@ from collections.abc import Sequence
 from tfx.components.evaluator.component import Evaluator
 from tfx.orchestration import pipeline as tfx_pipeline
 
-from components.assemble.component import Assemble
-from components.assemble.executor import NO_FALLBACK
-from components.evaluation.eval_config import eval_config
-from components.features.component import CurrentStates
+from components.assemble.component import Assemble, AssembleSettings
+from components.evaluation.eval_config import METRICS_MODULE, eval_config
+from components.features.component import CurrentStates, FeaturesSettings
 from components.features.examples import JUDGED_SPLIT
 from pipeline.code_version import code_version
 from pipeline.config import PipelineConfig
-from pipeline.shared_steps import CacheKeys, Paths, VersionOf, checked_tables, gated_push, last_blessed
+from pipeline.shared_steps import CacheKeys, Paths, VersionOf, checked_tables, gated_push, last_blessed, step_settings
 
 NAME = "lookbook-refresh"
 
@@ -32,14 +31,12 @@ def create_refresh_pipeline(
         paths: where to read and write; there are no checkpoints.
         cache_keys: cache keys of this run.
         beam_args: of the Beam runner for statistics and evaluation.
-        version_of: names the code of rooms; golden files give a constant.
+        version_of: returns the code version of a module; golden files give a constant.
     """
     checked = checked_tables(config, paths, cache_keys, version_of, refreshes=True)
     states = CurrentStates(
         tables=checked.tables,
-        config_json=config.features.as_json(),
-        label_days=config.label_days,
-        code_version=version_of(["components/features", "transforms/sql"]),
+        settings=step_settings(FeaturesSettings, version_of, features=config.features, label_days=config.label_days),
     )
     states.add_upstream_nodes(checked.gates)
     blessed = last_blessed(paths, cache_keys, version_of, own=True)
@@ -47,10 +44,7 @@ def create_refresh_pipeline(
         Assemble(
             states=states.outputs["states"],
             weights=blessed.outputs["weights"],
-            as_of=as_of,
-            fallback=NO_FALLBACK,
-            recommender_json=config.recommender.as_json(),
-            code_version=version_of(["components/assemble"]),
+            settings=step_settings(AssembleSettings, version_of, as_of=as_of, recommender=config.recommender),
         ).with_id(f"assemble_{as_of}")
         for as_of in ("cut", "end")
     )
@@ -58,7 +52,7 @@ def create_refresh_pipeline(
         examples=states.outputs["judged"],
         model=judged.outputs["model"],
         example_splits=[JUDGED_SPLIT],
-        eval_config=eval_config(version_of(["components/evaluation"]), baseline=False),
+        eval_config=eval_config(version_of(METRICS_MODULE), baseline=False),
     )
     nodes = [*checked.nodes, states, blessed, judged, pushed, evaluator]
     nodes += gated_push(

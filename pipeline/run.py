@@ -25,9 +25,8 @@ from transforms.errors import ConfigError
 if TYPE_CHECKING:
     from pipeline.summary import Summary
 
-_WIRING = ("pipeline/shared_steps.py", "pipeline/pipeline.py", "pipeline/refresh.py")
 _WILDCARDS = "*?["
-_ROOMS = ("components", "models", *_WIRING, "serving", "transforms")
+_PIPELINES = ("pipeline.pipeline", "pipeline.refresh")
 
 
 def run(
@@ -157,11 +156,11 @@ def _require_no_wildcard(out_dir: pathlib.Path) -> None:
 
 def _schemas_by_content(schemas: pathlib.Path, out_dir: pathlib.Path) -> pathlib.Path:
     """Copies the curated schemas to a folder named by their hash, because TFX's cache only sees a schema's path."""
-    folder = out_dir / "schemas" / code_version(["transforms/schemas"])
+    folder = out_dir / "schemas" / code_version("transforms.schemas")
     shutil.copytree(schemas, folder, dirs_exist_ok=True)
     return folder
 
 
 def _run_key(kind: str, data_fingerprint: str, config: PipelineConfig) -> str:
-    text = "\n".join([kind, data_fingerprint, config.fingerprint(), code_version(_ROOMS)])
+    text = "\n".join([kind, data_fingerprint, config.fingerprint(), code_version(*_PIPELINES)])
     return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()

@@ -1,9 +1,7 @@
 """Steps that the training and the refresh share: checked tables, last blessed weights and the gated push."""
 
 import dataclasses
-import json
-import pathlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from tfx.components.example_validator.component import ExampleValidator
@@ -12,19 +10,21 @@ from tfx.components.statistics_gen.component import StatisticsGen
 from tfx.dsl.components.base.base_node import BaseNode
 from tfx.types import BaseChannel
 
-from components.gates.data.component import DataGate
-from components.gates.freshness.component import FreshnessGate
+from components.gates.data.component import DataGate, DataGateSettings
+from components.gates.freshness.component import FreshnessGate, FreshnessGateSettings
 from components.gates.freshness.executor import NONE
-from components.gates.infra.component import InfraGate
-from components.gates.model.component import ModelGate
-from components.ingest.component import Ingest
-from components.last_blessed.component import LastBlessed
+from components.gates.infra.component import InfraGate, InfraGateSettings
+from components.gates.model.component import ModelGate, ModelGateSettings
+from components.gates.model.rule import ModelRule
+from components.ingest.component import Ingest, IngestSettings
+from components.last_blessed.component import LastBlessed, LastBlessedSettings
 from components.push.component import Push
+from components.step_settings import StepSettings
 from pipeline.config import PipelineConfig
 from transforms.columns import TABLES
+from transforms.schemas import SCHEMAS
 
-SCHEMAS = pathlib.Path(__file__).parent.parent / "transforms" / "schemas"
-VersionOf = Callable[[Sequence[str]], str]
+VersionOf = Callable[[str], str]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -81,6 +81,20 @@ class Checked:
     gates: list[BaseNode]
 
 
+def step_settings(kind: type[StepSettings], version_of: VersionOf, **values: Any) -> str:
+    """The settings parameter of a step.
+
+    Args:
+        kind: class of the step's settings; the code version is that of its module, which is the component's.
+        version_of: returns the code version of a module.
+        **values: all settings but the code version.
+
+    Raises:
+        pydantic.ValidationError: a value is missing, unknown or of the wrong type.
+    """
+    return kind(code_version=version_of(kind.__module__), **values).as_json()
+
+
 def checked_tables(
     config: PipelineConfig, paths: Paths, cache_keys: CacheKeys, version_of: VersionOf, *, refreshes: bool
 ) -> Checked:
@@ -90,14 +104,13 @@ def checked_tables(
         config: all settings.
         paths: paths to read from and to push versions to.
         cache_keys: cache keys of this run.
-        version_of: returns the code version of folders.
+        version_of: returns the code version of a module.
         refreshes: whether a refresh judges the served version's weights on the last label period.
     """
     ingest = Ingest(
         data_dir=paths.data_dir,
         fingerprint=cache_keys.fingerprint,
-        config_json=config.ingest.as_json(),
-        code_version=version_of(["components/ingest", "transforms/schemas"]),
+        settings=step_settings(IngestSettings, version_of, ingest=config.ingest),
     )
     tables = ingest.outputs["tables"]
     checks = {table: _check(table, ingest.outputs[f"{table}_examples"], paths) for table in TABLES}
@@ -107,14 +120,14 @@ def checked_tables(
             serving_dir=paths.serving_dir,
             served_as_of=cache_keys.served_as_of,
             allow_older=cache_keys.allow_older,
-            refreshed_label_days=config.label_days if refreshes else 0,
-            code_version=version_of(["components/gates/freshness"]),
+            settings=step_settings(
+                FreshnessGateSettings, version_of, refreshed_label_days=config.label_days if refreshes else 0
+            ),
         ),
         DataGate(
             tables=tables,
             **{f"{table}_anomalies": check[-1].outputs["anomalies"] for table, check in checks.items()},
-            label_days=config.label_days,
-            code_version=version_of(["components/gates/data"]),
+            settings=step_settings(DataGateSettings, version_of, label_days=config.label_days),
         ),
     ]
     return Checked([ingest, *(node for check in checks.values() for node in check), *gates], tables, gates)
@@ -126,14 +139,14 @@ def last_blessed(paths: Paths, cache_keys: CacheKeys, version_of: VersionOf, *, 
     Args:
         paths: where versions are pushed.
         cache_keys: cache keys of this run.
-        version_of: names the code of rooms.
+        version_of: returns the code version of a module.
         own: whether a version that this very run pushed counts, as it does where weights are not compared but used.
     """
     return LastBlessed(
         serving_dir=paths.serving_dir,
         run_key="" if own else cache_keys.run_key,
         last_blessed_key=cache_keys.last_blessed,
-        code_version=version_of(["components/last_blessed"]),
+        settings=step_settings(LastBlessedSettings, version_of),
     )
 
 
@@ -155,31 +168,24 @@ def gated_push(
         config: all settings.
         paths: where versions are pushed.
         cache_keys: cache keys of this run.
-        version_of: names the code of rooms.
+        version_of: returns the code version of a module.
         model: as of the end, to be pushed.
         judged: of the same weights as of the cut.
         evaluation: figures of `judged`, and of `baseline` if there is one.
         last_blessed: the last blessed weights.
         baseline: the baseline model; None in a refresh.
     """
-    rule = {
-        "margin": config.evaluation.margin,
-        "strict": config.evaluation.strict,
-        "min_share": config.push.min_share,
-    }
+    rule = ModelRule(margin=config.evaluation.margin, strict=config.evaluation.strict, min_share=config.push.min_share)
     model_gate = ModelGate(
         evaluation=evaluation,
         model=judged,
         last_blessed=last_blessed,
-        rule_json=json.dumps(rule, sort_keys=True),
-        label_days=config.label_days,
-        code_version=version_of(["components/gates/model"]),
+        settings=step_settings(ModelGateSettings, version_of, rule=rule, label_days=config.label_days),
         **({} if baseline is None else {"baseline": baseline}),
     )
     infra_gate = InfraGate(
         model=model,
-        config_json=config.infra_gate.as_json(),
-        code_version=version_of(["components/gates/infra", "serving"]),
+        settings=step_settings(InfraGateSettings, version_of, infra_gate=config.infra_gate),
     )
     gates = [model_gate, infra_gate]
     push = Push(
@@ -192,7 +198,7 @@ def gated_push(
         run_key=cache_keys.run_key,
         keep_versions=config.push.keep_versions,
         allow_older=cache_keys.allow_older,
-        code_version=version_of(["components/push"]),
+        code_version=version_of(Push.__module__),
     )
     push.add_upstream_nodes(gates)
     return [*gates, push]

@@ -23,7 +23,7 @@ BESIDE_CSV, BESIDE_TOWERS, PIECES = "beside-csvexamplegen", "beside-notebook", "
 BATCHES = (1024, 4096, 8192)
 MAX_COMPARED = 1.0  # million transactions; CsvExampleGen takes a minute and a half for one
 _EPOCHS = 3
-_BENCH = "benchmarks/performance"
+_BENCH = "benchmarks.performance"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,12 +32,12 @@ class Cell:
 
     Attributes:
         name: unique name.
-        sources: sources that the result depends on, besides size and settings.
+        modules: modules that the result depends on, besides size and settings.
         measure: measures and returns the result.
     """
 
     name: str
-    sources: Any
+    modules: Sequence[str]
     measure: Callable[[], dict[str, Any]]
 
 
@@ -69,12 +69,12 @@ class Bench:
     def cells(self, size: Size) -> list[Cell]:
         """All cells of a size, in the order of measurement."""
         cells = [
-            Cell(f"{stage.name}-{size.name}", self._rooms(stage), functools.partial(self._stage, stage, size))
+            Cell(f"{stage.name}-{size.name}", _modules(stage), functools.partial(self._stage, stage, size))
             for stage in STAGES
         ]
         if size.millions <= MAX_COMPARED:
-            ingest = [*self._rooms(stages.named("ingest")), f"{_BENCH}/csv_example_gen.py"]
-            trained = [*self._rooms(stages.named("retrieval")), f"{_BENCH}/towers.py"]
+            ingest = [*_modules(stages.named("ingest")), f"{_BENCH}.csv_example_gen"]
+            trained = [*_modules(stages.named("retrieval")), f"{_BENCH}.towers"]
             cells += [
                 Cell(f"{BESIDE_CSV}-{size.name}", ingest, functools.partial(self._compare_csv, size)),
                 Cell(f"{BESIDE_TOWERS}-{size.name}", trained, functools.partial(self._compare_towers, size)),
@@ -83,7 +83,7 @@ class Bench:
 
     def pieces(self) -> Cell:
         """The cell of the parts of a training step, which needs no shop."""
-        return Cell(PIECES, ["models/retrieval", f"{_BENCH}/pieces.py"], self._pieces)
+        return Cell(PIECES, [f"{_BENCH}.pieces"], self._pieces)
 
     def read(self, cell: Cell) -> dict[str, Any] | None:
         """The result of a cell; None if it was not measured with this code and these settings."""
@@ -110,21 +110,17 @@ class Bench:
         """
         self._prepared(stage, size, to)
 
-    def _rooms(self, stage: Stage) -> list[str]:
-        rooms = {room for each in (*stages.before(stage), stage) for room in each.rooms}
-        return sorted(rooms)
-
     def _stored(self) -> dict[str, Any]:
         return json.loads(self._results.read_text()) if self._results.exists() else {}
 
     def _inputs_of(self, cell: Cell) -> str:
-        code = code_of((*cell.sources, *(f"{_BENCH}/{name}.py" for name in ("process", "shops", "step"))))
+        code = code_of(*cell.modules, *(f"{_BENCH}.{name}" for name in ("process", "shops", "step")))
         settings = load_config(None, self._assignments).as_tree()
         return digest_of([code, settings, self._times])
 
     def _folder(self, size: Size) -> pathlib.Path:
         """The folder of the shop and of runs on it, for the current code. Deletes folders of other code."""
-        folder = self._work / "shops" / size.name / code_of(("synthetic",))
+        folder = self._work / "shops" / size.name / code_of("synthetic.shop")
         folder.mkdir(parents=True, exist_ok=True)
         for other in folder.parent.iterdir():
             if other != folder:
@@ -268,3 +264,8 @@ _LOOKBOOK = (sys.executable, "-m", "lookbook")
 
 def _module(name: str) -> tuple[str, ...]:
     return (sys.executable, "-m", f"benchmarks.performance.{name}")
+
+
+def _modules(stage: Stage) -> list[str]:
+    """The modules of a stage and of all stages before it."""
+    return sorted({module for each in (*stages.before(stage), stage) for module in each.modules})

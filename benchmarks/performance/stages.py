@@ -14,14 +14,14 @@ class Stage:
     Attributes:
         name: unique name.
         does: description.
-        rooms: sources that the stage depends on, besides those of earlier stages.
+        modules: modules that the stage runs, besides those of earlier stages.
         steps: ids of nodes in `pipeline/pipeline.py`; empty if the stage is a command of its own.
         rows: kind of its rows, a name in the counts of `step.Report`.
     """
 
     name: str
     does: str
-    rooms: tuple[str, ...]
+    modules: tuple[str, ...]
     steps: tuple[str, ...] = ()
     rows: str = "transactions"
 
@@ -36,61 +36,67 @@ def _gates(stops: str) -> list[str]:
 
 SYNTHESIZE, RUN, REFRESH = "synthesize", "run", "refresh"
 STAGES = (
-    Stage(SYNTHESIZE, "`lookbook synthesize`", ("synthetic",)),
+    Stage(SYNTHESIZE, "`lookbook synthesize`", ("synthetic.shop",)),
     Stage(
         "ingest",
         "Ingest: every row read, typed and checked",
-        ("components/ingest", "components/examples.py", "transforms/columns.py"),
+        ("components.ingest.component",),
         ("Ingest",),
     ),
     Stage(
         "validation",
         "statistics, schema, validation and data gate; statistics of a sample",
-        ("components/gates/data", "components/gates/freshness", "transforms/schemas"),
+        ("components.gates.data.component", "components.gates.freshness.component", "transforms.schemas"),
         (*_gates(RUN_GATES), *_CHECKS),
     ),
     Stage(
         "features",
         "Features: the states of six training weeks, the cut and the end, and the interactions",
-        ("components/features", "transforms"),
+        ("components.features.component",),
         ("Features",),
     ),
-    Stage("transform", "Transform over the windowed interactions", (), ("schema_features", "Transform"), "purchases"),
+    Stage(
+        "transform",
+        "Transform over the windowed interactions",
+        ("transforms.preprocessing",),
+        ("schema_features", "Transform"),
+        "purchases",
+    ),
     Stage(
         "retrieval",
         "the towers, trained forward in time",
-        ("models/retrieval", "models/input_pipeline.py"),
+        ("models.retrieval.trainer",),
         ("retrieval",),
         "purchases",
     ),
     Stage(
         "candidates",
         "candidate lists of six weeks and the test week",
-        ("components/candidates", "models/recommender"),
+        ("components.candidates.component",),
         ("Candidates",),
         "lists",
     ),
-    Stage("ranking", "the ranking networks", ("models/ranking",), ("ranking",), "lists"),
+    Stage("ranking", "the ranking networks", ("models.recommender.trainer",), ("ranking",), "lists"),
     Stage(
         "assembly",
         "both SavedModels and the baseline's",
-        ("components/assemble", "components/gather_weights", "components/last_blessed"),
+        tuple(f"components.{name}.component" for name in ("assemble", "gather_weights", "last_blessed")),
         ("GatherWeights", "LastBlessed", "assemble_baseline", "assemble_cut", "assemble_end"),
     ),
     Stage(
         "evaluation",
         "Evaluator: every customer who bought in the test week",
-        ("components/evaluation", "models/metrics.py"),
+        ("components.evaluation.metric",),
         ("Evaluator",),
         "judged",
     ),
     Stage(
         "push",
         "model gate, infra gate and push",
-        ("components/gates", "components/push", "serving"),
+        ("components.gates.model.component", "components.gates.infra.component", "components.push.component"),
         (*_gates(PUSH_GATES), "Push"),
     ),
-    Stage(RUN, "the whole run, CSVs to pushed, as typed", ("lookbook/commands/run.py", "pipeline")),
+    Stage(RUN, "the whole run, CSVs to pushed, as typed", ("lookbook.commands.run",)),
     Stage(REFRESH, "the whole refresh, as typed", ()),
 )
 

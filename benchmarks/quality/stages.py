@@ -34,10 +34,10 @@ from models.retrieval.stages import train_forward
 from operations.time_slices import cut_before
 from transforms.calendar import load_calendar
 
-_SHOP = ("components/ingest", "components/features", "transforms")
-_TOWERS = (*_SHOP, "models/retrieval", "benchmarks/quality/training.py")
-_LISTS = (*_TOWERS, "components/candidates", "models/recommender")
-_RANKING = (*_LISTS, "models/ranking", "benchmarks/quality/masking.py")
+_SHOP = ("components.ingest.executor", "components.features.executor", "benchmarks.transform_graph")
+_TOWERS = (*_SHOP, "models.retrieval.stages", "benchmarks.quality.training")
+_LISTS = (*_TOWERS, "components.candidates.executor")
+_RANKING = (*_LISTS, "models.ranking.training", "benchmarks.quality.masking")
 _DONE = "made.json"
 
 
@@ -127,7 +127,7 @@ class CellStages:
                 data = cut_before(cell.shop.data, end, pathlib.Path(cut)) if cell.back else cell.shop.data
                 ingest(data, to, config.ingest)
 
-        inputs = [cell.shop.fingerprint, str(end), config.ingest.as_tree(), code_of(_SHOP)]
+        inputs = [cell.shop.fingerprint, str(end), config.ingest.as_tree(), code_of(*_SHOP)]
         return self._once("tables", inputs, make)
 
     @property
@@ -149,14 +149,14 @@ class CellStages:
     @property
     def graph(self) -> pathlib.Path:
         """The graph of Transform, which is the same for all days of a shop."""
-        inputs = [self._cell.shop.entities_fingerprint, self._config.ingest.as_tree(), code_of(_SHOP)]
+        inputs = [self._cell.shop.entities_fingerprint, self._config.ingest.as_tree(), code_of(*_SHOP)]
         return self._once("transform", inputs, lambda to: analyse(self.features / "examples", to))
 
     @property
     def towers(self) -> pathlib.Path:
         """The folder of the towers, with a snapshot of each week."""
         config = self._config.retrieval.replace(seed=self._config.retrieval.seed + self._config.seed)
-        inputs = [self.features.name, self.graph.name, config.as_tree(), code_of(_TOWERS)]
+        inputs = [self.features.name, self.graph.name, config.as_tree(), code_of(*_TOWERS)]
 
         def make(to: pathlib.Path) -> None:
             scratch = self._stages.scratch(inputs)
@@ -190,7 +190,7 @@ class CellStages:
         def make(to: pathlib.Path) -> None:
             make_lists(self.states, self.towers, self.graph, config.recommender, candidates, to)
 
-        return self._once("lists", [self.towers.name, settings, code_of(_LISTS)], make)
+        return self._once("lists", [self.towers.name, settings, code_of(*_LISTS)], make)
 
     @property
     def ranking(self) -> pathlib.Path:
@@ -199,7 +199,7 @@ class CellStages:
         masked, lists = self._cell.masked, self.lists
         calendar = load_calendar(self.states)
         through_test_week = config.refit_to_end and self._cell.as_of == "end"
-        inputs = [lists.name, config.as_tree(), masked, through_test_week, code_of(_RANKING)]
+        inputs = [lists.name, config.as_tree(), masked, through_test_week, code_of(*_RANKING)]
 
         def features_of_lists() -> dict[int, Lists]:
             return training_lists(
@@ -212,7 +212,7 @@ class CellStages:
             )
 
         def make(to: pathlib.Path) -> None:
-            key = digest_of([lists.name, config.negatives_per_list, config.seed, code_of(_RANKING)])
+            key = digest_of([lists.name, config.negatives_per_list, config.seed, code_of(*_RANKING)])
             weekly = self._stages.cached_lists(key, features_of_lists)
             known = join([part for day, part in weekly.items() if through_test_week or day < calendar.cut])
             network = build_network(config, features.NAMES)

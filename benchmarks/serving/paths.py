@@ -10,15 +10,8 @@ from typing import Any
 from benchmarks.result_store import store
 from pipeline.code_version import code_version
 
-SHOP_CODE = (
-    "components",
-    "models",
-    "transforms",
-    "synthetic",
-    "benchmarks/transform_graph.py",
-    "benchmarks/serving/shop.py",
-)
-RESULT_CODE = (*SHOP_CODE, "serving", "lookbook/commands", "pipeline", "benchmarks/serving")
+SHOP_CODE = "benchmarks.serving.shop"
+RESULT_CODE = ("benchmarks.serving.cells", "lookbook.cli")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,7 +32,7 @@ class Paths:
     @property
     def results(self) -> pathlib.Path:
         """Folder of the results of the current code; results of other code are deleted."""
-        return self._current("results", code_version(RESULT_CODE))
+        return self._current("results", code_version(*RESULT_CODE))
 
     def read(self) -> dict[str, dict[str, Any]]:
         """Results by cell."""

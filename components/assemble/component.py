@@ -1,6 +1,7 @@
 """TFX component: see README.md."""
 
 import pathlib
+from typing import Literal
 
 from tfx.dsl.component.experimental.annotations import InputArtifact, OutputArtifact, Parameter
 from tfx.dsl.component.experimental.decorators import component
@@ -8,31 +9,37 @@ from tfx.types import standard_artifacts
 from tfx.utils import path_utils
 
 from components.artifacts import States, Weights
-from components.assemble.executor import assemble
+from components.assemble.executor import NO_FALLBACK, assemble
 from components.model_files import AS_OF, WEIGHTS_DIGEST, description_of
+from components.step_settings import StepSettings
 from models.recommender.config import RecommenderConfig
+
+
+class AssembleSettings(StepSettings):
+    """Settings of the step; arguments of `assemble`."""
+
+    as_of: Literal["cut", "end"]
+    fallback: str = NO_FALLBACK
+    recommender: RecommenderConfig
 
 
 @component
 def Assemble(  # noqa: N802 (TFX names components like classes)
     states: InputArtifact[States],
     weights: InputArtifact[Weights],
-    as_of: Parameter[str],
-    fallback: Parameter[str],
-    recommender_json: Parameter[str],
-    code_version: Parameter[str],
+    settings: Parameter[str],
     model: OutputArtifact[standard_artifacts.Model],
 ) -> None:
     """Joins the weights with the state as of the `cut` or the `end` into one SavedModel."""
-    del code_version
+    given = AssembleSettings.from_json(settings)
     to = pathlib.Path(path_utils.serving_model_dir(model.uri))
     assemble(
         pathlib.Path(states.uri),
         pathlib.Path(weights.uri),
-        as_of,
-        RecommenderConfig.from_json(recommender_json, "recommender"),
+        given.as_of,
+        given.recommender,
         to,
-        fallback=fallback,
+        fallback=given.fallback,
     )
     description = description_of(to)
     model.set_string_custom_property(WEIGHTS_DIGEST, description.get(WEIGHTS_DIGEST, ""))

@@ -10,7 +10,15 @@ from tfx.utils import path_utils
 from components.artifacts import States
 from components.candidates.config import CandidatesConfig
 from components.candidates.executor import SPLIT, bundle, make_lists
+from components.step_settings import StepSettings
 from models.recommender.config import RecommenderConfig
+
+
+class CandidatesSettings(StepSettings):
+    """Settings of the step."""
+
+    recommender: RecommenderConfig
+    candidates: CandidatesConfig
 
 
 @component
@@ -18,21 +26,19 @@ def Candidates(  # noqa: N802 (TFX names components like classes)
     states: InputArtifact[States],
     towers: InputArtifact[standard_artifacts.Model],
     transform_graph: InputArtifact[standard_artifacts.TransformGraph],
-    recommender_json: Parameter[str],
-    config_json: Parameter[str],
-    code_version: Parameter[str],
+    settings: Parameter[str],
     lists: OutputArtifact[standard_artifacts.Examples],
     graph: OutputArtifact[standard_artifacts.Model],
 ) -> None:
     """Builds labelled candidate lists of every list week, and copies states and snapshots into one base model."""
-    del code_version
+    given = CandidatesSettings.from_json(settings)
     snapshots = pathlib.Path(path_utils.serving_model_dir(towers.uri))
     make_lists(
         pathlib.Path(states.uri),
         snapshots,
         pathlib.Path(transform_graph.uri),
-        RecommenderConfig.from_json(recommender_json, "recommender"),
-        CandidatesConfig.from_json(config_json, "candidates"),
+        given.recommender,
+        given.candidates,
         pathlib.Path(lists.uri),
     )
     lists.split_names = artifact_utils.encode_split_names([SPLIT])

@@ -8,6 +8,7 @@ from transforms import columns
 
 SLICES = ("age_group", columns.CLUB_STATUS, "activity", "standing")
 LABEL = "purchased"
+METRICS_MODULE = "components.evaluation.metric"
 
 
 def eval_config(code_version: str, *, baseline: bool) -> tfma.EvalConfig:
@@ -21,7 +22,7 @@ def eval_config(code_version: str, *, baseline: bool) -> tfma.EvalConfig:
     spec = {"signature_name": "judge", "label_key": LABEL, "prediction_key": "rankings", "model_type": "tf_generic"}
     metric = tfma.MetricConfig(
         class_name="RankingMetrics",
-        module="components.evaluation.metric",
+        module=METRICS_MODULE,
         config=json.dumps({"code_version": code_version, "name": "rankings"}),
     )
     return tfma.EvalConfig(

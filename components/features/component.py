@@ -10,20 +10,26 @@ from components.artifacts import States, Tables
 from components.features.config import FeaturesConfig
 from components.features.examples import JUDGED_SPLIT, SPLITS
 from components.features.executor import Outputs, build_features
+from components.step_settings import StepSettings
+
+
+class FeaturesSettings(StepSettings):
+    """Settings of the steps."""
+
+    features: FeaturesConfig
+    label_days: int
 
 
 @component
 def Features(  # noqa: N802 (TFX names components like classes)
     tables: InputArtifact[Tables],
-    config_json: Parameter[str],
-    label_days: Parameter[int],
-    code_version: Parameter[str],
+    settings: Parameter[str],
     states: OutputArtifact[States],
     examples: OutputArtifact[standard_artifacts.Examples],
     judged: OutputArtifact[standard_artifacts.Examples],
 ) -> None:
     """Builds states, transform examples and judged examples from the ingested tables."""
-    del code_version
+    given = FeaturesSettings.from_json(settings)
     build_features(
         pathlib.Path(tables.uri),
         Outputs(
@@ -31,8 +37,8 @@ def Features(  # noqa: N802 (TFX names components like classes)
             examples=pathlib.Path(examples.uri),
             judged=pathlib.Path(judged.uri),
         ),
-        FeaturesConfig.from_json(config_json, "features"),
-        label_days,
+        given.features,
+        given.label_days,
     )
     examples.split_names = artifact_utils.encode_split_names(list(SPLITS))
     judged.split_names = artifact_utils.encode_split_names([JUDGED_SPLIT])
@@ -41,18 +47,16 @@ def Features(  # noqa: N802 (TFX names components like classes)
 @component
 def CurrentStates(  # noqa: N802 (TFX names components like classes)
     tables: InputArtifact[Tables],
-    config_json: Parameter[str],
-    label_days: Parameter[int],
-    code_version: Parameter[str],
+    settings: Parameter[str],
     states: OutputArtifact[States],
     judged: OutputArtifact[standard_artifacts.Examples],
 ) -> None:
     """Builds the states as of the cut and the end, and the judged examples, for a refresh."""
-    del code_version
+    given = FeaturesSettings.from_json(settings)
     build_features(
         pathlib.Path(tables.uri),
         Outputs(states=pathlib.Path(states.uri), examples=None, judged=pathlib.Path(judged.uri)),
-        FeaturesConfig.from_json(config_json, "features"),
-        label_days,
+        given.features,
+        given.label_days,
     )
     judged.split_names = artifact_utils.encode_split_names([JUDGED_SPLIT])

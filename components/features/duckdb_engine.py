@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import duckdb
 import pyarrow as pa
 
-from components.features.engine import query_text, used_parameters
+from components.features.engine import used_parameters
 from transforms.parquet import pq
+from transforms.sql import query_text
 
 _BATCH_ROWS = 65_536
 _GROUP_ROWS = 262_144  # rows of a Parquet row group

@@ -4,7 +4,6 @@ There are two engines: `DuckDbEngine` for one machine and `SparkEngine` for clus
 other code in this folder depends on the choice.
 """
 
-import importlib.resources
 import pathlib
 import re
 from collections.abc import Iterator, Mapping
@@ -42,12 +41,6 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Closes the engine and drops its tables."""
-
-
-def query_text(name: str) -> str:
-    """Returns the text of `transforms/sql/<name>.sql` without comments."""
-    text = importlib.resources.files("transforms").joinpath(f"sql/{name}.sql").read_text()
-    return "\n".join(line for line in text.splitlines() if not line.startswith("--"))
 
 
 def used_parameters(query: str, parameters: Mapping[str, float]) -> dict[str, float]:

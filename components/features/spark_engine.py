@@ -15,10 +15,11 @@ from collections.abc import Iterator, Mapping
 
 import pyarrow as pa
 
-from components.features.engine import query_text, used_parameters
+from components.features.engine import used_parameters
 from components.features.spark_session import end_session, start_session
 from transforms.errors import ConfigError
 from transforms.parquet import pq
+from transforms.sql import query_text
 
 _BATCH_ROWS = 1_048_576
 

@@ -10,7 +10,12 @@ from tfx.utils import path_utils
 
 from components.artifacts import States, Weights
 from components.gather_weights.executor import gather
+from components.step_settings import StepSettings
 from transforms.calendar import load_calendar
+
+
+class GatherWeightsSettings(StepSettings):
+    """Settings of the step: its code alone."""
 
 
 @component
@@ -19,11 +24,11 @@ def GatherWeights(  # noqa: N802 (TFX names components like classes)
     towers: InputArtifact[standard_artifacts.Model],
     ranking: InputArtifact[standard_artifacts.Model],
     transform_graph: InputArtifact[standard_artifacts.TransformGraph],
-    code_version: Parameter[str],
+    settings: Parameter[str],
     weights: OutputArtifact[Weights],
 ) -> None:
     """Gathers the last snapshot of the towers, the ranking networks and Transform's graph."""
-    del code_version
+    del settings  # changes the cache key with new code
     record = gather(
         load_calendar(pathlib.Path(states.uri)),
         pathlib.Path(path_utils.serving_model_dir(towers.uri)),

@@ -11,16 +11,22 @@ from components.ingest.config import IngestConfig
 from components.ingest.executor import ingest
 from components.ingest.failures import one_line_errors
 from components.ingest.table_examples import write_table_examples
+from components.step_settings import StepSettings
 
 SPLIT = "all"
+
+
+class IngestSettings(StepSettings):
+    """Settings of the step."""
+
+    ingest: IngestConfig
 
 
 @component
 def Ingest(  # noqa: N802
     data_dir: Parameter[str],
     fingerprint: Parameter[str],
-    config_json: Parameter[str],
-    code_version: Parameter[str],
+    settings: Parameter[str],
     tables: OutputArtifact[Tables],
     articles_examples: OutputArtifact[standard_artifacts.Examples],
     customers_examples: OutputArtifact[standard_artifacts.Examples],
@@ -28,10 +34,10 @@ def Ingest(  # noqa: N802
 ) -> None:
     """Reads, types and checks the three CSVs of `data_dir`; see README.md.
 
-    `fingerprint` (from `source.fingerprint_of`) and `code_version` change the cache key with new data and new code.
+    `fingerprint` (from `source.fingerprint_of`) changes the cache key with new data.
     """
-    del fingerprint, code_version
-    config = IngestConfig.from_json(config_json, "ingest")
+    del fingerprint
+    config = IngestSettings.from_json(settings).ingest
     folder = pathlib.Path(tables.uri)
     report = ingest(pathlib.Path(data_dir), folder, config)
     for name, examples in (

@@ -15,11 +15,10 @@ import duckdb
 from google.protobuf import text_format
 from tensorflow_metadata.proto.v0 import schema_pb2
 
-import transforms
 from components.ingest.report import MAX_VALUES, Violation
 from transforms.columns import DAY, TABLES
+from transforms.schemas import SCHEMAS
 
-SCHEMAS = pathlib.Path(transforms.__file__).parent / "schemas"
 _EPOCH = datetime.date(1970, 1, 1)
 _BOUNDS: tuple[tuple[Literal["below", "above"], str, str, str], ...] = (
     ("below", "min", "<", "ASC"),

@@ -24,7 +24,7 @@ paths = Paths(data_dir="/d", pipeline_root="/r", serving_dir="/s", checkpoints="
 cache_keys = CacheKeys(fingerprint="f", run_key="k", last_blessed="none")
 waits = {}
 for create in (create_pipeline, create_refresh_pipeline):
-    wired = create(PipelineConfig(), paths, cache_keys, version_of=lambda rooms: "v")
+    wired = create(PipelineConfig(), paths, cache_keys, version_of=lambda module: "v")
     waits[wired.pipeline_info.pipeline_name] = {
         node.id: [up.id for up in node.upstream_nodes] for node in wired.components
     }
@@ -40,7 +40,7 @@ def judged(transactions):
     read, written = Tables(), GateVerdict()
     read.uri, written.uri = str(folder), str(folder / "verdict")
     executor = SizeGate.EXECUTOR_SPEC.executor_class()
-    executor.Do({"tables": [read]}, {"verdict": [written]}, {"code_version": "v"})
+    executor.Do({"tables": [read]}, {"verdict": [written]}, {"settings": '{"code_version": "v"}'})
     return read_verdict(folder / "verdict")
 
 

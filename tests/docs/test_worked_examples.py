@@ -14,7 +14,6 @@ import pytest
 import tensorflow as tf
 
 from components.features.duckdb_engine import DuckDbEngine
-from components.features.engine import query_text
 from components.features.states import prepare
 from models.recommender import config
 from models.recommender.channels import CHANNELS
@@ -27,6 +26,7 @@ from models.recommender.state import State, load_tables
 from pipeline.setting_rows import setting_rows
 from tests.docs.conftest import ROOMS, ROOT
 from transforms.calendar import date_of
+from transforms.sql import query_text
 
 
 @pytest.fixture
@@ -124,7 +124,7 @@ def with_gate(example, tmp_path):
     (folder / "executor.py").write_text(example("gate rule"))
     (folder / "component.py").write_text(example("gate component"))
     insert(copy / "pipeline" / "shared_steps.py", before="        DataGate(", new=in_list("gate line", 8))
-    imported = "from components.gates.size.component import SizeGate\n"
+    imported = "from components.gates.size.component import SizeGate, SizeGateSettings\n"
     insert(copy / "pipeline" / "shared_steps.py", before="from components.ingest.component", new=imported)
     insert(copy / "components" / "gates" / "table.py", before='    Gate("ModelGate"', new=in_list("gate row", 4))
     return copy

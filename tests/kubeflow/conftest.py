@@ -27,7 +27,7 @@ def compiled(tmp_path_factory, request):
     texts = {}
     for name, (preset, pipeline) in COMPILED.items():
         path = tmp_path_factory.mktemp(name) / "pipeline.yaml"
-        compile_pipeline(load_config(preset, []), path, pipeline=pipeline, version_of=lambda rooms: "golden")
+        compile_pipeline(load_config(preset, []), path, pipeline=pipeline, version_of=lambda module: "golden")
         texts[name] = path.read_text(encoding="utf-8")
         if request.config.getoption("--regenerate-golden", default=False):
             (GOLDEN / f"{name}.yaml").write_text(texts[name], encoding="utf-8")

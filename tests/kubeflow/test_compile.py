@@ -170,7 +170,7 @@ def test_changed_settings_or_code_change_the_parameters_of_tasks(tmp_path):
 
     def parameters(*assignments, version):
         config = load_config("kubeflow-cpu", assignments)
-        spec, _ = pipeline_documents(config, version_of=lambda rooms: version)
+        spec, _ = pipeline_documents(config, version_of=lambda module: version)
         tasks = spec["root"]["dag"]["tasks"]
         return {
             name: json.dumps(task.get("inputs", {}).get("parameters"), sort_keys=True) for name, task in tasks.items()

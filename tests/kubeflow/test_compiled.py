@@ -1,5 +1,7 @@
 """A compiled file is read back: commands, inputs and dependencies of its tasks."""
 
+import json
+
 import pytest
 import yaml
 
@@ -28,7 +30,7 @@ def test_a_task_has_its_command_inputs_and_retries(train):
     assert ingest.command[:3] == ("python", "-m", "kubeflow.step")
     assert "{{$}}" in ingest.command
     assert ingest.from_run == {"data_dir": "data_dir", "fingerprint": "data_version"}
-    assert ingest.constants["code_version"] == "golden"
+    assert json.loads(ingest.constants["settings"])["code_version"] == "golden"
     assert (ingest.retries, ingest.backoff_s, ingest.backoff_factor, ingest.max_backoff_s) == (2, 60, 2, 3600)
     assert gate.retries == 0
     assert gate.artifacts["tables"] == ("ingest", "tables")

@@ -1,6 +1,7 @@
 """The code version changes with the sources of a step and their imports, and with nothing else."""
 
 import os
+import shutil
 
 import pytest
 
@@ -10,54 +11,62 @@ from pipeline.code_version import code_version
 
 @pytest.fixture
 def root(tmp_path, monkeypatch):
-    """A project with two folders."""
-    for name in ("one/a.py", "one/deep/b.sql", "one/c.pbtxt", "two/a.py"):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+    """A project with two packages; one has data files."""
+    for name in ("one/__init__.py", "one/a.py", "two/__init__.py", "two/a.py", "three/__init__.py"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    for name in ("one/c.pbtxt", "one/deep/b.sql"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(f"-- {name}")
     monkeypatch.setattr(module, "ROOT", tmp_path)
     return tmp_path
 
 
 def test_a_version_has_sixteen_hex_digits_and_is_deterministic(root):
-    version = code_version(["one"])
+    version = code_version("one.a")
     assert len(version) == 16
     int(version, 16)
-    assert code_version(["one"]) == version
+    assert code_version("one.a") == version
 
 
-@pytest.mark.parametrize("name", ["one/a.py", "one/deep/b.sql", "one/c.pbtxt"])
-def test_a_changed_source_changes_the_version(root, name):
-    before = code_version(["one"])
-    (root / name).write_text("changed")
-    assert code_version(["one"]) != before
+@pytest.mark.parametrize("name", ["one/a.py", "one/__init__.py", "one/deep/b.sql", "one/c.pbtxt"])
+def test_a_change_of_the_module_or_of_the_data_of_its_package_changes_the_version(root, name):
+    before = code_version("one.a")
+    (root / name).write_text("# changed")
+    assert code_version("one.a") != before
 
 
-def test_new_and_renamed_sources_change_the_version(root):
-    before = code_version(["one"])
-    (root / "one" / "d.py").touch()
-    with_new = code_version(["one"])
-    (root / "one" / "d.py").rename(root / "one" / "e.py")
-    assert len({before, with_new, code_version(["one"])}) == 3
+def test_new_and_renamed_data_files_change_the_version(root):
+    before = code_version("one.a")
+    (root / "one" / "d.sql").touch()
+    with_new = code_version("one.a")
+    (root / "one" / "d.sql").rename(root / "one" / "e.sql")
+    assert len({before, with_new, code_version("one.a")}) == 3
 
 
-def test_other_files_and_folders_do_not_change_the_version(root):
-    before = code_version(["one"])
+def test_files_that_a_step_does_not_read_do_not_change_the_version(root):
+    (root / "one" / "inner").mkdir()
+    (root / "one" / "inner" / "__init__.py").touch()
+    before = code_version("one.a")
     (root / "one" / "README.md").write_text("words")
     (root / "one" / "__pycache__").mkdir()
     (root / "one" / "__pycache__" / "a.cpython-310.pyc").write_bytes(b"\0")
-    (root / "two" / "a.py").write_text("changed")
+    (root / "one" / "b.py").touch()  # imported by nobody
+    (root / "one" / "inner" / "query.sql").touch()  # of a package that is not imported
+    (root / "two" / "a.py").write_text("# changed")
     os.utime(root / "one" / "a.py", (0, 0))
-    assert code_version(["one"]) == before
+    assert code_version("one.a") == before
 
 
 def test_the_order_of_arguments_does_not_change_the_version(root):
-    assert code_version(["one/a.py", "two"]) == code_version(["two", "one/a.py"])
-    assert code_version(["one/a.py"]) != code_version(["two/a.py"])
+    assert code_version("one.a", "two.a") == code_version("two.a", "one.a")
+    assert code_version("one.a") != code_version("two.a")
 
 
-def test_a_missing_folder_is_an_error(root):
-    with pytest.raises(FileNotFoundError):
-        code_version(["three"])
+@pytest.mark.parametrize("name", ["four", "one.missing"])
+def test_a_missing_module_is_an_error(root, name):
+    with pytest.raises(ModuleNotFoundError, match=f"no module {name}"):
+        code_version(name)
 
 
 @pytest.mark.parametrize(
@@ -69,64 +78,101 @@ def test_a_missing_folder_is_an_error(root):
         "from three import b",  # which imports two.a
         "def late():\n    from two import a",
         "from ..two import a",
+        "command = ['python', '-m', 'two.a']",
+        "run_fn = 'two.a.run_fn'",
     ],
 )
 def test_every_form_of_import_counts(root, line):
-    (root / "three").mkdir()
     (root / "three" / "b.py").write_text("import two.a as other")
     (root / "one" / "a.py").write_text(line)
-    before = code_version(["one/a.py"])
-    (root / "two" / "a.py").write_text("changed")
-    assert code_version(["one/a.py"]) != before
+    before = code_version("one.a")
+    (root / "two" / "a.py").write_text("# changed")
+    assert code_version("one.a") != before
 
 
 def test_circular_imports_and_packages_count_once(root):
     (root / "two" / "__init__.py").write_text("import one.a")
     (root / "one" / "a.py").write_text("import two.a\nimport json")
-    files = module.sources(["one/a.py"])
-    assert [str(file.relative_to(root)) for file in files] == ["one/a.py", "two/__init__.py", "two/a.py"]
+    files = [str(file.relative_to(root)) for file in module.sources("one.a")]
+    assert files == ["one/__init__.py", "one/a.py", "one/c.pbtxt", "one/deep/b.sql", "two/__init__.py", "two/a.py"]
 
 
-def versions_asked_for(create):
+def modules_asked_for(create):
+    """The modules whose code versions the wiring of a pipeline asks for."""
     from pipeline.config import PipelineConfig
     from pipeline.shared_steps import CacheKeys, Paths
 
     asked = []
     paths = Paths(data_dir="/d", pipeline_root="/r", serving_dir="/s", checkpoints="/c")
     cache_keys = CacheKeys(fingerprint="f", run_key="k", last_blessed="none")
-    create(PipelineConfig(), paths, cache_keys, version_of=lambda rooms: asked.append(rooms) or code_version(rooms))
-    return asked
+    create(PipelineConfig(), paths, cache_keys, version_of=lambda name: asked.append(name) or "v")
+    return set(asked)
 
 
-def test_each_step_has_a_version_of_the_code_that_it_runs():
-    """The folders of executors and the modules of run_fn are roots of versions; imports add the others."""
+@pytest.fixture(scope="module")
+def modules():
     from pipeline.pipeline import create_pipeline
     from pipeline.refresh import create_refresh_pipeline
 
-    asked = versions_asked_for(create_pipeline) + versions_asked_for(create_refresh_pipeline)
-    roots = {room for rooms in asked for room in rooms}
-    executors = {
-        str(path.parent.relative_to(module.ROOT)) for path in (module.ROOT / "components").glob("**/component.py")
+    return modules_asked_for(create_pipeline) | modules_asked_for(create_refresh_pipeline)
+
+
+def test_each_step_has_a_version_of_the_code_that_it_runs(modules):
+    """Roots of versions are the modules of components, of TFMA's metrics, and those that TFX imports by name."""
+    components = module.ROOT / "components"
+    names = {
+        ".".join(path.relative_to(module.ROOT).with_suffix("").parts) for path in components.glob("**/component.py")
     }
-    assert executors | {"components/evaluation"} <= roots
-    assert {"models/retrieval/trainer.py", "models/recommender/trainer.py", "transforms/preprocessing.py"} <= roots
+    by_name = {"models.retrieval.trainer", "models.recommender.trainer", "transforms.preprocessing"}
+    assert modules == names | by_name | {"components.evaluation.metric"}
 
 
 @pytest.mark.parametrize(
-    ("rooms", "imported"),
+    ("name", "read"),
     [
-        ("components/assemble", "components/model_files.py"),
-        ("components/last_blessed", "components/served_folder.py"),
-        ("components/gates/freshness", "components/served_folder.py"),
-        ("components/gates/model", "components/gates/verdict.py"),
-        ("components/gates/data", "components/ingest/report.py"),
-        ("components/ingest", "components/examples.py"),
-        ("components/features", "transforms/calendar.py"),
-        ("components/assemble", "models/ranking/network.py"),
-        ("components/evaluation", "models/metrics.py"),
-        ("models/recommender/trainer.py", "models/input_pipeline.py"),
-        ("transforms/preprocessing.py", "transforms/features.py"),
+        ("components.ingest.component", "components/examples.py"),
+        ("components.ingest.component", "transforms/schemas/articles.pbtxt"),
+        ("components.features.component", "components/features/spark_engine.py"),
+        ("components.features.component", "transforms/calendar.py"),
+        ("components.features.component", "transforms/sql/popular.sql"),
+        ("components.assemble.component", "models/ranking/network.py"),
+        ("components.last_blessed.component", "components/served_folder.py"),
+        ("components.gates.freshness.component", "components/served_folder.py"),
+        ("components.gates.model.component", "components/gates/verdict.py"),
+        ("components.gates.data.component", "components/ingest/report.py"),
+        ("components.gates.infra.component", "serving/server/worker_host.py"),
+        ("components.gates.infra.component", "serving/protos/descriptors.binpb"),
+        ("components.push.component", "components/push/publish.py"),
+        ("components.evaluation.metric", "models/metrics.py"),
+        ("models.recommender.trainer", "models/input_pipeline.py"),
+        ("transforms.preprocessing", "transforms/features.py"),
     ],
 )
-def test_imported_code_of_other_folders_is_part_of_the_version(rooms, imported):
-    assert module.ROOT / imported in module.sources([rooms])
+def test_what_a_step_reads_of_other_folders_is_part_of_its_version(name, read):
+    assert module.ROOT / read in module.sources(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "read"),
+    [
+        ("components.ingest.component", "transforms/sql/popular.sql"),
+        ("components.push.component", "components/ingest/reader.py"),
+        ("components.assemble.component", "components/push/publish.py"),
+    ],
+)
+def test_what_a_step_does_not_read_is_not(name, read):
+    assert (module.ROOT / read).exists()
+    assert module.ROOT / read not in module.sources(name)
+
+
+def test_a_change_of_publish_changes_the_version_of_each_step_that_uses_it(modules, tmp_path, monkeypatch):
+    """Each step whose module imports it, directly or indirectly; no other."""
+    for room in ("components", "lookbook", "models", "serving", "transforms"):
+        shutil.copytree(module.ROOT / room, tmp_path / room)
+    users = {name for name in modules if module.ROOT / "components/push/publish.py" in module.sources(name)}
+    assert "components.push.component" in users
+    monkeypatch.setattr(module, "ROOT", tmp_path)
+    before = {name: code_version(name) for name in modules}
+    with (tmp_path / "components" / "push" / "publish.py").open("a") as file:
+        file.write("# changed\n")
+    assert {name for name in modules if code_version(name) != before[name]} == users

@@ -17,7 +17,7 @@ CACHE_KEYS = CacheKeys(fingerprint="print", run_key="key", last_blessed="digest"
 
 def wired(assignments=(), **changes):
     pipeline = create_pipeline(
-        load_config(None, assignments), PATHS, CACHE_KEYS, version_of=lambda rooms: "v", **changes
+        load_config(None, assignments), PATHS, CACHE_KEYS, version_of=lambda module: "v", **changes
     )
     return {node.id: node for node in pipeline.components}
 
@@ -43,6 +43,10 @@ def behind(nodes, name):
 
 def properties(node):
     return dict(node.exec_properties)
+
+
+def settings(node):
+    return json.loads(node.exec_properties["settings"])
 
 
 def test_all_steps(nodes):
@@ -126,12 +130,12 @@ def test_the_trainers_are_given_by_dotted_path_and_their_own_settings():
 def test_judged_and_pushed_are_made_of_the_same_weights_and_states_at_two_days(nodes):
     cut, end = nodes["assemble_cut"], nodes["assemble_end"]
     assert read_by(cut) == read_by(end)
-    assert (properties(cut)["as_of"], properties(end)["as_of"]) == ("cut", "end")
+    assert (settings(cut)["as_of"], settings(end)["as_of"]) == ("cut", "end")
     assert read_by(cut) == {"states": "Features", "weights": "GatherWeights"}
     weights = ("towers", "ranking", "transform_graph", "states")
     gathered = read_by(nodes["GatherWeights"])
     assert [gathered[name] for name in weights] == ["retrieval", "ranking", "Transform", "Features"]
-    assert (properties(cut)["fallback"], properties(end)["fallback"]) == ("none", "none")
+    assert (settings(cut)["fallback"], settings(end)["fallback"]) == ("none", "none")
 
 
 def test_the_model_as_of_the_cut_is_judged_against_the_last_blessed_weights_on_the_same_states(nodes):
@@ -142,7 +146,7 @@ def test_the_model_as_of_the_cut_is_judged_against_the_last_blessed_weights_on_t
         "Features",
     )
     assert read_by(nodes["assemble_baseline"]) == {"states": "Features", "weights": "LastBlessed"}
-    given = properties(nodes["assemble_baseline"])
+    given = settings(nodes["assemble_baseline"])
     assert (given["as_of"], given["fallback"]) == ("cut", "own_purchases")
 
 
@@ -154,8 +158,7 @@ def test_the_model_gate_judges_the_figures_by_all_settings_of_the_rule():
         "baseline": "assemble_baseline",
         "last_blessed": "LastBlessed",
     }
-    rule = json.loads(properties(nodes["ModelGate"])["rule_json"])
-    assert rule == {"margin": 0.03, "strict": True, "min_share": 0.25}
+    assert settings(nodes["ModelGate"])["rule"] == {"margin": 0.03, "strict": True, "min_share": 0.25}
 
 
 def test_the_gates_are_those_of_the_table_and_what_they_stop_waits_for_them(nodes):
@@ -194,7 +197,7 @@ def test_the_data_are_known_to_the_cache_by_their_fingerprint(nodes):
 def test_every_step_with_code_of_ours_knows_its_version(nodes):
     ours = ("Ingest", "Features", "Candidates", "GatherWeights", "assemble_cut", "LastBlessed")
     for name in (*ours, *(gate.step for gate in GATES)):
-        assert properties(nodes[name])["code_version"] == "v"
+        assert settings(nodes[name])["code_version"] == "v"
     for name in ("Transform", "retrieval", "ranking"):
         assert json.loads(properties(nodes[name])["custom_config"])["code_version"] == "v"
     (metric,) = json.loads(properties(nodes["Evaluator"])["eval_config"])["metrics_specs"][0]["metrics"]
@@ -203,7 +206,7 @@ def test_every_step_with_code_of_ours_knows_its_version(nodes):
 
 def test_beam_is_told_what_the_caller_says():
     pipeline = create_pipeline(
-        load_config(None, []), PATHS, CACHE_KEYS, beam_args=("--runner=X",), version_of=lambda rooms: "v"
+        load_config(None, []), PATHS, CACHE_KEYS, beam_args=("--runner=X",), version_of=lambda module: "v"
     )
     assert pipeline.beam_pipeline_args == ["--runner=X"]
     assert pipeline.enable_cache

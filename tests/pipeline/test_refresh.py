@@ -16,7 +16,7 @@ CACHE_KEYS = CacheKeys(fingerprint="print", run_key="key", last_blessed="digest"
 @pytest.fixture(scope="module")
 def nodes():
     config = load_config(None, ["evaluation.margin=0.03"])
-    pipeline = create_refresh_pipeline(config, PATHS, CACHE_KEYS, version_of=lambda rooms: "v")
+    pipeline = create_refresh_pipeline(config, PATHS, CACHE_KEYS, version_of=lambda module: "v")
     assert pipeline.pipeline_info.pipeline_name == "lookbook-refresh"
     return {node.id: node for node in pipeline.components}
 
@@ -24,6 +24,10 @@ def nodes():
 def read_by(node):
     """Which step makes each of its inputs, by the input's name."""
     return {name: channel.producer_component_id for name, channel in node.inputs.items()}
+
+
+def settings(node):
+    return json.loads(node.exec_properties["settings"])
 
 
 def test_all_steps_and_none_that_trains(nodes):
@@ -35,14 +39,14 @@ def test_all_steps_and_none_that_trains(nodes):
 def test_the_states_wait_for_the_data_gate(nodes):
     assert read_by(nodes["CurrentStates"]) == {"tables": "Ingest"}
     assert {node.id for node in nodes["CurrentStates"].upstream_nodes} == {"Ingest", "DataGate", "FreshnessGate"}
-    assert nodes["FreshnessGate"].exec_properties["refreshed_label_days"] == 7
+    assert settings(nodes["FreshnessGate"])["refreshed_label_days"] == 7
 
 
 def test_both_models_are_the_last_blessed_weights_on_todays_states(nodes):
     cut, end = nodes["assemble_cut"], nodes["assemble_end"]
     assert read_by(cut) == read_by(end) == {"states": "CurrentStates", "weights": "LastBlessed"}
-    assert [node.exec_properties["as_of"] for node in (cut, end)] == ["cut", "end"]
-    assert [node.exec_properties["fallback"] for node in (cut, end)] == ["none", "none"]
+    assert [settings(node)["as_of"] for node in (cut, end)] == ["cut", "end"]
+    assert [settings(node)["fallback"] for node in (cut, end)] == ["none", "none"]
     assert nodes["LastBlessed"].exec_properties["run_key"] == ""
 
 
@@ -53,7 +57,7 @@ def test_the_model_of_one_period_ago_is_judged_and_its_figure_held_to_the_blesse
         "model": "assemble_cut",
         "last_blessed": "LastBlessed",
     }
-    assert json.loads(nodes["ModelGate"].exec_properties["rule_json"])["margin"] == 0.03
+    assert settings(nodes["ModelGate"])["rule"]["margin"] == 0.03
     config = json.loads(nodes["Evaluator"].exec_properties["eval_config"])
     assert [spec["name"] for spec in config["model_specs"]] == ["candidate"]
     assert "per_slice_thresholds" not in config["metrics_specs"][0]

@@ -8,8 +8,8 @@ import sqlglot
 from sqlglot import exp
 
 import transforms
-from components.features.engine import query_text
 from components.features.spark_engine import spark_query
+from transforms.sql import query_text
 
 FOLDER = pathlib.Path(transforms.__file__).parent / "sql"
 FILES = sorted(path.stem for path in FOLDER.glob("*.sql"))

@@ -12,6 +12,13 @@ from components.artifacts import GateVerdict, Tables
 from components.gates.data.executor import judge, pass_or_raise, read_anomalies
 from components.gates.data.time_checks import check_time, read_sales
 from components.ingest.report import IngestReport
+from components.step_settings import StepSettings
+
+
+class DataGateSettings(StepSettings):
+    """Settings of the step."""
+
+    label_days: int
 
 
 @component
@@ -20,12 +27,10 @@ def DataGate(  # noqa: N802
     articles_anomalies: InputArtifact[standard_artifacts.ExampleAnomalies],
     customers_anomalies: InputArtifact[standard_artifacts.ExampleAnomalies],
     transactions_anomalies: InputArtifact[standard_artifacts.ExampleAnomalies],
-    label_days: Parameter[int],
-    code_version: Parameter[str],
+    settings: Parameter[str],
     verdict: OutputArtifact[GateVerdict],
 ) -> None:
     """Stops the run if the data are not what the schemas say; see README.md."""
-    del code_version
     folder = pathlib.Path(tables.uri)
     found = judge(
         {
@@ -34,7 +39,7 @@ def DataGate(  # noqa: N802
             "transactions": read_anomalies(pathlib.Path(transactions_anomalies.uri)),
         },
         IngestReport.read(folder),
-        check_time(read_sales(folder, label_days), datetime.date.today()),
+        check_time(read_sales(folder, DataGateSettings.from_json(settings).label_days), datetime.date.today()),
     )
     for warning in found.warnings:
         logging.warning("data gate: %s", warning)

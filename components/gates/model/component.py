@@ -1,6 +1,5 @@
 """TFX component: see README.md."""
 
-import json
 import logging
 import pathlib
 
@@ -14,7 +13,15 @@ from components.evaluation.report import read_evaluation
 from components.gates.model.executor import judge
 from components.gates.model.rule import ModelRule
 from components.model_files import description_of
+from components.step_settings import StepSettings
 from components.weights import read_record
+
+
+class ModelGateSettings(StepSettings):
+    """Settings of the step."""
+
+    rule: ModelRule
+    label_days: int
 
 
 @component
@@ -22,21 +29,19 @@ def ModelGate(  # noqa: N802 (TFX names components like classes)
     evaluation: InputArtifact[standard_artifacts.ModelEvaluation],
     model: InputArtifact[standard_artifacts.Model],
     last_blessed: InputArtifact[Weights],
-    rule_json: Parameter[str],
-    label_days: Parameter[int],
-    code_version: Parameter[str],
+    settings: Parameter[str],
     blessing: OutputArtifact[standard_artifacts.ModelBlessing],
     baseline: InputArtifact[standard_artifacts.Model] = None,
 ) -> None:
     """Blesses the model if the Evaluator's figures keep the rule of a run or, without `baseline`, of a refresh."""
-    del code_version
+    given = ModelGateSettings.from_json(settings)
     verdict = judge(
         read_evaluation(pathlib.Path(evaluation.uri)),
-        ModelRule(**json.loads(rule_json)),
+        given.rule,
         read_record(pathlib.Path(last_blessed.uri)),
         model=_description(model),
         baseline=None if baseline is None else _description(baseline),
-        label_days=label_days,
+        label_days=given.label_days,
     )
     verdict.bless(blessing)
     logging.info("model gate: %s", verdict.line)

@@ -5,7 +5,6 @@ has no new weights. It compares the figure of its week with the one that the wei
 other days and customers, so there is no paired difference, and what chance explains is no fall.
 """
 
-import dataclasses
 import datetime
 from collections.abc import Mapping
 
@@ -16,6 +15,7 @@ from components.gates.verdict import Verdict
 from components.weights import WeightsRecord
 from models.rankings import OWN_PURCHASES, POPULAR
 from transforms.errors import LookbookError
+from transforms.settings import Settings
 
 MIN_CUSTOMERS = 2
 MIN_SHARE_OF_CUSTOMERS = 0.1
@@ -23,8 +23,7 @@ OWN_PURCHASES_TITLE = "own purchases"
 Figures = Mapping[str, float]
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class ModelRule:
+class ModelRule(Settings):
     """Settings of the rule.
 
     Attributes:

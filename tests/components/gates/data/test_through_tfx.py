@@ -9,8 +9,8 @@ from components.ingest.config import IngestConfig
 from components.ingest.source import fingerprint_of
 from transforms.columns import FILES, TABLES
 from transforms.errors import DataError, GateError
+from transforms.schemas import SCHEMAS
 
-SCHEMAS = pathlib.Path(__file__).parents[4] / "transforms" / "schemas"
 BEAM = ["--runner=apache_beam.runners.portability.fn_api_runner.fn_runner.FnApiRunner"]
 
 
@@ -36,14 +36,13 @@ def run_pipeline(folder: pathlib.Path) -> None:
     from tfx.orchestration import metadata, pipeline
     from tfx.orchestration.local.local_dag_runner import LocalDagRunner
 
-    from components.gates.data.component import DataGate
-    from components.ingest.component import Ingest
+    from components.gates.data.component import DataGate, DataGateSettings
+    from components.ingest.component import Ingest, IngestSettings
 
     ingest = Ingest(
         data_dir=str(folder / "data"),
         fingerprint=fingerprint_of(folder / "data"),
-        config_json=IngestConfig(memory_limit_gib=0.5).as_json(),
-        code_version="test",
+        settings=IngestSettings(ingest=IngestConfig(memory_limit_gib=0.5), code_version="test").as_json(),
     )
     nodes = [ingest]
     anomalies = {}
@@ -57,7 +56,8 @@ def run_pipeline(folder: pathlib.Path) -> None:
         ).with_id(f"validate_{table}")
         anomalies[f"{table}_anomalies"] = validator.outputs["anomalies"]
         nodes += [schema, statistics, validator]
-    nodes.append(DataGate(tables=ingest.outputs["tables"], label_days=7, code_version="test", **anomalies))
+    settings = DataGateSettings(label_days=7, code_version="test").as_json()
+    nodes.append(DataGate(tables=ingest.outputs["tables"], settings=settings, **anomalies))
     LocalDagRunner().run(
         pipeline.Pipeline(
             pipeline_name="gate",
