@@ -31,6 +31,11 @@ def share_found(lists: Lists, bought: Bought, k: int) -> np.ndarray:
 
     >>> share_found([[3, 1, 2], [4, 5, 6]], [{1, 9}, {6}], k=2).tolist()
     [0.5, 0.0]
+
+    Args:
+        lists: recommended rows of each customer.
+        bought: bought rows of each customer.
+        k: number of rows of the list that count.
     """
     return recall(hit_matrix(lists, bought, k), counts(bought))
 

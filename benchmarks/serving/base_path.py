@@ -20,7 +20,14 @@ def base_path(shop: Shop, kind: str) -> pathlib.Path:
 
 
 def push(shop: Shop, kind: str, base: pathlib.Path, number: int) -> None:
-    """Pushes a version by rename."""
+    """Pushes a version by rename.
+
+    Args:
+        shop: shop with the models.
+        kind: kind of the model, as in `shop.model`.
+        base: the served folder.
+        number: number of the version.
+    """
     incoming = base / f".incoming-{number}"
     shutil.copytree(shop.model(kind), incoming, copy_function=_link)
     incoming.rename(base / str(number))

@@ -53,7 +53,11 @@ class Server:
 
 @contextmanager
 def serving(base_path: pathlib.Path, *options: str) -> Iterator[Server]:
-    """Serves the versions of a folder with the default settings until the block ends."""
+    """Serves the versions of a folder with the default settings until the block ends.
+
+    Raises:
+        RuntimeError: the server does not start.
+    """
     command = [sys.executable, "-m", "serving.server", "--base-path", str(base_path), "--port", "0", *options]
     started = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:
@@ -80,7 +84,11 @@ def load_generator(demand: Demand) -> Iterator[subprocess.Popen[str]]:
 
 
 def read_load(client: "subprocess.Popen[str]") -> Load:
-    """Waits for the load generator and reads its measurements."""
+    """Waits for the load generator and reads its measurements.
+
+    Raises:
+        RuntimeError: the load generator failed.
+    """
     text, _ = client.communicate()
     if client.returncode:
         raise RuntimeError(f"the load generator must exit with 0. Received: exit status {client.returncode}.")

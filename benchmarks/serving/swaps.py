@@ -21,6 +21,11 @@ def measure(shop: Shop, swap_count: int = SWAPS, every_s: float = EVERY_S) -> di
 
     A swap lasts from the push to the end of the old version's process. If swaps take longer than `every_s`, the next
     one starts at once. If they take more than 1.5 times as long, fewer swaps fit into the time.
+
+    Args:
+        shop: shop with the models.
+        swap_count: number of swaps.
+        every_s: seconds from the start of a swap to the start of the next.
     """
     base = base_path(shop, "scann")
     customers = str(shop.model("exact") / CUSTOMER_IDS)

@@ -29,13 +29,18 @@ VERSION = "version.json"
 
 
 class Executor(tfx_pusher.Executor):
-    """Pushes `model` where the model gate blessed its twin of the cut and the infra gate blessed itself.
+    """Pushes `model` if the model gate blessed `judged` and the infra gate blessed `model`.
 
     `custom_config` holds `run_key`, `keep_versions` and `allow_older`.
     """
 
     def Do(self, input_dict, output_dict, exec_properties) -> None:  # noqa: N802 (TFX's name)
-        """Pushes, or marks as not pushed.
+        """Pushes the model, or marks the output as not pushed.
+
+        Args:
+            input_dict: `model`, `judged`, `evaluation` and both blessings.
+            output_dict: `pushed_model`.
+            exec_properties: `push_destination` and `custom_config`, both as JSON.
 
         Raises:
             GateError: the judged model and the model to push have different weights, or a version with newer data was
