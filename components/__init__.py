@@ -1,1 +1,1 @@
-"""The pipeline's own components, a folder each: thin shells over pure functions."""
+"""The pipeline's own components, one folder each: thin shells over pure functions."""

@@ -1,19 +1,19 @@
-"""The artifact types that TFX has none for.
+"""Artifact types that TFX does not have.
 
-Kubeflow wants their names of the form `namespace.Name`, and `kubeflow.step` finds `lookbook.Name` here.
+Kubeflow requires type names of the form `namespace.Name`. `kubeflow.step` looks up `lookbook.Name` in this module.
 """
 
 from tfx.types.artifact import Artifact
 
 
 class Tables(Artifact):
-    """The typed tables: `{articles,customers,transactions}.parquet`, `rejects.csv`, `ingest.json`."""
+    """Typed tables: `{articles,customers,transactions}.parquet`, `rejects.csv`, `ingest.json`."""
 
     TYPE_NAME = "lookbook.Tables"
 
 
 class States(Artifact):
-    """The shop as of several days: a folder `YYYY-MM-DD/` of state tables each, and `calendar.json`."""
+    """The shop as of several days: one folder `YYYY-MM-DD/` of state tables for each day, and `calendar.json`."""
 
     TYPE_NAME = "lookbook.States"
 

@@ -1,1 +1,1 @@
-"""Joins weights and state into the SavedModel that is judged or pushed."""
+"""Combines weights and a state in the SavedModel that is judged or pushed."""

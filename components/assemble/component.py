@@ -30,7 +30,7 @@ def Assemble(  # noqa: N802 (TFX names components like classes)
     settings: Parameter[str],
     model: OutputArtifact[standard_artifacts.Model],
 ) -> None:
-    """Joins the weights with the state as of the `cut` or the `end` into one SavedModel."""
+    """Combines the weights with the state as of the `cut` or the `end` in one SavedModel."""
     given = AssembleSettings.from_json(settings)
     to = pathlib.Path(path_utils.serving_model_dir(model.uri))
     assemble(

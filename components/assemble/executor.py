@@ -1,4 +1,4 @@
-"""Joins weights and a state into a SavedModel; without usable weights it falls back or raises an error."""
+"""Combines weights and a state in a SavedModel; without usable weights, writes the fallback or raises an error."""
 
 import logging
 import pathlib
@@ -27,21 +27,21 @@ def assemble(
 ) -> None:
     """Writes the SavedModel of the weights with the state of a day.
 
-    The model as of the end is the one to push: it answers by the refitted ranking network, if there is one, and takes
-    the weights along, so that a later run finds them in the version.
+    The model as of the end is pushed. It uses the refitted ranking network if there is one, and contains a copy of the
+    weights, which a later run reads from the version.
 
     Args:
         states: folder of the states.
         weights: folder of an artifact `Weights`.
         as_of: `cut` or `end`.
-        config: channels and limits; those the weights were trained with.
+        config: channels and limits, as in the training of the weights.
         to: folder of the SavedModel.
         fallback: `own_purchases` to write the own-purchases recommender if there are no weights, if today's code cannot
-            use them, or if they were trained on purchases of the day or later. `none` to have none.
+            use them, or if they were trained on purchases of the day or later. `none` for no fallback.
 
     Raises:
-        ValueError: `fallback` is neither.
-        LookbookError: there are no weights or today's code cannot use them, and there is no fallback.
+        ValueError: `fallback` has another value.
+        LookbookError: `fallback` is `none`, and there are no weights or today's code cannot use them.
     """
     if fallback not in (NO_FALLBACK, OWN_PURCHASES):
         raise ValueError(f"fallback must be {NO_FALLBACK} or {OWN_PURCHASES}. Received: {fallback!r}")
@@ -49,8 +49,8 @@ def assemble(
     record = read_record(weights)
     if record.first_run and fallback == NO_FALLBACK:
         raise LookbookError(
-            "a refresh must find weights that were blessed; the served folder has none. Train first: `lookbook run`, "
-            "or the pipeline `train` on Kubeflow"
+            "a refresh needs a version with blessed weights; the served folder has none. Train first with "
+            "`lookbook run`, or with the pipeline `train` on Kubeflow"
         )
     unusable = None if fallback == NO_FALLBACK else _why_no_baseline(record, day)
     if unusable is None:
@@ -58,11 +58,11 @@ def assemble(
             save_recommender(states, day, weights / FOLDER, config, to, refitted=as_of == END)
         except WeightsError as error:
             if fallback == NO_FALLBACK:
-                message = f"a refresh must be able to use the last blessed weights: {error}; train anew"
+                message = f"a refresh cannot use the last blessed weights: {error}; train again"
                 raise LookbookError(message) from error
             unusable = f"today's code cannot use the last blessed weights: {error}"
     if unusable is not None:
-        logging.warning("own purchases are the baseline: %s", unusable)
+        logging.warning("the baseline is the own-purchases recommender: %s", unusable)
         save_own_purchases(states, day, config, to)
         return
     write_description(to, record.fields())
@@ -71,7 +71,7 @@ def assemble(
 
 
 def _why_no_baseline(record: WeightsRecord, day: int) -> str | None:
-    """Why the weights cannot be judged from a day on; None if they can, as far as their record says."""
+    """Why weights with this record cannot be the baseline of a week from `day` on; None if they can."""
     if record.first_run:
         return "no version of another run has been pushed yet"
     until = record.trained_until

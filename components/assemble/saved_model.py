@@ -1,4 +1,4 @@
-"""Writes the SavedModels: the recommender with a state and weights, and the own-purchases recommender."""
+"""Writes SavedModels: the recommender from a state and weights, and the own-purchases recommender."""
 
 import dataclasses
 import logging
@@ -44,11 +44,11 @@ class Description:
         weights_digest: of the weights, hex.
         as_of: date of the state.
         index: `scann` or `exact`.
-        index_recall: mean share of the exact nearest articles that the index finds, for the towers' channel.
+        index_recall: mean share of the exact nearest articles that the index of the channel `towers` finds.
         articles: number of articles.
         customers: number of customers.
-        independent_rows: whether the answer to a row of a request does not depend on the other rows. The model
-            server then joins several requests in one run of the graph.
+        independent_rows: whether the answer to each row of a request is independent of the other rows. If so, the
+            model server combines several requests in one run of the graph.
     """
 
     weights_digest: str
@@ -73,11 +73,11 @@ def save_recommender(
 
     Args:
         states: folder of the states.
-        as_of: day of the state the model answers from.
+        as_of: day of the state.
         weights: the folder `weights`, see `components.weights`.
         config: channels and limits.
         to: folder of the SavedModel.
-        refitted: whether it answers by the ranking network that has seen the test week, if there is one.
+        refitted: whether to use the ranking network that was also trained on the test week, if there is one.
 
     Raises:
         WeightsError: today's code cannot use the weights.
@@ -109,7 +109,7 @@ def save_recommender(
 
 
 def save_own_purchases(states: pathlib.Path, as_of: int, config: RecommenderConfig, to: pathlib.Path) -> None:
-    """Writes the SavedModel of the own-purchases recommender; `recommender` in its `lookbook.json` says so.
+    """Writes the SavedModel of the own-purchases recommender, with the field `recommender` in its `lookbook.json`.
 
     Args:
         states: folder of the states.
@@ -127,7 +127,7 @@ def save_own_purchases(states: pathlib.Path, as_of: int, config: RecommenderConf
 
 
 def _index_recall(recommender: Recommender) -> float:
-    """Recall of the index against exact search for customers with two or more units bought."""
+    """Recall of the index against exact search, over customers who bought two or more units."""
     size = recommender.config.channels.towers
     units = recommender.state.customer_numbers[:, CUSTOMER_NUMBERS.index("units")]
     known = np.flatnonzero(units.numpy() >= 2).astype(np.int32)

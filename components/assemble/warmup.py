@@ -1,4 +1,4 @@
-"""Requests a model server sends itself after loading, so that the first customer does not wait for tracing."""
+"""Warm-up requests that a model server runs after loading, so that the first customer does not wait for tracing."""
 
 import pathlib
 
@@ -20,22 +20,22 @@ def write_warmup_requests(path: pathlib.Path) -> int:
 
 
 def _requests(batch: int) -> list[predict_pb2.PredictRequest]:
-    nobody = np.array([b""] * batch, dtype=object)
-    nothing = np.array([[b""]] * batch, dtype=object)
+    unknown = np.array([b""] * batch, dtype=object)
+    no_articles = np.array([[b""]] * batch, dtype=object)
     k = np.int32(12)
     return [
-        _request("serving_default", customer_id=nobody),
+        _request("serving_default", customer_id=unknown),
         _request(
             "recommend",
-            customer_id=nobody,
-            recent_article_ids=nothing,
-            exclude_article_ids=nothing,
+            customer_id=unknown,
+            recent_article_ids=no_articles,
+            exclude_article_ids=no_articles,
             age=np.full(batch, np.nan, np.float32),
-            club_member_status=nobody,
+            club_member_status=unknown,
             k=k,
         ),
-        _request("similar_articles", article_id=nobody, exclude_article_ids=nothing, k=k),
-        _request("describe_articles", article_id=nobody),
+        _request("similar_articles", article_id=unknown, exclude_article_ids=no_articles, k=k),
+        _request("describe_articles", article_id=unknown),
     ]
 
 

@@ -15,7 +15,7 @@ from transforms.calendar import load_calendar
 
 
 class GatherWeightsSettings(StepSettings):
-    """Settings of the step: its code alone."""
+    """Settings of the step: only its code version."""
 
 
 @component
@@ -28,7 +28,7 @@ def GatherWeights(  # noqa: N802 (TFX names components like classes)
     weights: OutputArtifact[Weights],
 ) -> None:
     """Gathers the last snapshot of the towers, the ranking networks and Transform's graph."""
-    del settings  # changes the cache key with new code
+    del settings  # only part of TFX's cache key
     record = gather(
         load_calendar(pathlib.Path(states.uri)),
         pathlib.Path(path_utils.serving_model_dir(towers.uri)),

@@ -21,7 +21,7 @@ def gather(
         to: folder of the artifact.
 
     Returns:
-        The record, as written.
+        The record that was written.
     """
     weights = to / FOLDER
     copy_weights(snapshots / snapshot_name(len(calendar.list_days)), ranking, transform_graph, weights)

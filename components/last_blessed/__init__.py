@@ -1,1 +1,1 @@
-"""Finds the weights a new model has to be held against."""
+"""Finds the last blessed weights, which a new model is compared with."""

@@ -13,7 +13,7 @@ from components.step_settings import StepSettings
 
 
 class LastBlessedSettings(StepSettings):
-    """Settings of the step: its code alone."""
+    """Settings of the step: only its code version."""
 
 
 @component
@@ -24,7 +24,7 @@ def LastBlessed(  # noqa: N802 (TFX names components like classes)
     settings: Parameter[str],
     weights: OutputArtifact[Weights],
 ) -> None:
-    """Emits the last blessed weights. `last_blessed_key` changes the cache key with the weights."""
+    """Emits the last blessed weights. `last_blessed_key` makes TFX's cache depend on the weights."""
     del last_blessed_key, settings  # only part of TFX's cache key
     version = find_last_blessed(pathlib.Path(serving_dir), run_key)
     record = emit_weights(version, pathlib.Path(weights.uri))

@@ -1,4 +1,4 @@
-"""Copies the weights of the last blessed version, and names them for TFX's cache."""
+"""Copies the weights of the last blessed version, and computes their cache key."""
 
 import pathlib
 import shutil
@@ -6,14 +6,10 @@ import shutil
 from components.model_files import WEIGHTS, WEIGHTS_DIGEST, description_of
 from components.weights import FOLDER, WeightsRecord
 
-NOBODY = "none"
-
 
 def key_of(version: pathlib.Path | None) -> str:
     """Cache key of the last blessed weights: their digest, or `none`."""
-    if version is None:
-        return NOBODY
-    return description_of(version)[WEIGHTS_DIGEST]
+    return "none" if version is None else description_of(version)[WEIGHTS_DIGEST]
 
 
 def emit_weights(version: pathlib.Path | None, to: pathlib.Path) -> WeightsRecord:
@@ -24,7 +20,7 @@ def emit_weights(version: pathlib.Path | None, to: pathlib.Path) -> WeightsRecor
         to: folder of the artifact.
 
     Returns:
-        The record, as written.
+        The record that was written.
     """
     if version is None:
         record = WeightsRecord(first_run=True)

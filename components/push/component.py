@@ -1,4 +1,4 @@
-"""TFX's Pusher with an executor that renames, compares digests and keeps the figures; see README.md."""
+"""TFX's Pusher with an executor that compares digests, adds figures and pushes by rename; see README.md."""
 
 from tfx import types
 from tfx.components.pusher.component import Pusher
@@ -11,7 +11,7 @@ from components.push.executor import EVALUATION, JUDGED, Executor
 
 
 class PushSpec(standard_component_specs.PusherSpec):
-    """Pusher's, the judged model, and the evaluation whose figures go with the version."""
+    """Pusher's spec, with two more inputs: the judged model, and the evaluation that has its figures."""
 
     INPUTS = {
         **standard_component_specs.PusherSpec.INPUTS,
@@ -24,16 +24,16 @@ class Push(Pusher):
     """Pushes a blessed model as the newest version.
 
     Args:
-        model: what is pushed.
-        judged: the model of the same weights that was judged.
-        model_blessing: of `judged`.
-        infra_blessing: of `model` itself.
+        model: model to push.
+        judged: judged model, which must have the same weights.
+        model_blessing: blessing of `judged`.
+        infra_blessing: blessing of `model`.
         evaluation: figures of the judged model.
         serving_dir: folder of the versions.
         run_key: names this run.
-        keep_versions: versions kept.
+        keep_versions: number of versions to keep.
         code_version: hash of the sources, for TFX's cache.
-        allow_older: `true` if the model's data may end before those of the served version.
+        allow_older: `true` to accept a model whose data end before those of the served version.
     """
 
     SPEC_CLASS = PushSpec
@@ -73,5 +73,5 @@ class Push(Pusher):
             ),
             pushed_model=types.Channel(type=standard_artifacts.PushedModel),
         )
-        # Pusher's own constructor builds its own spec; this is the one above it.
+        # Skips Pusher's constructor, which builds Pusher's spec.
         base_component.BaseComponent.__init__(self, spec=spec)

@@ -1,4 +1,4 @@
-"""TFX Pusher's executor: both blessings, equal digests, atomic rename."""
+"""Push's executor: requires both blessings and equal digests, and pushes by atomic rename."""
 
 import datetime
 import json
@@ -51,7 +51,7 @@ class Executor(tfx_pusher.Executor):
             self._MarkNotPushed(pushed)
             return
         model = pathlib.Path(self.GetModelPath(input_dict))
-        # Not by the address the blessing holds: on a cluster only inputs are brought to where this runs.
+        # Not from the address in the blessing, because on a cluster only the inputs have local copies.
         judged = pathlib.Path(path_utils.serving_model_dir(artifact_utils.get_single_uri(input_dict[JUDGED])))
         require_equal_digests(judged, model)
         destination = pusher_pb2.PushDestination()
@@ -77,18 +77,18 @@ class Executor(tfx_pusher.Executor):
 
 
 def require_equal_digests(judged: pathlib.Path, model: pathlib.Path) -> None:
-    """Holds the judged and the pushed model to the same weights.
+    """Checks that the judged and the pushed model have the same weights.
 
     Args:
         judged: SavedModel as of the cut.
         model: SavedModel as of the end.
 
     Raises:
-        GateError: if their `weights_digest` differ.
+        GateError: the values of `weights_digest` differ.
     """
     one, other = (description_of(folder)[WEIGHTS_DIGEST] for folder in (judged, model))
     if one != other:
         raise GateError(
             f"weights_digest of the judged and the pushed model must be equal. Received: {one} in {judged}, {other} in "
-            f"{model}. Run the pipeline again without interfering with its artifacts."
+            f"{model}. Run the pipeline again without changing its artifacts."
         )

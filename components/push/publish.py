@@ -1,7 +1,7 @@
-"""A SavedModel enters a served folder as version `<number>`, and old versions leave it, each by one rename.
+"""Adds a SavedModel to a served folder as version `<number>`, and removes old versions, each by one rename.
 
-A model server polls the folder and must never see half a version. Names that are not numbers it ignores, and a
-rename within one file system is atomic: a version is prepared and taken down under a name with a leading dot.
+A model server polls the folder and must never see an incomplete version. It ignores names that are not numbers, and a
+rename within one file system is atomic. So a version is prepared and deleted under a name with a leading dot.
 """
 
 import errno
@@ -26,12 +26,12 @@ def publish(
 
     Args:
         saved_model: folder of the SavedModel.
-        serving_dir: folder of the versions, made if need be.
-        figures: added to the version's `assets.extra/lookbook.json`.
-        at_least: lowest number the version may get; the time in seconds if None.
+        serving_dir: folder of the versions, created if it does not exist.
+        figures: fields to add to the version's `assets.extra/lookbook.json`.
+        at_least: minimum number of the version; the time in seconds if None.
 
     Returns:
-        The version's folder; its number is above that of every other.
+        The version's folder; its number is the highest in the folder.
     """
     serving_dir.mkdir(parents=True, exist_ok=True)
     incoming = pathlib.Path(tempfile.mkdtemp(prefix=_INCOMING, dir=serving_dir))
@@ -46,34 +46,34 @@ def publish(
 
 
 def drop_old(serving_dir: pathlib.Path, keep: int) -> list[int]:
-    """Deletes the oldest versions until `keep` are left; each leaves the server's sight first.
+    """Deletes the oldest versions until `keep` are left. Each is renamed first, so that servers ignore it.
 
     Args:
         serving_dir: folder of the versions.
-        keep: how many to leave, 1 or more.
+        keep: number of versions to keep, 1 or more.
 
     Returns:
-        The numbers that were deleted, oldest first.
+        The deleted numbers, oldest first.
 
     Raises:
         ValueError: `keep` is below 1.
     """
     if keep < 1:
-        raise ValueError(f"keep must be 1 or more, for one version is served. Received: {keep}.")
+        raise ValueError(f"keep must be 1 or more, because one version is served. Received: {keep}.")
     doomed = version_folders(serving_dir)[:-keep]
     for version in doomed:
         version.rename(version.with_name(f"{_REMOVED}{version.name}"))
-    for removed in serving_dir.glob(f"{_REMOVED}*"):  # with them what a killed process left half deleted
+    for removed in serving_dir.glob(f"{_REMOVED}*"):  # also folders that a killed process left half deleted
         shutil.rmtree(removed, ignore_errors=True)
     return [int(version.name) for version in doomed]
 
 
 def _enter(incoming: pathlib.Path, number: int) -> pathlib.Path:
-    """Renames to `number`, or to the next that no push took in the meantime."""
+    """Renames to `number`, or to the next number if another push has taken it."""
     while True:
         try:
             return incoming.rename(incoming.with_name(str(number)))
-        except OSError as error:  # a rename onto a filled folder fails, it never mixes the two
+        except OSError as error:  # a rename onto a folder that is not empty fails
             if error.errno not in (errno.EEXIST, errno.ENOTEMPTY):
                 raise
             number += 1

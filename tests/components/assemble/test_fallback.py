@@ -62,7 +62,7 @@ def test_the_weights_go_into_the_model_that_is_pushed_and_not_into_the_judged_on
 
 def test_without_blessed_weights_a_refresh_says_to_train(tiny, tmp_path):
     emit_weights(None, tmp_path / "nothing")
-    with pytest.raises(LookbookError, match=r"must find weights that were blessed.*lookbook run"):
+    with pytest.raises(LookbookError, match=r"needs a version with blessed weights.*lookbook run"):
         assemble(tiny.states, tmp_path / "nothing", "end", RECOMMENDER, tmp_path / "to")
 
 
@@ -70,7 +70,7 @@ def test_weights_of_other_features_are_refused_with_the_remedy(tiny, weights, tm
     ranking = weights / FOLDER / "ranking" / "ranking.json"
     tree = json.loads(ranking.read_text())
     ranking.write_text(json.dumps({**tree, "features": ["a_feature_of_yesterday", *tree["features"][1:]]}))
-    with pytest.raises(LookbookError, match=r"must be able to use the last blessed weights: .*; train anew"):
+    with pytest.raises(LookbookError, match=r"cannot use the last blessed weights: .*; train again"):
         assemble(tiny.states, weights, "cut", RECOMMENDER, tmp_path / "to")
 
 
