@@ -1,4 +1,4 @@
-"""TFMA's configuration: models, slices and the metric. There are no thresholds: the model gate judges the figures."""
+"""TFMA's configuration: models, slices and metric. It has no thresholds, because the model gate judges the figures."""
 
 import json
 
@@ -12,10 +12,10 @@ METRICS_MODULE = "components.evaluation.metric"
 
 
 def eval_config(code_version: str, *, baseline: bool) -> tfma.EvalConfig:
-    """The configuration of TFX's Evaluator.
+    """Returns the configuration of TFX's Evaluator.
 
     Args:
-        code_version: of the metrics' code.
+        code_version: code version of the metrics.
         baseline: whether there is a baseline model.
     """
     models = ["candidate", "baseline"] if baseline else ["candidate"]

@@ -5,7 +5,7 @@ BOUNDS = ("mean", "low", "high")
 
 
 def bounds_of(gate: str) -> tuple[str, ...]:
-    """Names of the mean, the low and the high bound of a difference.
+    """Names of the mean and of both bounds of a difference.
 
     >>> bounds_of(GATE_SIMPLE)
     ('difference_best_simple/mean', 'difference_best_simple/low', 'difference_best_simple/high')

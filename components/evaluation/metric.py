@@ -1,9 +1,7 @@
 """The TFMA metric: all figures of all rankings and the bounds of the paired differences, in one computation.
 
-Names, for the candidate model: `map_at_12` and its like for what is recommended, `map_at_12/own_purchases`,
-`/popular`, `/new_to_customer` and `/last_blessed` for the others, `difference_<from>/{mean,low,high}` for the paired
-difference of MAP@12 from the `best_simple` baseline and from the `last_blessed` model, and `customers`. The figures of
-`last_blessed` are those of the baseline model, whichever that is; the model gate knows.
+README.md lists the names of the figures. `last_blessed` is the baseline model, which may be the own-purchases
+recommender.
 """
 
 import apache_beam as beam
@@ -21,10 +19,10 @@ _OTHERS = (*(name for name in RANKINGS if name != RECOMMENDED), LAST_BLESSED)
 
 
 class RankingMetrics(tfma.metrics.Metric):
-    """Figures at 12 of a model whose signature `judge` yields `rankings`.
+    """Figures at 12 of a model whose signature `judge` returns `rankings`.
 
     Args:
-        code_version: of the metrics' code, there for TFX's cache.
+        code_version: code version of the metrics, for TFX's cache.
         name: required by TFMA.
     """
 
@@ -45,7 +43,7 @@ def _computations(
 
 
 def metric_names() -> list[str]:
-    """All names the metric yields."""
+    """Names of all figures."""
     return [
         "customers",
         *METRICS,
@@ -56,7 +54,7 @@ def metric_names() -> list[str]:
 
 
 def figures(moments: Moments) -> dict[str, float]:
-    """The value of every name."""
+    """Returns the value of each of `metric_names()`."""
     values = {"customers": float(moments.customers)}
     values.update({metric: moments.mean(metric, RECOMMENDED) for metric in METRICS})
     for ranking in _OTHERS:
@@ -95,12 +93,12 @@ class _Combiner(beam.CombineFn):
 
 
 def _of_model(values, model: str | None):
-    """TFMA keys values by model only where there are several."""
+    """The values of a model. TFMA keys values by model only if there are several models."""
     return values[model] if isinstance(values, dict) else values
 
 
 def _texts(values) -> np.ndarray:
-    """Strings of a (possibly sparse) array of bytes; a batch dimension of 1 in front of rankings is dropped."""
+    """Converts a dense or sparse array of bytes to strings. Drops the batch dimension of 1 of rankings."""
     if hasattr(values, "values") and hasattr(values, "dense_shape"):
         values = values.values
     array = np.asarray(values)

@@ -1,7 +1,6 @@
-"""What evaluation accumulates per slice: sums over customers of metrics and of paired differences.
+"""Sums over the customers of a slice, of metrics and of paired differences.
 
-The model gate needs an interval, so its bounds are figures of their own: for d, the paired per-customer difference of
-MAP@12, mean(d) -+ 1.96 * sd(d) / sqrt(n).
+The bounds of the 95 % interval are mean(d) -+ 1.96 * sd(d) / sqrt(n), where d is a customer's difference of MAP@12.
 """
 
 import dataclasses
@@ -32,10 +31,11 @@ class Bounds:
 
 
 class Moments:
-    """Sums over customers; two are added by `merge`.
+    """Sums over customers.
 
-    The vector holds n, then each metric's sum for each ranking and for the last blessed model, then sum and sum of
-    squares of the MAP@12 differences from each simple baseline and from the last blessed model.
+    `values` has the number of customers; then the sum of each metric for each ranking and for the last blessed model;
+    then the sum and the sum of squares of the MAP@12 differences from each simple baseline and from the last blessed
+    model.
     """
 
     def __init__(self, values: np.ndarray | None = None):
@@ -45,8 +45,8 @@ class Moments:
         """Counts one customer.
 
         Args:
-            rankings: `[len(RANKINGS), 12]` strings, "" is padding.
-            last: `[12]` strings, what the last blessed model recommends.
+            rankings: `[len(RANKINGS), 12]` article ids; "" is padding.
+            last: `[12]` article ids, the recommendations of the last blessed model.
             purchased: distinct article ids.
         """
         lists = [[article for article in ranking if article] for ranking in [*rankings, last]]
@@ -59,7 +59,7 @@ class Moments:
         self.values = self.values + np.concatenate([[1.0], table.ravel(), differences])
 
     def merge(self, other: "Moments") -> "Moments":
-        """The sums of both."""
+        """Returns the sums over the customers of both."""
         return Moments(self.values + other.values)
 
     @property

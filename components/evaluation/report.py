@@ -1,4 +1,4 @@
-"""Reads what the Evaluator wrote: figures by slice."""
+"""Reads the figures by slice that the Evaluator wrote."""
 
 import dataclasses
 import pathlib
@@ -14,14 +14,14 @@ class Evaluation:
     """Figures of one evaluation.
 
     Attributes:
-        slices: by slice (`all`, `standing=new`, ...) the value of each name of `metric_names()`.
+        slices: slice (`all`, `standing=new`, ...) to name (`metric_names()`) to value.
     """
 
     slices: dict[str, dict[str, float]]
 
     @property
     def overall(self) -> dict[str, float]:
-        """Figures over all customers; those of nobody where TFMA wrote none for want of customers."""
+        """Figures over all customers; those of empty sums if TFMA wrote none because there are no customers."""
         return self.slices.get(OVERALL) or figures(Moments())
 
 

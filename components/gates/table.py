@@ -1,4 +1,4 @@
-"""All gates. The summary of a run, what the commands print and the Kubeflow compiler follow this table.
+"""The table of all gates, which the summary of a run, the commands and the Kubeflow compiler use.
 
 A gate that stops the run raises `GateError`; its verdict is read only if it passed. A gate that stops the push writes a
 blessing, which Push reads.
@@ -14,8 +14,8 @@ class Gate:
     """One gate.
 
     Attributes:
-        step: id of its node in the pipeline; its one output holds `verdict.json`.
-        title: its name in what the commands print.
+        step: id of the node in the pipeline; its only output has `verdict.json`.
+        title: name in the output of commands.
         stops: `run` or `push`.
     """
 

@@ -1,4 +1,4 @@
-"""What a gate found: one type and one file, `verdict.json`, for all gates."""
+"""The verdict of a gate: one type and one file, `verdict.json`, for all gates."""
 
 import dataclasses
 import json
@@ -14,11 +14,11 @@ class Verdict:
     """Verdict of a gate.
 
     Attributes:
-        passed: whether the run may go on or the model may be pushed.
+        passed: whether the run may continue, or the model may be pushed.
         line: the reason, in one line that begins with `passed` or `refused`.
         proven: model gate of a run: whether the model is better than the best simple baseline beyond chance.
-        figures: the numbers that the rule compared, by name.
-        warnings: findings that refuse nothing, a line each.
+        figures: numbers that the rule compared, by name.
+        warnings: findings that do not stop the run or the push, one line each.
     """
 
     passed: bool
@@ -33,11 +33,11 @@ class Verdict:
         (folder / FILE).write_text(json.dumps(dataclasses.asdict(self), indent=1) + "\n", encoding="utf-8")
 
     def bless(self, blessing: Any, prefix: str = "") -> None:
-        """Writes `verdict.json`, and the file and property by which TFX's Evaluator and InfraValidator bless or refuse.
+        """Writes `verdict.json`, and the file and property of a TFX blessing.
 
         Args:
-            blessing: TFX's artifact, a ModelBlessing or an InfraBlessing.
-            prefix: of the file's name: "" for a ModelBlessing, `INFRA_` for an InfraBlessing.
+            blessing: artifact of type ModelBlessing or InfraBlessing.
+            prefix: start of the file's name: "" for a ModelBlessing, `INFRA_` for an InfraBlessing.
         """
         folder = pathlib.Path(blessing.uri)
         self.write(folder)

@@ -1,1 +1,1 @@
-"""The data gate: stops the run before training if the data are not what the schemas say."""
+"""The data gate: stops the run before training if the data violate the schemas."""

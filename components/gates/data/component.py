@@ -1,4 +1,4 @@
-"""The TFX component `DataGate`: a thin shell over `judge`."""
+"""TFX component: see README.md."""
 
 import datetime
 import logging
@@ -22,7 +22,7 @@ class DataGateSettings(StepSettings):
 
 
 @component
-def DataGate(  # noqa: N802
+def DataGate(  # noqa: N802 (TFX names components like classes)
     tables: InputArtifact[Tables],
     articles_anomalies: InputArtifact[standard_artifacts.ExampleAnomalies],
     customers_anomalies: InputArtifact[standard_artifacts.ExampleAnomalies],
@@ -30,7 +30,7 @@ def DataGate(  # noqa: N802
     settings: Parameter[str],
     verdict: OutputArtifact[GateVerdict],
 ) -> None:
-    """Stops the run if the data are not what the schemas say; see README.md."""
+    """Stops the run if the data violate the schemas; see README.md."""
     folder = pathlib.Path(tables.uri)
     found = judge(
         {

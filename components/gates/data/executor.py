@@ -1,7 +1,7 @@
-"""The data gate without TFX: from the findings of ExampleValidator and ingest to a verdict.
+"""The data gate without TFX: converts the findings of ExampleValidator and ingest to a verdict.
 
-ExampleValidator itself never stops a pipeline. An anomaly of severity ERROR does so here, save unknown values
-of a string domain: those become entries of the vocabulary like any other, so they are warnings.
+An anomaly of severity ERROR stops the run. Values that a string domain does not list are only warnings, because they
+become entries of the vocabulary.
 """
 
 from __future__ import annotations
@@ -38,38 +38,35 @@ def judge(
     """Collects the findings of all checks of the data.
 
     Args:
-        anomalies: per table, what its statistics have against its schema.
-        report: what ingest set aside.
-        time: findings on the days of the transactions.
-
+        anomalies: ExampleValidator's anomalies by table.
+        report: ingest's report.
+        time: findings about the days of the transactions.
     """
     reasons: list[str] = []
     warnings: list[str] = []
     for table, found in anomalies.items():
         if found.data_missing:
-            reasons.append(f"{table}: there are no statistics; see that {FILES[table]} has rows")
+            reasons.append(f"{table}: there are no statistics; check that {FILES[table]} has rows")
         if found.HasField("dataset_anomaly_info"):
             _sort_in(found.dataset_anomaly_info, f"{table}: ", table, reasons, warnings)
         for column, anomaly in sorted(found.anomaly_info.items()):
-            if _is_told_of_every_row(anomaly, report, table, column):
+            if _is_reported_by_ingest(anomaly, report, table, column):
                 continue
             where = f"{table}.{column} (days since 1970-01-01)" if column == DAY else f"{table}.{column}"
             _sort_in(anomaly, f"{where}: ", table, reasons, warnings)
     reasons += time.reasons
     warnings += time.warnings
-    of_every_row, unlisted = violations_of(report)
-    reasons += of_every_row
-    warnings += unlisted
-    warnings += _ingest_warnings(report)
+    out_of_range, unlisted = violations_of(report)
+    reasons += out_of_range
+    warnings += unlisted + _ingest_warnings(report)
     return Findings(tuple(reasons), tuple(warnings))
 
 
 def pass_or_raise(found: Findings) -> Verdict:
-    """The verdict of findings that do not stop the run.
+    """Returns the verdict of findings that do not stop the run.
 
     Raises:
-        GateError: there are findings that do; they are its message, a line each.
-
+        GateError: some findings stop the run. The message has one line for each.
     """
     if found.reasons:
         raise GateError("\n".join(f"data gate: {reason}" for reason in found.reasons))
@@ -79,11 +76,10 @@ def pass_or_raise(found: Findings) -> Verdict:
 
 
 def read_anomalies(folder: pathlib.Path) -> anomalies_pb2.Anomalies:
-    """Reads and merges the `Split-*/SchemaDiff.pb` that ExampleValidator left in `folder`.
+    """Reads and merges the files `Split-*/SchemaDiff.pb` that ExampleValidator wrote to `folder`.
 
     Raises:
-        GateError: there is none.
-
+        GateError: there are none.
     """
     paths = sorted(folder.glob("Split-*/SchemaDiff.pb"))
     if not paths:
@@ -94,7 +90,7 @@ def read_anomalies(folder: pathlib.Path) -> anomalies_pb2.Anomalies:
     return merged
 
 
-def _is_told_of_every_row(anomaly: anomalies_pb2.AnomalyInfo, report: IngestReport, table: str, column: str) -> bool:
+def _is_reported_by_ingest(anomaly: anomalies_pb2.AnomalyInfo, report: IngestReport, table: str, column: str) -> bool:
     """Whether ingest already reports this anomaly, values outside the column's domain, for all rows."""
     kinds = {reason.type for reason in anomaly.reason}
     violated = {violation.column for violation in report.tables[table].violations}
@@ -104,7 +100,7 @@ def _is_told_of_every_row(anomaly: anomalies_pb2.AnomalyInfo, report: IngestRepo
 def _sort_in(
     anomaly: anomalies_pb2.AnomalyInfo, where: str, table: str, reasons: list[str], warnings: list[str]
 ) -> None:
-    # A list of no reasons (as TFDV gives for the dataset) must not count as tolerated.
+    # An anomaly without reasons, as TFDV reports for the dataset, must not count as tolerated.
     kinds = {reason.type for reason in anomaly.reason}
     what = " ".join(anomaly.description.split()).rstrip(".") or anomaly.short_description
     if anomaly.severity != _Anomaly.ERROR or (kinds and kinds <= _TOLERATED):

@@ -1,7 +1,7 @@
-"""Compares the last day of the data with the version that is served, without TFX.
+"""Compares the last day of the data with that of the served version, without TFX.
 
-Data older than those of the served model are almost always a stale export or the wrong folder. A refresh on older data
-would also judge weights on a week that they were trained on.
+Data older than those of the served model are usually a stale export or a wrong folder. A refresh on older data would
+also judge weights on a week that they were trained on.
 """
 
 import datetime
@@ -18,8 +18,8 @@ _DAY = datetime.timedelta(days=1)
 def served_as_of(serving_dir: pathlib.Path, run_key: str) -> str:
     """Cache key of the served version: the day of its state, or `none`.
 
-    The versions of the run itself are left out, as for the last blessed model: a run that is repeated on the same data
-    finds its first verdict in the cache.
+    The run's own versions are left out, as in `find_last_blessed`, so that a second run on the same data takes the
+    verdict from the cache.
 
     Args:
         serving_dir: folder of the versions.
@@ -36,10 +36,10 @@ def require_fresh(last_day: datetime.date, serving_dir: pathlib.Path, *, allow_o
     Args:
         last_day: last day with a transaction.
         serving_dir: folder of the versions.
-        allow_older: whether to accept data that end earlier.
+        allow_older: whether to accept older data.
 
     Returns:
-        The days compared, in one line.
+        One line with the days that were compared.
 
     Raises:
         GateError: the data end earlier and `allow_older` is False.
@@ -52,9 +52,9 @@ def require_fresh(last_day: datetime.date, serving_dir: pathlib.Path, *, allow_o
     if last_day + _DAY >= day or allow_older:
         return f"passed: {told}"
     raise GateError(
-        f"freshness gate: the data must not end before those of the served model. Received: {told}. See that the "
-        "export is complete and --data is the right folder; to serve older data anyway, add --allow-older (on Kubeflow "
-        "the parameter allow_older=true)"
+        f"freshness gate: the data must not end before those of the served model. Received: {told}. Check that "
+        "the export is complete and that --data is the right folder; to serve older data anyway, add --allow-older (on "
+        "Kubeflow the parameter allow_older=true)"
     )
 
 
@@ -82,12 +82,12 @@ def seen(first: datetime.date, last_day: datetime.date, until: datetime.date) ->
     Args:
         first: first day of the week.
         last_day: its last day.
-        until: the weights were trained on purchases before this day.
+        until: day after the last one whose purchases the weights were trained on.
     """
     return (
-        f"a refresh must be judged on days after those its weights were trained on, to {until - _DAY}. Received: "
-        f"{first} to {last_day}. Give newer data, train anew with `lookbook run`, or go back to an older version with "
-        "`lookbook rollback`"
+        f"a refresh must be judged on days after the training data of its weights, which end on {until - _DAY}. "
+        f"Received: {first} to {last_day}. Give newer data, train again with `lookbook run`, or go back to an "
+        "older version with `lookbook rollback`"
     )
 
 

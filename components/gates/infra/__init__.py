@@ -1,1 +1,1 @@
-"""Loads the model in a model server and asks it before anyone else may."""
+"""The infra gate: loads the model in a model server and queries it before it is pushed."""

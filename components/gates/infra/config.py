@@ -16,4 +16,4 @@ class InfraGateConfig(Settings):
         "generous, because the machine that trains is busy.",
     )
     canary_queries: int = Field(default=50, ge=10, le=10_000, description="Number of canary queries.")
-    load_timeout_s: float = Field(default=300.0, ge=1, le=3600, description="Time for the server to load the model.")
+    load_timeout_s: float = Field(default=300.0, ge=1, le=3600, description="Timeout for loading the model.")

@@ -1,4 +1,4 @@
-"""Canary: the model is served as it will be served, and asked for known and unknown customers."""
+"""Canary test: serves the model with the model server, and queries it for known and unknown customers."""
 
 import itertools
 import pathlib
@@ -23,12 +23,13 @@ def try_model(saved_model: pathlib.Path, config: InfraGateConfig) -> Verdict:
     """Serves a SavedModel in a process of its own on a free port and queries it.
 
     Args:
-        saved_model: its folder.
-        config: how many queries, how fast.
+        saved_model: folder of the model.
+        config: number of queries and limits.
 
     Returns:
-        The verdict. Its figures are `load_s`, the seconds to load and warm up, and the median `p50_ms` and the 95th
-        percentile `p95_ms` of the latency of a query of one customer, in milliseconds, as far as it came.
+        The verdict. Its figures are `load_s`, the seconds to load and warm up, if the model loaded; and the median
+        `p50_ms` and the 95th percentile `p95_ms` of the latency of a query for one customer, in milliseconds, if all
+        queries were answered.
     """
     with tempfile.TemporaryDirectory(prefix="lookbook-canary-") as base:
         (pathlib.Path(base) / "1").symlink_to(saved_model.resolve(), target_is_directory=True)
@@ -73,7 +74,7 @@ def _ask(port: int, customers: list[str], config: InfraGateConfig, load_s: float
 
 
 def _customers(saved_model: pathlib.Path, count: int) -> list[str]:
-    """Unknown customers and the first known ones, repeated to `count`."""
+    """Unknown customers and the first known ones, repeated until there are `count`."""
     known_file = saved_model / CUSTOMER_IDS
     known: list[str] = []
     if known_file.exists():

@@ -1,1 +1,1 @@
-"""The model gate: decides by the figures of the Evaluator whether a model may be pushed."""
+"""The model gate: decides from the Evaluator's figures whether a model may be pushed."""

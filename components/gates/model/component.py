@@ -33,7 +33,7 @@ def ModelGate(  # noqa: N802 (TFX names components like classes)
     blessing: OutputArtifact[standard_artifacts.ModelBlessing],
     baseline: InputArtifact[standard_artifacts.Model] = None,
 ) -> None:
-    """Blesses the model if the Evaluator's figures keep the rule of a run or, without `baseline`, of a refresh."""
+    """Blesses the model if the Evaluator's figures meet the rule of a run or, without `baseline`, of a refresh."""
     given = ModelGateSettings.from_json(settings)
     verdict = judge(
         read_evaluation(pathlib.Path(evaluation.uri)),

@@ -12,8 +12,8 @@ class EvaluationConfig(Settings):
         default=0.02,
         ge=0,
         le=1,
-        description="MAP@12 that the model may lose against the last blessed one: the lower bound of the 95 % interval "
-        "of the paired difference must not be below minus this.",
+        description="Maximum loss of MAP@12 against the last blessed model: the lower bound of the 95 % interval of "
+        "the paired difference must not be below minus this.",
     )
     strict: bool = Field(
         default=False,

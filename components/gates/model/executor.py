@@ -1,4 +1,4 @@
-"""The model gate without TFX: which rule is for a model, and what it compares."""
+"""The model gate without TFX: selects the rule for a model and the figures to compare."""
 
 import datetime
 from collections.abc import Mapping
@@ -26,13 +26,13 @@ def judge(
     Args:
         evaluation: figures of the model as of the cut.
         rule: settings.
-        last: record of the last blessed weights; in a refresh, of the weights of the model.
+        last: record of the last blessed weights, which in a refresh are those of the model.
         model: the `lookbook.json` of the model as of the cut.
         baseline: the `lookbook.json` of the baseline model; None in a refresh.
         label_days: length of the judged week, in days.
 
     Raises:
-        LookbookError: the version that a refresh took its weights from does not record their MAP@12.
+        LookbookError: in a refresh, `last` has no MAP@12.
     """
     figures = evaluation.overall
     if baseline is not None:

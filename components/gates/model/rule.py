@@ -1,8 +1,9 @@
-"""The rule of the model gate for runs and refreshes, on figures alone.
+"""The rules of the model gate for runs and refreshes, as functions of figures.
 
-A run compares the new model with others on the same customers, by the 95 % interval of the paired difference. A refresh
-has no new weights. It compares the figure of its week with the one that the weights were blessed with. The two are of
-other days and customers, so there is no paired difference, and what chance explains is no fall.
+The rule of a run compares the new model with others on the same customers, by the 95 % interval of the paired
+difference. The rule of a refresh, which has no new weights, compares MAP@12 with that with which the weights were
+blessed. These figures are from different weeks and customers, so there is no paired difference, and only a fall larger
+than chance explains counts.
 """
 
 import datetime
@@ -41,11 +42,10 @@ def judge_run(figures: Figures, rule: ModelRule, last: WeightsRecord, *, compare
     """Judges a newly trained model.
 
     Args:
-        figures: of all customers, from the Evaluator.
+        figures: figures of all customers, from the Evaluator.
         rule: settings.
         last: record of the last blessed weights.
-        compared: whether the baseline model has these weights. If not, the own-purchases recommender takes its place in
-            the rule.
+        compared: whether the baseline model has these weights. If not, it is the own-purchases recommender.
     """
     simple, against_last = _Difference(figures, GATE_SIMPLE), _Difference(figures, GATE_LAST)
     proven = simple.low > 0
@@ -63,7 +63,7 @@ def judge_run(figures: Figures, rule: ModelRule, last: WeightsRecord, *, compare
     if baseline != simple_name:
         told += f", {against_last} against {baseline}"
     if rule.strict and not (proven and against_last.low > 0):
-        return refused(f"not proven better, as evaluation.strict asks: {told}")
+        return refused(f"not proven better, as evaluation.strict requires: {told}")
     if simple.high < 0:
         return refused(f"certainly worse than the best simple baseline: {told}")
     if against_last.low < -rule.margin:
@@ -80,23 +80,23 @@ def judge_refresh(
 ) -> Verdict:
     """Judges the last blessed weights on the last label period.
 
-    The measure stays the figure with which the weights passed the model gate of the run that trained them, however
-    often they are refreshed. One that moved with each refresh would let a model sink by the margin every night.
+    MAP@12 is always compared with the figure with which the weights passed the model gate of the run that trained them.
+    If it were compared with the figure of the previous refresh, a model could lose the margin in every refresh.
 
     Args:
-        figures: of all customers, from the Evaluator, for the model as of the cut.
-        rule: settings; `strict` is for runs.
+        figures: figures of all customers, from the Evaluator, for the model as of the cut.
+        rule: settings; `strict` is not used.
         last: record of the weights.
         week: first and last day of the label period; None if unknown.
 
     Raises:
-        LookbookError: the version that the weights come from does not record their MAP@12.
+        LookbookError: `last` has no MAP@12.
     """
     blessed = last.blessed_map_at_12
     if blessed is None:
         raise LookbookError(
-            "a refresh must know blessed_map_at_12, the MAP@12 of the last blessed weights. Their version does "
-            "not record it in assets.extra/lookbook.json: train again with `lookbook run`"
+            "a refresh needs blessed_map_at_12, the MAP@12 of the last blessed weights. Their version does not "
+            "record it in assets.extra/lookbook.json; train again with `lookbook run`"
         )
     now, customers = figures["map_at_12"], int(figures["customers"])
     shown = {"customers": figures["customers"], "map_at_12": now, "blessed_map_at_12": blessed}
@@ -111,14 +111,14 @@ def judge_refresh(
     told = f"MAP@12 {now:.4f}, {blessed:.4f} when the weights were blessed"
     if certainly_below(now, customers, max(blessed - rule.margin, 0.0)):
         why = f"has certainly fallen by more than evaluation.margin = {rule.margin}"
-        return refused(f"{why}: {told}: look at the last week's data, or train anew")
+        return refused(f"{why}: {told}: check the last week's data, or train again")
     if low := _below_the_share(figures, rule, last):
         return refused(low)
     return Verdict(passed=True, line=f"passed: {told}", figures=shown)
 
 
 def _too_few(figures: Figures) -> str | None:
-    """Fewer than two customers have no interval."""
+    """The reason to refuse if too few customers bought for an interval; else None."""
     customers = int(figures["customers"])
     if customers >= MIN_CUSTOMERS:
         return None
@@ -134,18 +134,18 @@ def _fewer_than_blessed(figures: Figures, last: WeightsRecord) -> str | None:
         return None
     return (
         f"only {customers:,} customers bought in the test week, {last.blessed_customers:,} when the weights were "
-        "blessed: see that the data are complete and their last days right; if the shop has shrunk, train anew"
+        "blessed: check that the data are complete up to the last day; if the shop has shrunk, train again"
     )
 
 
 def _below_the_share(figures: Figures, rule: ModelRule, last: WeightsRecord) -> str | None:
-    """Whether a week may be broken: new and old weights then fare equally badly, which no difference shows."""
+    """The reason to refuse if the data may be corrupt, which a paired difference does not show; else None."""
     now, blessed = figures["map_at_12"], last.blessed_map_at_12
     if blessed is None or not certainly_below(now, int(figures["customers"]), rule.min_share * blessed):
         return None
     return (
         f"MAP@12 {now:.4f} is certainly less than push.min_share = {rule.min_share:g} of the {blessed:.4f} that "
-        "the last blessed weights had: look at the last week's data; if the shop has changed, --set push.min_share=0"
+        "the last blessed weights had: check the last week's data; if the shop has changed, --set push.min_share=0"
     )
 
 

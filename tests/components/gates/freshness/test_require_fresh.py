@@ -85,7 +85,7 @@ def test_a_refresh_is_judged_on_days_its_weights_have_not_seen(serving, figures,
     if honest:
         require_unseen(DAY(last_day), serving.folder, label_days)
         return
-    with pytest.raises(GateError, match=r"trained on, to 2020-07-17\. Received: .* to " + last_day):
+    with pytest.raises(GateError, match=r"which end on 2020-07-17\. Received: .* to " + last_day):
         require_unseen(DAY(last_day), serving.folder, label_days)
 
 

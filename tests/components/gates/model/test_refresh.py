@@ -87,11 +87,11 @@ def test_a_week_that_the_weights_were_trained_on_does_not_judge_them(first, pass
     verdict = judged(found(0.3), blessed(trained_until=datetime.date(2020, 7, 17)), week=week)
     assert verdict.passed is passed
     assert passed or verdict.line.startswith(
-        "refused: a refresh must be judged on days after those its weights were trained on, to 2020-07-16. Received: "
-        "2020-07-16 to 2020-07-22."
+        "refused: a refresh must be judged on days after the training data of its weights, which end on 2020-07-16. "
+        "Received: 2020-07-16 to 2020-07-22."
     )
 
 
 def test_weights_without_a_blessed_figure_cannot_be_judged():
-    with pytest.raises(LookbookError, match=r"must know blessed_map_at_12.*train again with `lookbook run`"):
+    with pytest.raises(LookbookError, match=r"needs blessed_map_at_12.*train again with `lookbook run`"):
         judged(found(0.3), WeightsRecord())

@@ -131,7 +131,7 @@ def test_strictly_only_what_is_better_than_both_passes(customer, passed):
     verdict = judged(counted(*[customer] * 5), rule(strict=True))
     assert verdict.passed is passed
     assert verdict.line.startswith(
-        "passed, proven:" if passed else "refused: not proven better, as evaluation.strict asks:"
+        "passed, proven:" if passed else "refused: not proven better, as evaluation.strict requires:"
     )
 
 
@@ -153,7 +153,7 @@ def test_a_week_that_is_broken_for_every_model_lets_none_pass(now, min_share, pa
     assert verdict.passed is passed
     assert passed or verdict.line == (
         "refused: MAP@12 0.0200 is certainly less than push.min_share = 0.5 of the 0.2500 that the last blessed "
-        "weights had: look at the last week's data; if the shop has changed, --set push.min_share=0"
+        "weights had: check the last week's data; if the shop has changed, --set push.min_share=0"
     )
 
 
