@@ -69,4 +69,4 @@ def test_a_refresh_is_never_judged_on_days_that_its_weights_were_trained_on(shop
     change(shop, lambda row: row if row < "2020-05-20" else None)
     done = lookbook("refresh", "--data", str(shop.data), "--out", str(shop.out), "--allow-older")
     assert done.code == 1
-    assert "trained on, to 2020-05-28. Received: 2020-05-13 to 2020-05-19." in done.last_line
+    assert "which end on 2020-05-28. Received: 2020-05-13 to 2020-05-19." in done.last_line
