@@ -1,7 +1,7 @@
-"""Arrow tables to tf.Examples in gzip TFRecord files, and back.
+"""Converts Arrow tables to tf.Examples in gzip TFRecord files, and back.
 
-Every value of an Example is a list: a column with one value a row is written as a list of one, a null as an
-empty list, a list column as it is. The types follow Example's three:
+Every feature of an Example is a list. A column with one value a row becomes lists of one, a null becomes an empty list,
+and a list column stays as it is. The types map to the three of Example:
 
     string, binary, large and dictionary forms of them   bytes_list
     bool, whole numbers, date32 (days since 1970-01-01)  int64_list
@@ -26,24 +26,23 @@ def write_examples(
     shards: int = 1,
     on_batch: Callable[[int], None] = lambda rows: None,
 ) -> int:
-    """Writes each row as a tf.Example into `folder`, which is made if need be.
+    """Writes each row as a tf.Example.
 
-    The files are `data_tfrecord-00000-of-00001.gz` and so on, batches dealt to them in turn: the same
-    table gives the same files. For TFX, `folder` is `<artifact uri>/Split-<name>`.
+    The files are named `data_tfrecord-00000-of-00001.gz` and so on. Batches are written to the files in turn, so the
+    same table gives the same files. For TFX, `folder` is `<artifact uri>/Split-<name>`.
 
     Args:
-        table: a table, or batches of one schema; at most one batch is held in memory then.
-        folder: where the files go.
+        table: a table, or batches of one schema, of which at most one is in memory at a time.
+        folder: folder of the files, created if it does not exist.
         shards: number of files, at least 1.
-        on_batch: told the number of rows of each batch once it is written.
+        on_batch: called after each batch is written with its number of rows.
 
     Returns:
         The number of examples written.
 
     Raises:
         ValueError: `shards` is below 1.
-        TypeError: a column's type has no place in a tf.Example; the message names it.
-
+        TypeError: a tf.Example cannot hold the type of a column.
     """
     if shards < 1:
         raise ValueError(f"shards must be at least 1. Received: shards = {shards}")
@@ -52,7 +51,7 @@ def write_examples(
 
     folder.mkdir(parents=True, exist_ok=True)
     encoder = RecordBatchToExamplesEncoder()
-    # Level 1 takes half the time of the default and a tenth more room.
+    # Level 1 takes half the time of the default level and a tenth more space.
     options = tf.io.TFRecordOptions(compression_type="GZIP", compression_level=1)
     writers = [
         tf.io.TFRecordWriter(str(folder / f"data_tfrecord-{shard:05d}-of-{shards:05d}.gz"), options)
@@ -73,28 +72,26 @@ def write_examples(
 
 
 def read_examples(folder: pathlib.Path) -> pa.Table:
-    """Reads what `write_examples` wrote: every column a list; for tests and small tables.
+    """Reads the files of `write_examples` into memory, every column as a list.
 
     Raises:
-        FileNotFoundError: `folder` holds no example files.
-
+        FileNotFoundError: `folder` has no example files.
     """
     import tensorflow as tf
     from tfx_bsl.coders.example_coder import ExamplesToRecordBatchDecoder
 
     paths = sorted(str(path) for path in folder.glob(FILE_PATTERN))
     if not paths:
-        raise FileNotFoundError(f"{folder} must hold files {FILE_PATTERN}: there are none")
+        raise FileNotFoundError(f"{folder} must have files {FILE_PATTERN}; there are none")
     examples = list(tf.data.TFRecordDataset(paths, compression_type="GZIP").as_numpy_iterator())
     return pa.Table.from_batches([ExamplesToRecordBatchDecoder().DecodeBatch(examples)])
 
 
 def as_lists(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """The batch as tfx_bsl's encoder wants it: every column a LargeList of int64, float or large_binary.
+    """Converts a batch for tfx_bsl's encoder: every column becomes a LargeList of int64, float or large_binary.
 
     Raises:
-        TypeError: a column's type has no place in a tf.Example.
-
+        TypeError: a tf.Example cannot hold the type of a column.
     """
     columns = [_as_list(column, name) for column, name in zip(batch.columns, batch.schema.names, strict=True)]
     return pa.RecordBatch.from_arrays(columns, batch.schema.names)
@@ -113,9 +110,9 @@ def _as_list(column: pa.Array, name: str) -> pa.LargeListArray:
         values = column.flatten()
     elif pa.types.is_list(column.type) or pa.types.is_large_list(column.type):
         lengths = column.value_lengths().fill_null(0).to_numpy(zero_copy_only=False)
-        values = column.flatten()  # Leaves out what lies under null lists and outside a slice.
+        values = column.flatten()  # without the values under null lists and outside of a slice
         if values.null_count:
-            raise TypeError(f"column {name} has null inside a list: a tf.Example has no place for it")
+            raise TypeError(f"column {name} must not have null inside a list, which a tf.Example cannot hold")
     else:
         lengths = column.is_valid().to_numpy(zero_copy_only=False)
         values = column.drop_null()
@@ -137,4 +134,4 @@ def _as_feature(values: pa.Array, name: str) -> pa.Array:
         return values.cast(pa.binary()).cast(pa.large_binary())
     if pa.types.is_large_string(kind) or pa.types.is_large_binary(kind):
         return values.cast(pa.large_binary())
-    raise TypeError(f"column {name} is {kind}: a tf.Example takes text, numbers, days, lists of them")
+    raise TypeError(f"column {name} must have text, numbers, days, or lists of them. Received: {kind}")

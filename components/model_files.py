@@ -1,6 +1,6 @@
-"""Files that a SavedModel of this project holds beside its graph, and the fields of its `lookbook.json`.
+"""The files of this project in a SavedModel, and the fields of its `lookbook.json`.
 
-Assemble writes them, Push adds fields. Gates, commands and the model server read them.
+Assemble writes them, and Push adds fields. Gates, commands and the model server read them.
 """
 
 import contextlib
@@ -22,7 +22,7 @@ AS_OF, JUDGED_AS_OF = "as_of", "judged_as_of"
 TRAINED_UNTIL, REFITTED_UNTIL = "trained_until", "refitted_until"
 BLESSED, BLESSED_CUSTOMERS = "blessed_map_at_12", "blessed_customers"
 RUN_KEY, FIGURES = "run_key", "evaluation"
-RECOMMENDER = "recommender"  # only in the model that stands in for missing weights: `own_purchases`
+RECOMMENDER = "recommender"  # `own_purchases` in the own-purchases recommender; other models do not have the field
 
 
 def description_of(saved_model: pathlib.Path) -> Mapping[str, Any]:
@@ -40,14 +40,14 @@ def read_description(path: pathlib.Path) -> Mapping[str, Any]:
 
 
 def write_description(saved_model: pathlib.Path, fields: Mapping[str, Any]) -> None:
-    """Writes the `lookbook.json` of a SavedModel; fields that it already has and that are not given are kept."""
+    """Writes fields to the `lookbook.json` of a SavedModel, and keeps its other fields."""
     path = saved_model / DESCRIPTION
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps({**description_of(saved_model), **fields}, indent=1) + "\n", encoding="utf-8")
 
 
 def blessed_map(description: Mapping[str, Any]) -> float | None:
-    """MAP@12 that the weights had when they passed the model gate; None if unknown.
+    """MAP@12 with which the weights passed the model gate; None if unknown.
 
     A run records it as the MAP@12 of its evaluation. A refresh copies it.
 
@@ -58,13 +58,13 @@ def blessed_map(description: Mapping[str, Any]) -> float | None:
 
 
 def blessed_customers(description: Mapping[str, Any]) -> int | None:
-    """Number of customers in `blessed_map`; None if unknown."""
+    """Number of customers of `blessed_map`; None if unknown."""
     customers = description.get(BLESSED_CUSTOMERS, description.get(FIGURES, {}).get("customers"))
     return None if customers is None else int(customers)
 
 
 def as_of(description: Mapping[str, Any]) -> datetime.date | None:
-    """Day of the state, which is the day after the last day of the data; None if unknown."""
+    """Day of the state, the day after the last day of the data; None if unknown."""
     return _date(description.get(AS_OF))
 
 
@@ -72,7 +72,8 @@ def trained_until(description: Mapping[str, Any]) -> datetime.date | None:
     """The judged weights were trained on purchases dated before this day; None if unknown.
 
     Versions of earlier releases do not record it; the first day of their judged week is used instead. For versions
-    pushed by a run it is the same day. For versions pushed by a refresh it is later, unless the data went backwards.
+    pushed by a run, this is the same day. For versions pushed by a refresh, it is later, unless a refresh used older
+    data.
 
     Args:
         description: from `description_of`.

@@ -1,6 +1,6 @@
-"""The served folder: `OUT/serving/lookbook/<number>/`, a SavedModel each; the highest number is served.
+"""The served folder: `OUT/serving/lookbook/<number>/`, one SavedModel each; the highest number is served.
 
-`components.push.publish` writes it. This module owns its names and finds versions in it.
+`components.push.publish` writes it. This module defines its names and finds versions in it.
 """
 
 import pathlib
@@ -17,12 +17,12 @@ def model_dir(out: pathlib.Path) -> pathlib.Path:
 
 
 def is_number(name: str) -> bool:
-    """Whether a model server takes a folder of this name for a version."""
+    """Whether a folder of this name is a version for a model server."""
     return name.isascii() and name.isdigit()
 
 
 def version_folders(serving_dir: pathlib.Path) -> list[pathlib.Path]:
-    """The folders of the versions, newest last; folders without a SavedModel are left out."""
+    """The folders of the versions that have a SavedModel, newest last."""
     found = serving_dir.iterdir() if serving_dir.is_dir() else []
     versions = (path for path in found if is_number(path.name) and (path / _GRAPH).is_file())
     return sorted(versions, key=lambda path: int(path.name))
@@ -31,12 +31,12 @@ def version_folders(serving_dir: pathlib.Path) -> list[pathlib.Path]:
 def find_last_blessed(serving_dir: pathlib.Path, run_key: str) -> pathlib.Path | None:
     """The newest version with weights that another run pushed; None if there is none.
 
-    A pushed version has passed all gates, and a version that was rolled back to is the newest one again. The run's own
-    versions are left out, so that a second run on the same inputs is compared with the same model as the first.
+    A pushed version has passed all gates. A rollback makes an older version the newest again. The run's own versions
+    are left out, so that a second run on the same inputs is compared with the same model as the first.
 
     Args:
         serving_dir: folder of the versions.
-        run_key: key of the run, made of its inputs, settings and code; "" leaves out nothing.
+        run_key: key of the run, computed from its inputs, settings and code; "" leaves out no version.
     """
     for version in reversed(version_folders(serving_dir)):
         description = description_of(version)

@@ -1,12 +1,12 @@
-"""The artifact `Weights`: trained weights, and the record of what they were trained on and blessed with.
+"""The artifact `Weights`: trained weights, with the days of their training data and their blessed figures.
 
     weights/towers            the last snapshot of the towers
-    weights/ranking           the ranking network that is judged; `refitted/` in it is the one for the pushed model
+    weights/ranking           the judged ranking network; its `refitted/` has the network of the pushed model
     weights/transform_graph   Transform's graph with its vocabularies
     weights.json              a `WeightsRecord`
 
-`GatherWeights` writes those of a training, `LastBlessed` those of a pushed version. On a first run there is no
-`weights/`.
+`GatherWeights` writes the weights of a training, `LastBlessed` those of a pushed version, without `weights/` on a first
+run.
 """
 
 import dataclasses
@@ -30,16 +30,16 @@ _DAYS = ("trained_until", "refitted_until")
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class WeightsRecord:
-    """Training days and blessed figures of weights; None where a version does not record them.
+    """Days of the training data and blessed figures of weights; None if unknown.
 
-    The names of the attributes are those of the fields of `lookbook.json` (`components.model_files`).
+    The attributes have the names of the fields of `lookbook.json` (`components.model_files`).
 
     Attributes:
-        first_run: whether there are no weights: no other run has pushed a version yet.
+        first_run: whether there are no weights, because no other run has pushed a version yet.
         trained_until: the judged weights were trained on purchases dated before this day.
         refitted_until: the refitted ranking network was trained on purchases dated before this day.
-        blessed_map_at_12: MAP@12 with which the weights passed the model gate; None before they did.
-        blessed_customers: number of customers in that mean.
+        blessed_map_at_12: MAP@12 with which the weights passed the model gate; None before that.
+        blessed_customers: number of customers of that mean.
     """
 
     first_run: bool = False
@@ -63,13 +63,13 @@ class WeightsRecord:
         )
 
     def fields(self) -> dict[str, Any]:
-        """The fields of `lookbook.json` that a model with these weights has; unknown values are left out."""
+        """The known values as fields of the `lookbook.json` of a model with these weights."""
         tree = {name: value for name, value in dataclasses.asdict(self).items() if value is not None}
         del tree["first_run"]
         return {name: str(value) if isinstance(value, datetime.date) else value for name, value in tree.items()}
 
     def write(self, folder: pathlib.Path) -> None:
-        """Writes `weights.json` into the artifact's folder."""
+        """Writes `weights.json` to the artifact's folder."""
         folder.mkdir(parents=True, exist_ok=True)
         (folder / RECORD).write_text(json.dumps({"first_run": self.first_run, **self.fields()}, indent=1) + "\n")
 
@@ -82,7 +82,7 @@ def read_record(folder: pathlib.Path) -> WeightsRecord:
 
 
 def copy_weights(towers: pathlib.Path, ranking: pathlib.Path, transform_graph: pathlib.Path, to: pathlib.Path) -> None:
-    """Copies the three parts to `to`; an existing folder is replaced.
+    """Copies the three parts of the weights to `to`, replacing an existing folder.
 
     Args:
         towers: folder of one snapshot.
@@ -97,7 +97,7 @@ def copy_weights(towers: pathlib.Path, ranking: pathlib.Path, transform_graph: p
 
 
 def has_refitted(weights: pathlib.Path) -> bool:
-    """Whether there is a ranking network that was trained through the test week.
+    """Whether there is a refitted ranking network, which was also trained on the test week.
 
     Args:
         weights: the folder `weights`.
@@ -110,7 +110,7 @@ def ranking_of(weights: pathlib.Path, *, refitted: bool) -> pathlib.Path:
 
     Args:
         weights: the folder `weights`.
-        refitted: whether to return the network that was trained through the test week, if there is one.
+        refitted: whether to return the refitted network, if there is one.
     """
     folder = weights / RANKING
     return folder / REFITTED if refitted and has_refitted(weights) else folder
@@ -119,7 +119,7 @@ def ranking_of(weights: pathlib.Path, *, refitted: bool) -> pathlib.Path:
 def weights_digest(weights: pathlib.Path) -> str:
     """Digest of the arrays of towers and ranking networks and of the vocabularies, hex.
 
-    The judged and the refitted network come from one training, so both are in it, whichever a model answers by.
+    It includes the judged and the refitted network, so it is the same for the judged and the pushed model.
 
     Args:
         weights: the folder `weights`.
