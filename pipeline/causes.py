@@ -1,7 +1,7 @@
 """Explains a library's error in one line: a full disk, too little memory, or the error's own message.
 
-TensorFlow, Beam, DuckDB, Arrow, SQLite and NumPy report a full disk with different classes and messages, and wrap each
-other's errors. So this module searches the messages of the whole chain of errors.
+TensorFlow, Beam, DuckDB, Arrow, SQLite and NumPy report the same cause with different classes and messages, and wrap
+each other's errors. So this module searches the messages of the whole chain of errors.
 """
 
 from __future__ import annotations

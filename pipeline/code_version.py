@@ -9,7 +9,7 @@ ROOT = pathlib.Path(__file__).parent.parent
 
 
 def code_version(*modules: str) -> str:
-    """A hash over modules, all of the project's modules that they import, and the data files of their packages.
+    """A hash of modules, of all modules of the project that they import, and of the data files of their packages.
 
     Args:
         modules: dotted names, such as `components.push.component`.
@@ -18,7 +18,7 @@ def code_version(*modules: str) -> str:
         16 hex digits.
 
     Raises:
-        ModuleNotFoundError: a module is not of the project.
+        ModuleNotFoundError: a module does not belong to the project.
     """
     digest = hashlib.blake2b(digest_size=8)
     for file in sources(*modules):

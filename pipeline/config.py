@@ -1,7 +1,7 @@
-"""The whole configuration: one model composed of the rooms' own, and how it is read.
+"""All settings of the pipeline, composed of the settings of its parts, and the functions that load them.
 
-Layers, each over the one before: the defaults of the fields; a preset, a TOML file of `pipeline/presets/` named without
-its ending, or the path of one's own; assignments such as `retrieval.embedding_dim=64`.
+Settings are merged from three layers, of which later ones win: the defaults of the fields; a preset, which is the name
+of a TOML file in `pipeline/presets/` or a path; assignments such as `retrieval.embedding_dim=64`.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class PipelineConfig(Settings):
 
     seed: int = Field(default=0, ge=0, description="Seed of the run; it is added to the seeds of the sections.")
     label_days: int = Field(
-        default=7, ge=1, description="Days of purchases that label a list, and length of the test week."
+        default=7, ge=1, description="Length of the period that labels a list, and of the test week, in days."
     )
     ingest: IngestConfig = Field(default_factory=IngestConfig, description="Reading and checking the CSVs.")
     features: FeaturesConfig = Field(default_factory=FeaturesConfig, description="States and interactions.")
@@ -64,20 +64,20 @@ def load_settings(cls: type[S], preset: str | None, assignments: Sequence[str], 
         folders: folders of presets; the first that has the preset wins.
 
     Raises:
-        ConfigError: the preset does not exist or is not TOML in UTF-8, or a setting is unknown or refused.
+        ConfigError: the preset does not exist or is not TOML in UTF-8, or a setting is unknown or invalid.
     """
     layers = [_read_preset(preset, folders)] if preset else []
     return resolve(cls, [*layers, parse_assignments(assignments)])
 
 
 def preset_of_training(out_dir: pathlib.Path) -> str | None:
-    """The preset that the weights in `out_dir` were trained with; None where no run on this machine pushed them."""
+    """Path of the settings of the last run that pushed to `out_dir`; None if there is none."""
     path = out_dir / SETTINGS_OF_TRAINING
     return str(path) if path.is_file() else None
 
 
 def preset_names(folders: Sequence[pathlib.Path] = (PRESETS,)) -> list[str]:
-    """The presets that come with the project."""
+    """Names of the presets in some folders."""
     return [path.stem for folder in folders for path in sorted(folder.glob("*.toml"))]
 
 

@@ -1,4 +1,4 @@
-"""Estimates the disk space of a run from its CSVs, and refuses a run before its first step if the disk is too small."""
+"""Estimates the disk space of a run from its CSVs, and refuses the run if the disk is too small."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ OUT_FIXED_BYTES = 150_000_000
 SPILL_PER_CSV_BYTE = 1.0
 SPILL_FIXED_BYTES = 300_000_000  # TFX's packages of the steps on Beam
 
-_CSV_BYTES_PER_WEEKLY_BUYER = 67_000  # two years of weeks, six rows a buyer and week, 108 bytes a row
+_CSV_BYTES_PER_WEEKLY_BUYER = 67_000  # two years, six rows for each buyer and week, 108 bytes for each row
 _EMBEDDING_BYTES = 4  # float32
 _STARTED = "disk.json"
 _GIB = 2**30
@@ -76,7 +76,7 @@ def estimate_from_sizes(kind: str, csv: int, articles: int, config: PipelineConf
         config: all settings.
     """
     weeks = list_weeks(csv, config.features)
-    # A training keeps the snapshots of all weeks and of the end in three artifacts, and four more while it trains.
+    # A training writes the snapshots of all weeks and of the end to three artifacts, and four more while it trains.
     snapshots = 3 * (weeks + 1) + 4 if kind == "train" else 1
     out = OUT_FIXED_BYTES + snapshots * _EMBEDDING_BYTES * config.retrieval.embedding_dim * articles
     out += int(csv * (OUT_PER_CSV_BYTE[kind] + OUT_PER_CSV_BYTE_AND_WEEK[kind] * weeks))
@@ -84,9 +84,9 @@ def estimate_from_sizes(kind: str, csv: int, articles: int, config: PipelineConf
 
 
 def list_weeks(csv: int, features: FeaturesConfig) -> int:
-    """Estimates the number of list weeks, which are as many as give `features.enough_lists` lists.
+    """Estimates the number of list weeks that give `features.enough_lists` lists.
 
-    Assumes two years of data. The features step counts the buyers of each week.
+    Assumes two years of data. The features step itself counts the buyers of each week.
 
     Args:
         csv: size of the three CSVs in bytes, unpacked.
@@ -106,7 +106,7 @@ def csv_bytes(data_dir: pathlib.Path) -> dict[str, int]:
 
 
 def count_articles(data_dir: pathlib.Path) -> int:
-    """The number of lines of the articles' CSV, an upper bound of the number of articles.
+    """The number of lines of the articles CSV, an upper bound of the number of articles.
 
     Raises:
         DataError: the file is missing.
@@ -123,10 +123,10 @@ def record_start(out_dir: pathlib.Path, run_key: str) -> int:
 
     Args:
         out_dir: folder that the run writes to; it exists.
-        run_key: names the run by its inputs, settings and code.
+        run_key: key of the run, computed from its inputs, settings and code.
 
     Returns:
-        Bytes that earlier, killed starts of the same run have written.
+        Bytes that earlier starts of the same run have written.
     """
     path = out_dir / _STARTED
     used = used_bytes(out_dir)
@@ -148,7 +148,7 @@ def require_disk_space(need: Need, out_dir: pathlib.Path, *, written: int = 0) -
         written: bytes that the run has already written, see `record_start`.
 
     Raises:
-        DiskError: there is too little space. The message has both numbers and the remedies.
+        DiskError: there is too little space. The message has both numbers and remedies.
     """
     out = max(need.out - written, 0)
     for folder, missing in by_filesystem(out_dir, out, pathlib.Path(tempfile.gettempdir()), need.spill):

@@ -12,11 +12,11 @@ _DOTTED = re.compile(r"[a-z_]\w*(\.[a-z_]\w*)+")
 
 
 def with_imports(modules: Iterable[str], root: pathlib.Path) -> set[pathlib.Path]:
-    """Returns the files of modules, of all modules below `root` that they import anywhere, and of their data.
+    """Returns the files of modules, of all modules below `root` that they import, and the data files of their packages.
 
-    A string that is the dotted name of a module counts as an import: so are named the modules of a process of its own
-    (`python -m`) and of TFX's `run_fn`. Includes the `__init__.py` of packages, because importing a module runs it,
-    and the data files of packages, which lie in their folder or in folders below that are no packages themselves.
+    A string that is the dotted name of a module counts as an import, because that is how `python -m` and TFX's `run_fn`
+    name modules. Includes the `__init__.py` of packages, because importing a module runs it. The data files of a
+    package are in its folder or in folders below that are not packages.
 
     Args:
         modules: dotted names.
@@ -56,7 +56,7 @@ def _imported(file: pathlib.Path, root: pathlib.Path) -> Iterator[pathlib.Path]:
             above = package[: len(package) - node.level + 1] if node.level else ()
             base = (*above, *(node.module.split(".") if node.module else ()))
             yield from _modules(base, root)
-            for alias in node.names:  # either a module of the package or a name in it
+            for alias in node.names:  # either a module of the package or a name defined in it
                 yield from _modules((*base, alias.name), root)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and _DOTTED.fullmatch(node.value):
             yield from _modules(node.value.split("."), root)

@@ -1,8 +1,8 @@
-"""Layers of settings: trees as a TOML file reads, each merged over the one before, checked as a whole.
+"""Merges layers of settings, which are trees as read from TOML, and checks the result.
 
-In a layer the word "none" stands for None, which TOML lacks. The name "*" stands for all settings of its section that
-the same layer does not name, those added later included: `"*" = 0` in `recommender.channels` turns all other channels
-off. Former names of settings are accepted with a warning.
+In a layer, the string "none" stands for None, which TOML lacks. The name "*" stands for all settings of its section
+that the layer does not name, including those of later releases: `"*" = 0` in `recommender.channels` turns off all other
+channels. Former names of settings are accepted with a warning.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def resolve(cls: type[S], layers: Sequence[Mapping[str, Any]]) -> S:
 
     Args:
         cls: class of the settings.
-        layers: trees of values by name. A mapping is merged into the one below it, another value replaces it.
+        layers: trees of values by name. Later layers win; mappings are merged.
 
     Raises:
         ConfigError: a name is unknown or given twice, or a value is of the wrong type or out of range.
@@ -67,7 +67,7 @@ def parse_assignments(assignments: Sequence[str]) -> dict[str, Any]:
 
 
 def _plain(cls: type[Settings], layer: Mapping[str, Any], section: str = "") -> dict[str, Any]:
-    """A layer with present names, without "*" and "none"."""
+    """Replaces former names, "*" and "none" in a layer."""
     sections = cls.sections()
     tree = _with_present_names(cls, layer, section)
     if ALL_OTHERS in tree:
@@ -88,7 +88,7 @@ def _with_present_names(cls: type[Settings], layer: Mapping[str, Any], section: 
             continue
         if present in tree:
             raise ConfigError(
-                f"{section}{former} is the former name of {section}{present}, which is given too: remove the former"
+                f"{section}{former} is the former name of {section}{present}, which is given too; remove the former"
             )
         tree[present] = tree.pop(former)
         _log.warning(

@@ -1,4 +1,4 @@
-"""MAP@12 of the synthetic shop's oracle, the ranking by true purchase probability."""
+"""Computes MAP@12 of the synthetic shop's oracle, the ranking by true purchase probability."""
 
 import pathlib
 
@@ -15,7 +15,7 @@ FILE = "oracle.csv"
 
 
 def oracle_map(data_dir: pathlib.Path, states: pathlib.Path) -> float | None:
-    """MAP@12 of the oracle on the test week; None if the data have no oracle, as only synthetic shops have one.
+    """MAP@12 of the oracle on the test week; None if the data are not of a synthetic shop.
 
     Args:
         data_dir: folder of the CSVs and, for a synthetic shop, of `oracle.csv`.

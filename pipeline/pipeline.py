@@ -1,6 +1,6 @@
-"""The wiring of training: which step reads what, from three CSVs to a pushed version.
+"""Wires the training pipeline, from three CSVs to a pushed version.
 
-Everything the pipeline depends on is an argument; the runners alone know paths.
+Everything that the pipeline depends on is an argument. Only the runners know paths.
 """
 
 from collections.abc import Sequence
@@ -42,14 +42,14 @@ def create_pipeline(
     beam_args: Sequence[str] = (),
     version_of: VersionOf = code_version,
 ) -> tfx_pipeline.Pipeline:
-    """Wires the pipeline.
+    """Creates the training pipeline.
 
     Args:
         config: all settings.
-        paths: where to read and write.
+        paths: paths to read from and to write to.
         cache_keys: cache keys of this run.
-        beam_args: of the Beam runner for statistics, Transform and evaluation.
-        version_of: returns the code version of a module; golden files give a constant.
+        beam_args: arguments of the Beam runner for statistics, Transform and evaluation.
+        version_of: returns the code version of a module; tests of golden files pass a constant.
     """
     checked = checked_tables(config, paths, cache_keys, version_of, refreshes=False)
     features = Features(
@@ -63,8 +63,8 @@ def create_pipeline(
         schema=schema.outputs["schema"],
         preprocessing_fn=f"{_PREPROCESSING}.preprocessing_fn",
         splits_config=transform_pb2.SplitsConfig(analyze=["articles", "customers"], transform=list(SPLITS)),
-        # Nobody looks at statistics of what it reads and writes; and a cache of each split's part of the analyses,
-        # which are always made of all rows, would nearly double Beam's stages.
+        # The statistics of its inputs and outputs are not used. A cache of the analyses would nearly double Beam's
+        # stages without saving time, because they are always computed from all rows.
         disable_statistics=True,
         disable_analyzer_cache=True,
         custom_config={"code_version": version_of(_PREPROCESSING)},

@@ -1,8 +1,7 @@
 """Beam's in-process runner, which reports progress.
 
-Beam knows the stages of a pipeline before it runs them, but neither their number of elements nor their duration. So
-progress counts finished stages. Stages that read and write take longest, and most others take no time, so no time left
-can be estimated.
+Beam knows the stages of a pipeline before it runs them, but not their number of elements or their duration, so progress
+counts finished stages. The time left is not estimated, because stages that read and write take most of the time.
 """
 
 from apache_beam.runners.portability.fn_api_runner.fn_runner import FnApiRunner

@@ -1,4 +1,4 @@
-"""The wiring of a refresh: the last blessed weights on today's state, judged, tried and pushed; nothing is trained."""
+"""Wires the refresh pipeline, which judges and pushes the last blessed weights with today's state, without training."""
 
 from collections.abc import Sequence
 
@@ -24,14 +24,14 @@ def create_refresh_pipeline(
     beam_args: Sequence[str] = (),
     version_of: VersionOf = code_version,
 ) -> tfx_pipeline.Pipeline:
-    """Wires the refresh.
+    """Creates the refresh pipeline.
 
     Args:
-        config: all settings; those of the run that trained.
-        paths: where to read and write; there are no checkpoints.
+        config: all settings, those of the run that trained.
+        paths: paths to read from and to write to; `checkpoints` is not used.
         cache_keys: cache keys of this run.
-        beam_args: of the Beam runner for statistics and evaluation.
-        version_of: returns the code version of a module; golden files give a constant.
+        beam_args: arguments of the Beam runner for statistics and evaluation.
+        version_of: returns the code version of a module; tests of golden files pass a constant.
     """
     checked = checked_tables(config, paths, cache_keys, version_of, refreshes=True)
     states = CurrentStates(

@@ -38,7 +38,7 @@ def run(
     disk_check: bool = True,
     allow_older: bool = False,
 ) -> "Summary":
-    """Runs the training pipeline: every step whose inputs, settings or code have changed.
+    """Runs the training pipeline. Steps whose inputs, settings and code have not changed are taken from the cache.
 
     Args:
         data_dir: folder of the three CSVs.
@@ -55,7 +55,7 @@ def run(
     Raises:
         ConfigError: the name of `out_dir` contains a wildcard.
         DiskError: the disk is too small.
-        DataError: a CSV is missing or wrong.
+        DataError: a CSV is missing or invalid.
         GateError: a gate stopped the run.
     """
     return _execute("train", data_dir, out_dir, config, callbacks, disk_check, allow_older)
@@ -87,7 +87,7 @@ def refresh(
         ConfigError: the name of `out_dir` contains a wildcard.
         DiskError: the disk is too small.
         LookbookError: no version has been pushed, or today's code cannot use the weights.
-        DataError: a CSV is missing or wrong.
+        DataError: a CSV is missing or invalid.
         GateError: a gate stopped the run.
     """
     served_version(out_dir)  # raises if there is none
@@ -113,7 +113,7 @@ def _execute(
     if disk_check:
         require_disk_space(estimate(kind, data_dir, config), out_dir, written=written)
     last_blessed = find_last_blessed(model_dir(out_dir), key if kind == "train" else "")
-    # Imported only after the data have been read once, because TensorFlow and TFX take twenty seconds to import.
+    # Imported after the checks above, because TensorFlow and TFX take twenty seconds to import.
     os.environ.update(TENSORFLOW_ENVIRONMENT)
     from pipeline.local import BEAM_ARGS, run_locally
     from pipeline.pipeline import create_pipeline

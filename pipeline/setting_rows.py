@@ -1,4 +1,4 @@
-"""Settings as rows to print: name, value, default, rule and description."""
+"""Converts settings to rows to print: name, value, default, rule and description."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ def setting_rows(config: Settings, section: str = "") -> list[SettingRow]:
 
     Args:
         config: the settings.
-        section: a section or one setting, such as `recommender.channels`; all if empty.
+        section: name of a section or of one setting, such as `recommender.channels`; "" for all.
 
     Raises:
-        ConfigError: no section and no setting has that name.
+        ConfigError: there is no section and no setting of that name.
     """
     known = list(config.dotted_names())
     if section and section not in known:

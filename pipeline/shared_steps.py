@@ -1,4 +1,4 @@
-"""Steps that the training and the refresh share: checked tables, last blessed weights and the gated push."""
+"""Steps of both the training and the refresh: checked tables, last blessed weights and the gated push."""
 
 import dataclasses
 from collections.abc import Callable
@@ -29,7 +29,7 @@ VersionOf = Callable[[str], str]
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Paths:
-    """Where a run reads and writes; local paths or those of a mounted volume or bucket.
+    """Paths of a run, local or of a mounted volume or a bucket.
 
     Attributes:
         data_dir: folder of the three CSVs.
@@ -48,12 +48,12 @@ class Paths:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class CacheKeys:
-    """What distinguishes this run for TFX's cache.
+    """Parameters of the steps that make TFX's cache depend on the data and on the served versions.
 
     Attributes:
-        fingerprint: of the CSVs.
-        run_key: names the run by its inputs, settings and code.
-        last_blessed: names the last blessed weights, see `components.last_blessed`.
+        fingerprint: fingerprint of the CSVs.
+        run_key: key of the run, computed from its inputs, settings and code.
+        last_blessed: digest of the last blessed weights, see `components.last_blessed`.
         served_as_of: day of the served version's state, or `none`.
         allow_older: `true` if the data may end before those of the served version, else `false`. A string, like all
             parameters of a run on Kubeflow.
@@ -68,12 +68,12 @@ class CacheKeys:
 
 @dataclasses.dataclass(frozen=True)
 class Checked:
-    """The checked tables.
+    """The steps that check the tables.
 
     Attributes:
-        nodes: all steps up to the gates.
-        tables: what ingest wrote.
-        gates: the gates of the data; all steps that use the tables run after them.
+        nodes: all steps, including the gates.
+        tables: output of ingest.
+        gates: gates of the data; all steps that use the tables run after them.
     """
 
     nodes: list
@@ -82,12 +82,12 @@ class Checked:
 
 
 def step_settings(kind: type[StepSettings], version_of: VersionOf, **values: Any) -> str:
-    """The settings parameter of a step.
+    """Returns the settings parameter of a step, as JSON.
 
     Args:
-        kind: class of the step's settings; the code version is that of its module, which is the component's.
+        kind: class of the step's settings. Its module, the component's, determines the code version.
         version_of: returns the code version of a module.
-        **values: all settings but the code version.
+        **values: all settings except the code version.
 
     Raises:
         pydantic.ValidationError: a value is missing, unknown or of the wrong type.
@@ -102,10 +102,10 @@ def checked_tables(
 
     Args:
         config: all settings.
-        paths: paths to read from and to push versions to.
+        paths: paths of the run.
         cache_keys: cache keys of this run.
         version_of: returns the code version of a module.
-        refreshes: whether a refresh judges the served version's weights on the last label period.
+        refreshes: whether the pipeline is a refresh, which judges the served weights on the last label period.
     """
     ingest = Ingest(
         data_dir=paths.data_dir,
@@ -134,13 +134,13 @@ def checked_tables(
 
 
 def last_blessed(paths: Paths, cache_keys: CacheKeys, version_of: VersionOf, *, own: bool) -> Any:
-    """The step that finds the last blessed weights.
+    """Creates the step that finds the last blessed weights.
 
     Args:
-        paths: where versions are pushed.
+        paths: paths of the run.
         cache_keys: cache keys of this run.
         version_of: returns the code version of a module.
-        own: whether a version that this very run pushed counts, as it does where weights are not compared but used.
+        own: whether to include versions that this run pushed, as a refresh does.
     """
     return LastBlessed(
         serving_dir=paths.serving_dir,
@@ -162,16 +162,16 @@ def gated_push(
     last_blessed: BaseChannel,
     baseline: BaseChannel | None = None,
 ) -> list:
-    """The model gate, the infra gate, and the push of what all gates let through.
+    """Creates the model gate, the infra gate, and the step that pushes a model which passed both.
 
     Args:
         config: all settings.
-        paths: where versions are pushed.
+        paths: paths of the run.
         cache_keys: cache keys of this run.
         version_of: returns the code version of a module.
-        model: as of the end, to be pushed.
-        judged: of the same weights as of the cut.
-        evaluation: figures of `judged`, and of `baseline` if there is one.
+        model: model as of the end, to be pushed.
+        judged: model with the same weights as of the cut.
+        evaluation: figures of `judged`, and of `baseline` if given.
         last_blessed: the last blessed weights.
         baseline: the baseline model; None in a refresh.
     """
@@ -205,7 +205,7 @@ def gated_push(
 
 
 def _check(table: str, examples: BaseChannel, paths: Paths) -> tuple:
-    """Statistics, curated schema and anomalies of one table."""
+    """Creates the steps for statistics, schema and anomalies of one table."""
     statistics = StatisticsGen(examples=examples).with_id(f"statistics_{table}")
     schema = ImportSchemaGen(schema_file=f"{paths.schemas}/{table}.pbtxt").with_id(f"schema_{table}")
     validator = ExampleValidator(statistics=statistics.outputs["statistics"], schema=schema.outputs["schema"]).with_id(

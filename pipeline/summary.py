@@ -1,4 +1,4 @@
-"""What came of a run: the gates' verdicts, the figures beside the baselines', and where the model went."""
+"""The summary of a run: figures of the model and its baselines, verdicts of the gates, and the pushed version."""
 
 import dataclasses
 import json
@@ -24,23 +24,23 @@ FEATURES, CURRENT_STATES = "Features", "CurrentStates"
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Summary:
-    """Everything a run has to say for itself.
+    """Summary of a run.
 
     Attributes:
-        figures: by ranking (recommended, own_purchases, ...), each metric at 12 over the test week's customers.
-        customers: customers who bought in the test week.
+        figures: ranking (recommended, own_purchases, ...) to metric to its mean over the customers of the test week.
+        customers: number of customers who bought in the test week.
         difference: mean, low and high of the paired difference of MAP@12 from the best simple baseline.
-        slices: by slice, MAP@12 of the recommended ranking and number of customers.
+        slices: slice to MAP@12 of the recommended ranking and number of customers.
         gates: verdict of each gate, by the step's name.
         data_gate: warnings of the data gate, one line each.
         model_gate: line of the model gate.
         infra_gate: line of the infra gate.
-        version: folder of the pushed version, or None if a gate refused.
+        version: folder of the pushed version; None if a gate refused the push.
         index_recall: share of the exact nearest articles that the index finds.
-        oracle: MAP@12 of the synthetic shop's oracle, or None.
-        gap_closed: share of the way from the best simple baseline to the oracle, or None.
+        oracle: MAP@12 of the synthetic shop's oracle; None for other data.
+        gap_closed: from `gap_closed()`; None for other data.
         steps: number of steps.
-        cached: how many of them an earlier run had done.
+        cached: number of steps that were taken from the cache.
         seconds: wall time of the run.
         peak_gib: largest resident memory of this process, in GiB.
     """
@@ -64,10 +64,10 @@ class Summary:
 
 
 def read_summary(steps: Mapping[str, Step], *, data_dir: pathlib.Path, seconds: float) -> Summary:
-    """Reads the figures off the artifacts.
+    """Reads the summary of a run from its artifacts.
 
     Args:
-        steps: of the run or of the refresh, by name.
+        steps: finished steps of a run or a refresh, by name.
         data_dir: folder of the CSVs.
         seconds: wall time so far.
     """
@@ -103,7 +103,7 @@ def read_summary(steps: Mapping[str, Step], *, data_dir: pathlib.Path, seconds: 
 
 
 def gap_closed(figures: Mapping[str, Mapping[str, float]], oracle: float | None) -> float | None:
-    """Share of the way from the better simple baseline to the oracle that the model has gone, by MAP@12.
+    """Share of the gap in MAP@12 from the better simple baseline to the oracle that the model closes; None without one.
 
     >>> own, popular, ours = {"map_at_12": 0.1}, {"map_at_12": 0.05}, {"map_at_12": 0.2}
     >>> gap_closed({"recommended": ours, "own_purchases": own, "popular": popular}, oracle=0.3)

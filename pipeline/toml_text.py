@@ -1,4 +1,4 @@
-"""Settings written as TOML, such that `pipeline.layers.resolve` reads them back."""
+"""Writes settings as TOML that `pipeline.layers.resolve` can read."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def value_text(value: Any) -> str:
         return f'"{NONE}"'
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, str):  # JSON's escapes are TOML's, but for DEL, which JSON leaves bare
+    if isinstance(value, str):  # JSON escapes like TOML, except for DEL
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
     if isinstance(value, (list, tuple)):
         return f"[{', '.join(value_text(item) for item in value)}]"
