@@ -1,4 +1,4 @@
-"""Beam on a cluster: where statistics, Transform and evaluation are computed, and Beam's own words for it."""
+"""Settings of the Beam runner on a cluster, and their conversion to Beam's arguments."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from transforms.settings import Settings
 LOCAL_ARGS = ("--runner=apache_beam.runners.portability.fn_api_runner.fn_runner.FnApiRunner",)
 SETUP_FILE = "/app/setup.py"  # made in the Dockerfile
 WORKER_PLUGIN = "kubeflow.beam_worker"  # each worker imports it before anything else
-# What a runner cannot do without.
+# Settings that a runner requires.
 _NEEDED = {
     "dataflow": ("project", "region", "temp_location"),
     "flink": ("master", "temp_location"),
@@ -20,7 +20,7 @@ _NEEDED = {
 
 
 class BeamConfig(Settings):
-    """Where Beam's steps are computed."""
+    """Settings of the Beam runner of statistics, Transform and evaluation."""
 
     runner: Literal["local", "dataflow", "flink", "spark"] = Field(
         default="local", description="Beam runner; local is the step's own container."
@@ -77,29 +77,29 @@ class BeamConfig(Settings):
 
     @property
     def is_local(self) -> bool:
-        """Whether the step's own container computes."""
+        """Whether Beam runs in the step's own container."""
         return self.runner == "local"
 
 
 def beam_args(config: BeamConfig) -> tuple[str, ...]:
-    """The arguments of a step that uses Beam.
+    """Returns the arguments of a step that uses Beam.
 
     Args:
-        config: the runner and what it needs.
+        config: settings of the runner.
 
     Returns:
         Flags of Beam's `PipelineOptions`.
     """
     if config.is_local:
         return (*LOCAL_ARGS, *config.args)
-    words: dict[str, object] = {
+    options: dict[str, object] = {
         "runner": {"dataflow": "DataflowRunner", "flink": "FlinkRunner", "spark": "PortableRunner"}[config.runner],
         "setup_file": config.setup_file,
         "temp_location": config.temp_location,
         "beam_plugins": WORKER_PLUGIN,
     }
     if config.runner == "dataflow":
-        words |= {
+        options |= {
             "project": config.project,
             "region": config.region,
             "staging_location": config.temp_location,
@@ -109,13 +109,13 @@ def beam_args(config: BeamConfig) -> tuple[str, ...]:
             "sdk_container_image": config.worker_image,
         }
     else:
-        # The workers run in containers of their own beside Flink's and Spark's, which have no Python of ours.
-        words |= {"environment_type": "EXTERNAL", "environment_config": config.worker_pool}
+        # The workers run in their own containers, because Flink's and Spark's do not have this project's Python.
+        options |= {"environment_type": "EXTERNAL", "environment_config": config.worker_pool}
     if config.runner == "flink":
-        words |= {"flink_master": config.master, "parallelism": config.max_workers}
+        options |= {"flink_master": config.master, "parallelism": config.max_workers}
     if config.runner == "spark":
-        words |= {"job_endpoint": config.job_endpoint, "sdk_worker_parallelism": config.max_workers}
-    flags = tuple(f"--{name}={value}" for name, value in words.items() if value is not None)
-    # The jar goes to the job manager by REST: the image has no Java.
+        options |= {"job_endpoint": config.job_endpoint, "sdk_worker_parallelism": config.max_workers}
+    flags = tuple(f"--{name}={value}" for name, value in options.items() if value is not None)
+    # Flink gets the jar by REST, because the image has no Java.
     uber_jar = ("--flink_submit_uber_jar",) if config.runner == "flink" else ()
     return (*flags, *uber_jar, *config.args)

@@ -32,7 +32,7 @@ _DESCRIPTIONS = {
     "data_version": "Names the state of the CSVs. Steps of another state are not taken from the cache.",
 }
 _NEVER_CACHED = ("FreshnessGate", "LastBlessed")
-# A gate gives the same verdict again.
+# A gate that is retried gives the same verdict again.
 _NEVER_RETRIED = tuple(gate.step for gate in GATES if gate.stops == RUN)
 
 
@@ -47,7 +47,7 @@ def compile_pipeline(
 
     Args:
         config: all settings.
-        to: file to write, completely or not at all.
+        to: file to write; it is written completely or not at all.
         pipeline: one of `PIPELINES`.
         version_of: returns the code version of a module; tests of golden files pass a constant.
     """

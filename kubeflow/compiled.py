@@ -27,7 +27,7 @@ class Task:
         from_run: the run's parameter for each of the task's parameters that takes one.
         artifacts: producing task and its output for each input.
         outputs: artifact type of each output.
-        waits_for: tasks that must be done before.
+        waits_for: tasks that must be done first.
         retries: number of further attempts after a failure.
         backoff_s: seconds before the first further attempt.
         backoff_factor: factor by which the wait grows with each attempt.
@@ -73,7 +73,7 @@ def read_compiled(path: pathlib.Path) -> CompiledPipeline:
         path: the file.
 
     Raises:
-        LookbookError: the file cannot be read, or is not a pipeline of containers.
+        LookbookError: the file cannot be read, is not a pipeline of containers, or its tasks wait for each other.
     """
     try:
         documents = list(yaml.safe_load_all(path.read_text(encoding="utf-8")))
@@ -131,7 +131,8 @@ def _sorted(tasks: Mapping[str, Task]) -> tuple[Task, ...]:
     try:
         return tuple(tasks[name] for name in sorter.static_order())
     except graphlib.CycleError as error:
-        raise KeyError(f"an order: {', '.join(sorted(set(error.args[1])))} wait for each other") from error
+        waiting = ", ".join(sorted(set(error.args[1])))
+        raise LookbookError(f"tasks of a pipeline must not wait for each other. Received: {waiting}") from error
 
 
 def _mount_paths(platform: Mapping[str, Any]) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
-"""What the pipeline on a cluster needs beyond its own settings: image, places, resources, retries.
+"""Settings of the pipeline on a cluster: image, paths, resources, retries.
 
-`CompileConfig` is `PipelineConfig` with a section `kubeflow`, so that `--set` and a preset set both. Presets are the
-TOML files of `kubeflow/presets/`, then those of `pipeline/presets/`.
+`CompileConfig` is `PipelineConfig` with a section `kubeflow`, so that `--set` and presets apply to both. Presets
+are the TOML files of `kubeflow/presets/` and of `pipeline/presets/`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _NAME = r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?"
 
 
 class StepConfig(Settings):
-    """What one step gets on the cluster."""
+    """Resources and retries of a step."""
 
     image: str | None = Field(default=None, description="Container image; none for the image of all steps.")
     cpu: float = Field(default=2.0, gt=0, description="Limit in cores.")
@@ -39,18 +39,18 @@ def _trainer() -> StepConfig:
 
 
 class KubeflowConfig(Settings):
-    """The cluster's side of the pipeline."""
+    """Settings of the cluster."""
 
     image: str = Field(default="lookbook:0.1.0", description="Container image of all steps, see kubeflow/Dockerfile.")
     pipeline_root: str | None = Field(
         default=None,
-        description="Where Kubeflow stores artifacts: gs://, s3:// or minio://; none for the cluster's default.",
+        description="Address of the artifacts: gs://, s3:// or minio://; none for the cluster's default.",
     )
     volume_claim: str = Field(
         default="lookbook",
-        description="PersistentVolumeClaim that every step mounts; several nodes read and write it.",
+        description="PersistentVolumeClaim that every step mounts, readable and writable by several nodes.",
     )
-    mount_path: str = Field(default="/mnt/lookbook", description="Where the volume is mounted.")
+    mount_path: str = Field(default="/mnt/lookbook", description="Path of the mounted volume.")
     data_dir: str = Field(
         default="/mnt/lookbook/data",
         description="Folder of the three CSVs below mount_path; default of the run's parameter data_dir.",
@@ -63,27 +63,27 @@ class KubeflowConfig(Settings):
     )
     schemas: str = Field(default=IMAGE_SCHEMAS, description="Folder of the curated schemas inside the image.")
     beam: BeamConfig = Field(
-        default_factory=BeamConfig, description="Where statistics, Transform and evaluation are computed."
+        default_factory=BeamConfig, description="Beam runner of statistics, Transform and evaluation."
     )
-    step: StepConfig = Field(default_factory=StepConfig, description="Resources of every step but the trainers.")
+    step: StepConfig = Field(default_factory=StepConfig, description="Resources of all steps except the trainers.")
     retrieval: StepConfig = Field(default_factory=_trainer, description="Resources of the towers' trainer.")
     ranking: StepConfig = Field(default_factory=_trainer, description="Resources of the ranking trainer.")
 
     @model_validator(mode="after")
-    def _check_places(self) -> KubeflowConfig:
+    def _check_paths(self) -> KubeflowConfig:
         if self.pipeline_root is not None and not self.pipeline_root.startswith(ROOT_SCHEMES):
             raise ValueError(
-                f"pipeline_root must begin with one of {', '.join(ROOT_SCHEMES)}: Kubeflow stores artifacts in buckets"
-                f" alone. Received: {self.pipeline_root!r}."
+                f"pipeline_root must begin with one of {', '.join(ROOT_SCHEMES)}: Kubeflow stores artifacts only in"
+                f" buckets. Received: {self.pipeline_root!r}."
             )
         if not self.beam.is_local and not (self.pipeline_root or "").startswith("gs://"):
             raise ValueError(
-                f"pipeline_root must begin with gs:// where beam.runner is {self.beam.runner}, whose workers read and"
+                f"pipeline_root must begin with gs:// if beam.runner is {self.beam.runner}, whose workers read and"
                 f" write the artifacts there. Received: {self.pipeline_root!r}."
             )
         if not re.fullmatch(_NAME, self.volume_claim):
             raise ValueError(
-                "volume_claim must be a Kubernetes name: lower-case letters, digits, - and . alone."
+                "volume_claim must be a Kubernetes name of lower-case letters, digits, - and . only."
                 f" Received: {self.volume_claim!r}."
             )
         mount = pathlib.PurePosixPath(self.mount_path)
@@ -92,20 +92,20 @@ class KubeflowConfig(Settings):
         for name in ("data_dir", "serving_dir", "checkpoints"):
             if mount not in pathlib.PurePosixPath(getattr(self, name)).parents:
                 raise ValueError(
-                    f"{name} must lie below mount_path, {mount}, the volume that outlives a step; mount a bucket as a"
-                    f" volume, see kubeflow/README.md. Received: {getattr(self, name)!r}."
+                    f"{name} must lie below mount_path, {mount}, the volume that is kept after a step; mount a bucket"
+                    f" as a volume, see kubeflow/README.md. Received: {getattr(self, name)!r}."
                 )
         return self
 
     def of_step(self, node_id: str) -> StepConfig:
-        """The resources of a step, by its id in the pipeline."""
+        """The resources of the step with this id in the pipeline."""
         return {"retrieval": self.retrieval, "ranking": self.ranking}.get(node_id, self.step)
 
 
 class CompileConfig(pipeline_config.PipelineConfig):
     """All settings of the pipeline and of the cluster."""
 
-    kubeflow: KubeflowConfig = Field(default_factory=KubeflowConfig, description="The cluster's side.")
+    kubeflow: KubeflowConfig = Field(default_factory=KubeflowConfig, description="Settings of the cluster.")
 
 
 def load_config(preset: str | None, assignments: Sequence[str]) -> CompileConfig:
@@ -114,5 +114,5 @@ def load_config(preset: str | None, assignments: Sequence[str]) -> CompileConfig
 
 
 def preset_names() -> list[str]:
-    """The presets that come with the project."""
+    """The names of all presets."""
     return pipeline_config.preset_names([PRESETS, pipeline_config.PRESETS])

@@ -6,7 +6,7 @@ This module replaces the parts of Kubeflow around a container:
 - The launcher. Artifacts have addresses in a bucket, and local copies in `OUT/buckets`, where `kubeflow.step` finds
   them.
 - The volume, which is `OUT`.
-- The image, which is this Python.
+- The image, which is this Python environment.
 
 There are no resource limits, no cache and no queue. Tasks run one after the other.
 """

@@ -5,7 +5,7 @@ A spec is the plain tree of a KFP `PipelineSpec`, as in its YAML. The functions 
 - Argo, which runs the tasks for Kubeflow, accepts only letters, digits and dashes in the name of a task, but TFX writes
   the ids of its nodes.
 - TFX writes no retries, no defaults of parameters and no root of artifacts, and enables caching for all tasks or none.
-- Volumes are in a document of their own, the platform spec.
+- Volumes are in a separate document, the platform spec.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Spec = dict[str, Any]
 
 
 def task_name(node_id: str) -> str:
-    """The name of a TFX node's task.
+    """Returns the name of a TFX node's task.
 
     >>> task_name("schema_articles"), task_name("DataGate")
     ('schema-articles', 'data-gate')
@@ -74,7 +74,7 @@ def set_image(spec: Spec, node_id: str, image: str) -> None:
     """Sets the image of one node.
 
     Args:
-        spec: the compiled pipeline, changed in place.
+        spec: pipeline spec, changed in place.
         node_id: TFX's id of the node.
         image: name and tag.
     """
@@ -85,7 +85,7 @@ def set_retries(spec: Spec, task: str, *, retries: int, backoff_s: int) -> None:
     """Sets the retries of a task, with exponential backoff of at most an hour.
 
     Args:
-        spec: changed.
+        spec: pipeline spec, changed in place.
         task: name of the task.
         retries: number of retries.
         backoff_s: seconds before the first retry; doubles with each retry.
@@ -116,7 +116,7 @@ def bind_parameters(spec: Spec, parameters: Mapping[str, tuple[str, str]]) -> No
     the parameter too, and `kubeflow.step` replaces the reference.
 
     Args:
-        spec: changed.
+        spec: pipeline spec, changed in place.
         parameters: default and description by name.
     """
     declared = spec["root"].setdefault("inputDefinitions", {}).setdefault("parameters", {})

@@ -28,7 +28,7 @@ from transforms.errors import ConfigError, DiskFullError, LookbookError, StepErr
 
 _SHUFFLE_SEED = 0
 Outcome = tuple[bool, str, float]
-"""Whether a version was pushed, the reason line, and the seconds that it took."""
+"""Whether a version was pushed, the reason line, and the duration in seconds."""
 
 
 def simulate(
@@ -121,7 +121,7 @@ class _Simulation:
         started = time.monotonic()
         try:
             pushed, said = (self.steps.train if train else self.steps.refresh)(data, out)
-        except (DiskError, DiskFullError, StepError):  # no outcome of the policy: rerun after removing the cause
+        except (DiskError, DiskFullError, StepError):  # not outcomes of the policy
             raise
         except LookbookError as error:
             pushed, said = False, f"stopped: {error}"

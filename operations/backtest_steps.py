@@ -1,4 +1,4 @@
-"""Trains, refreshes and judges for a backtest, each in a process of its own, which returns its memory when it ends."""
+"""Trains, refreshes and judges for a backtest, each in its own process, which frees the memory when it ends."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 class Steps(Protocol):
-    """What a backtest does with the folder `out` of a policy."""
+    """The operations of a backtest on the folder `out` of a policy."""
 
     def train(self, data: pathlib.Path, out: pathlib.Path) -> tuple[bool, str]:
         """Runs the training pipeline. Returns whether it pushed, and the reason line of the model gate."""

@@ -74,9 +74,9 @@ def as_markdown(backtest: Backtest) -> str:
         refused = [cell for cell in done if not cell.pushed]
         if done:
             seconds = sum(cell.seconds for cell in done) / len(done)
-            lines.append(f"- {policy}: {seconds:.0f} s a time, {len(refused)} of {len(done)} refused")
+            lines.append(f"- {policy}: {seconds:.0f} s each, {len(refused)} of {len(done)} refused")
         lines += [f"  - {cell.first}: {cell.said}" for cell in refused]
     for cell in backtest.broken:
-        served = "pushed" if cell.pushed else f"version {cell.version} is served on"
+        served = "pushed" if cell.pushed else f"version {cell.version} stays served"
         lines.append(f"- {cell.policy}: {served}, MAP@12 {cell.map_at_12:.4f}; {cell.said}")
     return "\n".join(lines) + "\n"

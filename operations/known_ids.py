@@ -1,6 +1,6 @@
-"""Compares ids given by a user with those of a model: counts the known ids and explains near misses.
+"""Compares ids from a user with those of a model: counts the known ids, and suggests corrections of unknown ids.
 
-A model answers unknown ids with popular articles. Without this check, a list saved by a spreadsheet that drops leading
+A model answers unknown ids with popular articles. Without this check, a list from a spreadsheet that drops leading
 zeros would get popular articles for every id.
 """
 

@@ -52,15 +52,15 @@ def cut_before(data_dir: pathlib.Path, day: datetime.date, to: pathlib.Path) -> 
 
 
 def shuffle_articles(data_dir: pathlib.Path, from_day: datetime.date, to: pathlib.Path, *, seed: int) -> pathlib.Path:
-    """Writes the data with the article ids of all transactions from a day on permuted.
+    """Writes the data with permuted article ids in all transactions from a day on.
 
-    Each id is replaced by another one everywhere, as a wrong join or a change of keys upstream would do.
+    Each id is replaced by the same other id everywhere, as after a wrong join or a change of keys upstream.
 
     Args:
         data_dir: folder of the three CSVs, plain or gzip.
         from_day: first day of the corrupted transactions.
         to: folder of the result. Articles and customers are links.
-        seed: of the permutation.
+        seed: seed of the permutation.
 
     Returns:
         `to`.

@@ -77,7 +77,7 @@ def preset_of_training(out_dir: pathlib.Path) -> str | None:
 
 
 def preset_names(folders: Sequence[pathlib.Path] = (PRESETS,)) -> list[str]:
-    """Names of the presets in some folders."""
+    """The names of the presets in `folders`."""
     return [path.stem for folder in folders for path in sorted(folder.glob("*.toml"))]
 
 

@@ -137,7 +137,7 @@ def test_beam_in_the_steps_own_container_is_local():
         (["kubeflow.beam.args=['project']"], "must each begin with --"),
         (
             ["kubeflow.beam.runner=flink", "kubeflow.beam.master=a:1", BUCKETS[1], "kubeflow.pipeline_root=s3://b/r"],
-            "pipeline_root must begin with gs:// where beam.runner is flink",
+            "pipeline_root must begin with gs:// if beam.runner is flink",
         ),
     ],
 )

@@ -112,5 +112,5 @@ def test_backtest_and_its_former_name_print_the_table_and_write_it(name, monkeyp
     assert calls[0][1:] == (tmp_path / "work", load_config(None, ["seed=3"]), 1)
     assert printed.out == (tmp_path / "t.md").read_text()
     assert "| 2020-06-01 | 5 | 0.2000 | 0.2000 | 0.2000 | 0.1000 | 0.0500 |" in printed.out
-    assert "version 1 is served on, MAP@12 0.2000; refused: broken" in printed.out
+    assert "version 1 stays served, MAP@12 0.2000; refused: broken" in printed.out
     assert printed.err.count("MAP@12 0.2000, 9 s") == 3

@@ -133,7 +133,7 @@ def test_the_table_has_a_row_for_each_period_and_the_means(shop, tmp_path, steps
     assert "0 of 2 refused" in lines[7]
     assert "0 of 3 refused" in lines[8]
     assert lines[9].startswith("- refreshed on a broken period: version ")
-    assert lines[9].endswith("is served on, MAP@12 0.1200; refused: as it should")
+    assert lines[9].endswith("stays served, MAP@12 0.1200; refused: as it should")
 
 
 def test_a_killed_backtest_continues_with_the_unfinished_cell(shop, tmp_path, steps):
