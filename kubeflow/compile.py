@@ -6,7 +6,6 @@ Each run may set `data_dir`, `data_version` and `allow_older`; all other paths a
 
 from __future__ import annotations
 
-import os
 import pathlib
 
 import yaml
@@ -22,6 +21,7 @@ from pipeline.code_version import code_version
 from pipeline.pipeline import create_pipeline
 from pipeline.refresh import create_refresh_pipeline
 from pipeline.shared_steps import CacheKeys, Paths, VersionOf
+from transforms.atomic_path import atomic_path
 
 COMMAND = ("python", "-m", "kubeflow.step")
 DATA_VERSION = "1"
@@ -52,14 +52,8 @@ def compile_pipeline(
         version_of: returns the code version of a module; tests of golden files pass a constant.
     """
     documents = pipeline_documents(config, pipeline=pipeline, version_of=version_of)
-    to.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = to.with_name(f".{to.name}.{os.getpid()}")
-    try:
-        with unfinished.open("w", encoding="utf-8") as file:
-            yaml.safe_dump_all(documents, file, sort_keys=True, width=118)
-        unfinished.replace(to)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with atomic_path(to) as unfinished, unfinished.open("w", encoding="utf-8") as file:
+        yaml.safe_dump_all(documents, file, sort_keys=True, width=118)
 
 
 def pipeline_documents(

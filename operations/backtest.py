@@ -24,6 +24,7 @@ from operations.time_slices import bought_between, cut_before, last_day, shuffle
 from pipeline.config import PipelineConfig
 from pipeline.disk import DiskError
 from pipeline.versions import served_version
+from transforms.atomic_path import atomic_path
 from transforms.errors import ConfigError, DiskFullError, LookbookError, StepError
 
 _SHUFFLE_SEED = 0
@@ -136,10 +137,8 @@ class _Simulation:
         served_version(out)  # raises LookbookError if even the first training was refused
         figures = self.steps.judge(out, bought_between(self.data_dir, first, first + self.period))
         cell = Cell(policy=policy, first=str(first), pushed=pushed, said=said, seconds=round(seconds, 1), **figures)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = file.with_suffix(".unfinished")
-        unfinished.write_text(json.dumps(dataclasses.asdict(cell), indent=1))
-        unfinished.replace(file)
+        with atomic_path(file) as unfinished:
+            unfinished.write_text(json.dumps(dataclasses.asdict(cell), indent=1))
         return cell
 
     def out(self, policy: str) -> pathlib.Path:

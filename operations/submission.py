@@ -6,10 +6,10 @@ The prediction has up to 12 article ids, best first, separated by a delimiter, b
 from __future__ import annotations
 
 import csv
-import os
 import pathlib
 from collections.abc import Callable, Collection, Iterable
 
+from transforms.atomic_path import atomic_path
 from transforms.errors import ConfigError, DataError
 
 HEADER = ("customer_id", "prediction")
@@ -78,22 +78,16 @@ def write_submission(
     require_delimiter(delimiter)
     if path.is_dir():
         raise ConfigError(f"the file to write must not be a folder. Received: {str(path)!r}; add a file's name")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     written = 0
-    try:
-        with unfinished.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(HEADER)
-            for customers, recommended in answers:
-                predictions = [delimiter.join(articles) for articles in recommended]
-                for articles, prediction in zip(recommended, predictions, strict=True):
-                    if prediction.count(delimiter) != max(len(articles) - 1, 0):
-                        require_unambiguous(articles, delimiter)
-                writer.writerows(zip(customers, predictions, strict=True))
-                written += len(customers)
-                on_batch(len(customers))
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with atomic_path(path) as unfinished, unfinished.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(HEADER)
+        for customers, recommended in answers:
+            predictions = [delimiter.join(articles) for articles in recommended]
+            for articles, prediction in zip(recommended, predictions, strict=True):
+                if prediction.count(delimiter) != max(len(articles) - 1, 0):
+                    require_unambiguous(articles, delimiter)
+            writer.writerows(zip(customers, predictions, strict=True))
+            written += len(customers)
+            on_batch(len(customers))
     return written

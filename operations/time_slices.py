@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-import os
 import pathlib
 import random
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from collections.abc import Iterator
 import duckdb
 
 from components.ingest.source import find
+from transforms.atomic_path import atomic_path
 from transforms.columns import ARTICLE_ID, CUSTOMER_ID, DAY, FILES
 from transforms.errors import DataError
 
@@ -136,15 +136,10 @@ def _write(
         source = find(data_dir, table)
         with contextlib.suppress(FileExistsError):
             (to / source.name).symlink_to(source.resolve())
-    target = to / FILES[_TRANSACTIONS]
-    unfinished = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
+    with atomic_path(to / FILES[_TRANSACTIONS]) as unfinished:
         copied = connection.execute(f"COPY ({query}) TO {_quoted(unfinished)} (HEADER, DELIMITER ',')").fetchone()
         if copied in (None, (0,)):
             raise DataError(f"{data_dir} must hold {what}; it holds none")
-        unfinished.replace(target)
-    finally:
-        unfinished.unlink(missing_ok=True)
     return to
 
 

@@ -16,6 +16,7 @@ from typing import Any
 from components.features.config import FeaturesConfig
 from components.ingest.source import GZIP_ERRORS, find, open_unpacked
 from pipeline.config import PipelineConfig
+from transforms.atomic_path import atomic_path
 from transforms.columns import TABLES
 from transforms.errors import LookbookError
 
@@ -133,9 +134,8 @@ def record_start(out_dir: pathlib.Path, run_key: str) -> int:
     started = _read_start(path)
     if started.get("run_key") != run_key:
         started = {"run_key": run_key, "bytes": used}
-        unfinished = path.with_suffix(".unfinished")
-        unfinished.write_text(json.dumps(started))
-        unfinished.replace(path)
+        with atomic_path(path) as unfinished:
+            unfinished.write_text(json.dumps(started))
     return max(used - started["bytes"], 0)
 
 

@@ -5,7 +5,6 @@ writes the buffer of the joined column.
 """
 
 import contextlib
-import os
 import pathlib
 from collections.abc import Iterator
 from typing import BinaryIO
@@ -13,19 +12,16 @@ from typing import BinaryIO
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from transforms.atomic_path import atomic_path
+
 ROWS_PER_CHUNK = 200_000
 
 
 @contextlib.contextmanager
 def atomic_file(path: pathlib.Path) -> Iterator[BinaryIO]:
-    """Opens a temporary file in the folder of `path`; renames it on success and removes it on an error."""
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
-    try:
-        with unfinished.open("wb") as stream:
-            yield stream
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    """Opens a file that is written completely or not at all."""
+    with atomic_path(path) as unfinished, unfinished.open("wb") as stream:
+        yield stream
 
 
 def write_header(stream: BinaryIO, names: list[str]) -> None:
