@@ -49,8 +49,7 @@ class BeamConfig(Settings):
         default=None, description="Address of Beam's job server for Spark, such as beam-spark-job-server:8099."
     )
     worker_pool: str = Field(
-        default="localhost:50000",
-        description="Address of the Beam workers beside each task manager or executor.",
+        default="localhost:50000", description="Address of the Beam workers beside each task manager or executor."
     )
     setup_file: str = Field(
         default=SETUP_FILE, description="Setup file of this project inside the image; the workers install it."

@@ -37,11 +37,7 @@ _NEVER_RETRIED = tuple(gate.step for gate in GATES if gate.stops == RUN)
 
 
 def compile_pipeline(
-    config: CompileConfig,
-    to: pathlib.Path,
-    *,
-    pipeline: str = "train",
-    version_of: VersionOf = code_version,
+    config: CompileConfig, to: pathlib.Path, *, pipeline: str = "train", version_of: VersionOf = code_version
 ) -> None:
     """Writes the pipeline as YAML.
 

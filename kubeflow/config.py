@@ -43,8 +43,7 @@ class KubeflowConfig(Settings):
 
     image: str = Field(default="lookbook:0.1.0", description="Container image of all steps, see kubeflow/Dockerfile.")
     pipeline_root: str | None = Field(
-        default=None,
-        description="Address of the artifacts: gs://, s3:// or minio://; none for the cluster's default.",
+        default=None, description="Address of the artifacts: gs://, s3:// or minio://; none for the cluster's default."
     )
     volume_claim: str = Field(
         default="lookbook",

@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
 
-_WIDTH = 16  # columns of the bar without its texts
+_WIDTH = 16  # columns of the bar, without texts
 
 
 class Bar(logging.Handler):
-    """A logging handler that draws the marks of `transforms.progress`, and nothing between them.
+    """A logging handler that draws the marks of `transforms.progress`.
 
     Args:
         console: console of the terminal.
@@ -28,7 +28,7 @@ class Bar(logging.Handler):
         self._of_step = False
 
     def step(self, name: str) -> None:
-        """Draws a step until `clear`."""
+        """Draws the bar of a step until `clear`."""
         self._of_step = True
         self._draw(name)
 
@@ -40,7 +40,7 @@ class Bar(logging.Handler):
             self._drawn = None
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Draws a mark. Outside of steps, a finished mark erases the bar."""
+        """Draws a mark. A finished mark outside of steps erases the bar."""
         mark = getattr(record, "mark", None)
         if not isinstance(mark, Mark):
             return

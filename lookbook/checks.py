@@ -24,7 +24,7 @@ from transforms.columns import FILES, TABLES
 from transforms.errors import DataError
 
 PYTHON = (3, 10)
-MIN_MEMORY_GIB = 6.0  # needed by `make run`, with a margin for other programs
+MIN_MEMORY_GIB = 6.0  # memory of `make run`, with a margin for other programs
 MIN_DISK_GIB = 5.0
 LOCK = pathlib.Path(__file__).parent.parent / "requirements.lock"
 _PINNED = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==([^\s;\\]+)", re.MULTILINE)
@@ -45,7 +45,6 @@ class Check:
         ok: whether the check passed.
         found: what the check found.
         remedy: what to do; "" if nothing.
-
     """
 
     name: str
@@ -73,7 +72,7 @@ def all_checks(out: pathlib.Path, data: pathlib.Path | None) -> Iterator[Check]:
 
 
 def python(version: tuple[int, int]) -> Check:
-    """Checks for the Python version that TFX, ScaNN and TFRS all have wheels for."""
+    """Checks that Python has the version for which TFX, ScaNN and TFRS have wheels."""
     return _check("Python", version == PYTHON, ".".join(map(str, version)), "`make install` installs Python 3.10")
 
 
@@ -113,7 +112,7 @@ def scann(code: str = LOAD_SCANN) -> Check:
 
 
 def onednn_in_use() -> str | None:
-    """Asks TensorFlow, in a process of its own, whether it uses oneDNN: `True` or `False`; None if it does not start.
+    """Returns `True` or `False`, whether TensorFlow uses oneDNN in a new process; None if TensorFlow does not start.
 
     Raises:
         subprocess.TimeoutExpired: TensorFlow does not answer in time.
@@ -125,16 +124,14 @@ def onednn_in_use() -> str | None:
 
 
 def onednn(
-    started_with: Mapping[str, str],
-    cpuinfo: pathlib.Path = CPUINFO,
-    in_use: Callable[[], str | None] = onednn_in_use,
+    started_with: Mapping[str, str], cpuinfo: pathlib.Path = CPUINFO, in_use: Callable[[], str | None] = onednn_in_use
 ) -> Check:
-    """Checks that oneDNN is off, because with it overlapping requests get wrong answers on processors with AMX.
+    """Checks that oneDNN is off, because it makes overlapping requests return wrong answers on processors with AMX.
 
     Args:
-        started_with: environment at the start of this process, before the command line overrode it.
+        started_with: environment of this process at its start, before the command line changed it.
         cpuinfo: Linux's description of the processor.
-        in_use: asks TensorFlow, see `onednn_in_use`.
+        in_use: returns whether TensorFlow uses oneDNN, as `onednn_in_use` does.
     """
     try:
         used = in_use()

@@ -1,7 +1,7 @@
 """The command `lookbook`: runs a subcommand, and prints errors as one line with an exit code.
 
-Exit codes: 0 done, 1 failed, 2 wrong usage or setting, 130 interrupted, 143 ended by `kill`. Each command is a module
-in `lookbook.commands`, which imports heavy packages only when it runs, so that `--help` answers within a second.
+Exit codes: 0 success, 1 failure, 2 wrong usage or setting, 130 interrupted, 143 ended by `kill`. Each command is a
+module in `lookbook.commands`, which imports heavy packages only when it runs, so that `--help` answers within a second.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ DONE, FAILED, USAGE = 0, 1, 2
 
 
 class LazyGroup(click.Group):
-    """A group that imports its commands on demand and lists them in the order of use."""
+    """A group that imports its commands on demand and lists them in the order of `COMMANDS`."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Returns the names of the commands."""
@@ -78,7 +78,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Returns:
         The exit code.
-
     """
     given = None if arguments is None else list(arguments)
     with Interruption() as interruption:
@@ -105,7 +104,7 @@ def _failed(error: Exception, reporter: Reporter) -> int:
         else:
             error.show()
         return error.exit_code
-    if isinstance(error, BrokenPipeError):  # the reader of the output has ended, as in `lookbook versions | head -1`
+    if isinstance(error, BrokenPipeError):  # the reader of the output has ended, as `head -1` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     if isinstance(error, LookbookError):

@@ -9,14 +9,14 @@ import threading
 from types import FrameType, TracebackType
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-_AGAIN_S = 0.1  # enough for the finalizer that swallowed the exception to end
+_AGAIN_S = 0.1  # time for the finalizer that swallowed the exception to end
 
 
 class Interruption:
     """A context in which Ctrl-C, `kill` and a closed terminal raise KeyboardInterrupt, so that open files are closed.
 
-    Libraries that call back into Python may swallow the exception or raise their own instead. This class remembers
-    the signal, so that the command ends at its next step and reports an interruption. If a finalizer swallowed the
+    Libraries that call back into Python may swallow the exception or raise their own instead. This class stores the
+    signal, so that the command ends before its next step and reports an interruption. If a finalizer swallowed the
     exception, the signal is sent again. Ignored signals, such as under `nohup`, stay ignored. Outside of the main
     thread, where Python handles no signals, the context does nothing.
     """

@@ -7,8 +7,8 @@ the event:
     step_finished   seconds, cached
     progress        what, unit, done, total, rate (a second), seconds_left, elapsed_seconds, finished
     cell            a cell of `lookbook backtest`: its fields
-    ids             line: how many ids of a file the model knows
-    failed          message: why the command exits with a code other than 0; traceback of an unexpected error
+    ids             line: number of the ids of a file that the model knows
+    failed          message: the error that ends the command; traceback, if the error is unexpected
     log             logger, message: any other log record
 """
 

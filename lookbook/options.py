@@ -21,9 +21,9 @@ class Utf8Path(click.Path):
         """Converts the value to a path.
 
         Args:
-            value: the text that the user typed.
-            param: the option, which click names in the error.
-            ctx: the command.
+            value: text from the command line.
+            param: option that the error names.
+            ctx: context of the command.
 
         Raises:
             click.BadParameter: the locale cannot encode the path, or it is not UTF-8.
@@ -87,7 +87,7 @@ def settings(command: Callable) -> Callable:
 
 
 def logs(command: Callable) -> Callable:
-    """Adds `--json-logs` and `--debug`; the context's `Reporter` receives log records until the command ends."""
+    """Adds `--json-logs` and `--debug`. The context's `Reporter` handles the log records of the command."""
 
     @functools.wraps(command)
     def logged(context: click.Context, /, *arguments, json_logs: bool, debug: bool, **named):
@@ -103,11 +103,7 @@ def logs(command: Callable) -> Callable:
         finally:
             reporter.stop()
 
-    option = click.option(
-        "--json-logs",
-        is_flag=True,
-        help="Log to standard error as JSON, one object a line.",
-    )
+    option = click.option("--json-logs", is_flag=True, help="Log to standard error as JSON, one object a line.")
     debug = click.option("--debug", is_flag=True, help="Show the traceback of an error.")
     return option(debug(click.pass_context(logged)))
 

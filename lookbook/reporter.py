@@ -35,10 +35,10 @@ class RunLog(logging.FileHandler):
 
 
 class Reporter:
-    """Handles the log records of a command between `start` and `stop`. `fail` may be called later too.
+    """Handles the log records of a command between `start` and `stop`. `fail` may also be called after `stop`.
 
     Args:
-        before_step: called before each step. An exception from it ends the run.
+        before_step: called before each step; its exceptions end the run.
 
     Attributes:
         debug: whether to print tracebacks (`--debug`).

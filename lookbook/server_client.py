@@ -1,4 +1,4 @@
-"""A client of a running model server whose errors are those of the command line, and tables of articles."""
+"""Connects to a running model server, translates its errors, and formats tables of articles."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def connect(host: str, port: int) -> Iterator[RecommenderClient]:
-    """A client of a model server.
+    """Connects to a model server.
 
     Args:
         host: name or address of the server.
@@ -76,7 +76,7 @@ def article_table(
     """A table of articles with id, name, type, colour, score and, if given, channels.
 
     Args:
-        client: client of the server that knows the articles' names.
+        client: client of the server, which returns names, types and colours.
         article_ids: ids in the order of the rows.
         scores: score of each article.
         channels: names of the channels that proposed each article; None leaves the column out.

@@ -11,11 +11,11 @@ _VARIABLE = "TMPDIR"
 
 @contextlib.contextmanager
 def own_temporary_folder() -> Iterator[None]:
-    """Puts all temporary files into a new folder, which is deleted at the end with all files left there.
+    """Puts all temporary files into a new folder, which is deleted at the end.
 
-    TFX packs itself for the workers of every step on Beam, 42 MB each time, and does not delete the package, so that
-    a daily refresh would fill `/tmp`. The new folder is in the former folder of temporary files. If it cannot be
-    made, the former one stays in use: most commands need no temporary files.
+    For the workers of every step on Beam, TFX writes a package of 42 MB and does not delete it, so that daily refreshes
+    would fill `/tmp`. The new folder is in the former folder of temporary files. If it cannot be created, the former
+    folder stays in use, because most commands need no temporary files.
     """
     variable, folder = os.environ.get(_VARIABLE), tempfile.tempdir
     try:

@@ -184,8 +184,7 @@ def gated_push(
         **({} if baseline is None else {"baseline": baseline}),
     )
     infra_gate = InfraGate(
-        model=model,
-        settings=step_settings(InfraGateSettings, version_of, infra_gate=config.infra_gate),
+        model=model, settings=step_settings(InfraGateSettings, version_of, infra_gate=config.infra_gate)
     )
     gates = [model_gate, infra_gate]
     push = Push(

@@ -34,12 +34,7 @@ def Assemble(  # noqa: N802 (TFX names components like classes)
     given = AssembleSettings.from_json(settings)
     to = pathlib.Path(path_utils.serving_model_dir(model.uri))
     assemble(
-        pathlib.Path(states.uri),
-        pathlib.Path(weights.uri),
-        given.as_of,
-        given.recommender,
-        to,
-        fallback=given.fallback,
+        pathlib.Path(states.uri), pathlib.Path(weights.uri), given.as_of, given.recommender, to, fallback=given.fallback
     )
     description = description_of(to)
     model.set_string_custom_property(WEIGHTS_DIGEST, description.get(WEIGHTS_DIGEST, ""))

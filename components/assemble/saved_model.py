@@ -9,14 +9,7 @@ import tensorflow as tf
 import tensorflow_transform as tft
 
 from components.assemble.warmup import write_warmup_requests
-from components.model_files import (
-    ARTICLE_IDS,
-    AS_OF,
-    CUSTOMER_IDS,
-    RECOMMENDER,
-    WARMUP_REQUESTS,
-    write_description,
-)
+from components.model_files import ARTICLE_IDS, AS_OF, CUSTOMER_IDS, RECOMMENDER, WARMUP_REQUESTS, write_description
 from components.weights import TOWERS, TRANSFORM, ranking_of, weights_digest
 from models.rankings import OWN_PURCHASES
 from models.recommender.builder import RecommenderBuilder

@@ -12,15 +12,7 @@ from tfx.utils import path_utils, proto_utils
 
 from components.evaluation.report import read_evaluation
 from components.gates.freshness.executor import require_fresh
-from components.model_files import (
-    AS_OF,
-    FIGURES,
-    JUDGED_AS_OF,
-    RUN_KEY,
-    WEIGHTS_DIGEST,
-    as_of,
-    description_of,
-)
+from components.model_files import AS_OF, FIGURES, JUDGED_AS_OF, RUN_KEY, WEIGHTS_DIGEST, as_of, description_of
 from components.push.publish import drop_old, publish
 from transforms.errors import GateError
 
@@ -64,11 +56,7 @@ class Executor(tfx_pusher.Executor):
             require_fresh(last_day, serving_dir, allow_older=custom["allow_older"] == "true")
         evaluation = read_evaluation(pathlib.Path(artifact_utils.get_single_uri(input_dict[EVALUATION])))
         pathlib.Path(pushed.uri).mkdir(parents=True, exist_ok=True)
-        figures = {
-            RUN_KEY: custom["run_key"],
-            JUDGED_AS_OF: description_of(judged)[AS_OF],
-            FIGURES: evaluation.overall,
-        }
+        figures = {RUN_KEY: custom["run_key"], JUDGED_AS_OF: description_of(judged)[AS_OF], FIGURES: evaluation.overall}
         version = publish(model, serving_dir, figures)
         drop_old(serving_dir, custom["keep_versions"])
         (pathlib.Path(pushed.uri) / VERSION).write_text(json.dumps({"version": str(version)}))

@@ -1,4 +1,4 @@
-"""`lookbook backtest`: compares refreshing and retraining with leaving a model alone, on past periods."""
+"""`lookbook backtest`: compares no refresh, refresh and retraining on past periods."""
 
 import dataclasses
 import pathlib
@@ -34,9 +34,9 @@ def command(
 ) -> None:
     """Backtest three policies: no refresh, refresh, retrain.
 
-    Judges the model of each policy on each of the last periods, made from the data before that period. Then permutes
-    the article ids of one period to show what the gates do with corrupt data. Runs one training more than there are
-    periods; a killed backtest continues where it stopped.
+    Judges the model of each policy on each of the last periods; the model is made from the data before that period.
+    Then permutes the article ids of one period to show what the gates do with corrupt data. Runs one more
+    training than there are periods. A stopped backtest continues where it stopped.
     """
     from pipeline.config import load_config
 

@@ -48,7 +48,7 @@ def command(preset: str | None, assignments: tuple[str, ...], section: str | Non
 
 
 def _show_table(rows: Sequence[SettingRow]) -> None:
-    """Prints a row for each setting; values other than the defaults are bold."""
+    """Prints a row for each setting. Values other than the default are bold."""
     from rich.table import Table
     from rich.text import Text
 

@@ -48,7 +48,7 @@ def command(reporter: Reporter, out: pathlib.Path, truth: pathlib.Path, as_json:
     from operations.pushed import PushedModel
 
     model = PushedModel(version)
-    reporter.echo(compare_ids("customer", bought, model.known_customers(), otherwise="new to it"), "ids")
+    reporter.echo(compare_ids("customer", bought, model.known_customers(), otherwise="unknown"), "ids")
     articles = dict.fromkeys(article for several in bought.values() for article in sorted(several))
     known_articles = model.known_articles()
     if known_articles is not None:

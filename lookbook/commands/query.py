@@ -13,8 +13,8 @@ from lookbook import options
 def command(customer_id: str, host: str, port: int, recent: str, k: int) -> None:
     """Show recommendations for CUSTOMER_ID, and why.
 
-    Queries a running server. Unknown customers get popular articles and articles like those of
-    --recent. Prints which articles of --recent the model does not know; fails if it knows none.
+    Queries a running server. Unknown customers get popular articles and articles similar to those of --recent. Prints
+    which articles of --recent the model does not know; fails if it knows none.
     """
     from lookbook.console import tables
     from lookbook.served_articles import parse_ids, served_articles

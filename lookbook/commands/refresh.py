@@ -27,8 +27,8 @@ def command(
 ) -> None:
     """Update the served model to today's data, without training.
 
-    Combines the weights of the newest version with the new state of the shop, judges them on the last label period
-    against the figures they were blessed with, tests them in a model server and pushes them. Uses the settings of the
+    Combines the weights of the newest version with the new state of the shop. Compares their MAP@12 on the last label
+    period with the one they were blessed with, tests them in a model server and pushes them. Uses the settings of the
     run that trained, unless a preset is given.
     """
     from pipeline.config import load_config, preset_of_training

@@ -14,8 +14,8 @@ from lookbook import options
 def command(out: pathlib.Path, version: int) -> None:
     """Serve an older VERSION again.
 
-    Copies it under a new highest number, which running servers load by themselves. A version is served at all times,
-    and the former version is kept, so that a rollback can be undone.
+    Copies it under a new highest number, which running servers then load. A version is served at all times. The former
+    version is kept, so that a rollback can be undone.
     """
     from operations.rollback import rollback
 

@@ -24,10 +24,9 @@ def command(to: pathlib.Path, scale: str | None, **sizes: int | None) -> None:
     articles ranked by their true purchase probability, which is the best possible recommendation. Sizes default to
     those of the shop of `make run`.
 
-    With --scale, the shop has two years of data, and customers buy as rarely, repeat purchases as seldom and follow
-    the same seasons as H&M's. Full is 31,788,324 transactions of 1,371,980 customers and 105,542 articles. Another
-    scale multiplies customers and transactions by itself, and articles by its square root. Options for single sizes
-    override the scale.
+    With --scale, the shop has two years of data, and its customers buy and repeat purchases as often as H&M's, with the
+    same seasons. Scale full is 31,788,324 transactions of 1,371,980 customers and 105,542 articles. A number multiplies
+    customers and transactions, and its square root multiplies articles. Options for single sizes override the scale.
     """
     from synthetic.shop import ShopConfig, synthesize
 

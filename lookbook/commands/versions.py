@@ -14,7 +14,7 @@ from lookbook import options
 if TYPE_CHECKING:
     from pipeline.versions import Version
 
-_FRAME = 3  # characters between two columns: a line with a blank on each side
+_FRAME = 3  # characters between two columns: a line and two blanks
 
 
 @click.command()
@@ -53,7 +53,7 @@ def _show(versions: list[Version], console) -> None:
 
 
 def _flat(figures: Mapping[str, Any]) -> dict[str, str]:
-    """The figures that fit a cell. Figures of a section keep their own names; digests are truncated."""
+    """The figures as texts of cells, without names of sections. Digests are truncated."""
     cells: dict[str, str] = {}
     for name, value in figures.items():
         if name == RUN_KEY or "/" in name:  # internal, or one of about thirty secondary figures

@@ -31,9 +31,7 @@ _OUT_OF_RANGE = frozenset(
 
 
 def judge(
-    anomalies: Mapping[str, anomalies_pb2.Anomalies],
-    report: IngestReport,
-    time: Findings = NOTHING_FOUND,
+    anomalies: Mapping[str, anomalies_pb2.Anomalies], report: IngestReport, time: Findings = NOTHING_FOUND
 ) -> Findings:
     """Collects the findings of all checks of the data.
 
