@@ -27,13 +27,8 @@ RECOMMENDER = "recommender"  # `own_purchases` in the own-purchases recommender;
 
 def description_of(saved_model: pathlib.Path) -> Mapping[str, Any]:
     """Reads the `lookbook.json` of a SavedModel; empty if it is missing or invalid."""
-    return read_description(saved_model / DESCRIPTION)
-
-
-def read_description(path: pathlib.Path) -> Mapping[str, Any]:
-    """Reads a `lookbook.json`; empty if it is missing or invalid."""
     with contextlib.suppress(FileNotFoundError, json.JSONDecodeError):
-        description = json.loads(path.read_text(encoding="utf-8"))
+        description = json.loads((saved_model / DESCRIPTION).read_text(encoding="utf-8"))
         if isinstance(description, dict):
             return description
     return {}

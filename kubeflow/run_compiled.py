@@ -126,7 +126,8 @@ class _Run:
             raise ConfigError(
                 f"the pipeline {compiled.name} must be given {', '.join(missing)}; add --parameter NAME=VALUE"
             )
-        self.root = f"{(compiled.root or DEFAULT_ROOT).rstrip('/')}/{compiled.name}/{_now()}"
+        now = datetime.datetime.now().strftime("%Y%m%d-%H%M%S-%f")
+        self.root = f"{(compiled.root or DEFAULT_ROOT).rstrip('/')}/{compiled.name}/{now}"
         self.buckets = out / "buckets"
 
     def localized(self, value: Any) -> Any:
@@ -189,7 +190,3 @@ class _Run:
             (artifact,) = reported.get(name, executor_input["outputs"]["artifacts"][name])["artifacts"][:1]
             folder = pathlib.Path(local_path(artifact["uri"], self.buckets) or artifact["uri"])
             self.artifacts[task.name, name] = Artifact(artifact["uri"], artifact.get("metadata", {}), folder)
-
-
-def _now() -> str:
-    return datetime.datetime.now().strftime("%Y%m%d-%H%M%S-%f")

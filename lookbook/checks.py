@@ -140,9 +140,9 @@ def onednn(
     state = {"False": "off", "True": "on"}.get(used or "", "unknown: TensorFlow does not start")
     text = cpuinfo.read_text(encoding="utf-8", errors="replace") if cpuinfo.is_file() else ""
     found = f"{state}; this processor has {'AMX' if 'amx_tile' in text.split() else 'no AMX'}"
-    wished = started_with.get(_ONEDNN)
-    if wished not in (None, "0") and used == "False":
-        found += f"; {_ONEDNN}={wished} in your environment is overridden, because it gives wrong answers with AMX"
+    given = started_with.get(_ONEDNN)
+    if given not in (None, "0") and used == "False":
+        found += f"; {_ONEDNN}={given} in your environment is overridden, because it gives wrong answers with AMX"
     return _check("oneDNN", used == "False", found, f"set {_ONEDNN}=0, or `make install`")
 
 
@@ -159,9 +159,9 @@ def disk(out: pathlib.Path, data: pathlib.Path | None) -> Check:
     while not folder.exists():
         folder = folder.parent
     there = psutil.disk_usage(str(folder)).free / _GIB
-    least = max(MIN_DISK_GIB, _needed(data) / _GIB)
-    remedy = f"have {least:.1f} GiB free there, or give another --out"
-    return _check("disk", there >= least, f"{there:.1f} GiB free in {folder}", remedy)
+    required = max(MIN_DISK_GIB, _needed(data) / _GIB)
+    remedy = f"have {required:.1f} GiB free there, or give another --out"
+    return _check("disk", there >= required, f"{there:.1f} GiB free in {folder}", remedy)
 
 
 def tables(data: pathlib.Path) -> Iterator[Check]:

@@ -46,31 +46,31 @@ class Utf8Path(click.Path):
 
 
 PATH = Utf8Path(path_type=pathlib.Path)
-
-
-def data(command: Callable) -> Callable:
-    """Adds `--data DIR`, which is required."""
-    return click.option("--data", type=PATH, required=True, help="Folder with the three CSVs, plain or gzip.")(command)
-
-
-def out(command: Callable) -> Callable:
-    """Adds `--out DIR`."""
-    return click.option(
-        "--out", type=PATH, default=pathlib.Path("out"), show_default=True, help="Folder that the pipeline writes to."
-    )(command)
+data = click.option("--data", type=PATH, required=True, help="Folder with the three CSVs, plain or gzip.")
+out = click.option(
+    "--out", type=PATH, default=pathlib.Path("out"), show_default=True, help="Folder that the pipeline writes to."
+)
+port = click.option("--port", type=click.IntRange(0, 65535), default=8500, show_default=True, help="gRPC port.")
+disk_check = click.option(
+    "--disk-check/--no-disk-check",
+    default=True,
+    show_default=True,
+    help="Refuse to start if the disk is estimated to be too small for the CSVs.",
+)
+allow_older = click.option("--allow-older", is_flag=True, help="Accept data that end before those of the served model.")
+pipeline = click.option(
+    "--pipeline",
+    type=click.Choice(["train", "refresh"]),
+    default="train",
+    show_default=True,
+    help="The pipeline of `lookbook run`, or that of `lookbook refresh`.",
+)
 
 
 def server(command: Callable) -> Callable:
     """Adds `--host HOST` and `--port PORT` of a running model server."""
     host = click.option("--host", default="localhost", show_default=True, help="Host of the model server.")
     return host(port(command))
-
-
-def port(command: Callable) -> Callable:
-    """Adds `--port PORT`."""
-    return click.option("--port", type=click.IntRange(0, 65535), default=8500, show_default=True, help="gRPC port.")(
-        command
-    )
 
 
 def settings(command: Callable) -> Callable:
@@ -106,36 +106,6 @@ def logs(command: Callable) -> Callable:
     option = click.option("--json-logs", is_flag=True, help="Log to standard error as JSON, one object a line.")
     debug = click.option("--debug", is_flag=True, help="Show the traceback of an error.")
     return option(debug(click.pass_context(logged)))
-
-
-def disk_check(command: Callable) -> Callable:
-    """Adds `--disk-check` and `--no-disk-check`."""
-    return click.option(
-        "--disk-check/--no-disk-check",
-        default=True,
-        show_default=True,
-        help="Refuse to start if the disk is estimated to be too small for the CSVs.",
-    )(command)
-
-
-def allow_older(command: Callable) -> Callable:
-    """Adds `--allow-older`."""
-    return click.option(
-        "--allow-older",
-        is_flag=True,
-        help="Accept data that end before those of the served model.",
-    )(command)
-
-
-def pipeline(command: Callable) -> Callable:
-    """Adds `--pipeline train` and `--pipeline refresh`."""
-    return click.option(
-        "--pipeline",
-        type=click.Choice(["train", "refresh"]),
-        default="train",
-        show_default=True,
-        help="The pipeline of `lookbook run`, or that of `lookbook refresh`.",
-    )(command)
 
 
 def parameters(command: Callable) -> Callable:

@@ -10,7 +10,7 @@ from components.served_folder import MODEL_NAME
 
 
 def write_warmup_requests(path: pathlib.Path) -> int:
-    """Writes `tf_serving_warmup_requests`: batches of 1 and 64 of the signatures a shop asks; returns their number."""
+    """Writes requests of 1 and 64 rows for the signatures that shops call, as TFRecords; returns their number."""
     requests = [request for batch in (1, 64) for request in _requests(batch)]
     with tf.io.TFRecordWriter(str(path)) as writer:
         for request in requests:

@@ -20,8 +20,8 @@ from transforms.columns import CUSTOMER_ID, DAY, FILES, parquet_file
 MAX_GAP_DAYS = 90
 MIN_SHARE = 0.1
 USUAL_SHARE = 0.5
-_PERIODS_BEFORE, _LEAST_PERIODS = 8, 3
-_LEAST_EXPECTED = 10
+_PERIODS_BEFORE, _MIN_PERIODS = 8, 3
+_MIN_EXPECTED = 10
 _TAIL_DAYS = 400  # a year, for years mistyped by one, and a month
 _WEEK_DAYS = 7
 _ONE_DAY = datetime.timedelta(days=1)
@@ -105,8 +105,8 @@ def _future(sales: Sales, today: datetime.date) -> list[str]:
 
 def _few_after_a_gap(sales: Sales) -> list[str]:
     """Finds a gap of more than `MAX_GAP_DAYS` followed by fewer transactions than a usual week, or by a single day."""
-    for place in _gaps(sales):
-        before, after = sales.rows[: place + 1], sales.rows[place + 1 :]
+    for position in _gaps(sales):
+        before, after = sales.rows[: position + 1], sales.rows[position + 1 :]
         week = _usual_week(before[::-1])
         if _count(after) < week or len(after) == 1:
             gap_days = (after[0][0] - before[-1][0]).days
@@ -127,18 +127,18 @@ def _few_in_the_last_periods(sales: Sales) -> list[str]:
     for count in range(1, min(len(sales.buyers), _TAIL_DAYS // sales.label_days + 1)):
         total += sales.buyers[count - 1]
         before = sales.buyers[count:]
-        if count > 1 and sum(buyers > 0 for buyers in before) < _LEAST_PERIODS:
+        if count > 1 and sum(buyers > 0 for buyers in before) < _MIN_PERIODS:
             break  # the first periods of the data may have fewer buyers
         usual = _usual_buyers(before)
         if count > 1 and max(sales.buyers[:count]) >= USUAL_SHARE * usual:
             continue
-        if usual * count >= _LEAST_EXPECTED and total < MIN_SHARE * usual * count:
+        if usual * count >= _MIN_EXPECTED and total < MIN_SHARE * usual * count:
             last = sales.rows[-1][0]
             first = last - (count * sales.label_days - 1) * _ONE_DAY
             return [
                 f"transactions.{DAY}: only {total:,} customers bought in the {count * sales.label_days:,} days from "
                 f"{first} to {last}, where about {usual * count:,.0f} did in as many days before; correct or remove "
-                f"mistyped days in {FILES['transactions']}, give the complete last days, or leave out what is older "
+                f"mistyped days in {FILES['transactions']}, give the complete last days, or leave out older data "
                 "if the shop has shrunk"
             ]
     return []
@@ -146,8 +146,8 @@ def _few_in_the_last_periods(sales: Sales) -> list[str]:
 
 def _gap_warnings(sales: Sales) -> list[str]:
     lines = []
-    for place in _gaps(sales):
-        before, after = sales.rows[: place + 1], sales.rows[place + 1 :]
+    for position in _gaps(sales):
+        before, after = sales.rows[: position + 1], sales.rows[position + 1 :]
         line = f"transactions.{DAY}: there are no transactions between {before[-1][0]} and {after[0][0]}"
         if _count(before) < _usual_week(after):
             line += f", and only {_transactions(before)} before that; check their days for typing errors"
@@ -157,7 +157,7 @@ def _gap_warnings(sales: Sales) -> list[str]:
 
 def _low_last_period(sales: Sales) -> list[str]:
     judged, usual = sales.buyers[0], _usual_buyers(sales.buyers[1:])
-    if usual < _LEAST_EXPECTED or judged >= USUAL_SHARE * usual:
+    if usual < _MIN_EXPECTED or judged >= USUAL_SHARE * usual:
         return []
     return [
         f"transactions.{DAY}: {judged:,} customers bought in the last {sales.label_days} days, to {sales.rows[-1][0]}, "
@@ -168,7 +168,7 @@ def _low_last_period(sales: Sales) -> list[str]:
 def _gaps(sales: Sales) -> list[int]:
     """Positions in `rows` of the days that a gap of more than `MAX_GAP_DAYS` follows."""
     days = [day for day, _ in sales.rows]
-    return [place for place in range(len(days) - 1) if (days[place + 1] - days[place]).days > MAX_GAP_DAYS]
+    return [position for position in range(len(days) - 1) if (days[position + 1] - days[position]).days > MAX_GAP_DAYS]
 
 
 def _usual_buyers(periods: Sequence[int]) -> float:

@@ -48,11 +48,11 @@ def require_fresh(last_day: datetime.date, serving_dir: pathlib.Path, *, allow_o
     day = None if served is None else as_of(description_of(served))
     if served is None or day is None:
         return "passed: no served version records the last day of its data"
-    told = f"the data end on {last_day}, those of the served version {served.name} on {day - _DAY}"
+    days = f"the data end on {last_day}, those of the served version {served.name} on {day - _DAY}"
     if last_day + _DAY >= day or allow_older:
-        return f"passed: {told}"
+        return f"passed: {days}"
     raise GateError(
-        f"freshness gate: the data must not end before those of the served model. Received: {told}. Check that "
+        f"freshness gate: the data must not end before those of the served model. Received: {days}. Check that "
         "the export is complete and that --data is the right folder; to serve older data anyway, add --allow-older (on "
         "Kubeflow the parameter allow_older=true)"
     )

@@ -16,7 +16,7 @@ from serving.errors import ServingError
 from serving.server.config import ServerConfig
 from serving.server.model_server import ModelServer
 
-_UNKNOWN = ("", "nobody knows this customer", "\N{DRESS}")
+_UNKNOWN = ("", "an unknown customer", "\N{DRESS}")
 
 
 def try_model(saved_model: pathlib.Path, config: InfraGateConfig) -> Verdict:
@@ -43,13 +43,13 @@ def try_model(saved_model: pathlib.Path, config: InfraGateConfig) -> Verdict:
                 return Verdict(passed=False, line=f"refused: the model does not load: {reasons}")
             load_s = time.monotonic() - started
             try:
-                return _ask(server.port, _customers(saved_model, config.canary_queries), config, load_s)
+                return _query(server.port, _customers(saved_model, config.canary_queries), config, load_s)
             except ServingError as error:
                 line = f"refused: the model does not answer: {error}"
                 return Verdict(passed=False, line=line, figures={"load_s": load_s})
 
 
-def _ask(port: int, customers: list[str], config: InfraGateConfig, load_s: float) -> Verdict:
+def _query(port: int, customers: list[str], config: InfraGateConfig, load_s: float) -> Verdict:
     client = RecommenderClient(f"127.0.0.1:{port}", ClientConfig(model_name=MODEL_NAME))
     latencies = []
     try:

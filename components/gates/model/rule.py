@@ -59,19 +59,19 @@ def judge_run(figures: Figures, rule: ModelRule, last: WeightsRecord, *, compare
 
     if few := _too_few(figures):
         return refused(few)
-    told = f"MAP@12 {figures['map_at_12']:.4f}, {simple} against {simple_name}"
+    comparison = f"MAP@12 {figures['map_at_12']:.4f}, {simple} against {simple_name}"
     if baseline != simple_name:
-        told += f", {against_last} against {baseline}"
+        comparison += f", {against_last} against {baseline}"
     if rule.strict and not (proven and against_last.low > 0):
-        return refused(f"not proven better, as evaluation.strict requires: {told}")
+        return refused(f"not proven better, as evaluation.strict requires: {comparison}")
     if simple.high < 0:
-        return refused(f"certainly worse than the best simple baseline: {told}")
+        return refused(f"certainly worse than the best simple baseline: {comparison}")
     if against_last.low < -rule.margin:
         why = f"may be worse than {baseline} by more than evaluation.margin = {rule.margin}"
-        return refused(f"{why}: {told}")
+        return refused(f"{why}: {comparison}")
     if low := _below_the_share(figures, rule, last):
         return refused(low)
-    line = f"passed, {'proven' if proven else 'unproven'}: {told}"
+    line = f"passed, {'proven' if proven else 'unproven'}: {comparison}"
     return Verdict(passed=True, proven=proven, line=line, figures=shown)
 
 
@@ -108,13 +108,13 @@ def judge_refresh(
         return refused(seen(*week, last.trained_until))
     if few := _too_few(figures) or _fewer_than_blessed(figures, last):
         return refused(few)
-    told = f"MAP@12 {now:.4f}, {blessed:.4f} when the weights were blessed"
+    comparison = f"MAP@12 {now:.4f}, {blessed:.4f} when the weights were blessed"
     if certainly_below(now, customers, max(blessed - rule.margin, 0.0)):
         why = f"has certainly fallen by more than evaluation.margin = {rule.margin}"
-        return refused(f"{why}: {told}: check the last week's data, or train again")
+        return refused(f"{why}: {comparison}: check the last week's data, or train again")
     if low := _below_the_share(figures, rule, last):
         return refused(low)
-    return Verdict(passed=True, line=f"passed: {told}", figures=shown)
+    return Verdict(passed=True, line=f"passed: {comparison}", figures=shown)
 
 
 def _too_few(figures: Figures) -> str | None:

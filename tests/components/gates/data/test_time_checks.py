@@ -63,7 +63,7 @@ def test_a_thin_tail_without_a_gap_stops():
     """Mistyped years in two years of data: a row every ten days after the last true day, no gap of 90 days anywhere."""
     thin = {LAST + back * DAY: 1 for back in range(10, 360, 10)}
     (reason,) = check({**steady(700), **thin}).reasons
-    assert reason.endswith("or leave out what is older if the shop has shrunk")
+    assert reason.endswith("or leave out older data if the shop has shrunk")
 
 
 def test_days_a_century_on_are_in_the_future():
