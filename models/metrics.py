@@ -48,7 +48,6 @@ def hit_matrix(
 
     Raises:
         ValueError: `recommended` and `bought` differ in length.
-
     """
     if len(recommended) != len(bought):
         raise ValueError(
@@ -78,7 +77,6 @@ def average_precision(hits: npt.NDArray[np.bool_], num_bought: npt.ArrayLike) ->
 
     Returns:
         `[num_customers]` float64 in 0 to 1.
-
     """
     found = np.cumsum(hits, axis=1)
     precision = found / np.arange(1, hits.shape[1] + 1)
@@ -99,7 +97,6 @@ def ndcg(hits: npt.NDArray[np.bool_], num_bought: npt.ArrayLike) -> Floats:
 
     Returns:
         `[num_customers]` float64 in 0 to 1.
-
     """
     discount = np.array([1.0 / math.log2(place + 2) for place in range(hits.shape[1])])
     ideal = np.cumsum(discount)[_best_possible(hits, num_bought) - 1]
@@ -140,7 +137,6 @@ def per_customer(recommended: Sequence[Sequence[str]], bought: Sequence[Collecti
 
     Raises:
         ValueError: `recommended` and `bought` differ in length, or a customer bought nothing.
-
     """
     sets = [set(articles) for articles in bought]
     hits = hit_matrix(recommended, sets)
@@ -168,7 +164,6 @@ def bootstrap_interval(values: npt.ArrayLike, *, seed: int, draws: int = 1000, l
 
     Raises:
         ValueError: there are no values, or `level` is not between 0 and 1.
-
     """
     (interval,) = bootstrap_intervals({"": np.asarray(values)}, seed=seed, draws=draws, level=level).values()
     return interval
@@ -190,7 +185,6 @@ def bootstrap_intervals(
 
     Raises:
         ValueError: there are no customers, or `level` is not between 0 and 1.
-
     """
     table = np.stack(list(columns.values()), axis=1).astype(np.float64)
     customers = len(table)
@@ -226,7 +220,6 @@ def paired_difference(ours: npt.ArrayLike, theirs: npt.ArrayLike, *, seed: int, 
 
     Raises:
         ValueError: `ours` and `theirs` differ in length or are empty.
-
     """
     ours, theirs = np.asarray(ours, dtype=np.float64), np.asarray(theirs, dtype=np.float64)
     if ours.shape != theirs.shape:

@@ -32,7 +32,6 @@ def read_customer_ids(path: pathlib.Path) -> list[str]:
 
     Raises:
         DataError: the file cannot be read or holds no id.
-
     """
     with _opened(path) as file:
         delimiter, header = _header(path, file)
@@ -54,7 +53,6 @@ def read_purchases(path: pathlib.Path) -> dict[str, set[str]]:
 
     Raises:
         DataError: the file cannot be read, lacks a column, or holds no purchase.
-
     """
     bought: dict[str, set[str]] = {}
     columns = (CUSTOMER_ID, ARTICLE_ID)

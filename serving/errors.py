@@ -25,7 +25,6 @@ class ServingError(Exception):
     Attributes:
         code: gRPC status code.
         message: message of the server, or of gRPC itself.
-
     """
 
     def __init__(self, code: grpc.StatusCode, message: str) -> None:
@@ -68,7 +67,6 @@ class StatusError(Exception):
     Attributes:
         code: gRPC status code.
         message: message of the status.
-
     """
 
     def __init__(self, code: grpc.StatusCode, message: str) -> None:

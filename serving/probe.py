@@ -36,7 +36,6 @@ def healthy(target: str, timeout_s: float = TIMEOUT_S, *, alive: bool = False, t
     Raises:
         OSError: a file of `tls` cannot be read.
         ValueError: `target` is malformed.
-
     """
     Target(target)  # checks its form; gRPC resolves names
     with open_channel(Address(target), tls or ClientConfig()) as channel:
@@ -52,7 +51,6 @@ def main(arguments: list[str] | None = None) -> int:
 
     Args:
         arguments: command line without the program; None for the process's own.
-
     """
     options = argument_parser().parse_args(arguments)
     if options.tls_ca is None and (options.tls_certificate or options.tls_key or options.tls_server_name):

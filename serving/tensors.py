@@ -71,7 +71,6 @@ def to_proto(values: npt.ArrayLike, dtype: npt.DTypeLike = None, *, as_content: 
 
     Raises:
         TensorError: the array's dtype has no TensorProto type.
-
     """
     array = np.asarray(values, dtype=dtype)
     if array.dtype.kind in "USO":
@@ -103,7 +102,6 @@ def to_array(proto: Any, max_elements: int | None = None) -> npt.NDArray[Any]:
     Raises:
         TensorError: the type or rank is unknown, a dimension is negative, the content does not have the size of the
             shape, there are more than `max_elements` elements, or more than `MAX_FILLED` values are missing.
-
     """
     shape = checked_shape(proto, max_elements)
     count = math.prod(shape)
@@ -177,7 +175,6 @@ def checked_shape(proto: Any, max_elements: int | None = None) -> tuple[int, ...
 
     Raises:
         TensorError: the shape or the number of values is invalid, see `to_array`.
-
     """
     dimensions = len(proto.tensor_shape.dim)
     if proto.tensor_shape.unknown_rank or dimensions > MAX_RANK:

@@ -22,7 +22,6 @@ class IdCount:
         rows: number of all rows.
         set_aside: number of rows whose id is not accepted.
         with_blanks: number of rows whose id is accepted and holds white space.
-
     """
 
     rows: int
@@ -38,7 +37,6 @@ def count_article_ids(data_dir: pathlib.Path) -> IdCount:
 
     Raises:
         DataError: the file is not a readable CSV with the required columns.
-
     """
     rows = set_aside = with_blanks = 0
     with tempfile.TemporaryDirectory() as work, duckdb.connect() as connection:

@@ -23,7 +23,6 @@ def cut(block: bytes, fields: int, wanted: list[int], *, last: bool) -> Cut:
         fields: number of values in a row.
         wanted: indices of the values to locate, from 0.
         last: whether this is the last block of the file, whose end also ends a record.
-
     """
     pieces: list[Cut] = []
     used, irregular_records = 0, _IRREGULAR_RECORDS

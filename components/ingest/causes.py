@@ -19,7 +19,6 @@ def first_causes(connection: duckdb.DuckDBPyConnection, table: str, rejects: Seq
         connection: holds `<table>_staged` and, of articles and customers, `<table>_dropped`.
         table: table with too many rows set aside.
         rejects: rejects of all tables so far, which name the files.
-
     """
     if table != "transactions":
         return ""

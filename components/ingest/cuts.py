@@ -20,7 +20,6 @@ class Cut:
         escaped: `[rows, wanted]` bool, whether the value holds doubled quotes.
         faults: records that are not rows.
         used: number of bytes cut; the remaining bytes are a record that continues in the next block.
-
     """
 
     rows: np.ndarray

@@ -36,7 +36,6 @@ def find_violations(
             `<table>_sorted`, which is faster to scan.
         table: `articles`, `customers` or `transactions`.
         schemas: folder of the curated schemas.
-
     """
     schema = text_format.Parse((schemas / f"{table}.pbtxt").read_text(encoding="utf-8"), schema_pb2.Schema())
     listed = {domain.name: domain for domain in schema.string_domain}

@@ -50,7 +50,6 @@ def ingest(data_dir: pathlib.Path, to: pathlib.Path, config: IngestConfig) -> In
         DataError: a file is missing or is not a valid CSV, or more rows are set aside than `config` allows. The rows
             set aside so far are then in `<to>.rejects.csv`, beside `to`.
         DiskFullError: the disk of `to` is full.
-
     """
     if to.is_dir() and any(to.iterdir()):
         raise DataError(f"the folder to write the tables into must be empty. Received: {to}")

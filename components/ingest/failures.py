@@ -26,7 +26,6 @@ def one_line_errors(folder: pathlib.Path) -> Iterator[None]:
     Raises:
         DiskFullError: the disk of `folder` is full.
         DataError: a file cannot be read or written, memory is too small, or a library refuses the data.
-
     """
     try:
         yield

@@ -19,7 +19,6 @@ class Fault:
         end: position after its last byte, without the line end.
         field: index of the wrong value, from 0, or -1.
         reason: what is wrong.
-
     """
 
     start: int

@@ -36,7 +36,6 @@ class Malformed:
         text: beginning of the record.
         column: name of the wrong column, or an empty string.
         reason: what is wrong.
-
     """
 
     line: int
@@ -56,7 +55,6 @@ class Reader:
     Attributes:
         malformed: the first records that are not rows, in the order of the file.
         malformed_counts: counts of all such records, by column and reason.
-
     """
 
     def __init__(self, source: Source, max_malformed: int, on_bytes: Callable[[int], None] = lambda done: None):
@@ -74,7 +72,6 @@ class Reader:
 
         Raises:
             DataError: the file is not UTF-8, or a quoted value is never closed.
-
         """
         fields = len(self._source.header)
         with self._source.path.open("rb") as file:

@@ -49,7 +49,6 @@ class Defects:
         reasons: defects that set a row aside, by `column: reason`, most frequent first.
         nulls: values set to null, by `column: reason`, most frequent first.
         rejects: the first defects in the order of the file, with line numbers.
-
     """
 
     rows_read: int

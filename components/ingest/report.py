@@ -23,7 +23,6 @@ class Violation:
         rows: number of rows with such a value.
         values: worst or most frequent values as text, at most `MAX_VALUES`.
         line: line number of the first such row in the CSV.
-
     """
 
     column: str
@@ -48,7 +47,6 @@ class TableReport:
         reject_lines_left_out: defects that are counted but not listed in `rejects.csv`.
         violations: values that the curated schema does not allow.
         ids_with_blanks: number of kept ids of the table itself that hold white space.
-
     """
 
     file: str

@@ -33,7 +33,6 @@ def describe_non_csv(beginning: bytes) -> str | None:
 
     Args:
         beginning: first bytes of the file, up to a few thousand.
-
     """
     return describe_other_format(beginning) or _first_line(beginning.removeprefix(BYTE_ORDER_MARK))
 
@@ -44,7 +43,6 @@ def describe_other_format(beginning: bytes, *, delimited: bool = True) -> str | 
     Args:
         beginning: first bytes of the file, up to a few thousand.
         delimited: whether the first line of the file must hold a comma; a list of ids has none.
-
     """
     if beginning.startswith(_UTF_32):
         return "line 1 is not UTF-8: the file is UTF-32; save it again as UTF-8"

@@ -39,7 +39,6 @@ class Source:
         plain: whether the file is ASCII without quotes or NUL, with line ends of one kind. A byte order mark is
             ignored.
         commas: number of commas of the file if it is plain; each separates two values.
-
     """
 
     table: str
@@ -62,7 +61,6 @@ def find(data_dir: pathlib.Path, table: str) -> pathlib.Path:
 
     Raises:
         DataError: there is no file, or both a plain and a gzip file.
-
     """
     plain = data_dir / FILES[table]
     packed = data_dir / f"{FILES[table]}.gz"
@@ -101,7 +99,6 @@ def fingerprint_of(data_dir: pathlib.Path) -> str:
 
     Raises:
         DataError: a file is missing or cannot be read.
-
     """
     digest = hashlib.blake2b(digest_size=16)
     for table in TABLES:
@@ -127,7 +124,6 @@ def open_source(data_dir: pathlib.Path, table: str, work: pathlib.Path) -> Sourc
     Raises:
         DataError: the file is missing, empty, truncated, not a CSV in UTF-8, wrongly delimited, or lacks a column of
             the schema.
-
     """
     found = find(data_dir, table)
     path = found
@@ -154,7 +150,6 @@ def header_of(found: pathlib.Path) -> tuple[str, ...]:
 
     Raises:
         DataError: the file is not a CSV in UTF-8, or its header cannot be read.
-
     """
     try:
         with open_unpacked(found) as file:

@@ -40,7 +40,6 @@ class Staged:
         line: SQL expression for the line of a row.
         malformed: the first records that are not rows, in the order of the file.
         malformed_counts: counts of all such records, by column and reason.
-
     """
 
     line: str
@@ -68,7 +67,6 @@ def stage(
 
     Raises:
         DataError: the file is not UTF-8, or a quote is never closed.
-
     """
     if is_plain(source):
         with duckdb_progress(connection, progress, 0, rows):

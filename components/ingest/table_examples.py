@@ -27,7 +27,6 @@ def write_table_examples(tables: pathlib.Path, table: str, folder: pathlib.Path,
 
     Returns:
         Number of examples written.
-
     """
     file = pq.ParquetFile(tables / parquet_file(table))
     rows = file.metadata.num_rows

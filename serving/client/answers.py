@@ -14,7 +14,6 @@ class RecommendedArticle:
         score: score of the model; higher is better.
         channels: candidate channels that proposed the article, such as `own_purchases`, `towers` and `popular`; empty
             for a best-selling article that no channel proposed.
-
     """
 
     article_id: str
@@ -30,7 +29,6 @@ class Recommendations:
         customer_id: raw customer id, as requested.
         articles: best first.
         model_version: version of the model that answered.
-
     """
 
     customer_id: str
@@ -65,7 +63,6 @@ class Baselines:
         customer_id: raw customer id, as requested.
         own_purchases: articles that the customer bought most often, filled up with the best-selling ones.
         popular: the best-selling articles.
-
     """
 
     customer_id: str
@@ -82,7 +79,6 @@ class VersionStatus:
         state: START, LOADING, AVAILABLE, UNLOADING or END.
         error_code: name of a gRPC status code; OK if there was no error.
         error_message: cause of the error; "" if there was none.
-
     """
 
     version: int

@@ -41,7 +41,6 @@ class Attempts:
         method: full name, as in `wire`.
         request: the message.
         end_s: the deadline on the clock `time.monotonic()`.
-
     """
 
     def __init__(
@@ -66,7 +65,6 @@ class Attempts:
 
         Raises:
             grpc.RpcError: the status of the last attempt.
-
         """
         try:
             while True:

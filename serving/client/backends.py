@@ -28,7 +28,6 @@ class Backend:
         address: address of the server.
         avoid_until_s: time (`time.monotonic()`) before which it is used only if no other server can be.
         failures: number of UNAVAILABLE results since its last answer.
-
     """
 
     def __init__(self, address: Address, config: ClientConfig) -> None:
@@ -59,7 +58,6 @@ class Backends:
     Args:
         target: target of the client.
         config: settings of the client.
-
     """
 
     def __init__(self, target: str, config: ClientConfig) -> None:
@@ -109,7 +107,6 @@ class Backends:
 
         Returns:
             Whether this is the first overdue request in that time.
-
         """
         with self._lock:
             now_s = time.monotonic()

@@ -37,7 +37,6 @@ class ClientConfig:
         tls_key: PEM file of its private key.
         tls_server_name: name in the server's certificate, if it is not the address.
         max_message_bytes: size limit of an answer.
-
     """
 
     model_name: str = "lookbook"

@@ -16,7 +16,6 @@ def check_k(k: int) -> None:
 
     Raises:
         ValueError: `k` is not in 1..MAX_K.
-
     """
     if not 1 <= k <= MAX_K:
         raise ValueError(f"k must be in 1..{MAX_K}. Received: k = {k}.")
@@ -33,7 +32,6 @@ def one_each(name: str, values: Sequence[Any] | None, of: Sequence[str], default
 
     Raises:
         ValueError: `values` is not as long as `of`.
-
     """
     if values is None:
         return [default] * len(of)

@@ -36,7 +36,6 @@ class ModelClient:
 
     Raises:
         ValueError: both `version` and `version_label` are given, or `target` is malformed.
-
     """
 
     def __init__(self, target: str, config: ClientConfig, version: int | None, version_label: str | None) -> None:
@@ -58,7 +57,6 @@ class ModelClient:
 
         Raises:
             ServingError: a request failed; the others are cancelled.
-
         """
         end_s = time.monotonic() + self._config.deadline_s
         remaining = iter(all_inputs)
@@ -92,7 +90,6 @@ class ModelClient:
             signature: name of the signature.
             count: number of rows.
             inputs: returns the named inputs of a slice of the rows.
-
         """
         return self.predict(signature, map(inputs, self._slices(count)))
 
@@ -101,7 +98,6 @@ class ModelClient:
 
         Raises:
             ServingError: the request failed.
-
         """
         request = wire.GetModelStatusRequest()
         self._set_spec(request.model_spec)

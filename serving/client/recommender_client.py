@@ -47,7 +47,6 @@ class RecommenderClient:
 
     Raises:
         ValueError: `target` is malformed, or both `version` and `version_label` are given.
-
     """
 
     def __init__(
@@ -85,7 +84,6 @@ class RecommenderClient:
 
         Raises:
             ValueError: `k` is out of range, or an argument is not as long as `customer_ids`.
-
         """
         check_k(k)
         ages = [math.nan if value is None else value for value in one_each("age", age, customer_ids, None)]
@@ -133,7 +131,6 @@ class RecommenderClient:
 
         Raises:
             ValueError: `k` is out of range, or `exclude_article_ids` is not as long as `article_ids`.
-
         """
         check_k(k)
         excluded = one_each("exclude_article_ids", exclude_article_ids, article_ids, ())
@@ -182,7 +179,6 @@ class RecommenderClient:
 
         Raises:
             ValueError: both or neither of the arguments are given.
-
         """
         if (customer_ids is None) == (article_ids is None):
             raise ValueError("customer_ids or article_ids must be given. Received: both or neither. Give one.")
@@ -216,7 +212,6 @@ class RecommenderClient:
 
         Returns:
             Arrays by output name; strings as bytes in dtype object.
-
         """
         ((_, arrays),) = self._model.predict(signature, [inputs])
         return arrays

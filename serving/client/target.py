@@ -26,7 +26,6 @@ class Address:
     Attributes:
         uri: target for gRPC, such as `ipv4:127.0.0.1:8500`.
         name: the `host:port` that resolved to this address; None if the target is the address itself.
-
     """
 
     uri: str
@@ -51,7 +50,6 @@ class Target:
 
     Raises:
         ValueError: the target has none of these forms.
-
     """
 
     def __init__(self, text: str) -> None:

@@ -28,7 +28,6 @@ def check_free(host: str, port: int) -> None:
 
     Raises:
         OSError: the server cannot listen there; the message names the cause.
-
     """
     address = format_address(host, port)
     try:

@@ -34,7 +34,6 @@ class Batcher:
         run: function of a key, named arrays and a timeout in seconds; returns arrays with the same number of rows.
         max_rows: maximum number of rows of a joined run; a request with as many or more rows runs alone.
         max_runs: maximum number of joined runs at the same time.
-
     """
 
     def __init__(self, run: _Run, *, max_rows: int, max_runs: int) -> None:
@@ -63,7 +62,6 @@ class Batcher:
 
         Raises:
             StatusError: DEADLINE_EXCEEDED; CANCELLED if the request was dropped; or the error of `run`.
-
         """
         rows = min((len(array) for array in feeds.values()), default=0)
         if not 0 < rows < self._max_rows:

@@ -44,7 +44,6 @@ def main(arguments: list[str] | None = None) -> int:
 
     Args:
         arguments: command line without the program; None for the process's own.
-
     """
     options = argument_parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
@@ -150,7 +149,6 @@ def server_config(options: argparse.Namespace) -> ServerConfig:
 
     Raises:
         ValueError: a setting is out of range, TLS options are incomplete, or the folder does not exist.
-
     """
     if options.exit_on_failure and not os.path.isdir(options.base_path):
         raise ValueError(f"--base-path must be a folder that exists. Received: {options.base_path}.")

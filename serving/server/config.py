@@ -16,7 +16,6 @@ class VersionPolicy:
         specific: numbers of the versions to serve, if they exist; no version if empty, as in TensorFlow Serving. None
             for no such list.
         all_versions: serve all versions.
-
     """
 
     latest: int = 1
@@ -37,7 +36,6 @@ class ModelConfig:
         base_path: folder whose sub-folders, named by non-negative integers, are the versions.
         policy: selects the versions to serve.
         labels: version number by `model_spec.version_label` of requests.
-
     """
 
     name: str
@@ -59,7 +57,6 @@ class TlsConfig:
         key: its private key.
         client_ca: authority that must have signed the certificates of clients (mutual TLS); None for no client
             certificates.
-
     """
 
     certificate: Path
@@ -118,7 +115,6 @@ class ServerConfig:
         allow_reload: accept HandleReloadConfigRequest, with which any caller can change the served models.
         reload_roots: folders that contain all base paths of reloads, after resolving symlinks; empty for the parents
             of the base paths above.
-
     """
 
     base_paths: Mapping[str, str | Path] = dataclasses.field(default_factory=dict)

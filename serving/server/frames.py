@@ -39,7 +39,6 @@ def send(sock: socket.socket, kind: int, payload: bytes) -> None:
 
     Raises:
         OSError: the other side has closed the connection; TimeoutError after the socket's timeout.
-
     """
     header = _HEADER.pack(len(payload), kind)
     if len(payload) < _CHUNK:
@@ -55,7 +54,6 @@ def receive(sock: socket.socket) -> tuple[int, bytes]:
     Raises:
         EOFError: the other side closed the connection.
         OSError: the connection broke; TimeoutError after the socket's timeout.
-
     """
     chunk = sock.recv(_CHUNK)  # usually the whole frame
     while len(_not_empty(chunk)) < _HEADER.size:
@@ -81,7 +79,6 @@ def receive_exactly(sock: socket.socket) -> tuple[int, bytes]:
     Raises:
         EOFError: the other side closed the connection.
         OSError: the connection broke.
-
     """
     length, kind = _HEADER.unpack(_exactly(sock, _HEADER.size))
     return kind, _exactly(sock, length)

@@ -32,7 +32,6 @@ class Front:
         config: settings of the server.
         services: handlers of TensorFlow Serving's services; health and reflection are added.
         ready: whether every model has an available version.
-
     """
 
     def __init__(
@@ -52,7 +51,6 @@ class Front:
         Raises:
             OSError: the port cannot be bound.
             ValueError: the certificates are invalid.
-
         """
         return int(_run(self._start()))
 

@@ -30,7 +30,6 @@ class Health:
         services: names of the services; "" is the whole server.
         receiver: receives requests.
         open_calls: limit of open calls.
-
     """
 
     def __init__(

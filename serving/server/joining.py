@@ -29,7 +29,6 @@ class JoiningKey:
         aliases: names of the requested outputs.
         scalars: tensor name, dtype and bytes of each input without rows.
         shapes: tensor name and shape of one row of each input with rows.
-
     """
 
     signature: str
@@ -66,7 +65,6 @@ def joining_key(name: str, signature: Any, feeds: Mapping[str, Any], aliases: Se
 
     Returns:
         The key; None if the ranks of the arrays are not those of the signature, or their numbers of rows differ.
-
     """
     infos = signature.inputs.values()
     if any(feeds[info.name].ndim != len(info.tensor_shape.dim) for info in infos):

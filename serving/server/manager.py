@@ -40,7 +40,6 @@ class ModelManager:
     Args:
         config: settings of the server.
         host: worker host that forks the workers.
-
     """
 
     def __init__(self, config: ServerConfig, host: WorkerHost) -> None:
@@ -65,7 +64,6 @@ class ModelManager:
 
         Raises:
             StatusError: no such version is served; code and message are TensorFlow Serving's.
-
         """
         name, number = self._routes.requested(spec)
         found = self._routes.find(name, number)
@@ -114,7 +112,6 @@ class ModelManager:
 
         Returns:
             Whether all are available.
-
         """
         wanted = list(names)
         with self._changed:
@@ -143,7 +140,6 @@ class ModelManager:
             StatusError: FAILED_PRECONDITION for a label on a version that is not available, and nothing has changed;
                 UNKNOWN if a new model did not become available; ABORTED if another reload replaced this one;
                 CANCELLED.
-
         """
         new = {model.name: model for model in models}
         with self._changed:

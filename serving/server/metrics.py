@@ -21,7 +21,6 @@ class ServerMetrics:
 
     Args:
         workers: returns (model, version, worker) of all served versions; called when the metrics are read.
-
     """
 
     def __init__(self, workers: Callable[[], Iterable[tuple[str, int, Any]]]) -> None:
@@ -56,7 +55,6 @@ class ServerMetrics:
             version: version that answered; "" for none.
             code: name of the gRPC status code.
             latency_s: time from the arrival to the answer in seconds.
-
         """
         labels = (method, model, version, code)
         self._requests.labels(*labels).inc()
@@ -70,7 +68,6 @@ class ServerMetrics:
 
         Args:
             kept: function of a model and a version (None for the model itself); True keeps the series.
-
         """
         with self._lock:
             removed = {
@@ -89,7 +86,6 @@ class ServerMetrics:
 
         Raises:
             OSError: the port cannot be bound; the message names the cause.
-
         """
         self._port = MetricsPort(self.registry, host, port)
         return self._port.port

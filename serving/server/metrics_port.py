@@ -26,7 +26,6 @@ class MetricsPort:
 
     Raises:
         OSError: the port cannot be bound; the message names the cause.
-
     """
 
     def __init__(self, registry: CollectorRegistry, host: str, port: int) -> None:

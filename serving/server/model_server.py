@@ -31,7 +31,6 @@ class ModelServer:
     Args:
         config: settings of the server.
         host: worker host that forks the workers; servers may share one. None for a new one.
-
     """
 
     def __init__(self, config: ServerConfig, host: WorkerHost | None = None) -> None:
@@ -71,7 +70,6 @@ class ModelServer:
         Raises:
             OSError: the port cannot be bound.
             ValueError: the certificates are invalid.
-
         """
         self._port = self._front.start()
         try:

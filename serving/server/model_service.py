@@ -27,7 +27,6 @@ class ModelService:
     Args:
         config: settings of the server.
         manager: manager of the versions.
-
     """
 
     def __init__(self, config: ServerConfig, manager: ModelManager) -> None:

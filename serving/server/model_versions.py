@@ -23,7 +23,6 @@ class ModelVersions:
     Args:
         name: name of the model.
         always_present: keep loaded versions when the base path has none of the wanted versions.
-
     """
 
     def __init__(self, name: str, always_present: bool) -> None:
@@ -95,7 +94,6 @@ class ModelVersions:
 
         Args:
             served: numbers of the served versions.
-
         """
         wanted = self.wanted()
         if self.model is None or wanted:

@@ -15,7 +15,6 @@ class OpenCalls:
     Args:
         limit: maximum number of open calls.
         kind: kind of the calls, for the error message.
-
     """
 
     def __init__(self, limit: int, kind: str) -> None:

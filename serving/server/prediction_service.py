@@ -30,7 +30,6 @@ class PredictionService:
     Args:
         manager: manager of the versions.
         slots: limit of concurrent Predict requests.
-
     """
 
     def __init__(self, manager: ModelManager, slots: RequestSlots) -> None:

@@ -51,7 +51,6 @@ class Predictor:
 
     Raises:
         StatusError: the version cannot be loaded.
-
     """
 
     def __init__(
@@ -94,7 +93,6 @@ class Predictor:
 
         Raises:
             StatusError: with TensorFlow Serving's code and message.
-
         """
         try:
             request = wire.PredictRequest.FromString(request_bytes)

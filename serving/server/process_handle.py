@@ -20,7 +20,6 @@ class ProcessHandle:
 
     Raises:
         ProcessLookupError: the process has ended.
-
     """
 
     def __init__(self, pid: int) -> None:

@@ -17,7 +17,6 @@ def wait_readable(source: socket.socket | int, timeout_s: float) -> bool:
 
     Raises:
         ValueError: the socket is closed.
-
     """
     poll = select.poll()
     poll.register(source, select.POLLIN)

@@ -28,7 +28,6 @@ class Receiver:
     Args:
         timeout_s: timeout from the headers of a call to the end of its message.
         max_bytes: limit of a message, after inflating.
-
     """
 
     def __init__(self, timeout_s: float, max_bytes: int) -> None:
@@ -40,7 +39,6 @@ class Receiver:
         Raises:
             StatusError: RESOURCE_EXHAUSTED, or INVALID_ARGUMENT for bytes that cannot be inflated.
             grpc.aio.AbortError: the timeout has passed and the call was ended.
-
         """
         loop = asyncio.get_running_loop()
         timer = loop.call_later(self._timeout_s, self._expire, loop, context)
@@ -61,7 +59,6 @@ class Receiver:
 
         Raises:
             StatusError: RESOURCE_EXHAUSTED, or INVALID_ARGUMENT for bytes that cannot be inflated.
-
         """
         inflater = zlib.decompressobj(_GZIP_OR_ZLIB)
         try:

@@ -24,7 +24,6 @@ class Reflection:
         services: names to list.
         receiver: receives requests; its timeout applies to each request of a stream.
         open_calls: limit of open streams.
-
     """
 
     def __init__(self, services: tuple[str, ...], receiver: Receiver, open_calls: OpenCalls) -> None:

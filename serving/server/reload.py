@@ -28,7 +28,6 @@ class Reloader:
     Args:
         config: settings of the server.
         manager: manager of the versions.
-
     """
 
     def __init__(self, config: ServerConfig, manager: ModelManager) -> None:
@@ -49,7 +48,6 @@ class Reloader:
         Raises:
             StatusError: PERMISSION_DENIED, INVALID_ARGUMENT or FAILED_PRECONDITION, and nothing has changed; or
                 an error of `ModelManager.reload`.
-
         """
         if not self._allowed:
             raise StatusError(

@@ -17,7 +17,6 @@ class RequestSlots:
     Args:
         limit: number of slots.
         in_flight: metric of the taken slots.
-
     """
 
     def __init__(self, limit: int, in_flight: Gauge) -> None:
@@ -28,7 +27,6 @@ class RequestSlots:
 
         Raises:
             StatusError: UNAVAILABLE, no slot is free.
-
         """
         if self._taken >= self._limit:
             message = f"more than {self._limit} requests at once; try again"
@@ -49,7 +47,6 @@ class Slot:
 
     Args:
         free: called when the slot becomes free.
-
     """
 
     def __init__(self, free: Callable[[], None]) -> None:

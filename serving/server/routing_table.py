@@ -27,7 +27,6 @@ class RoutingTable:
 
         Raises:
             StatusError: INVALID_ARGUMENT with TensorFlow Serving's message; no name or an unknown label.
-
         """
         if not spec.name:
             raise invalid_argument("ModelSpec has no name specified.")
@@ -47,7 +46,6 @@ class RoutingTable:
         Args:
             name: name of the model.
             number: version number; None for the newest.
-
         """
         workers = self._workers.get(name, {})
         if number is None:
@@ -85,7 +83,6 @@ class RoutingTable:
         Raises:
             StatusError: FAILED_PRECONDITION with TensorFlow Serving's message; a label names a version that is not
                 served.
-
         """
         served = self._workers.get(model.name, {})
         for label, number in model.labels.items():

@@ -20,7 +20,6 @@ class RowLimit:
 
     Args:
         limit: maximum number of rows in flight; a larger request runs alone.
-
     """
 
     def __init__(self, limit: int) -> None:
@@ -39,7 +38,6 @@ class RowLimit:
 
         Raises:
             StatusError: DEADLINE_EXCEEDED or CANCELLED; the block has not run.
-
         """
         rows = min(rows, self._limit)
         self._enter(rows, time.monotonic() + timeout_s, cancelled)

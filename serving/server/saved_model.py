@@ -32,7 +32,6 @@ class SavedModel:
 
     Raises:
         StatusError: it cannot be loaded.
-
     """
 
     def __init__(self, path: Path, threads: int = 0) -> None:
@@ -64,7 +63,6 @@ class SavedModel:
 
         Raises:
             StatusError: status of the graph; DEADLINE_EXCEEDED after the timeout.
-
         """
         options = config_pb2.RunOptions(timeout_in_ms=max(1, int(timeout_s * 1000)))
         named = {self._tensor(name): array for name, array in feeds.items()}

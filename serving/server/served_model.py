@@ -33,7 +33,6 @@ class ServedModel:
         routes: gets the workers of the available versions.
         changed: the manager's lock; notified when a version has changed.
         wake: makes the manager's next poll happen now.
-
     """
 
     def __init__(

@@ -16,7 +16,6 @@ class ServedVersion:
         load_s: seconds that loading and warm-up took.
         warmup_records: number of warm-up requests.
         restarts: how often its process was replaced after it ended or hung.
-
     """
 
     model: str

@@ -33,7 +33,6 @@ class WorkerEndedError(Exception):
 
     Attributes:
         sent: whether the process may have received the request.
-
     """
 
     def __init__(self, *, sent: bool) -> None:
@@ -49,7 +48,6 @@ class Worker:
         load_s: seconds that loading and warm-up took.
         warmup_records: number of warm-up requests.
         signatures: serialised SignatureDefMap.
-
     """
 
     def __init__(
@@ -79,7 +77,6 @@ class Worker:
         Args:
             timeout_s: time without an answer after which the process is killed.
             lost: called once when the process has ended or was killed, unless it was closed.
-
         """
         threading.Thread(target=self._watch, args=(timeout_s, lost), name="heartbeat", daemon=True).start()
 
@@ -107,7 +104,6 @@ class Worker:
         Raises:
             StatusError: the worker's own status; DEADLINE_EXCEEDED.
             WorkerEndedError: the process has ended.
-
         """
         connection = None
         while self._idle and (connection is None or not connection.usable):

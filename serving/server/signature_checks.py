@@ -23,7 +23,6 @@ def check_input_names(signature: Any, request: Any) -> None:
 
     Raises:
         StatusError: INVALID_ARGUMENT.
-
     """
     sent, required = set(request.inputs), set(signature.inputs)
     if len(sent) > len(required) or (len(sent) < len(required) and not signature.defaults):
@@ -59,7 +58,6 @@ def output_aliases(signature: Any, output_filter: Iterable[str]) -> list[str]:
 
     Raises:
         StatusError: INVALID_ARGUMENT for an unknown or repeated alias.
-
     """
     aliases: list[str] = []
     for alias in output_filter:
@@ -87,7 +85,6 @@ def feeds(signature: Any, inputs: Mapping[str, tuple[int, Any]], max_batch: int)
 
     Raises:
         StatusError: INVALID_ARGUMENT.
-
     """
     arrays = {}
     for index, (alias, (dtype, array)) in enumerate(inputs.items()):

@@ -23,7 +23,6 @@ class Certificates:
 
     Raises:
         ValueError: a file cannot be read or is invalid; the message names it.
-
     """
 
     def __init__(self, tls: TlsConfig) -> None:

@@ -27,7 +27,6 @@ class Answer:
         content: serialised message.
         model: name of the model, for the metrics; "" for none.
         version: version of the model, for the metrics; "" for none.
-
     """
 
     content: bytes
@@ -40,7 +39,6 @@ class ModelStatusError(StatusError):
 
     Attributes:
         model: name of the model.
-
     """
 
     def __init__(self, model: str, error: StatusError) -> None:
@@ -58,7 +56,6 @@ class UnaryCalls:
         config: settings of the server.
         metrics: metrics of the server.
         receiver: receives requests.
-
     """
 
     def __init__(self, config: ServerConfig, metrics: ServerMetrics, receiver: Receiver) -> None:
@@ -72,7 +69,6 @@ class UnaryCalls:
         Args:
             method: name of the method, for the metrics.
             call: function of the serialised request and its deadline on the clock `time.monotonic()`.
-
         """
 
         async def handle(_requests: Any, context: Any) -> bytes:
@@ -133,7 +129,6 @@ def parse(request: bytes, kind: Any) -> Any:
 
     Raises:
         StatusError: INTERNAL, the bytes are not such a message.
-
     """
     try:
         return kind.FromString(request)
@@ -146,7 +141,6 @@ def model_spec(request: Any) -> Any:
 
     Raises:
         StatusError: INVALID_ARGUMENT, the request has none.
-
     """
     if not request.HasField("model_spec"):
         raise invalid_argument("Missing ModelSpec")

@@ -31,7 +31,6 @@ class VersionLoader:
         config: settings of the server.
         host: worker host that forks the workers.
         cancelled: called periodically; True cancels loading.
-
     """
 
     def __init__(self, config: ServerConfig, host: WorkerHost, cancelled: Callable[[], bool]) -> None:
@@ -46,7 +45,6 @@ class VersionLoader:
             version: version to load.
             loaded: called from a thread with the version and its worker.
             failed: called from a thread with the version, the error and the files that it was loaded from.
-
         """
         _log.info("loading %s version %d from %s", name, version.number, version.path)
         self._threads.submit(self._load, name, version, loaded, failed)

@@ -51,7 +51,6 @@ class VersionState:
         failures: number of failed loads since its files last changed.
         crashes: number of unexpected ends of its process since the last failed load.
         retry_at_s: time (`time.monotonic()`) of the next try, if it failed or crashed.
-
     """
 
     number: int
@@ -96,7 +95,6 @@ class VersionState:
             message: message of the error.
             files: the files that it was loaded from.
             retry_at_s: time (`time.monotonic()`) of the next try.
-
         """
         self.phase, self.code, self.message, self.failed_files = Phase.END, code, message, files
         self.failures, self.crashes, self.retry_at_s = self.failures + 1, 0, retry_at_s

@@ -42,7 +42,6 @@ def wanted(found: Iterable[int], policy: VersionPolicy, failed: Container[int] =
         found: version numbers.
         policy: the policy.
         failed: numbers of versions that failed to load and have not loaded since.
-
     """
     if policy.all_versions:
         return set(found)
@@ -65,7 +64,6 @@ def next_to_unload(phases: Mapping[int, Phase], wanted: set[int]) -> int | None:
 
     Returns:
         Its number; None for none.
-
     """
     serving = {version for version, phase in phases.items() if phase is Phase.AVAILABLE}
     unwanted = serving - wanted

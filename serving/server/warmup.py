@@ -31,7 +31,6 @@ def warm_up(version: Path, predict: Callable[[bytes, float], object]) -> int:
 
     Raises:
         StatusError: a record cannot be read or answered; the version must then not serve.
-
     """
     path = version / WARMUP_FILE
     if not path.exists():

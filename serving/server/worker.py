@@ -58,7 +58,6 @@ class WorkerSpec:
         joined_rows: maximum number of rows of a joined run of the graph; 1 for no joining.
         joined_runs: maximum number of joined runs at the same time; 0 for one for every two processors.
         max_rows_in_flight: limit of rows in flight, over all requests.
-
     """
 
     path: str

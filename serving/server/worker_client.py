@@ -60,7 +60,6 @@ class WorkerHost:
 
         Raises:
             StatusError: the version failed to load, did not load within `timeout_s`, or loading was cancelled.
-
         """
         end_s = time.monotonic() + timeout_s
         control, process = self._forked(spec, end_s, cancelled, timeout_s)

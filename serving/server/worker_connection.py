@@ -14,7 +14,6 @@ class WorkerConnection(asyncio.Protocol):
 
     Attributes:
         usable: whether another request may be sent.
-
     """
 
     def __init__(self) -> None:
@@ -41,7 +40,6 @@ class WorkerConnection(asyncio.Protocol):
         Raises:
             TimeoutError: no answer within `give_up_s`.
             ConnectionError: the worker has closed the connection.
-
         """
         loop = asyncio.get_running_loop()
         self._answer, self._ended = loop.create_future(), ended
