@@ -44,13 +44,7 @@ def _computations(
 
 def metric_names() -> list[str]:
     """Names of all figures."""
-    return [
-        "customers",
-        *METRICS,
-        *(f"{metric}/{ranking}" for ranking in _OTHERS for metric in METRICS),
-        *bounds_of(GATE_SIMPLE),
-        *bounds_of(GATE_LAST),
-    ]
+    return list(figures(Moments()))
 
 
 def figures(moments: Moments) -> dict[str, float]:
