@@ -147,6 +147,7 @@ def test_towers_compute_in_their_policy_and_embed_in_float32(data):
     )
 
 
+@pytest.mark.proof  # TensorFlow is imported once more, with two devices
 def test_weights_mirrored_over_two_devices_stay_equal_and_finite(transformed, tmp_path):
     run = subprocess.run(
         [sys.executable, "-c", MIRRORED, str(transformed), str(tmp_path)], capture_output=True, text=True, timeout=300
