@@ -1,4 +1,4 @@
-"""What all tests share: the environment of TensorFlow, the profile of Hypothesis, and the tiny shop."""
+"""Fixtures and settings of all tests: the environment of TensorFlow, the profile of Hypothesis, the tiny shop."""
 
 import fcntl
 import pathlib
@@ -25,7 +25,7 @@ settings.load_profile("lookbook")
 
 @pytest.fixture(scope="session")
 def once(tmp_path_factory):
-    """Makes a folder once in a test run, however many processes share it."""
+    """Builds a folder once in a test run, even if several processes share the run."""
     base = tmp_path_factory.getbasetemp()
     root = base.parent if base.name.startswith("popen-") else base
 

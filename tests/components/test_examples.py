@@ -15,7 +15,7 @@ def round_trip(table: pa.Table, folder, shards: int = 1) -> dict:
     return read_examples(folder).to_pydict()
 
 
-def test_every_kind_of_column_comes_back_as_lists_and_null_as_an_empty_one(tmp_path):
+def test_every_kind_of_column_is_read_back_as_lists_and_null_as_an_empty_list(tmp_path):
     table = pa.table(
         {
             "text": ["zoé", None, ""],
@@ -55,7 +55,7 @@ def test_list_columns_keep_their_lists(tmp_path):
     }
 
 
-def test_a_slice_of_a_list_column_is_only_the_slice():
+def test_a_slice_of_a_list_column_holds_only_the_slice():
     table = pa.table({"ids": [[1, 2], [3], None, [4, 5]], "vector": pa.array([[1, 2]] * 4, pa.list_(pa.int64(), 2))})
     (batch,) = table.slice(1, 2).to_batches()
     assert as_lists(batch).to_pydict() == {"ids": [[3], []], "vector": [[1, 2], [1, 2]]}
@@ -83,7 +83,7 @@ def test_a_column_that_no_example_can_hold_is_refused_by_name(column, message, t
         write_examples(pa.table({"odd": column}), tmp_path)
 
 
-def test_no_shards_are_refused(tmp_path):
+def test_zero_shards_are_refused(tmp_path):
     with pytest.raises(ValueError, match=r"shards must be at least 1\. Received: shards = 0"):
         write_examples(pa.table({"i": [1]}), tmp_path, shards=0)
 

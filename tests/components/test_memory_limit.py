@@ -1,8 +1,7 @@
 """DuckDB stays within its memory limit and spills what is beyond it to disk, with the same result.
 
-A shop of 5 million transactions, each piece of work in a process of its own. What the limit does not cover, and the
-allowance does: the buffers that a CSV is read through, rows on their way into a file, and what the allocator has not
-given back.
+The shop has 5 million transactions; each piece of work runs in a process of its own. The allowance covers memory that
+the limit does not: buffers of the CSV reader, rows that are being written, and freed memory that the allocator keeps.
 """
 
 import json
@@ -18,7 +17,7 @@ from synthetic.shop import synthesize
 
 pytestmark = pytest.mark.proof
 LIMIT_GIB = {"ingest": 0.5, "state": 0.3}
-ALLOWANCE_GIB = {"ingest": 0.6, "state": 0.25}  # as much for a shop of any size
+ALLOWANCE_GIB = {"ingest": 0.6, "state": 0.25}  # does not depend on the size of the shop
 UNBOUNDED_GIB = 64
 _GIB = 2**30
 _WORK = '''
@@ -34,7 +33,7 @@ spilt, done = [0], threading.Event()
 
 
 def peak():
-    """Bytes of this process; getrusage would begin with those of the one that started it."""
+    """Peak memory of this process in bytes; getrusage would include that of its parent process."""
     (line,) = [line for line in open("/proc/self/status") if line.startswith("VmHWM")]
     return int(line.split()[1]) * 1024
 
@@ -76,7 +75,7 @@ def shop(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def done(shop, tmp_path_factory):
-    """What `work` took, bounded and not, and what it wrote."""
+    """Runs `work` once for each limit; returns its memory figures and its output folder."""
     folders = {}
 
     def of(work, limit_gib):
@@ -93,7 +92,7 @@ def done(shop, tmp_path_factory):
 
 
 @pytest.mark.parametrize("work", ["ingest", "state"])
-def test_what_is_too_big_for_the_limit_is_done_within_it(work, done):
+def test_work_that_needs_more_than_the_limit_spills_and_stays_within_it(work, done):
     bounded, of_bounded = done(work, LIMIT_GIB[work])
     free, of_free = done(work, UNBOUNDED_GIB)
     assert bounded["spilt"] > 0
@@ -106,6 +105,6 @@ def test_what_is_too_big_for_the_limit_is_done_within_it(work, done):
 
 
 def exact_columns(path):
-    """A table without its floating point numbers, which depend on the order of a sum."""
+    """Reads a table without its floating-point columns, whose values depend on the order of a sum."""
     table = pq.read_table(path)
     return table.drop([field.name for field in table.schema if pa.types.is_floating(field.type)])

@@ -27,11 +27,11 @@ def test_the_model_server_looks_for_the_files_and_the_field_that_assemble_writes
     assert DECLARATION_KEY in Description.__dataclass_fields__
 
 
-def test_the_client_asks_for_the_name_that_is_served():
+def test_the_client_asks_for_the_served_name_by_default():
     assert ClientConfig().model_name == MODEL_NAME
 
 
-def test_written_fields_are_added_to_those_there_are(tmp_path):
+def test_written_fields_are_added_to_existing_fields(tmp_path):
     write_description(tmp_path, {"as_of": "2020-09-23", "articles": 3})
     write_description(tmp_path, {"articles": 4, "run_key": "r"})
     assert description_of(tmp_path) == {"as_of": "2020-09-23", "articles": 4, "run_key": "r"}
@@ -45,7 +45,7 @@ def test_a_missing_or_invalid_description_is_empty(tmp_path, text):
     assert description_of(tmp_path) == {}
 
 
-def test_a_run_is_blessed_with_its_evaluation_and_a_refresh_with_what_it_copied():
+def test_blessed_figures_are_those_of_the_evaluation_or_of_the_copied_weights():
     run = {"evaluation": {"map_at_12": 0.25, "customers": 160.0}}
     assert (blessed_map(run), blessed_customers(run)) == (0.25, 160)
     refresh = {"evaluation": {"map_at_12": 0.2, "customers": 9.0}, "blessed_map_at_12": 0.25, "blessed_customers": 160}
@@ -53,7 +53,7 @@ def test_a_run_is_blessed_with_its_evaluation_and_a_refresh_with_what_it_copied(
     assert (blessed_map({}), blessed_customers({})) == (None, None)
 
 
-def test_days_are_dates_or_unknown():
+def test_a_missing_or_invalid_day_is_none():
     assert as_of({"as_of": "2020-09-23"}) == datetime.date(2020, 9, 23)
     assert as_of({"as_of": "yesterday"}) is None
     assert trained_until({"trained_until": "2020-09-16", "judged_as_of": "2020-09-18"}) == datetime.date(2020, 9, 16)

@@ -1,4 +1,4 @@
-"""The documents under test, and how they are taken apart."""
+"""The documents under test, and functions that parse them."""
 
 import dataclasses
 import pathlib
@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-# It imports the gate that a test adds to a copy of the project; here there is no such gate.
+# This program imports a gate that exists only in the copy of the project that a test makes.
 collect_ignore = ["example_gate.py"]
 
 ROOT = pathlib.Path(__file__).parents[2]
@@ -18,8 +18,8 @@ class Document:
     """A Markdown file.
 
     Attributes:
-        path: where it lies.
-        text: all of it.
+        path: path of the file.
+        text: its content.
     """
 
     path: pathlib.Path
@@ -30,12 +30,12 @@ class Document:
         return str(self.path.relative_to(ROOT))
 
     def in_backticks(self) -> list[str]:
-        """What stands in single backticks, outside of blocks of code."""
+        """Returns the texts in single backticks, without those in code blocks."""
         prose = re.sub(r"^```.*?^```", "", self.text, flags=re.M | re.S)
         return re.findall(r"(?<!`)`([^`\n]+)`(?!`)", prose)
 
     def commands(self) -> list[str]:
-        """Lines of indented or fenced blocks that are typed into a shell, comments left out."""
+        """Returns the shell commands in indented and fenced blocks, without comments."""
         fenced = re.findall(r"^```(?:sh|bash|console)?\n(.*?)^```", self.text, flags=re.M | re.S)
         indented = re.findall(r"^ {4}(\S.*)$", self.text, flags=re.M)
         lines = [line for block in fenced for line in block.splitlines()] + indented
@@ -43,7 +43,7 @@ class Document:
         return [line for line in typed if re.match(r"(\.venv/bin/)?(lookbook|make|docker|python) (?!->)", line)]
 
     def rows(self, *header: str) -> list[list[str]]:
-        """Cells of the tables whose header begins with these cells."""
+        """Returns the cells of each row of all tables whose header begins with these cells."""
         found, inside = [], False
         for line in self.text.splitlines():
             cells = [cell.strip() for cell in line.strip().strip("|").split("|")] if line.startswith("|") else []
@@ -57,14 +57,14 @@ class Document:
 
 
 def documents() -> list[Document]:
-    """README, CONTRIBUTING, CHANGELOG, docs, and the READMEs of the rooms."""
+    """Reads README, CONTRIBUTING, CHANGELOG, docs, and the READMEs of the rooms."""
     paths = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
     paths += [path for room in ROOMS for path in ROOT.glob(f"{room}/**/README.md")]
     return [Document(path, path.read_text(encoding="utf-8")) for path in sorted(paths)]
 
 
 def pytest_generate_tests(metafunc):
-    """A test of `document` runs once for each of them."""
+    """Runs each test with an argument `document` once for every document."""
     if "document" in metafunc.fixturenames:
         metafunc.parametrize("document", documents(), ids=lambda document: document.name)
 

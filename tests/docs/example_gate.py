@@ -1,4 +1,4 @@
-"""Runs in a copy of the rooms that has the gate of CONTRIBUTING.md: its wiring, and its step on two reports."""
+"""Prints the wiring and the verdicts of the gate of CONTRIBUTING.md; runs in a copy of the project with that gate."""
 
 import dataclasses
 import datetime

@@ -1,4 +1,4 @@
-"""What the documents name is there: files, links, commands, options, settings, steps and their outputs."""
+"""The documents name only existing files, links, commands, options, settings, steps and outputs."""
 
 import ast
 import pathlib
@@ -24,7 +24,7 @@ NEW_FILES = ("models/recommender/channels/basket.py", "components/gates/size")
 NOT_FILES = (*NEW_FILES, "serving/lookbook/", "pipeline/", "serving/", "docs/NNNN")
 
 
-def test_files_that_are_named_exist(document):
+def test_named_files_exist(document):
     for word in document.in_backticks():
         is_example = word in NOT_FILES or word.startswith("serving/lookbook/<")
         if "/" in word and word.split("/")[0] in TOPS and not is_example:
@@ -32,7 +32,7 @@ def test_files_that_are_named_exist(document):
             assert list(ROOT.glob(pattern)), f"{document.name} names {word}"
 
 
-def test_links_lead_somewhere(document):
+def test_links_have_existing_targets(document):
     for target in re.findall(r"\]\((?!https?://)([^)\s]+)\)", document.text):
         path, _, anchor = target.partition("#")
         linked = (document.path.parent / path).resolve() if path else document.path
@@ -42,13 +42,13 @@ def test_links_lead_somewhere(document):
             assert anchor in {re.sub(r"[^\w -]", "", h.lower()).replace(" ", "-") for h in headings}, target
 
 
-def test_every_page_of_docs_is_reached_from_the_readme(read):
+def test_the_readme_links_every_page_of_docs(read):
     named = set(re.findall(r"\]\((docs/\w+\.md)\)", read("README.md").text))
     assert named == {f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")} - {"docs/security.md"}
     assert "docs/security.md" in read("SECURITY.md").text
 
 
-def test_commands_can_be_typed(document):
+def test_shown_commands_are_valid(document):
     for line in document.commands():
         words = shlex.split(line)
         name = pathlib.PurePath(words[0]).name
@@ -79,7 +79,7 @@ def test_the_table_of_make_has_every_target(read):
     assert shown == _targets() - {"help"}
 
 
-def test_settings_that_are_named_exist(document):
+def test_named_settings_exist(document):
     known = {*CompileConfig.dotted_names(), *_former_names(CompileConfig)}
     sections = CompileConfig.sections()
     for word in [*document.in_backticks(), *re.findall(r"--set (\S+)=", document.text)]:
@@ -88,7 +88,7 @@ def test_settings_that_are_named_exist(document):
             assert word in known or is_other, f"{document.name} names {word}"
 
 
-def test_the_columns_are_those_that_are_read(read):
+def test_the_table_of_columns_equals_the_columns_of_the_tables(read):
     rows = {cells[0].strip("`"): cells[1] for cells in read("docs/data.md").rows("file", "columns")}
     assert set(rows) == set(FILES.values())
     for table, file in FILES.items():
@@ -96,7 +96,7 @@ def test_the_columns_are_those_that_are_read(read):
         assert shown == [f"**{column.name}**" if column.required else column.name for column in TABLES[table]]
 
 
-def test_where_do_i_names_what_is_in_the_files_it_names(read):
+def test_where_do_i_names_words_of_the_files_beside_them(read):
     rows = read("docs/architecture.md").rows("to", "go to")
     assert len(rows) > 15
     for cells in rows:
@@ -166,7 +166,7 @@ def _command(name: str) -> click.Command:
 
 
 def parse_command(words: list[str]) -> None:
-    """Click's own parser; settings and presets are resolved too."""
+    """Parses a command with click, and resolves its settings and preset."""
     context = _command(words[0]).make_context(words[0], words[1:])
     if "assignments" in context.params:
         load_config(context.params["preset"], context.params["assignments"])
@@ -195,7 +195,7 @@ def _is_module(dotted: str) -> bool:
 
 
 def _interface(tree: ast.Module) -> list[str]:
-    """Names of inputs, parameters and outputs: arguments of a `@component`, or of the spec a class is made with."""
+    """Returns the names of inputs, parameters and outputs of a `@component` function or of a component's spec."""
     names = []
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef) and any(ast.unparse(d) == "component" for d in node.decorator_list):

@@ -17,7 +17,7 @@ ROOT = pathlib.Path(__file__).parents[2]
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    """The built site; links that lead nowhere and docstrings that do not fit their function are errors."""
+    """The built site; dead links and docstrings that do not match their function are errors."""
     folder = tmp_path_factory.mktemp("site")
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(folder)]
     built = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
@@ -26,11 +26,11 @@ def site(tmp_path_factory):
 
 
 def text_of(page: pathlib.Path) -> str:
-    """The words of a page, without its tags."""
+    """Returns the text of a page without its tags."""
     return html.unescape(re.sub(r"<[^>]+>", "", page.read_text(encoding="utf-8")))
 
 
-def test_it_has_a_page_for_every_document(site):
+def test_the_site_has_a_page_for_every_document(site):
     sources = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("components/**/README.md")]
     names = {str(path.relative_to(ROOT).with_suffix(".html")).replace("README.html", "index.html") for path in sources}
     assert {name for name in names if not (site / name).exists()} == set()

@@ -1,4 +1,4 @@
-"""The tour does what it says: its feature is right, and its commands run in a copy of the repository."""
+"""The tour's feature has the described values, and its commands run in a copy of the repository."""
 
 import os
 import pathlib
@@ -24,7 +24,7 @@ BLOCK = r"^(?:<!-- append to (\S+) -->\n)?```(\w+)\n(.*?)^```"
 
 @pytest.fixture(scope="module")
 def blocks():
-    """The tour's blocks of code in order: the file that a block is appended to or "", its language, its text."""
+    """The code blocks of the tour in order: the file that a block is appended to or "", its language, its text."""
     return re.findall(BLOCK, (ROOT / "docs" / "tour.md").read_text(encoding="utf-8"), flags=re.M | re.S)
 
 
@@ -34,7 +34,7 @@ def test_the_feature_is_1_where_the_customer_bought_the_article_in_the_last_14_d
     namespace = {**vars(pair), "feature": Registry()}
     exec(source, namespace)
     ((name, function),) = namespace["feature"].functions.items()
-    assert name not in FEATURES, "the tour adds something new"
+    assert name not in FEATURES, "the tour must add a new feature"
     day = tiny.calendar.cut
     state = State(load_tables(tiny.states, day))
     query = Query(

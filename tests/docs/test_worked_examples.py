@@ -1,4 +1,4 @@
-"""The worked examples of CONTRIBUTING.md, done as they say."""
+"""The worked examples of CONTRIBUTING.md, executed as they are written."""
 
 import json
 import os
@@ -31,7 +31,7 @@ from transforms.sql import query_text
 
 @pytest.fixture
 def example(read):
-    """The block of code that is marked with a name."""
+    """Returns the code block that is marked with a name."""
     text = read("CONTRIBUTING.md").text
 
     def find(name: str) -> str:
@@ -48,11 +48,11 @@ def query(tiny):
     return Query(state, customers, tf.zeros([state.num_customers, 4]), history_length=10)
 
 
-def test_the_feature_is_computed_as_it_stands(example, query, tiny):
+def test_the_example_of_a_feature_computes_the_described_values(example, query, tiny):
     namespace = {**vars(article), "feature": Registry()}
     exec(example("feature"), namespace)
     ((name, function),) = namespace["feature"].functions.items()
-    assert name not in FEATURES, "an example of something new"
+    assert name not in FEATURES, "the example must be new"
     rows = tf.tile(tf.range(query.state.num_articles)[None, :], [query.state.num_customers, 1])
     values = function(Pairs(query, rows, tf.zeros([query.state.num_articles + 1, 4]))).numpy()
     table = pq.read_table(tiny.states / date_of(tiny.calendar.cut) / "article_state.parquet")
@@ -61,7 +61,7 @@ def test_the_feature_is_computed_as_it_stands(example, query, tiny):
     np.testing.assert_allclose(values, np.tile(expected, (query.state.num_customers, 1)), rtol=1e-6)
 
 
-def test_the_number_comes_out_of_the_query(example, tiny, tmp_path):
+def test_the_example_of_a_query_returns_the_new_column(example, tiny, tmp_path):
     text = query_text("article_state")
     sold = "        min(day) as first_day,\n"
     selected = "    cast(coalesce(s.purchases_28d, 0) as integer) as purchases_28d,\n"
@@ -80,7 +80,7 @@ def test_the_number_comes_out_of_the_query(example, tiny, tmp_path):
     assert any(row["purchases_14d"] for row in found)
 
 
-def test_the_channel_proposes_as_a_channel_must(example, query):
+def test_the_example_of_a_channel_fulfils_the_contract_of_channels(example, query):
     namespace: dict = {}
     exec(example("channel"), namespace)
     rows, scores = (tensor.numpy() for tensor in namespace["propose"](query, 20, None))
@@ -92,11 +92,11 @@ def test_the_channel_proposes_as_a_channel_must(example, query):
         assert len(set(customer[kept])) == kept.sum(), "distinct"
 
 
-def test_the_channels_line_and_setting_are_as_those_there_are(example):
+def test_the_example_of_a_channels_line_and_setting_fit_the_existing_ones(example):
     module = type("basket", (), {"propose": "the function"})
     line = eval("{" + example("channel line") + "}", {"basket": module})
     assert line == {"basket": "the function"}
-    assert not set(line) & set(CHANNELS), "an example of something new"
+    assert not set(line) & set(CHANNELS), "the example must be new"
     namespace: dict = {}
     body = textwrap.indent(textwrap.dedent(example("channel setting")), "    ")
     exec("class More(ChannelsConfig):\n" + body, {**vars(config)}, namespace)
@@ -109,7 +109,7 @@ def test_the_channels_line_and_setting_are_as_those_there_are(example):
 
 @pytest.fixture
 def with_gate(example, tmp_path):
-    """A copy of the rooms with the example of a gate: its folder, its line of wiring, its row."""
+    """A copy of the rooms with the example of a gate: its folder, its line in the pipeline, its row in the table."""
 
     def in_list(name, indent):
         return f"{' ' * indent}{example(name).strip()},\n"
@@ -118,7 +118,7 @@ def with_gate(example, tmp_path):
     for room in ROOMS:
         shutil.copytree(ROOT / room, copy / room, ignore=shutil.ignore_patterns("__pycache__"))
     folder = copy / "components" / "gates" / "size"
-    assert not folder.exists(), "an example of something new"
+    assert not folder.exists(), "the example must be new"
     folder.mkdir()
     (folder / "__init__.py").write_text("")
     (folder / "executor.py").write_text(example("gate rule"))
@@ -136,7 +136,7 @@ def insert(path, before, new):
     path.write_text(text.replace(before, new + before))
 
 
-def test_the_gate_is_in_both_pipelines_and_stops_what_it_should(with_gate, tmp_path):
+def test_the_example_of_a_gate_is_in_both_pipelines_and_stops_small_data(with_gate, tmp_path):
     done = subprocess.run(
         [sys.executable, str(ROOT / "tests" / "docs" / "example_gate.py"), str(tmp_path)],
         cwd=with_gate,
@@ -146,15 +146,15 @@ def test_the_gate_is_in_both_pipelines_and_stops_what_it_should(with_gate, tmp_p
         check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]
-    told = json.loads(done.stdout.splitlines()[-1])
+    printed = json.loads(done.stdout.splitlines()[-1])
     for pipeline, first in (("lookbook", "Features"), ("lookbook-refresh", "CurrentStates")):
-        assert "SizeGate" in told["waits"][pipeline][first]
-    assert told["passed"] == {
+        assert "SizeGate" in printed["waits"][pipeline][first]
+    assert printed["passed"] == {
         "passed": True,
         "line": "passed: 1000 transactions",
         "proven": False,
         "figures": {"transactions": 1000},
         "warnings": [],
     }
-    assert told["stopped"] == "size gate: there must be at least 1000 transactions. Received: 999; give more"
-    assert told["table"] == ["FreshnessGate", "DataGate", "SizeGate", "ModelGate", "InfraGate"]
+    assert printed["stopped"] == "size gate: there must be at least 1000 transactions. Received: 999; give more"
+    assert printed["table"] == ["FreshnessGate", "DataGate", "SizeGate", "ModelGate", "InfraGate"]

@@ -1,4 +1,4 @@
-"""Beam's runners on a cluster: the options are Beam's own, valid for the runner, and bring the setup file."""
+"""The options of Beam's runners on a cluster: known to Beam, valid for the runner, with the setup file."""
 
 import pathlib
 
@@ -34,23 +34,23 @@ def runner(request):
     return request.param
 
 
-def test_the_options_are_valid_for_the_runner_and_none_is_unknown_to_beam(runner):
+def test_the_options_are_valid_for_the_runner_and_known_to_beam(runner):
     flags = beam_args(config_of(runner).kubeflow.beam)
-    options = PipelineOptions([*flags, "--dry_run=True"])  # else it asks Google for the bucket
+    options = PipelineOptions([*flags, "--dry_run=True"])  # otherwise the validator looks up the bucket at Google
     assert options.view_as(StandardOptions).runner == CLASSES[runner]
     assert type(create_runner(CLASSES[runner])).__name__ == CLASSES[runner]
     assert PipelineOptionsValidator(options, create_runner(CLASSES[runner])).validate() == []
-    told = options.get_all_options(drop_default=True)
-    assert {flag.partition("=")[0].removeprefix("--") for flag in flags} == set(told) - {"dry_run"}
+    parsed = options.get_all_options(drop_default=True)
+    assert {flag.partition("=")[0].removeprefix("--") for flag in flags} == set(parsed) - {"dry_run"}
 
 
-def test_the_setup_file_goes_along_so_that_tfx_adds_none_of_its_own(runner):
+def test_the_options_name_the_setup_file_so_that_tfx_adds_no_other(runner):
     flags = list(beam_args(config_of(runner).kubeflow.beam))
     assert PipelineOptions(flags).view_as(SetupOptions).setup_file == SETUP_FILE == "/app/setup.py"
     assert dependency_utils.make_beam_dependency_flags(flags) == flags
 
 
-def test_what_is_said_is_what_beam_understands():
+def test_beam_parses_the_options_to_the_configured_values():
     dataflow = config_of(
         "dataflow", "kubeflow.beam.worker_image=registry/worker:1", "kubeflow.beam.args=['--no_use_public_ips']"
     )
@@ -71,15 +71,15 @@ def test_what_is_said_is_what_beam_understands():
     assert spark["job_endpoint"] == "beam-spark-job-server:8099"
 
 
-def test_without_a_project_beams_validator_complains():
-    """The check above can fail."""
+def test_beams_validator_reports_a_missing_project():
+    """Shows that the validation above can fail."""
     flags = [flag for flag in beam_args(config_of("dataflow").kubeflow.beam) if "project" not in flag]
     options = PipelineOptions([*flags, "--dry_run=True"])
     errors = PipelineOptionsValidator(options, create_runner("DataflowRunner")).validate()
     assert errors == ["Missing required option: project."]
 
 
-def test_every_step_that_uses_beam_gets_them_and_works_in_the_bucket(runner):
+def test_every_step_gets_the_options_and_those_that_use_beam_run_remotely(runner):
     config = config_of(runner)
     spec, _ = pipeline_documents(config)
     wanted = list(beam_args(config.kubeflow.beam))
@@ -93,8 +93,8 @@ def test_every_step_that_uses_beam_gets_them_and_works_in_the_bucket(runner):
     assert elsewhere == {"evaluator", "transform", *(f"statistics-{table}" for table in tables)}
 
 
-def test_the_executors_that_use_beam_are_those_that_tfx_calls_so():
-    """Of all the pipeline's executors, those with a pipeline of Beam's; ExampleValidator reads in memory."""
+def test_the_listed_executors_are_those_derived_from_tfxs_beam_executor():
+    """ExampleValidator is not among them, because it reads in memory."""
     golden = pathlib.Path(__file__).parents[1] / "golden" / "kubeflow-cpu.yaml"
     spec = next(yaml.safe_load_all(golden.read_text()))
     on_beam = set()
@@ -107,7 +107,7 @@ def test_the_executors_that_use_beam_are_those_that_tfx_calls_so():
     assert on_beam == set(step.ON_BEAM)
 
 
-def test_beam_in_the_steps_own_container_is_local():
+def test_beam_in_the_container_of_a_step_is_local():
     arguments = [step.EXECUTOR_CLASS, step.ON_BEAM[0], *beam_args(BeamConfig())]
     assert not step.runs_on_remote_beam(arguments)
     assert not step.runs_on_remote_beam(
@@ -116,7 +116,7 @@ def test_beam_in_the_steps_own_container_is_local():
 
 
 @pytest.mark.parametrize(
-    ("assignments", "said"),
+    ("assignments", "message"),
     [
         (
             ["kubeflow.beam.runner=nimbus"],
@@ -141,6 +141,6 @@ def test_beam_in_the_steps_own_container_is_local():
         ),
     ],
 )
-def test_what_a_runner_lacks_is_said_when_compiling(assignments, said):
-    with pytest.raises(ConfigError, match=said):
+def test_missing_and_invalid_settings_of_a_runner_are_refused(assignments, message):
+    with pytest.raises(ConfigError, match=message):
         load_config(None, assignments)

@@ -15,7 +15,7 @@ ROOMS = ("lookbook", "kubeflow", "operations", "pipeline", "components", "models
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory):
-    """Python of an environment that is made like in the Dockerfile."""
+    """The Python of an environment that is created as in the Dockerfile."""
     root = tmp_path_factory.mktemp("clean")
     source, python = root / "source", root / "venv" / "bin" / "python"
     source.mkdir()
@@ -35,25 +35,25 @@ def installed(tmp_path_factory):
 
 
 def test_all_packages_and_the_wheel_are_installed(installed, tmp_path):
-    said = _run(
+    output = _run(
         str(installed), "-c", "import lookbook, transforms; print(lookbook.__file__, transforms.__file__)", cwd=tmp_path
     )
-    assert all(str(installed.parents[1]) in word for word in said.split())
+    assert all(str(installed.parents[1]) in word for word in output.split())
     doctor = _run(str(installed), "-m", "lookbook", "doctor", cwd=tmp_path)
     assert "ScaNN" in doctor
 
 
-def test_from_three_csvs_to_an_answer(installed, tmp_path):
-    """Runs the end-to-end test with no files of the repository but the tests."""
+def test_the_installed_package_passes_the_end_to_end_test(installed, tmp_path):
+    """Copies only the tests and their configuration from the repository."""
     shutil.copytree(ROOT / "tests", tmp_path / "tests", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    said = _run(
+    output = _run(
         str(installed),
         *("-m", "pytest", "-p", "no:cacheprovider", "--verbosity=0", "tests/e2e/test_whole_pipeline.py"),
         cwd=tmp_path,
     )
-    assert " passed" in said
-    assert "failed" not in said
+    assert " passed" in output
+    assert "failed" not in output
 
 
 def _run(*words, cwd=None):

@@ -30,7 +30,7 @@ def test_the_pipeline_equals_the_golden_file(compiled, name):
     )
 
 
-def test_it_parses_as_messages_of_kubeflow(documents):
+def test_the_specs_parse_as_messages_of_kubeflow(documents):
     spec, platform = documents
     parsed = json_format.ParseDict(spec, pipeline_spec_pb2.PipelineSpec())
     assert parsed.schema_version == "2.1.0"

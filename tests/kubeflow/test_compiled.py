@@ -49,14 +49,14 @@ def test_the_pipeline_has_parameters_with_defaults_and_a_volume(train):
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [(None, "cannot be read"), ("a: [", "cannot be read"), ("a: 1", "it lacks"), ("", "it lacks"), ("[]", "it lacks")],
 )
-def test_a_file_that_is_no_compiled_pipeline_is_an_error(tmp_path, text, said):
+def test_a_file_that_is_not_a_compiled_pipeline_is_an_error(tmp_path, text, message):
     path = tmp_path / "pipeline.yaml"
     if text is not None:
         path.write_text(text)
-    with pytest.raises(LookbookError, match=rf"pipeline\.yaml must be a compiled pipeline.*{said}"):
+    with pytest.raises(LookbookError, match=rf"pipeline\.yaml must be a compiled pipeline.*{message}"):
         read_compiled(path)
 
 

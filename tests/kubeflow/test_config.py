@@ -1,4 +1,4 @@
-"""The cluster's settings: where they come from, and what is refused."""
+"""The settings of the cluster: presets, assignments, and values that are refused."""
 
 import pytest
 
@@ -17,14 +17,14 @@ def test_one_assignment_sets_the_pipeline_and_another_the_cluster():
     assert (config.label_days, config.kubeflow.ranking.gpus, config.kubeflow.retrieval.gpus) == (14, 4, 1)
 
 
-def test_a_file_of_ones_own_is_a_preset(tmp_path):
+def test_a_path_to_a_file_is_a_preset(tmp_path):
     path = tmp_path / "ours.toml"
     path.write_text('seed = 3\n[kubeflow]\nimage = "registry/lookbook:7"\n')
     config = load_config(str(path), [])
     assert (config.seed, config.kubeflow.image) == (3, "registry/lookbook:7")
 
 
-def test_an_unknown_preset_names_those_there_are():
+def test_an_unknown_preset_is_refused_with_the_known_names():
     with pytest.raises(ConfigError, match=r"kubeflow-cpu.*Received: 'nimbus'"):
         load_config("nimbus", [])
 
@@ -35,7 +35,7 @@ def test_trainers_have_resources_of_their_own():
 
 
 @pytest.mark.parametrize(
-    ("assignment", "said"),
+    ("assignment", "message"),
     [
         ("kubeflow.pipeline_root=/mnt/lookbook/root", "must begin with one of gs://, s3://, minio://"),
         ("kubeflow.serving_dir=gs://bucket/serving", "serving_dir must lie below mount_path"),
@@ -50,6 +50,6 @@ def test_trainers_have_resources_of_their_own():
         ("kubeflow.imagine=x", "not a setting"),
     ],
 )
-def test_what_could_not_work_is_refused(assignment, said):
-    with pytest.raises(ConfigError, match=said):
+def test_an_invalid_setting_is_refused(assignment, message):
+    with pytest.raises(ConfigError, match=message):
         load_config(None, [assignment])

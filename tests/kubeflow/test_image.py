@@ -61,7 +61,7 @@ def test_the_worker_image_has_the_entry_point_of_the_installed_beam_version():
     assert "ENTRYPOINT" not in image + last
 
 
-def test_the_tags_are_those_of_the_presets():
+def test_the_dockerfile_and_the_presets_have_the_same_tags():
     tags = set(re.findall(r"-t (lookbook:\S+)", DOCKERFILE))
     config = load_config("kubeflow-gpu", []).kubeflow
     assert tags == {config.image, config.retrieval.image, f"{config.image}-worker"}

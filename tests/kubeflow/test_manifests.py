@@ -27,7 +27,7 @@ def test_a_manifest_is_valid(path, version):
         kubernetes_validate.validate(document, version, strict=True)
 
 
-def test_the_claim_is_the_one_of_the_preset(by_kind):
+def test_the_manifests_and_the_preset_have_the_same_claim_and_image(by_kind):
     cluster = load_config("kubeflow-cpu", []).kubeflow
     claim, pod = by_kind["PersistentVolumeClaim"], by_kind["Pod"]
     assert claim["metadata"]["name"] == cluster.volume_claim
@@ -39,7 +39,7 @@ def test_the_claim_is_the_one_of_the_preset(by_kind):
     assert claim["metadata"]["namespace"] == pod["metadata"]["namespace"]
 
 
-def test_the_shell_has_the_user_of_the_steps(by_kind):
+def test_the_pod_has_the_user_of_the_steps(by_kind):
     user = re.search(r"^USER (\d+):(\d+)$", (ROOT / "kubeflow" / "Dockerfile").read_text(), re.M)
     assert user
     context = by_kind["Pod"]["spec"]["securityContext"]

@@ -1,4 +1,4 @@
-"""`lookbook config`: settings as a preset, and explained."""
+"""`lookbook config --explain` explains settings."""
 
 import subprocess
 import sys
@@ -28,7 +28,7 @@ def test_a_section_is_explained_setting_by_setting(capsys):
     assert names == ["push.keep_versions", "push.min_share"]
 
 
-def test_without_a_section_all_are_explained_those_of_the_cluster_too(capsys):
+def test_without_a_section_all_settings_are_explained_including_those_of_the_cluster(capsys):
     assert main(["config", "--explain", "--preset", "kubeflow-gpu"]) == 0
     text = capsys.readouterr().out
     assert paragraphs(text)[0].startswith("seed = 0\n  default  0\n")
@@ -40,7 +40,7 @@ def test_an_unknown_section_is_refused_with_the_nearest(capsys):
     assert capsys.readouterr().err == "lookbook: rankin is neither a section nor a setting; the nearest is ranking\n"
 
 
-def test_on_a_terminal_they_are_a_table(capsys, monkeypatch):
+def test_on_a_terminal_the_explanations_are_a_table(capsys, monkeypatch):
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     monkeypatch.setenv("COLUMNS", "200")
     assert main(["config", "--explain", "push"]) == 0
@@ -51,7 +51,7 @@ def test_on_a_terminal_they_are_a_table(capsys, monkeypatch):
     ]
 
 
-def test_a_former_name_is_one_line_on_standard_error():
+def test_a_former_name_is_accepted_with_a_warning_of_one_line():
     words = ["config", "--set", "ranking.least_steps=50", "--explain", "ranking.min_steps"]
     done = subprocess.run([sys.executable, "-m", "lookbook", *words], capture_output=True, text=True, check=True)
     assert done.stdout == STEPS
@@ -60,7 +60,7 @@ def test_a_former_name_is_one_line_on_standard_error():
     )
 
 
-def test_the_help_does_not_wait_for_the_settings():
+def test_the_help_does_not_import_pydantic():
     code = "import sys; from lookbook.cli import main; main(['--help']); print('pydantic' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "False"

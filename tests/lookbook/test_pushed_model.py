@@ -37,7 +37,7 @@ def test_batches_carry_their_customers_in_order(model):
     assert batches == [EVERYONE[:4], EVERYONE[4:8], EVERYONE[8:]]
 
 
-def test_no_customers_are_no_batch(model):
+def test_no_customers_give_no_batch(model):
     assert list(model.recommend([])) == []
 
 

@@ -1,7 +1,7 @@
 """No weight or state that builds a list depends on the week that labels it.
 
-The purchases of a list week are dealt anew among customers and articles; the candidates and features of that week's
-lists, by the state of its first day and the towers trained before it, stay what they were.
+The tests permute the purchases of a list week. Candidates and features of that week's lists, built from the state of
+its first day and the towers trained before it, must not change.
 """
 
 import numpy as np

@@ -12,11 +12,11 @@ def compared(*ids):
     return compare_ids("article", ids, KNOWN, otherwise="never recommended")
 
 
-def test_all_known():
+def test_known_ids_are_counted():
     assert compared("A1", "0663713001") == "2 of 2 article ids are known to the model"
 
 
-def test_some_known():
+def test_unknown_ids_are_listed_up_to_three():
     assert compared("A1", "x", "y", "z", "w") == (
         "1 of 5 article ids are known to the model; never recommended: 'x', 'y', 'z', ..."
     )

@@ -39,7 +39,7 @@ def transactions(folder):
         return [(row["t_dat"], row["customer_id"], row["article_id"]) for row in csv.DictReader(file)]
 
 
-def test_the_last_day(shop):
+def test_last_day_returns_the_newest_day_of_the_transactions(shop):
     assert last_day(shop) == datetime.date(2020, 5, 4)
 
 

@@ -51,7 +51,7 @@ def test_files_that_a_step_does_not_read_do_not_change_the_version(root):
     (root / "one" / "README.md").write_text("words")
     (root / "one" / "__pycache__").mkdir()
     (root / "one" / "__pycache__" / "a.cpython-310.pyc").write_bytes(b"\0")
-    (root / "one" / "b.py").touch()  # imported by nobody
+    (root / "one" / "b.py").touch()  # not imported
     (root / "one" / "inner" / "query.sql").touch()  # of a package that is not imported
     (root / "two" / "a.py").write_text("# changed")
     os.utime(root / "one" / "a.py", (0, 0))
@@ -98,7 +98,7 @@ def test_circular_imports_and_packages_count_once(root):
 
 
 def modules_asked_for(create):
-    """The modules whose code versions the wiring of a pipeline asks for."""
+    """Returns the modules whose code versions a pipeline requests."""
     from pipeline.config import PipelineConfig
     from pipeline.shared_steps import CacheKeys, Paths
 
@@ -148,7 +148,7 @@ def test_each_step_has_a_version_of_the_code_that_it_runs(modules):
         ("transforms.preprocessing", "transforms/features.py"),
     ],
 )
-def test_what_a_step_reads_of_other_folders_is_part_of_its_version(name, read):
+def test_the_sources_of_a_step_include_files_that_it_uses_of_other_folders(name, read):
     assert module.ROOT / read in module.sources(name)
 
 
@@ -160,13 +160,13 @@ def test_what_a_step_reads_of_other_folders_is_part_of_its_version(name, read):
         ("components.assemble.component", "components/push/publish.py"),
     ],
 )
-def test_what_a_step_does_not_read_is_not(name, read):
+def test_the_sources_of_a_step_exclude_files_that_it_does_not_use(name, read):
     assert (module.ROOT / read).exists()
     assert module.ROOT / read not in module.sources(name)
 
 
 def test_a_change_of_publish_changes_the_version_of_each_step_that_uses_it(modules, tmp_path, monkeypatch):
-    """Each step whose module imports it, directly or indirectly; no other."""
+    """A step uses a module that it imports directly or indirectly."""
     for room in ("components", "lookbook", "models", "serving", "transforms"):
         shutil.copytree(module.ROOT / room, tmp_path / room)
     users = {name for name in modules if module.ROOT / "components/push/publish.py" in module.sources(name)}

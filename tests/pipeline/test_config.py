@@ -12,11 +12,11 @@ from pipeline.layers import resolve
 from transforms.errors import ConfigError
 
 
-def test_nothing_given_means_the_defaults():
+def test_the_defaults_apply_without_preset_and_assignments():
     assert load_config(None, []) == PipelineConfig()
 
 
-def test_assignments_go_over_a_preset_which_goes_over_the_defaults(tmp_path):
+def test_assignments_override_a_preset_which_overrides_the_defaults(tmp_path):
     preset = tmp_path / "mine.toml"
     preset.write_text("seed = 5\nlabel_days = 14\n")
     config = load_config(str(preset), ["label_days=3"])
@@ -24,28 +24,28 @@ def test_assignments_go_over_a_preset_which_goes_over_the_defaults(tmp_path):
 
 
 @pytest.mark.parametrize("name", preset_names())
-def test_every_preset_of_the_project_resolves_to_something_else_than_the_defaults(name):
+def test_every_preset_differs_from_the_defaults(name):
     assert load_config(name, []) != PipelineConfig()
     tree = tomli.loads((PRESETS / f"{name}.toml").read_text())
     assert load_config(name, []) == resolve(PipelineConfig, [tree])
 
 
-def test_an_unknown_preset_is_refused_with_those_there_are():
+def test_an_unknown_preset_is_refused_with_the_known_names():
     with pytest.raises(ConfigError, match=r"preset must be one of .*\. Received: 'nonesuch'"):
         load_config("nonesuch", [])
 
 
-def test_a_preset_file_that_is_not_there_is_called_that(tmp_path):
+def test_a_missing_preset_file_is_refused(tmp_path):
     with pytest.raises(ConfigError, match=r"--preset must name an existing TOML file\. Received: 'mine\.toml'"):
         load_config("mine.toml", [])
 
 
-def test_a_byte_order_mark_is_no_part_of_a_preset(tmp_path):
+def test_a_byte_order_mark_in_a_preset_is_ignored(tmp_path):
     (tmp_path / "mine.toml").write_bytes(b"\xef\xbb\xbfseed = 5\n")
     assert load_config(str(tmp_path / "mine.toml"), []).seed == 5
 
 
-def test_only_a_name_that_is_near_is_called_the_nearest():
+def test_an_unknown_setting_is_refused_with_a_similar_name_if_there_is_one():
     for written, nearest in (("sed=1", "seed"), ("embeding_dim=8", "retrieval.embedding_dim")):
         with pytest.raises(ConfigError, match=rf"is not a setting; the nearest is {nearest}$"):
             load_config(None, [written])
@@ -118,12 +118,12 @@ class MorePipeline(PipelineConfig):
     recommender: MoreRecommender = Field(default_factory=MoreRecommender)
 
 
-def test_a_channel_that_is_added_stays_off_in_the_preset_of_ids_only():
+def test_the_preset_ids_only_turns_off_added_channels_too():
     assert load_settings(MorePipeline, None, [], [PRESETS]).recommender.channels.basket == 20
     channels = load_settings(MorePipeline, "ids-only", [], [PRESETS]).recommender.channels
     assert {name: size for name, size in channels if size} == {"towers": 200}
 
 
-def test_the_tree_of_the_configuration_resolves_to_it_again():
+def test_the_tree_of_a_configuration_resolves_to_an_equal_configuration():
     config = load_config(None, ["seed=3"])
     assert resolve(PipelineConfig, [config.as_tree()]) == config

@@ -1,4 +1,4 @@
-"""Layers of settings: what a later one says, what stays of an earlier one, former names, and "*"."""
+"""Layers of settings: precedence, former names, and "*"."""
 
 import logging
 
@@ -29,16 +29,16 @@ class Shop(Settings):
     spare: Tower = Field(default_factory=Tower)
 
 
-def test_without_layers_the_defaults_hold():
+def test_without_layers_the_defaults_apply():
     assert resolve(Shop, []) == Shop()
 
 
-def test_a_later_layer_wins_and_leaves_its_neighbours_alone():
+def test_a_later_layer_overrides_only_the_settings_that_it_names():
     layers = [{"name": "a", "tower": {"rate": 1.5, "min_width": 2}}, {"tower": {"min_width": 3}}]
     assert resolve(Shop, layers) == Shop(name="a", tower=Tower(rate=1.5, min_width=3))
 
 
-def test_a_section_keeps_the_defaults_that_its_owner_gave_it():
+def test_a_section_keeps_the_defaults_that_its_parent_gives_it():
     assert resolve(Shop, [{"tower": {"rate": 2.0}}]).tower == Tower(min_width=8, rate=2.0)
 
 
@@ -48,7 +48,7 @@ def test_layers_are_not_changed():
     assert below == {"tower": {"least_width": 2, "*": 3}}
 
 
-def test_the_word_none_is_none_only_where_none_is_allowed():
+def test_the_word_none_means_none_only_for_optional_settings():
     assert resolve(Shop, [{"limit": "none"}]).limit is None
     assert resolve(Shop, [{"name": "none"}]).name == "none"
 
@@ -60,7 +60,7 @@ def test_a_star_sets_all_settings_of_its_section_that_the_layer_does_not_name():
     assert resolve(Shop, [{"tower": {"rate": 0.5}}, {"tower": {"*": 5}}]).tower == Tower(min_width=5, rate=5)
 
 
-def test_a_star_leaves_the_sections_inside_alone_and_names_what_it_cannot_set():
+def test_a_star_skips_inner_sections_and_reports_settings_of_another_type():
     with pytest.raises(ConfigError, match=r"^name must be a string\. Received: 1\."):
         resolve(Shop, [{"*": 1}])
 
@@ -73,13 +73,13 @@ def test_a_former_name_is_accepted_with_a_warning(caplog):
     ]
 
 
-def test_a_former_name_below_and_the_present_one_above_are_one_setting(caplog):
+def test_the_former_and_the_present_name_in_two_layers_are_one_setting(caplog):
     layers = [{"tower": {"least_width": 4}}, {"tower": {"min_width": 5}}]
     assert resolve(Shop, layers).tower.min_width == 5
     assert resolve(Shop, list(reversed(layers))).tower.min_width == 4
 
 
-def test_a_former_and_the_present_name_in_one_layer_contradict_each_other():
+def test_the_former_and_the_present_name_in_one_layer_are_refused():
     with pytest.raises(
         ConfigError, match=r"^tower\.least_width is the former name of tower\.min_width, which is given"
     ):
@@ -97,7 +97,7 @@ def test_a_former_and_the_present_name_in_one_layer_contradict_each_other():
         ({"args": [1]}, "args[0] must be a string. Received: 1."),
     ],
 )
-def test_a_refused_setting_is_named_with_its_whole_name(layer, message):
+def test_a_refused_setting_is_reported_by_its_full_name(layer, message):
     with pytest.raises(ConfigError) as caught:
         resolve(Shop, [layer])
     assert str(caught.value) == message
@@ -123,11 +123,11 @@ def test_an_assignment_is_read_as_toml_else_as_a_bare_string(assignment, tree):
     assert parse_assignments([assignment]) == tree
 
 
-def test_assignments_share_sections_and_the_last_wins():
+def test_assignments_of_one_section_are_merged_and_the_last_one_wins():
     assert parse_assignments(["a.b=1", "a.c=2", "a.b=3"]) == {"a": {"b": 3, "c": 2}}
 
 
 @pytest.mark.parametrize("assignments", [["width"], ["=3"], ["a..b=3"], ["a=1", "a.b=2"], ["a.b=2", "a=1"]])
-def test_an_assignment_that_cannot_be_meant_is_refused(assignments):
+def test_a_malformed_or_contradictory_assignment_is_refused(assignments):
     with pytest.raises(ConfigError, match=r"section\.name=value|both as a value and as a section"):
         parse_assignments(assignments)

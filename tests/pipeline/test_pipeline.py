@@ -1,4 +1,4 @@
-"""The wiring: which step reads what, and what waits for which gate."""
+"""The wiring of a run: the inputs of each step, and the steps that wait for each gate."""
 
 import json
 
@@ -33,7 +33,7 @@ def read_by(node):
 
 
 def behind(nodes, name):
-    """All steps that do not begin before a step is done."""
+    """Returns all steps that wait for a step, directly or indirectly."""
     found, new = set(), {name}
     while new:
         found |= new
@@ -49,7 +49,7 @@ def settings(node):
     return json.loads(node.exec_properties["settings"])
 
 
-def test_all_steps(nodes):
+def test_a_run_has_these_steps(nodes):
     of_tables = {f"{kind}_{table}" for kind in ("statistics", "schema", "validator") for table in TABLES}
     assert set(nodes) == of_tables | {
         "Ingest",
@@ -73,7 +73,7 @@ def test_all_steps(nodes):
     }
 
 
-def test_the_bench_measures_every_step_in_one_stage(nodes):
+def test_the_benchmark_assigns_every_step_to_one_stage(nodes):
     assert sorted(step for stage in STAGES for step in stage.steps) == sorted(nodes)
 
 
@@ -88,7 +88,7 @@ def test_each_table_is_validated_against_its_own_schema_before_the_data_gate(nod
         assert read_by(nodes["DataGate"])[f"{table}_anomalies"] == f"validator_{table}"
 
 
-def test_nothing_is_made_of_the_data_before_the_data_gate_has_let_them_through(nodes):
+def test_every_step_that_uses_the_data_waits_for_the_data_gate(nodes):
     assert {"DataGate", "FreshnessGate"} < {node.id for node in nodes["Features"].upstream_nodes}
     assert behind(nodes, "DataGate") == {
         "Features",
@@ -107,7 +107,7 @@ def test_nothing_is_made_of_the_data_before_the_data_gate_has_let_them_through(n
     }
 
 
-def test_the_trainers_are_given_by_dotted_path_and_their_own_settings():
+def test_the_trainers_have_a_dotted_path_and_settings_of_their_own():
     nodes = wired(["seed=3", "retrieval.embedding_dim=24", "ranking.epochs=5"])
     for name, path in (
         ("retrieval", "models.retrieval.trainer.run_fn"),
@@ -127,7 +127,7 @@ def test_the_trainers_are_given_by_dotted_path_and_their_own_settings():
         assert custom[name]["seed"] == usual[name]["seed"] + 3
 
 
-def test_judged_and_pushed_are_made_of_the_same_weights_and_states_at_two_days(nodes):
+def test_the_judged_and_the_pushed_model_share_weights_and_have_states_of_two_days(nodes):
     cut, end = nodes["assemble_cut"], nodes["assemble_end"]
     assert read_by(cut) == read_by(end)
     assert (settings(cut)["as_of"], settings(end)["as_of"]) == ("cut", "end")
@@ -138,7 +138,7 @@ def test_judged_and_pushed_are_made_of_the_same_weights_and_states_at_two_days(n
     assert (settings(cut)["fallback"], settings(end)["fallback"]) == ("none", "none")
 
 
-def test_the_model_as_of_the_cut_is_judged_against_the_last_blessed_weights_on_the_same_states(nodes):
+def test_the_model_as_of_the_cut_is_compared_with_the_last_blessed_weights_on_the_same_states(nodes):
     read = read_by(nodes["Evaluator"])
     assert (read["model"], read["baseline_model"], read["examples"]) == (
         "assemble_cut",
@@ -150,7 +150,7 @@ def test_the_model_as_of_the_cut_is_judged_against_the_last_blessed_weights_on_t
     assert (given["as_of"], given["fallback"]) == ("cut", "own_purchases")
 
 
-def test_the_model_gate_judges_the_figures_by_all_settings_of_the_rule():
+def test_the_model_gate_gets_all_settings_of_its_rule():
     nodes = wired(["evaluation.margin=0.03", "evaluation.strict=true", "push.min_share=0.25"])
     assert read_by(nodes["ModelGate"]) == {
         "evaluation": "Evaluator",
@@ -161,7 +161,7 @@ def test_the_model_gate_judges_the_figures_by_all_settings_of_the_rule():
     assert settings(nodes["ModelGate"])["rule"] == {"margin": 0.03, "strict": True, "min_share": 0.25}
 
 
-def test_the_gates_are_those_of_the_table_and_what_they_stop_waits_for_them(nodes):
+def test_the_gates_are_those_of_the_table_and_the_steps_that_they_stop_wait_for_them(nodes):
     for gate in GATES:
         assert len(nodes[gate.step].outputs) == 1
         assert {"run": "Features", "push": "Push"}[gate.stops] in behind(nodes, gate.step)
@@ -169,7 +169,7 @@ def test_the_gates_are_those_of_the_table_and_what_they_stop_waits_for_them(node
     assert named == {gate.step for gate in GATES}
 
 
-def test_the_step_that_finds_the_last_blessed_weights_is_cached_by_what_is_there(nodes):
+def test_the_cache_key_of_last_blessed_names_the_weights(nodes):
     given = properties(nodes["LastBlessed"])
     assert (given["last_blessed_key"], given["run_key"], given["serving_dir"]) == ("digest", "key", "/serving")
 
@@ -190,11 +190,11 @@ def test_push_takes_the_model_as_of_the_end_and_both_blessings(nodes):
     }
 
 
-def test_the_data_are_known_to_the_cache_by_their_fingerprint(nodes):
+def test_the_cache_key_of_ingest_has_the_fingerprint_of_the_data(nodes):
     assert properties(nodes["Ingest"])["fingerprint"] == "print"
 
 
-def test_every_step_with_code_of_ours_knows_its_version(nodes):
+def test_every_step_with_code_of_the_project_has_its_code_version(nodes):
     ours = ("Ingest", "Features", "Candidates", "GatherWeights", "assemble_cut", "LastBlessed")
     for name in (*ours, *(gate.step for gate in GATES)):
         assert settings(nodes[name])["code_version"] == "v"
@@ -204,7 +204,7 @@ def test_every_step_with_code_of_ours_knows_its_version(nodes):
     assert json.loads(metric["config"])["code_version"] == "v"
 
 
-def test_beam_is_told_what_the_caller_says():
+def test_beam_gets_the_arguments_of_the_caller():
     pipeline = create_pipeline(
         load_config(None, []), PATHS, CACHE_KEYS, beam_args=("--runner=X",), version_of=lambda module: "v"
     )

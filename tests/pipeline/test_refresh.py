@@ -1,4 +1,4 @@
-"""The wiring of a refresh: the checked tables, the last blessed weights on two days, a gate of its own, no training."""
+"""The wiring of a refresh: the checked tables, the last blessed weights with states of two days, and the gates."""
 
 import json
 
@@ -30,7 +30,7 @@ def settings(node):
     return json.loads(node.exec_properties["settings"])
 
 
-def test_all_steps_and_none_that_trains(nodes):
+def test_a_refresh_has_these_steps_and_no_training(nodes):
     of_tables = {f"{kind}_{table}" for kind in ("statistics", "schema", "validator") for table in TABLES}
     own = {"CurrentStates", "LastBlessed", "assemble_cut", "assemble_end", "Evaluator", "ModelGate"}
     assert set(nodes) == of_tables | own | {"Ingest", "DataGate", "InfraGate", "Push", "FreshnessGate"}
@@ -42,7 +42,7 @@ def test_the_states_wait_for_the_data_gate(nodes):
     assert settings(nodes["FreshnessGate"])["refreshed_label_days"] == 7
 
 
-def test_both_models_are_the_last_blessed_weights_on_todays_states(nodes):
+def test_both_models_have_the_last_blessed_weights_and_current_states(nodes):
     cut, end = nodes["assemble_cut"], nodes["assemble_end"]
     assert read_by(cut) == read_by(end) == {"states": "CurrentStates", "weights": "LastBlessed"}
     assert [settings(node)["as_of"] for node in (cut, end)] == ["cut", "end"]
@@ -50,7 +50,7 @@ def test_both_models_are_the_last_blessed_weights_on_todays_states(nodes):
     assert nodes["LastBlessed"].exec_properties["run_key"] == ""
 
 
-def test_the_model_of_one_period_ago_is_judged_and_its_figure_held_to_the_blessed_one(nodes):
+def test_the_model_as_of_the_cut_is_judged_by_the_last_blessed_figure(nodes):
     assert read_by(nodes["Evaluator"]) == {"examples": "CurrentStates", "model": "assemble_cut"}
     assert read_by(nodes["ModelGate"]) == {
         "evaluation": "Evaluator",
@@ -63,7 +63,7 @@ def test_the_model_of_one_period_ago_is_judged_and_its_figure_held_to_the_blesse
     assert "per_slice_thresholds" not in config["metrics_specs"][0]
 
 
-def test_what_is_pushed_has_passed_both_gates(nodes):
+def test_the_pushed_model_has_passed_both_gates(nodes):
     assert read_by(nodes["InfraGate"]) == {"model": "assemble_end"}
     assert read_by(nodes["Push"]) == {
         "model": "assemble_end",

@@ -1,4 +1,4 @@
-"""What a run says of itself, read off artifacts made by hand."""
+"""The summary of a run, read from hand-made artifacts."""
 
 import json
 
@@ -40,7 +40,7 @@ def test_the_gap_is_from_the_better_baseline_to_the_oracle(recommended, own, pop
 
 
 def moments(*places):
-    """Customers who bought x: recommended at a place, own purchases fifth, the last blessed model fourth."""
+    """Customers who bought x, which is at these places of ours, at 5 of own purchases and at 4 of the last blessed."""
     counted = Moments()
     for place in places:
         rankings = np.full((len(RANKINGS), 12), "", dtype="<U8")
@@ -86,30 +86,30 @@ def read(steps, tmp_path):
     return read_summary(steps, data_dir=tmp_path, seconds=5.0)
 
 
-def test_figures_customers_and_steps(steps, tmp_path):
-    told = read(steps, tmp_path)
-    assert told.customers == 3
-    assert told.figures["recommended"]["map_at_12"] == pytest.approx((1 + 1 / 2 + 1) / 3)
-    assert told.figures["own_purchases"]["map_at_12"] == pytest.approx(1 / 5)
-    assert told.slices["standing=new"] == {"map_at_12": 0.5, "customers": 1.0}
-    assert told.difference["mean"] == pytest.approx((1 + 1 / 2 + 1) / 3 - 1 / 5)
-    assert (told.steps, told.cached, told.seconds) == (8, 1, 5.0)
-    assert told.index_recall == 0.97
-    assert (told.oracle, told.gap_closed) == (None, None)
-    assert told.peak_gib > 0
+def test_the_summary_has_figures_customers_and_steps(steps, tmp_path):
+    result = read(steps, tmp_path)
+    assert result.customers == 3
+    assert result.figures["recommended"]["map_at_12"] == pytest.approx((1 + 1 / 2 + 1) / 3)
+    assert result.figures["own_purchases"]["map_at_12"] == pytest.approx(1 / 5)
+    assert result.slices["standing=new"] == {"map_at_12": 0.5, "customers": 1.0}
+    assert result.difference["mean"] == pytest.approx((1 + 1 / 2 + 1) / 3 - 1 / 5)
+    assert (result.steps, result.cached, result.seconds) == (8, 1, 5.0)
+    assert result.index_recall == 0.97
+    assert (result.oracle, result.gap_closed) == (None, None)
+    assert result.peak_gib > 0
 
 
-def test_the_gates_verdicts_and_the_version(steps, tmp_path):
+def test_the_summary_has_the_verdicts_and_the_pushed_version(steps, tmp_path):
     (tmp_path / "Push" / "version.json").write_text(json.dumps({"version": "/out/serving/lookbook/7"}))
-    told = read(steps, tmp_path)
-    assert told.version == "/out/serving/lookbook/7"
-    assert list(told.gates) == ["FreshnessGate", "DataGate", "ModelGate", "InfraGate"]
-    assert told.gates["ModelGate"] == Verdict(passed=True, line="passed, proven: well", proven=True)
-    assert (told.model_gate, told.infra_gate) == ("passed, proven: well", "passed: all well")
-    assert told.data_gate == ["few customers"]
+    result = read(steps, tmp_path)
+    assert result.version == "/out/serving/lookbook/7"
+    assert list(result.gates) == ["FreshnessGate", "DataGate", "ModelGate", "InfraGate"]
+    assert result.gates["ModelGate"] == Verdict(passed=True, line="passed, proven: well", proven=True)
+    assert (result.model_gate, result.infra_gate) == ("passed, proven: well", "passed: all well")
+    assert result.data_gate == ["few customers"]
 
 
-def test_nothing_pushed_is_no_version(steps, tmp_path):
+def test_without_a_push_there_is_no_version(steps, tmp_path):
     assert read(steps, tmp_path).version is None
 
 

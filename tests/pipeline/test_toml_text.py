@@ -47,12 +47,12 @@ shops = st.builds(
 
 
 @given(shops)
-def test_what_is_written_reads_back_as_the_same_settings(shop):
+def test_written_settings_are_read_back(shop):
     assert resolve(Shop, [tomli.loads(to_toml(shop.as_tree()))]) == shop
 
 
 @given(shops, shops)
-def test_the_last_of_two_full_layers_is_all_that_counts(below, above):
+def test_a_full_layer_overrides_all_earlier_layers(below, above):
     assert resolve(Shop, [below.as_tree(), above.as_tree()]) == above
 
 

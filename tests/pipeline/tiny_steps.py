@@ -52,7 +52,7 @@ def three_steps(folder: pathlib.Path, word: str = "ho", fail: bool = False) -> t
 
 
 def two_steps(log: str) -> tfx_pipeline.Pipeline:
-    """First and Second, for a runner that knows the places; each writes its name to `log`."""
+    """First and Second, for a runner that sets the paths; each writes its name to `log`."""
     first = First(log=log, word="ho")
     second = Second(log=log, fail=0, got=first.outputs["made"])
     return tfx_pipeline.Pipeline(pipeline_name="two", pipeline_root="", components=[first, second])

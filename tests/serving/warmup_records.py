@@ -7,13 +7,15 @@ from tests.serving.queries import INPUTS
 
 
 def write_warmup(*requests):
+    """Returns an edit that writes warm-up requests, given as inputs and signature, into a version."""
+
     def edit(path):
         (path / "assets.extra").mkdir()
         with tf.io.TFRecordWriter(str(path / "assets.extra" / "tf_serving_warmup_requests")) as writer:
             for inputs, signature in requests:
                 log = prediction_log_pb2.PredictionLog()
                 request = log.predict_log.request
-                request.model_spec.name = "whatever it was called then"
+                request.model_spec.name = "another name"
                 request.model_spec.signature_name = signature
                 for name, values in inputs.items():
                     request.inputs[name].CopyFrom(tf.make_tensor_proto(values))

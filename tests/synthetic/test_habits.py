@@ -46,14 +46,14 @@ def test_baskets_have_the_size_of_h_and_ms(small):
     assert statistics["basket rows, 95 %"] == pytest.approx(10, abs=1)
 
 
-def test_customers_have_as_many_rows(small):
+def test_customers_have_as_many_rows_as_h_and_ms(small):
     statistics = compare.statistics(small)
     assert statistics["rows per customer, mean"] == pytest.approx(23.2, rel=0.02)
     assert statistics["rows per customer, median"] == pytest.approx(9, abs=2)
     assert statistics["rows per customer, 90 %"] == pytest.approx(61, rel=0.2)
 
 
-def test_months_have_the_same_shares(small):
+def test_months_have_the_shares_of_h_and_ms(small):
     rows = duckdb.execute(
         "SELECT count(*) / count(DISTINCT t_dat) FROM read_csv(?) GROUP BY month(t_dat) ORDER BY month(t_dat)",
         [str(small / columns.FILES["transactions"])],
@@ -64,14 +64,14 @@ def test_months_have_the_same_shares(small):
 
 
 @pytest.mark.proof
-def test_the_tail_of_the_last_week_is_as_long(dense):
+def test_the_last_week_has_the_long_tail_of_h_and_ms(dense):
     statistics = compare.statistics(dense)
     assert statistics["top 1 % of articles, last 7 days"] == pytest.approx(0.195, abs=0.06)
     assert statistics["top 10 % of articles, last 7 days"] == pytest.approx(0.641, abs=0.06)
 
 
 @pytest.mark.proof
-def test_repeat_purchases_are_as_rare_and_the_tail_of_two_years_is_as_long(sampled):
+def test_two_years_have_the_repeat_purchases_and_the_long_tail_of_h_and_ms(sampled):
     statistics = compare.statistics(sampled)
     assert statistics["bought again, later day"] == pytest.approx(0.038, abs=0.018)
     assert statistics["same product again, later day"] == pytest.approx(0.072, abs=0.045)

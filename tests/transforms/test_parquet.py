@@ -69,7 +69,7 @@ def test_a_plain_file_is_read(tmp_path):
     [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))],
     ids=lambda path: str(path.relative_to(ROOT)),
 )
-def test_all_readers_go_through_the_module_with_the_fix(path):
+def test_every_module_reads_parquet_through_the_fixed_module(path):
     if path == ROOT / "transforms" / "parquet.py":
         return
     unguarded = re.compile(

@@ -42,7 +42,7 @@ def unknown_ages(tmp_path_factory):
     """Transform fitted on `ROWS` and an article for each of `LINES` and `NO_LINES`. No age is known.
 
     Returns:
-        The graph, and what it makes of these rows: a list for each transformed name.
+        The graph, and the transformed rows: a list for each transformed name.
     """
     folder = tmp_path_factory.mktemp("unknown-ages")
     rows = [*ROWS, *({"article_id": f"line{i}", "product_type_name": v} for i, v in enumerate(LINES + NO_LINES))]
@@ -98,7 +98,7 @@ def test_ages_that_are_all_unknown_are_zero_and_never_nan(unknown_ages):
     assert set(found["age_bucket_xf"]) == {0}
 
 
-def test_a_value_with_a_line_break_is_missing_and_shifts_no_other(unknown_ages):
+def test_a_value_with_a_line_break_is_missing_and_changes_no_other_index(unknown_ages):
     transform, found = unknown_ages
     names, indices = vocabulary(transform, "product_type_name_vocab"), found["product_type_name_xf"][len(ROWS) :]
     assert sorted(names) == sorted(LINES)
@@ -211,7 +211,10 @@ def test_purchases_keep_day_and_week_and_get_the_indices_of_both_ids(graph, tiny
         for key in (columns.CUSTOMER_ID, columns.ARTICLE_ID)
     )
     lists = [tf.RaggedTensor.from_sparse(parsed[f.transformed_name(key)]).to_list() for key in LISTED]
-    found = {customers[row]: told for row, *told in zip(parsed["customer_id_xf"].numpy(), *lists, strict=True)}
+    found = {
+        customers[row]: lists_of_row
+        for row, *lists_of_row in zip(parsed["customer_id_xf"].numpy(), *lists, strict=True)
+    }
     assert found == {
         customer.decode(): [[articles.index(article.decode()) for article in bought], days, weeks]
         for (customer,), bought, days, weeks in zip(raw["customer_id"], *(raw[key] for key in LISTED), strict=True)

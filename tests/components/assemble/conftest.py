@@ -43,7 +43,7 @@ class Served:
 
 @pytest.fixture(scope="session")
 def serve(tiny, trained, once):
-    """Assembles, loads and builds offline; each configuration is assembled once in a test run."""
+    """Assembles and loads a model, and builds the same graph offline; each configuration once in a test run."""
     import tensorflow as tf
     from scann.scann_ops.py import scann_ops  # noqa: F401 (registers the op a ScaNN model needs)
 

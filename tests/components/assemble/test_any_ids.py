@@ -46,12 +46,12 @@ def names(count):
 
 
 def renamed(table, column, ids):
-    """The table with these ids in place of its own, which they are sorted like, code point by code point."""
+    """Replaces the ids of a table by `ids`, sorted by code point like the ids of the table."""
     return table.set_column(table.column_names.index(column), column, pa.array(sorted(ids), pa.string()))
 
 
 def signatures(states: pathlib.Path, graph: pathlib.Path, trained, calendar, work: pathlib.Path):
-    """The signatures of the model as it would be saved."""
+    """Builds the signatures of the model that `save_recommender` would save."""
     recommender = RecommenderBuilder(RECOMMENDER, states, graph).build(
         calendar.end, trained / "weights" / "towers", trained / "weights" / "ranking"
     )
@@ -67,9 +67,7 @@ def signatures(states: pathlib.Path, graph: pathlib.Path, trained, calendar, wor
 @settings(max_examples=2)
 @given(names(ARTICLES), names(CUSTOMERS))
 @example([f"{odd}{i}" for i, odd in enumerate(2 * ODD)], [f"{i // 15} {odd}" for i, odd in enumerate(4 * ODD)][:48])
-def test_with_other_ids_each_customer_has_the_same_answer(
-    tiny, trained, exact, tmp_path_factory, article_ids, customer_ids
-):
+def test_answers_do_not_depend_on_the_ids(tiny, trained, exact, tmp_path_factory, article_ids, customer_ids):
     work = tmp_path_factory.mktemp("renamed")
     states = shutil.copytree(tiny.states, work / "states")
     graph = shutil.copytree(trained / "weights" / "transform_graph", work / "graph")
@@ -81,7 +79,7 @@ def test_with_other_ids_each_customer_has_the_same_answer(
         pq.write_table(renamed(plain, column, ids), states / f"{table}.parquet")
         (vocabulary,) = graph.rglob(f"assets/{column}_vocab")
         write_ids([new[column][name] for name in read_ids(vocabulary)], vocabulary)
-    # The signatures read variables of the recommender: it must live as long.
+    # The signatures read variables of the recommender, so `served` must outlive them.
     served, found = signatures(states, graph, trained, tiny.calendar, work)
     customers = [*new["customer_id"].values(), "nobody at all"]
     plain = exact.ask("serving_default", customer_id=[*new["customer_id"], "nobody at all"])
@@ -95,8 +93,8 @@ def test_with_other_ids_each_customer_has_the_same_answer(
     del served
 
 
-def test_attributes_of_any_kind_shift_nothing(tiny, trained, exact, tmp_path):
-    """A value that the vocabulary cannot hold is one it lacks; names and descriptions come back as they are."""
+def test_unusual_attributes_do_not_affect_other_articles(tiny, trained, exact, tmp_path):
+    """A value that no vocabulary can hold counts as unknown; names and descriptions are returned unchanged."""
     states = shutil.copytree(tiny.states, tmp_path / "states")
     catalogue = pq.read_table(states / "articles.parquet")
     odd = ["Coat\nnew", "Coat\r\n", "\u2028", "a\0b", "\t", "", " Coat "]
@@ -118,7 +116,7 @@ def test_attributes_of_any_kind_shift_nothing(tiny, trained, exact, tmp_path):
 
 @pytest.mark.parametrize(("table", "column"), [("articles", "article_id"), ("customers", "customer_id")])
 @pytest.mark.parametrize("wrong", ["a\nb", "a\r", ""])
-def test_an_id_that_is_no_line_is_refused_by_name(tiny, trained, tmp_path, table, column, wrong):
+def test_an_id_that_is_not_one_line_is_refused(tiny, trained, tmp_path, table, column, wrong):
     states = shutil.copytree(tiny.states, tmp_path / "states")
     rows = pq.read_table(states / f"{table}.parquet")
     pq.write_table(renamed(rows, column, [wrong, *rows[column].to_pylist()[1:]]), states / f"{table}.parquet")

@@ -1,4 +1,4 @@
-"""Weights on the state of a day: what of their record goes into the model, and what happens without usable weights."""
+"""Assembling weights with a state: the fields taken from the record, and the fallback without usable weights."""
 
 import datetime
 import json
@@ -20,7 +20,7 @@ OWN = "own_purchases"
 
 @pytest.fixture
 def weights(trained, tmp_path):
-    """What LastBlessed emits of a version of an earlier release that a training run pushed."""
+    """The output of LastBlessed for a version that a training run of an earlier release pushed."""
     folder = tmp_path / "last_blessed"
     shutil.copytree(trained / "weights", folder / FOLDER)
     pushed = {"run_key": "r", "judged_as_of": "2020-07-17", "evaluation": {"map_at_12": 0.25, "customers": 160.0}}
@@ -32,7 +32,7 @@ def record(folder, until):
     WeightsRecord(trained_until=datetime.date.fromisoformat(until)).write(folder)
 
 
-def test_weights_and_their_record_travel_on_and_the_state_is_todays(tiny, weights, tmp_path):
+def test_a_refresh_keeps_weights_and_record_and_takes_the_new_state(tiny, weights, tmp_path):
     first, second = tmp_path / "first", tmp_path / "second"
     assemble(tiny.states, weights, "end", RECOMMENDER, first)
     described = description_of(first)
@@ -43,8 +43,8 @@ def test_weights_and_their_record_travel_on_and_the_state_is_todays(tiny, weight
     )
     assert described["as_of"] == date_of(tiny.calendar.end)
     assert (described["blessed_map_at_12"], described["blessed_customers"]) == (0.25, 160)
-    assert described["trained_until"] == "2020-07-17"  # of a version that does not say: where its judged week began
-    # What a refresh pushed is refreshed in its turn: its own figure of a week is not the measure.
+    assert described["trained_until"] == "2020-07-17"  # missing in the version: the first day of its judged week
+    # A refresh of a refresh keeps the blessed figures of the training run, not those of the first refresh.
     description = {**described, "evaluation": {"map_at_12": 0.24}, "judged_as_of": "2020-07-20"}
     (first / "assets.extra" / "lookbook.json").write_text(json.dumps(description))
     emit_weights(first, tmp_path / "again")
@@ -55,12 +55,12 @@ def test_weights_and_their_record_travel_on_and_the_state_is_todays(tiny, weight
     assert handed_on["as_of"] == date_of(tiny.calendar.cut)
 
 
-def test_the_weights_go_into_the_model_that_is_pushed_and_not_into_the_judged_one(tiny, weights, tmp_path):
+def test_the_judged_model_does_not_contain_the_weights(tiny, weights, tmp_path):
     assemble(tiny.states, weights, "cut", RECOMMENDER, tmp_path / "to")
     assert not (tmp_path / "to" / "assets.extra" / "weights").exists()
 
 
-def test_without_blessed_weights_a_refresh_says_to_train(tiny, tmp_path):
+def test_a_refresh_without_blessed_weights_fails_with_the_remedy(tiny, tmp_path):
     emit_weights(None, tmp_path / "nothing")
     with pytest.raises(LookbookError, match=r"needs a version with blessed weights.*lookbook run"):
         assemble(tiny.states, tmp_path / "nothing", "end", RECOMMENDER, tmp_path / "to")
@@ -84,14 +84,14 @@ def is_own_purchases(tiny, folder):
     return False
 
 
-def test_on_a_first_run_own_purchases_are_the_baseline(tiny, tmp_path):
+def test_the_baseline_of_a_first_run_is_own_purchases(tiny, tmp_path):
     emit_weights(None, tmp_path / "nothing")
     assemble(tiny.states, tmp_path / "nothing", "cut", RECOMMENDER, tmp_path / "to", fallback=OWN)
     assert is_own_purchases(tiny, tmp_path / "to")
 
 
 @pytest.mark.parametrize(("days_after_the_cut", "falls_back"), [(0, False), (1, True)])
-def test_weights_that_have_seen_the_judged_week_are_no_baseline(
+def test_weights_trained_on_the_judged_week_are_not_the_baseline(
     tiny, weights, tmp_path, days_after_the_cut, falls_back
 ):
     record(weights, date_of(tiny.calendar.cut + days_after_the_cut))
@@ -100,7 +100,7 @@ def test_weights_that_have_seen_the_judged_week_are_no_baseline(
 
 
 @pytest.mark.parametrize("fault", ["shape", "number", "setting", "vocabulary"])
-def test_weights_that_do_not_fit_are_no_baseline(tiny, weights, tmp_path, fault):
+def test_incompatible_weights_are_not_the_baseline(tiny, weights, tmp_path, fault):
     ranking, towers = weights / FOLDER / "ranking", weights / FOLDER / "towers"
     record(weights, date_of(tiny.calendar.cut))
     if fault in ("shape", "number"):
@@ -120,7 +120,7 @@ def test_weights_that_do_not_fit_are_no_baseline(tiny, weights, tmp_path, fault)
 
 
 @pytest.mark.parametrize("fallback", ["none", OWN])
-def test_a_fault_of_a_library_is_not_taken_for_weights_that_do_not_fit(tiny, weights, tmp_path, monkeypatch, fallback):
+def test_an_error_of_a_library_is_not_taken_for_incompatible_weights(tiny, weights, tmp_path, monkeypatch, fallback):
     def broken(*given, **named):
         raise ValueError("a fault of TensorFlow")
 

@@ -1,4 +1,4 @@
-"""What is served is what was computed offline, for both kinds of index and for every size of batch."""
+"""Served answers equal offline answers, for both kinds of index and for every batch size."""
 
 import json
 import subprocess
@@ -23,7 +23,7 @@ def offline_answers(served, rows, k=12):
     return IDS[answer.article_rows.numpy()], answer.scores.numpy()
 
 
-def test_the_same_batch_gets_identical_ids(served):
+def test_served_and_offline_answers_to_a_batch_have_identical_ids(served):
     found = served.ask("serving_default", customer_id=EVERYBODY)
     ids, scores = offline_answers(served, ROWS)
     np.testing.assert_array_equal(found["article_ids"], ids)
@@ -32,7 +32,7 @@ def test_the_same_batch_gets_identical_ids(served):
 
 
 def examples():
-    """One Example of each customer, as the judge gets them."""
+    """Returns a serialized Example of each customer, the input of the signature `judge`."""
     messages = []
     for name in EVERYBODY:
         example = tf.train.Example()
@@ -42,7 +42,7 @@ def examples():
 
 
 @pytest.mark.parametrize("batch", [1, 3, 64])
-def test_other_batches_differ_only_among_ties(served, batch):
+def test_answers_of_other_batch_sizes_differ_only_in_ties(served, batch):
     customers = (EVERYBODY * 2)[:64]
     whole_ids, whole_scores = offline_answers(served, (ROWS * 2)[:64])
     for start in range(0, len(customers), batch):
@@ -55,14 +55,14 @@ def test_other_batches_differ_only_among_ties(served, batch):
                 assert abs(score - wanted.get(article, last)) <= 1e-5
 
 
-def test_recommend_with_nothing_given_is_the_default(served):
+def test_recommend_without_optional_inputs_equals_the_default_signature(served):
     wanted = served.ask("serving_default", customer_id=EVERYBODY)
     found = served.recommend(EVERYBODY)
     np.testing.assert_allclose(found["scores"], wanted["scores"], atol=1e-5)
     np.testing.assert_array_equal(found["article_ids"], wanted["article_ids"])
 
 
-def test_what_is_judged_is_what_is_served(served):
+def test_the_judged_rankings_equal_the_served_answers(served):
     rankings = served.ask("judge", examples=examples())["rankings"]
     assert rankings.shape == (len(EVERYBODY), 4, 12)
     baselines = served.ask("baselines", customer_id=EVERYBODY)
@@ -74,7 +74,7 @@ def test_what_is_judged_is_what_is_served(served):
         assert not set(ranking) - {b""} & set(IDS[bought])
 
 
-def test_with_purchases_excluded_what_is_judged_is_still_what_is_served(serve):
+def test_the_judged_ranking_equals_the_served_answer_if_purchases_are_excluded(serve):
     served = serve(exclude_purchased=True)
     found = served.ask("serving_default", customer_id=EVERYBODY)["article_ids"]
     rankings = served.ask("judge", examples=examples())["rankings"]
@@ -92,7 +92,7 @@ print(*(op for op in sys.stdin.read().split() if op_def_registry.get(op) is None
 
 
 def unknown_to_tensorflow(folder):
-    """The ops of a SavedModel's graphs and functions that TensorFlow alone, in a process of its own, does not have."""
+    """Returns the ops of a SavedModel that a process which imports only TensorFlow does not have."""
     saved = saved_model_pb2.SavedModel.FromString((folder / "saved_model.pb").read_bytes())
     ops, functions = set(), set()
     for graph in saved.meta_graphs:
@@ -105,17 +105,17 @@ def unknown_to_tensorflow(folder):
     return set(done.stdout.split())
 
 
-def test_the_exact_kind_needs_core_tensorflow_alone(exact):
+def test_a_model_with_an_exact_index_needs_only_tensorflow(exact):
     assert unknown_to_tensorflow(exact.folder) == set()
 
 
-def test_the_scann_kind_needs_scanns_ops_and_no_others(serve):
+def test_a_model_with_a_scann_index_needs_only_tensorflow_and_scann(serve):
     unknown = unknown_to_tensorflow(serve(index="scann").folder)
     assert unknown
     assert all(op.startswith("Scann>") for op in unknown)
 
 
-def test_the_description_says_what_was_assembled(served, tiny, trained):
+def test_the_description_states_weights_day_and_sizes(served, tiny, trained):
     tree = json.loads((served.folder / "assets.extra" / "lookbook.json").read_text())
     assert tree["weights_digest"] == weights_digest(trained / "weights")
     assert tree["as_of"] == date_of(tiny.calendar.end)

@@ -1,7 +1,7 @@
 """Overlapping requests get right answers: each is compared with the answer to the same request made alone.
 
-TensorFlow's oneDNN fails this on processors with AMX (docs/decisions/0036-onednn-is-off.md). The last test shows that
-the tests fail there with oneDNN on.
+TensorFlow's oneDNN gives wrong answers on processors with AMX (docs/decisions/0036-onednn-is-off.md). One test shows
+that the comparison finds them there with oneDNN on.
 """
 
 import functools
@@ -52,7 +52,7 @@ def model(served):
 
 @pytest.fixture(scope="module")
 def through_server(served, model):
-    """Asks the model server, as `SessionModel.ask` asks the model."""
+    """A function like `SessionModel.ask` that asks the model server."""
     config = ServerConfig(base_paths={"lookbook": served.folder.parent}, port=0, poll_interval_s=0.1)
     with ModelServer(config) as server:
         assert server.wait_ready(READY_S), server.failures()
@@ -71,7 +71,7 @@ def _ask(stub, model, signature, batch):
 
 @pytest.fixture(scope="session")
 def default_size(tiny, transformed, tmp_path_factory):
-    """The tiny shop's model with towers and ranking networks as wide as by default; the latter untrained."""
+    """The tiny shop's model with towers and ranking networks of default size; the latter untrained."""
     to = tmp_path_factory.mktemp("default-size")
     tiny_training.train_towers(tiny_training.read_data(transformed), to, RetrievalConfig(epochs=1, batch_size=64))
     config = RankingConfig()
@@ -83,26 +83,26 @@ def default_size(tiny, transformed, tmp_path_factory):
     return to / "model" / "1"
 
 
-def test_every_signature_is_asked(model):
+def test_the_list_of_signatures_is_complete(model):
     assert sorted(model.signatures) == sorted(SIGNATURES)
 
 
 @pytest.mark.parametrize("sizes", BATCH_SIZES)
 @pytest.mark.parametrize("signature", SIGNATURES)
-def test_runs_that_overlap_in_one_process_answer_as_lone_runs(model, signature, sizes):
+def test_overlapping_runs_in_one_process_answer_like_single_runs(model, signature, sizes):
     comparison = compare_overlapping(model.ask, [(signature, size) for size in sizes], TIMES)
     assert comparison.calls >= 2 * TIMES
     assert comparison.wrong == {}
 
 
 @pytest.mark.parametrize("sizes", BATCH_SIZES)
-def test_runs_of_all_signatures_that_overlap_answer_as_lone_runs(model, sizes):
+def test_overlapping_runs_of_all_signatures_answer_like_single_runs(model, sizes):
     calls = [(signature, size) for signature in SIGNATURES for size in sizes]
     assert compare_overlapping(model.ask, calls, TIMES // 2).wrong == {}
 
 
 @pytest.mark.parametrize("sizes", BATCH_SIZES)
-def test_requests_that_overlap_are_answered_as_lone_requests(through_server, sizes):
+def test_overlapping_requests_are_answered_like_single_requests(through_server, sizes):
     calls = [(signature, size) for signature in SIGNATURES for size in sizes]
     assert compare_overlapping(through_server, calls, TIMES // 2).wrong == {}
 
@@ -128,14 +128,14 @@ def recommended(ids, scores, channels=None):
         ({"embedding": np.zeros([1, 3], np.float32)}, False),
     ],
 )
-def test_answers_are_the_same_apart_from_rounding_and_ties(other, equal):
+def test_answers_are_equal_up_to_rounding_and_ties(other, equal):
     """Worked out by hand: `c` and `d` tie for the last place where their scores are 1 and 1.000001."""
     lone = recommended([b"a", b"b", b"c"], [3.0, 2.0, 1.0])
     assert (difference(lone, other) <= 1e-5) == equal
 
 
 def test_a_wrong_answer_is_counted():
-    """One in ten answers of batch 2 is off by 1, as a faulty processor library would have it."""
+    """One in ten answers to batches of 2 is off by 1, like those of a faulty library."""
     asked = []
 
     def ask(signature, batch):
@@ -150,8 +150,8 @@ def test_a_wrong_answer_is_counted():
 
 @pytest.mark.proof
 @pytest.mark.skipif(not HAS_AMX, reason="this processor has no AMX (no amx_tile in /proc/cpuinfo)")
-def test_with_onednn_overlapping_runs_go_wrong_where_there_is_amx(default_size):
-    """The comparison finds the fault: with oneDNN on there are wrong answers, or a signal ends the process."""
+def test_overlapping_runs_give_wrong_answers_with_onednn_and_amx(default_size):
+    """With oneDNN on, the comparison finds wrong answers or a signal ends the process."""
     command = [sys.executable, "-m", "benchmarks.onednn", "overlap", str(default_size), "--times", "5000"]
     done = subprocess.run(
         command, cwd=ROOT, env={**os.environ, "TF_ENABLE_ONEDNN_OPTS": "1"}, capture_output=True, text=True
@@ -160,7 +160,7 @@ def test_with_onednn_overlapping_runs_go_wrong_where_there_is_amx(default_size):
 
 
 @pytest.mark.proof
-def test_without_onednn_thousands_of_overlapping_runs_of_a_model_of_default_size_are_right(default_size):
+def test_overlapping_runs_of_a_model_of_default_size_are_correct_without_onednn(default_size):
     command = [sys.executable, "-m", "benchmarks.onednn", "overlap", str(default_size), "--times", "1000"]
     done = subprocess.run(
         command, cwd=ROOT, env={**os.environ, "TF_ENABLE_ONEDNN_OPTS": "0"}, capture_output=True, text=True

@@ -21,7 +21,7 @@ UNREACHABLE = ("Failed to fetch", "dns error", "error sending request", "Network
 
 @pytest.fixture(scope="module")
 def alone(tmp_path_factory):
-    """A folder with `venv`, made as the image's is, and the server's code, nothing else."""
+    """A folder with the server's code and a `venv` created as in the image, nothing else."""
     root = tmp_path_factory.mktemp("alone")
     uv = shutil.which("uv") or str(ROOT / ".venv" / "uv" / "bin" / "uv")
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(root / "venv")], check=True)
@@ -36,7 +36,7 @@ def alone(tmp_path_factory):
     return root
 
 
-def test_it_answers_for_an_assembled_model(alone, served):
+def test_the_server_serves_an_assembled_model(alone, served):
     with Started(alone, served.folder.parent) as port:
         client = RecommenderClient(f"127.0.0.1:{port}", ClientConfig(deadline_s=60))
         with client:
@@ -46,7 +46,7 @@ def test_it_answers_for_an_assembled_model(alone, served):
 
 
 class Started:
-    """The server as a process; gives its port."""
+    """Runs the server as a process; yields its port."""
 
     def __init__(self, root: pathlib.Path, base_path: pathlib.Path) -> None:
         self._command = [str(root / "venv" / "bin" / "python"), "-m", "serving.server", "--port", "0"]

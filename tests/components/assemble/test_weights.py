@@ -1,4 +1,4 @@
-"""The digest names weights by what they are; warm-up requests fit the signatures."""
+"""The digest of weights, copies of weights, and the warm-up requests."""
 
 import shutil
 
@@ -16,12 +16,12 @@ def weights(trained, tmp_path):
     return shutil.copytree(trained / "weights", tmp_path / "weights")
 
 
-def test_the_same_weights_elsewhere_have_the_same_digest(weights, trained):
+def test_equal_weights_in_another_folder_have_the_same_digest(weights, trained):
     assert weights_digest(weights) == weights_digest(trained / "weights")
 
 
 @pytest.mark.parametrize("part", ["towers/weights.npz", "ranking/ranking.npz", "ranking/refitted/ranking.npz"])
-def test_one_number_changed_is_another_digest(weights, part):
+def test_a_changed_number_changes_the_digest(weights, part):
     before = weights_digest(weights)
     with np.load(weights / part) as arrays:
         changed = {name: arrays[name].copy() for name in arrays.files}
@@ -31,21 +31,21 @@ def test_one_number_changed_is_another_digest(weights, part):
     assert weights_digest(weights) != before
 
 
-def test_one_word_changed_is_another_digest(weights):
+def test_a_changed_word_changes_the_digest(weights):
     before = weights_digest(weights)
     vocabulary = next((weights / "transform_graph").rglob("assets/words_vocab"))
     vocabulary.write_text(vocabulary.read_text().replace("cotton", "wool"))
     assert weights_digest(weights) != before
 
 
-def test_the_refitted_network_is_taken_where_it_is_asked_for_and_there(weights):
+def test_the_refitted_network_is_chosen_if_requested_and_present(weights):
     assert ranking_of(weights, refitted=True) == weights / "ranking" / "refitted"
     assert ranking_of(weights, refitted=False) == weights / "ranking"
     shutil.rmtree(weights / "ranking" / "refitted")
     assert ranking_of(weights, refitted=True) == weights / "ranking"
 
 
-def test_copied_weights_replace_what_was_there(trained, tmp_path):
+def test_copied_weights_replace_existing_files(trained, tmp_path):
     (tmp_path / "to").mkdir()
     (tmp_path / "to" / "old").write_text("")
     source = trained / "weights"
@@ -68,5 +68,5 @@ def test_every_warm_up_request_is_answered(exact):
     assert asked == {(name, batch) for name in names for batch in (1, 64)}
 
 
-def test_the_number_of_requests_is_told(tmp_path):
+def test_writing_warm_up_requests_returns_their_number(tmp_path):
     assert write_warmup_requests(tmp_path / "requests") == 8

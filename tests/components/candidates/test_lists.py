@@ -186,7 +186,7 @@ def test_features_do_not_depend_on_padding(tiny, trained, stored, builder):
     )
 
 
-def test_random_negatives_are_a_setting(tiny, trained, transformed, tmp_path):
+def test_negatives_can_be_drawn_at_random(tiny, trained, transformed, tmp_path):
     config = CandidatesConfig(negatives="random", negatives_per_positive=2)
     figures = make_lists(tiny.states, trained / "towers", transformed / "graph", RECOMMENDER, config, tmp_path)
     assert {figure["recall"] for figure in figures.values()} == {1.0}

@@ -1,4 +1,4 @@
-"""TFX's Evaluator run on models that answer by heart."""
+"""Runs TFX's Evaluator on models that return stored rankings."""
 
 import pathlib
 
@@ -11,7 +11,7 @@ K = 12
 
 
 def save_judged_model(to: pathlib.Path, rankings: dict[str, list[list[str]]]) -> None:
-    """A SavedModel whose signature `judge` knows the rankings of each customer, `[4, <= 12]`, by heart."""
+    """Writes a SavedModel whose signature `judge` returns the rankings of each customer, `[4, <= 12]`."""
     import tensorflow as tf
 
     padded = [[[*ranking, *[""] * (K - len(ranking))] for ranking in lists] for lists in rankings.values()]
@@ -73,7 +73,7 @@ def evaluate(tmp_path_factory):
 
 
 def draw_rankings(customers: list[str], seed: int):
-    """Four rankings of each customer drawn at random among a00 to a29."""
+    """Draws four random rankings of the articles a00 to a29 for each customer."""
     draw = np.random.default_rng(seed)
     articles = [f"a{i:02d}" for i in range(30)]
     return {customer: [draw.permutation(articles)[:K].tolist() for _ in range(4)] for customer in customers}

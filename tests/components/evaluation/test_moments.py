@@ -1,4 +1,4 @@
-"""What evaluation accumulates, against figures worked out by hand and intervals worked out the long way."""
+"""The moments of an evaluation, compared with figures by hand and with intervals of the differences themselves."""
 
 import functools
 import math
@@ -15,7 +15,7 @@ K = 12
 
 
 def ranking(*articles):
-    """[12] strings, padded."""
+    """Returns a padded ranking, `[12]` strings."""
     return np.array([*articles, *[""] * (K - len(articles))])
 
 
@@ -37,7 +37,7 @@ def random_customers(count, seed=3):
 
 
 def average_precision(articles, purchased):
-    """By the definition, hit by hit."""
+    """Computes the average precision at 12 by its definition, hit by hit."""
     hits, total = 0, 0.0
     for place, article in enumerate(articles, 1):
         if article in purchased:
@@ -54,7 +54,7 @@ def all_counted(customers):
 
 
 def test_one_customer_by_hand():
-    # Bought x, y, z; x stands second, z fourth.
+    # Bought x, y, z; x is at place 2, z at place 4.
     moments = counted(["a", "x", "b", "z"], purchased=["x", "y", "z"])
     ideal = 1 + 1 / math.log2(3) + 1 / math.log2(4)
     assert moments.mean("precision_at_12", "recommended") == pytest.approx(2 / 12)
@@ -74,11 +74,11 @@ def test_every_ranking_has_its_own_figures():
         assert moments.mean("recall_at_12", name) == 1.0
 
 
-def test_padding_is_neither_hit_nor_place():
+def test_padding_is_not_a_hit():
     assert counted([], purchased=["a"]).mean("map_at_12", "recommended") == 0.0
 
 
-def test_what_was_bought_twice_counts_once():
+def test_an_article_bought_twice_counts_once():
     assert counted(["a"], purchased=["a", "a"]).mean("recall_at_12", "recommended") == 1.0
 
 
@@ -89,7 +89,7 @@ def test_means_are_over_customers():
 
 
 @pytest.mark.parametrize("other", [*SIMPLE, LAST_BLESSED])
-def test_the_interval_of_the_paired_difference_is_that_of_the_differences_themselves(other):
+def test_the_interval_is_that_of_the_differences_by_customer(other):
     customers = list(random_customers(60))
     row = {"own_purchases": 1, "popular": 2}
     differences = np.array(
@@ -107,8 +107,8 @@ def test_the_interval_of_the_paired_difference_is_that_of_the_differences_themse
     assert bounds.low < bounds.mean < bounds.high
 
 
-def test_customers_who_differ_alike_leave_no_doubt():
-    # Ours first, own purchases second: 1 - 1/2 for everyone.
+def test_equal_differences_give_an_interval_of_width_zero():
+    # Ours at place 1, own purchases at place 2: 1 - 1/2 for every customer.
     bounds = functools.reduce(Moments.merge, [counted(["a"], own=["x", "a"])] * 5).difference("own_purchases")
     assert (bounds.low, bounds.mean, bounds.high) == pytest.approx((0.5, 0.5, 0.5))
 
@@ -122,7 +122,7 @@ def test_the_order_and_grouping_of_merging_do_not_matter():
     np.testing.assert_array_equal(one.merge(Moments()).values, one.values)
 
 
-def test_merging_leaves_what_is_merged_as_it_was():
+def test_merging_does_not_change_its_operands():
     one, two = counted(["a"]), counted([])
     one.merge(two)
     assert (one.customers, two.customers) == (1, 1)
@@ -134,22 +134,22 @@ def test_the_best_simple_baseline_is_the_one_with_the_higher_map():
 
 
 def test_the_figures_have_the_bounds_of_both_differences():
-    """Ours stands first and second, own purchases and the last blessed model have it third."""
+    """The article is at places 1 and 2 of ours and at place 3 of own purchases and the last blessed model."""
     others = {"own": ["x", "y", "a"], "last": ["x", "y", "a"]}
-    told = figures(counted(["a"], **others).merge(counted(["x", "a"], **others)))
+    found = figures(counted(["a"], **others).merge(counted(["x", "a"], **others)))
     half = 1.96 * 0.25  # the differences are 2/3 and 1/6: sd sqrt(2)/4, by sqrt(2) customers
     for difference in ("difference_best_simple", "difference_last_blessed"):
-        bounds = [told[f"{difference}/{bound}"] for bound in ("mean", "low", "high")]
+        bounds = [found[f"{difference}/{bound}"] for bound in ("mean", "low", "high")]
         assert bounds == pytest.approx([5 / 12, 5 / 12 - half, 5 / 12 + half])
 
 
-def test_nobody_has_no_figures():
+def test_without_customers_every_figure_is_nan():
     for ranking_name in (*RANKINGS, LAST_BLESSED):
         for metric in METRICS:
             assert math.isnan(Moments().mean(metric, ranking_name))
 
 
-@pytest.mark.parametrize("moments", [Moments(), counted(["a"])], ids=["nobody", "one"])
-def test_fewer_than_two_customers_tell_nothing_of_a_difference(moments):
+@pytest.mark.parametrize("moments", [Moments(), counted(["a"])], ids=["none", "one"])
+def test_fewer_than_two_customers_give_an_infinite_interval(moments):
     bounds = moments.difference(LAST_BLESSED)
     assert (bounds.low, bounds.high) == (-math.inf, math.inf)

@@ -96,13 +96,13 @@ def test_every_slice_has_every_figure_and_its_own_customers(evaluation):
 @pytest.mark.parametrize(
     ("suffix", "kind"), [("", RECOMMENDED), ("/own_purchases", OWN), ("/popular", POPULAR), ("/new_to_customer", NEW)]
 )
-def test_the_candidates_figures_are_those_of_its_rankings(evaluation, candidate, metric, suffix, kind):
+def test_the_figures_of_the_candidate_are_those_of_its_rankings(evaluation, candidate, metric, suffix, kind):
     for name, figures in evaluation.slices.items():
         assert figures[metric + suffix] == pytest.approx(expected(candidate, kind, name)[metric].mean()), name
 
 
 @pytest.mark.parametrize("metric", METRICS)
-def test_the_last_blessed_models_figures_are_those_of_what_the_baseline_recommends(evaluation, baseline, metric):
+def test_the_last_blessed_figures_are_those_of_the_ranking_recommended_by_the_baseline(evaluation, baseline, metric):
     for name, figures in evaluation.slices.items():
         assert figures[f"{metric}/last_blessed"] == pytest.approx(expected(baseline, RECOMMENDED, name)[metric].mean())
 
@@ -119,7 +119,7 @@ def test_differences_are_paired_by_customer(evaluation, candidate, baseline):
         assert evaluation.overall[f"{gate}/high"] == pytest.approx(difference.mean() + half)
 
 
-def test_without_customers_the_figures_are_those_of_nobody(evaluate, candidate, baseline):
+def test_without_customers_all_figures_are_present(evaluate, candidate, baseline):
     overall = read_evaluation(evaluate(examples(CUSTOMERS[:0]), candidate, baseline)).overall
     assert overall["customers"] == 0
     assert set(overall) == set(metric_names())

@@ -1,4 +1,4 @@
-"""One type and one file for what any gate found; blessings as TFX's Pusher looks for them."""
+"""The verdict of any gate, its file, and the blessings that TFX's Pusher reads."""
 
 import json
 
@@ -10,7 +10,7 @@ from components.gates.verdict import Verdict, read_verdict
 VERDICT = Verdict(passed=True, line="passed", proven=True, figures={"map_at_12": 0.25}, warnings=("few customers",))
 
 
-def test_what_is_written_is_read_again(tmp_path):
+def test_a_written_verdict_is_read_back(tmp_path):
     VERDICT.write(tmp_path / "new")
     assert read_verdict(tmp_path / "new") == VERDICT
     assert json.loads((tmp_path / "new" / "verdict.json").read_text()) == {

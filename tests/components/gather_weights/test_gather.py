@@ -15,7 +15,7 @@ CALENDAR = Calendar(first=18_500, end=18_528, label_days=7, list_weeks=2)  # to 
 
 @pytest.fixture
 def parts(trained, tmp_path):
-    """Snapshots of weeks 0 to 2, the last of which is the trained one, and what the other steps wrote."""
+    """Snapshots of weeks 0 to 2, of which the last is trained, and the output of the other steps."""
     for week in ("week-000", "week-001"):
         (tmp_path / "towers" / week).mkdir(parents=True)
     shutil.copytree(trained / "weights" / "towers", tmp_path / "towers" / "week-002")
@@ -24,14 +24,14 @@ def parts(trained, tmp_path):
     return [tmp_path / name for name in ("towers", "ranking", "transform_graph")]
 
 
-def test_the_last_snapshot_and_all_of_the_rest_are_gathered(parts, trained, tmp_path):
+def test_gather_copies_the_last_snapshot_the_networks_and_the_graph(parts, trained, tmp_path):
     gather(CALENDAR, *parts, tmp_path / "to")
     assert weights_digest(tmp_path / "to" / "weights") == weights_digest(trained / "weights")
 
 
 @pytest.mark.parametrize(("refitted", "refitted_until"), [(True, "2020-09-23"), (False, "2020-09-16")])
-def test_the_record_says_until_when_the_weights_were_trained(parts, tmp_path, refitted, refitted_until):
-    """Judged weights have seen nothing of the test week; the refitted network has seen all of it."""
+def test_the_record_states_until_when_the_weights_were_trained(parts, tmp_path, refitted, refitted_until):
+    """Judged weights are trained on no day of the test week, the refitted network on all of them."""
     if not refitted:
         shutil.rmtree(parts[1] / "refitted")
     gather(CALENDAR, *parts, tmp_path / "to")

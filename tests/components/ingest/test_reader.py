@@ -78,7 +78,7 @@ CELL = st.text(st.sampled_from("0a-. "), max_size=4)
     end=st.sampled_from(["\n", "\r\n"]),
 )
 @settings(max_examples=20)
-def test_duckdb_and_the_reader_give_the_same_tables_rejects_and_report(tmp_path_factory, rows, end):
+def test_duckdb_and_the_reader_give_equal_tables_rejects_and_reports(tmp_path_factory, rows, end):
     """Reads a file without quotes with DuckDB and with the reader."""
     found = []
     for plain in (True, False):

@@ -36,19 +36,19 @@ def found(tmp_path, run_key):
     return version and int(version.name)
 
 
-def test_there_is_none_on_a_first_run(tmp_path):
+def test_a_first_run_finds_no_version(tmp_path):
     assert found(tmp_path, "a") is None
     model_dir(tmp_path).mkdir(parents=True)
     assert found(tmp_path, "a") is None
 
 
-def test_the_newest_of_another_run(tmp_path, push):
+def test_the_newest_version_of_another_run_is_found(tmp_path, push):
     push(9, "a")
     push(10, "b")
     assert found(tmp_path, "c") == 10
 
 
-def test_what_the_run_pushed_itself_is_passed_over(tmp_path, push):
+def test_versions_of_the_run_itself_are_skipped(tmp_path, push):
     push(1, "a")
     push(2, "b")
     push(3, "b")
@@ -56,19 +56,19 @@ def test_what_the_run_pushed_itself_is_passed_over(tmp_path, push):
     assert found(tmp_path, "a") == 3
 
 
-def test_only_own_versions_are_as_good_as_none(tmp_path, push):
+def test_a_run_that_pushed_all_versions_finds_none(tmp_path, push):
     push(1, "a")
     assert found(tmp_path, "a") is None
 
 
-def test_a_version_without_weights_or_figures_is_no_baseline(tmp_path, push):
+def test_a_version_without_weights_or_figures_is_skipped(tmp_path, push):
     push(1, "a")
     push(2, "b", weights=False)
     (push(3, "b") / "assets.extra" / "lookbook.json").unlink()
     assert found(tmp_path, "c") == 1
 
 
-def test_what_was_gone_back_to_is_the_newest_again(tmp_path, push):
+def test_a_version_that_was_rolled_back_to_is_the_newest(tmp_path, push):
     push(1, "a", digest="old")
     push(2, "b", digest="new")
     rollback(tmp_path, 1)
@@ -83,13 +83,13 @@ def test_the_key_is_the_weights_digest_or_none(tmp_path, push):
     assert key_of(push(1, "a", digest="0123")) == "0123"
 
 
-def test_a_run_without_a_name_passes_over_nothing(tmp_path, push):
+def test_a_run_without_a_key_skips_no_version(tmp_path, push):
     push(1, "a")
     push(2, "b")
     assert found(tmp_path, "") == 2
 
 
-def test_the_weights_are_copied_and_their_record_beside_them(tmp_path, push):
+def test_the_weights_are_copied_with_their_record(tmp_path, push):
     version = push(1, "a", digest="0123")
     write_description(version, {"trained_until": "2020-09-16", "evaluation": {"map_at_12": 0.25, "customers": 160.0}})
     emit_weights(version, tmp_path / "to")
@@ -103,7 +103,7 @@ def test_the_weights_are_copied_and_their_record_beside_them(tmp_path, push):
     )
 
 
-def test_without_a_version_it_is_a_first_run(tmp_path):
+def test_without_a_version_the_record_states_a_first_run(tmp_path):
     emit_weights(None, tmp_path / "to")
     assert read_record(tmp_path / "to") == WeightsRecord(first_run=True)
     assert [path.name for path in (tmp_path / "to").iterdir()] == ["weights.json"]

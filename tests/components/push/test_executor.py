@@ -1,4 +1,4 @@
-"""Push takes what both gates blessed, if it is made of the weights that were judged."""
+"""Push publishes a model that both gates blessed and that has the weights of the judged model."""
 
 import json
 
@@ -79,7 +79,7 @@ def run(tmp_path):
     return make
 
 
-def test_what_both_gates_blessed_is_pushed_with_its_figures(run, tmp_path):
+def test_a_model_that_both_gates_blessed_is_pushed_with_its_figures(run, tmp_path):
     serving, pushed = run()
     (version,) = version_folders(serving)
     assert (version / "saved_model.pb").read_bytes() == b"graph"
@@ -97,20 +97,20 @@ def test_what_both_gates_blessed_is_pushed_with_its_figures(run, tmp_path):
 
 
 @pytest.mark.parametrize("no", ["model_blessed", "infra_blessed"])
-def test_one_gate_that_says_no_is_enough(run, tmp_path, no):
+def test_a_model_that_one_gate_refused_is_not_pushed(run, tmp_path, no):
     serving, pushed = run(**{no: False})
     assert not serving.exists()
     assert pushed.get_int_custom_property("pushed") == 0
     assert not (tmp_path / "pushed" / "version.json").exists()
 
 
-def test_other_weights_than_the_judged_stop_the_run_and_nothing_is_pushed(run, tmp_path):
+def test_weights_other_than_the_judged_ones_stop_the_run(run, tmp_path):
     with pytest.raises(GateError, match=r"weights_digest .* must be equal. Received: other in .*cut.*, d in .*end"):
         run(judged_digest="other")
     assert not (tmp_path / "serving").exists()
 
 
-def test_old_versions_are_dropped_by_count(run):
+def test_only_the_newest_versions_are_kept(run):
     for _ in range(3):
         serving, pushed = run(keep=2)
     newest = [version.name for version in version_folders(serving)]
@@ -118,7 +118,7 @@ def test_old_versions_are_dropped_by_count(run):
     assert newest[-1] == pushed.get_string_custom_property("pushed_version")
 
 
-def test_a_model_of_older_data_than_the_served_one_is_pushed_only_where_that_is_meant(run):
+def test_a_model_of_older_data_than_the_served_one_is_pushed_only_if_allowed(run):
     serving, _ = run(end="2020-01-08")
     run(end="2020-01-08")
     with pytest.raises(GateError, match=r"the data end on 2020-01-06, those of the served version \d+ on 2020-01-07\."):

@@ -1,4 +1,4 @@
-"""A version enters the served folder whole, above all others; the oldest leave."""
+"""A version appears in the served folder complete and with the highest number; the oldest are removed."""
 
 import json
 import os
@@ -42,7 +42,7 @@ def clock(monkeypatch):
     return lambda now: monkeypatch.setattr(publishing.time, "time", lambda: now)
 
 
-def test_the_whole_model_is_copied_and_the_figures_are_added_to_its_own(model, served):
+def test_all_files_are_copied_and_the_figures_added_to_the_description(model, served):
     version = publish(model, served, {"run_key": "r", "as_of": "2020-02-02"})
     assert all((version / name).is_file() for name in FILES)
     assert description_of(version) == {"weights_digest": "d", "as_of": "2020-02-02", "run_key": "r"}
@@ -50,26 +50,26 @@ def test_the_whole_model_is_copied_and_the_figures_are_added_to_its_own(model, s
     assert names(served) == [version.name]
 
 
-def test_the_number_is_the_time(model, served, clock):
+def test_the_version_number_is_the_unix_time(model, served, clock):
     clock(1_600_000_000.9)
     assert publish(model, served, {}).name == "1600000000"
 
 
 @pytest.mark.parametrize("now", [5.0, 100.0, 101.0])
-def test_numbers_grow_even_when_the_clock_does_not(model, served, clock, now):
+def test_version_numbers_increase_if_the_clock_does_not(model, served, clock, now):
     clock(100.0)
     publish(model, served, {})
     clock(now)
     assert [publish(model, served, {}).name for _ in range(2)] == ["101", "102"]
 
 
-def test_a_number_is_above_even_that_of_a_folder_that_is_no_version(model, served, clock):
+def test_the_version_number_is_above_that_of_any_numbered_folder(model, served, clock):
     clock(100.0)
     (served / "200").mkdir(parents=True)
     assert publish(model, served, {}).name == "201"
 
 
-def test_two_pushes_at_the_same_moment_both_enter_whole(model, served, clock, monkeypatch):
+def test_two_simultaneous_pushes_give_two_complete_versions(model, served, clock, monkeypatch):
     clock(100.0)
     rename = pathlib.Path.rename
 
@@ -83,7 +83,7 @@ def test_two_pushes_at_the_same_moment_both_enter_whole(model, served, clock, mo
     assert [description_of(version)["weights_digest"] for version in version_folders(served)] == ["another", "d"]
 
 
-def test_at_every_copied_file_the_server_sees_only_what_was_there_before(model, served, monkeypatch):
+def test_a_version_is_invisible_while_its_files_are_copied(model, served, monkeypatch):
     before = publish(model, served, {})
     copystat, seen = publishing.shutil.copystat, []
 
@@ -97,7 +97,7 @@ def test_at_every_copied_file_the_server_sees_only_what_was_there_before(model, 
     assert all(there == [before.name] for there in seen)
 
 
-def test_who_polls_the_folder_finds_only_whole_versions(model, served):
+def test_polling_the_folder_finds_only_complete_versions(model, served):
     served.mkdir(parents=True)
     halves, seen, done = [], set(), threading.Event()
 
@@ -119,7 +119,7 @@ def test_who_polls_the_folder_finds_only_whole_versions(model, served):
     assert seen <= pushed
 
 
-def test_a_copy_that_fails_leaves_nothing_behind(model, served, monkeypatch):
+def test_a_failed_copy_leaves_no_files(model, served, monkeypatch):
     def full_disk(*args, **kwargs):
         raise OSError(28, "No space left on device")
 
@@ -129,7 +129,7 @@ def test_a_copy_that_fails_leaves_nothing_behind(model, served, monkeypatch):
     assert names(served) == []
 
 
-def test_the_newest_are_kept(model, served, clock):
+def test_drop_old_keeps_the_newest_versions(model, served, clock):
     clock(8.0)
     for _ in range(4):
         publish(model, served, {})
@@ -139,6 +139,6 @@ def test_the_newest_are_kept(model, served, clock):
     assert drop_old(served, keep=2) == []
 
 
-def test_one_is_always_kept(served):
+def test_drop_old_refuses_to_keep_none(served):
     with pytest.raises(ValueError, match="keep must be 1 or more"):
         drop_old(served, keep=0)

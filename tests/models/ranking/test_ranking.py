@@ -214,7 +214,7 @@ def test_weights_saved_under_the_former_name_of_a_setting_are_loaded(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "message"),
     [
         (
             {"unitz": 8},
@@ -223,10 +223,10 @@ def test_weights_saved_under_the_former_name_of_a_setting_are_loaded(tmp_path):
         ({"units": 7}, r"but units must be a whole number from 8 to 4,096\. Received: 7\. Train again"),
     ],
 )
-def test_weights_with_unknown_or_wrong_settings_are_refused(tmp_path, changes, said):
+def test_weights_with_unknown_or_wrong_settings_are_refused(tmp_path, changes, message):
     save_network(build_network(SMALL, NAMES), SMALL, NAMES, tmp_path)
     change_saved_settings(tmp_path, **changes)
-    with pytest.raises(WeightsError, match=said):
+    with pytest.raises(WeightsError, match=message):
         load_network(tmp_path, NAMES)
 
 

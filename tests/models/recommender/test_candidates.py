@@ -29,7 +29,7 @@ def proposals(recommender, query):
 def merged(recommender, proposed, customer, excluded=()):
     """Returns rows and bits, computed in plain Python: largest sum of 1 / (60 + rank) first, then the lower row.
 
-    In place of the excluded each channel proposes its best others: behind, where no channel proposed them anyway.
+    Each channel replaces excluded articles by its next best ones; those that no channel proposes otherwise rank last.
     """
     votes: dict[int, fractions.Fraction] = collections.defaultdict(fractions.Fraction)
     bits: dict[int, int] = collections.defaultdict(int)
@@ -122,7 +122,7 @@ def test_more_channels_than_bits_are_refused(monkeypatch):
 
 
 def test_wrong_settings_are_refused_by_name():
-    for tree, said in (
+    for tree, message in (
         ({"channels": {"towers": -1}}, "r.channels.towers must be a whole number from 0 to 1,000. Received: -1."),
         (
             {"channels": dict.fromkeys(CHANNELS, 0)},
@@ -132,7 +132,7 @@ def test_wrong_settings_are_refused_by_name():
     ):
         with pytest.raises(ConfigError) as caught:
             RecommenderConfig.from_tree(tree, "r")
-        assert str(caught.value) == said
+        assert str(caught.value) == message
 
 
 def test_the_settings_name_all_channels_and_load_from_a_tree():

@@ -32,7 +32,7 @@ def test_importing_the_client_imports_no_tensorflow():
     assert result.stdout.strip() == "False"
 
 
-def test_default_recommendations(client, articles):
+def test_recommend_default_returns_the_default_answers(client, articles):
     known, stranger = client.recommend_default(["c1", "stranger"])
     assert (known.customer_id, known.model_version) == ("c1", 8)
     assert ids_of(known) == articles[:12]
@@ -77,7 +77,7 @@ def test_no_customers_get_no_answers(client):
     assert client.embeddings(article_ids=[]).shape[0] == 0
 
 
-def test_similar_articles(client, articles):
+def test_similar_returns_the_most_similar_articles_first(client, articles):
     (first, _) = client.similar(articles[:2], k=2)
     assert first == [SimilarArticle(articles[1], -1.0), SimilarArticle(articles[2], -2.0)]
 
@@ -88,7 +88,7 @@ def test_exclusions_are_omitted_if_empty_for_versions_without_that_input(client,
         client.similar(articles[:1], exclude_article_ids=[articles[1:2]], k=2)
 
 
-def test_descriptions(client, articles):
+def test_describe_returns_empty_texts_for_unknown_articles(client, articles):
     a = articles[5]
     known = [f"{name} of {a}" for name in ("prod_name", "product_type_name", "colour_group_name", "detail_desc")]
     assert client.describe([a, "?"]) == [
@@ -97,15 +97,15 @@ def test_descriptions(client, articles):
     ]
 
 
-def test_baselines(client, articles):
+def test_baselines_have_no_padding(client, articles):
     assert client.baselines(["c1"]) == [Baselines("c1", (), tuple(articles[:12]))]
 
 
-def test_article_embeddings(client):
+def test_embeddings_of_articles_are_returned(client):
     np.testing.assert_array_equal(client.embeddings(article_ids=["a"]), np.float32([[-1, -2, -3, -4]]))
 
 
-def test_model_status(client):
+def test_model_status_lists_the_versions_newest_first(client):
     assert [(v.version, v.state, v.error_code) for v in client.model_status()] == [
         (8, "AVAILABLE", "OK"),
         (7, "AVAILABLE", "OK"),

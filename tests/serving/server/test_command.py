@@ -10,7 +10,7 @@ from tests.serving.server_process import READY_S, first_line, server_process
 from tests.serving.warmup_records import truncate_warmup
 
 
-def test_it_reports_a_failed_version_then_serves_the_next_and_stops_on_sigterm(shop):
+def test_the_server_reports_a_failed_version_serves_the_next_and_stops_on_sigterm(shop):
     (shop.base / "3").mkdir()
     with server_process("--base-path", shop.base, "--model-name", "lookbook", "--poll-interval-s", "0.05") as process:
         errors_seen = iter(process.stderr.readline, "")
@@ -65,7 +65,7 @@ def test_a_port_in_use_is_an_error(served):
         assert f"error: port must be free. Received: 127.0.0.1:{served.port}" in log
 
 
-def test_it_listens_on_ipv6(shop, serve):
+def test_the_server_listens_on_ipv6(shop, serve):
     shop.push(1)
     port = serve(shop, host="::1").port
     with RecommenderClient(f"[::1]:{port}", ClientConfig(deadline_s=60)) as client:

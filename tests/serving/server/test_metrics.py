@@ -60,5 +60,5 @@ def test_series_of_a_dropped_version_are_removed(shop, serve, eventually):
     shop.push(2)
     eventually(lambda: [v.version for v in running.server.served_versions()] == [2], "2 serves")
     running.stock.predict({"customer_id": ["c1"]})
-    eventually(lambda: counted("1") is None, "1 forgotten")
+    eventually(lambda: counted("1") is None, "the series of 1 removed")
     assert counted("2") == 1

@@ -211,7 +211,7 @@ def test_metadata_has_the_signatures_of_the_saved_model(served):
         ),
     ],
 )
-def test_invalid_metadata_requests(served, request_, code, message):
+def test_an_invalid_metadata_request_gets_the_status_of_tensorflow_serving(served, request_, code, message):
     assert error_of(served.stock.prediction.GetModelMetadata, request_, timeout=30) == (code, message)
 
 
@@ -242,7 +242,7 @@ def test_other_methods_are_unimplemented(served):
     assert code is grpc.StatusCode.UNIMPLEMENTED
 
 
-def test_health_and_reflection(served, eventually):
+def test_health_and_reflection_are_served(served, eventually):
     from grpc_health.v1 import health_pb2, health_pb2_grpc
     from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 

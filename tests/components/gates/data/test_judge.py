@@ -1,4 +1,4 @@
-"""The verdict, from anomalies and reports made by hand."""
+"""The verdict of the data gate on hand-made anomalies and reports."""
 
 import datetime
 
@@ -35,13 +35,13 @@ def anomaly(column: str, severity: int, *kinds: int, description: str = "Odd.") 
     return found
 
 
-def test_nothing_found_passes():
+def test_data_without_findings_pass():
     verdict = judge({"articles": anomalies_pb2.Anomalies()}, report_of())
     assert (verdict.reasons, verdict.warnings) == ((), ())
     assert pass_or_raise(verdict) == Verdict(passed=True, line="passed")
 
 
-def test_an_error_is_told_in_one_line_with_a_remedy():
+def test_an_error_is_reported_in_one_line_with_the_remedy():
     found = anomaly("age", INFO.ERROR, INFO.FLOAT_TYPE_BIG_FLOAT, description="Too high:\n 1985>120.")
     with pytest.raises(GateError) as stopped:
         pass_or_raise(judge({"customers": found}, report_of()))
@@ -69,7 +69,7 @@ def test_an_anomaly_of_severity_warning_is_a_warning():
     assert (verdict.reasons, verdict.warnings) == ((), ("articles.prod_name: Odd",))
 
 
-def test_an_unknown_value_is_tolerated_but_not_together_with_something_worse():
+def test_an_unlisted_value_stops_only_together_with_another_error():
     unknown = INFO.ENUM_TYPE_UNEXPECTED_STRING_VALUES
     alone = judge({"customers": anomaly("club_member_status", INFO.ERROR, unknown)}, report_of())
     worse = judge(
@@ -79,7 +79,7 @@ def test_an_unknown_value_is_tolerated_but_not_together_with_something_worse():
     assert (bool(alone.reasons), bool(worse.reasons)) == (False, True)
 
 
-def test_an_error_that_gives_no_reasons_still_stops():
+def test_an_error_without_reasons_stops():
     assert judge({"customers": anomaly("age", INFO.ERROR)}, report_of()).reasons
 
 
@@ -94,13 +94,13 @@ def test_an_anomaly_of_the_whole_table_and_missing_data_stop():
     ]
 
 
-def test_what_the_days_have_against_them_stops_or_warns():
+def test_findings_of_the_time_checks_stop_or_warn():
     assert judge({}, report_of(), Findings(reasons=("a gap",))).reasons == ("a gap",)
     verdict = judge({}, report_of(), Findings(warnings=("few customers",)))
     assert (verdict.reasons, verdict.warnings) == ((), ("few customers",))
 
 
-def test_what_ingest_set_aside_or_to_null_is_a_warning():
+def test_rows_set_aside_and_values_set_to_null_are_warnings():
     report = report_of(
         transactions={"rows_kept": 7, "rows_rejected": 3, "reasons": {"price: negative": 2, "t_dat: x": 1}},
         customers={"nulls": {"age: not a number": 4}},
@@ -111,7 +111,7 @@ def test_what_ingest_set_aside_or_to_null_is_a_warning():
     )
 
 
-def test_values_out_of_range_are_told_once_by_ingest_that_saw_every_row():
+def test_values_out_of_range_are_reported_once_with_the_counts_of_ingest():
     violation = Violation(column="age", kind="above", bound="120", rows=2, values=("1985.0",), line=7)
     report = report_of(customers={"violations": (violation,)})
     sampled = anomaly("age", INFO.ERROR, INFO.FLOAT_TYPE_BIG_FLOAT, description="1985>120")
@@ -123,7 +123,7 @@ def test_values_out_of_range_are_told_once_by_ingest_that_saw_every_row():
     assert len(judge({"customers": missing}, report).reasons) == 2
 
 
-def test_article_ids_with_blanks_are_a_warning_with_the_remedy():
+def test_article_ids_with_blanks_are_a_warning():
     assert judge({}, report_of(articles={"ids_with_blanks": 2}, customers={"ids_with_blanks": 5})).warnings == (
         "articles.article_id: 2 ids hold blanks, which separate the articles in the output of `lookbook recommend`; "
         "give it another --delimiter, such as '|'",
@@ -137,12 +137,12 @@ def test_anomalies_are_read_from_every_split(tmp_path):
     assert sorted(read_anomalies(tmp_path).anomaly_info) == ["FN", "age"]
 
 
-def test_without_a_schema_diff_the_gate_does_not_open(tmp_path):
+def test_a_missing_schema_diff_stops(tmp_path):
     with pytest.raises(GateError, match=r"no Split-\*/SchemaDiff.pb"):
         read_anomalies(tmp_path)
 
 
-def test_the_verdict_of_what_passes_has_the_warnings_and_counts_them():
+def test_a_passing_verdict_lists_and_counts_the_warnings():
     one = judge({"customers": anomaly("age", INFO.WARNING)}, report_of())
     assert pass_or_raise(one) == Verdict(passed=True, line="passed with 1 warning", warnings=("customers.age: Odd",))
     two = Findings(warnings=("a", "b"))

@@ -1,4 +1,4 @@
-"""The curated schemas: what passes them, and what the data gate makes of what does not."""
+"""The curated schemas, and the verdict of the data gate on data that violate them."""
 
 import datetime
 import os
@@ -30,7 +30,7 @@ FILLED = {"id": "1", "category": "1", "date": datetime.date(2020, 9, 1), "float"
 
 
 def table_of(name: str, **values: list) -> pa.Table:
-    """Three rows: the required columns filled, the others null, then `values` in their place."""
+    """Returns three rows with `values`; other required columns are filled, other optional ones are null."""
     return pa.table(
         {
             column.name: pa.array(
@@ -49,7 +49,7 @@ def schema_of(name: str):
 
 
 def validate(name: str, table: pa.Table):
-    """What ExampleValidator would find in `table`."""
+    """Returns the anomalies that ExampleValidator finds in `table`."""
     import tensorflow_data_validation as tfdv
     from tensorflow_data_validation.statistics import stats_impl
 
@@ -67,7 +67,7 @@ def verdict_of(name: str, table: pa.Table):
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_a_schema_has_the_columns_of_its_table_required_where_they_are(name):
+def test_a_schema_has_and_requires_the_columns_of_its_table(name):
     features = {feature.name: feature for feature in schema_of(name).feature}
     assert list(features) == [column.name for column in TABLES[name]]
     required = {name for name, feature in features.items() if feature.HasField("shape")}
@@ -75,7 +75,7 @@ def test_a_schema_has_the_columns_of_its_table_required_where_they_are(name):
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_optional_columns_may_be_empty_all_of_them(name):
+def test_all_optional_columns_may_be_empty(name):
     assert not verdict_of(name, table_of(name)).reasons
     assert not validate(name, table_of(name)).anomaly_info
 
@@ -96,7 +96,7 @@ def test_optional_columns_may_be_empty_all_of_them(name):
         ("articles", "product_code", ["1", None, "2"], ""),
     ],
 )
-def test_what_is_impossible_stops_the_run_by_table_and_column(name, column, values, says):
+def test_an_impossible_value_stops_the_run_with_table_and_column(name, column, values, says):
     verdict = verdict_of(name, table_of(name, **{column: values}))
     (reason,) = verdict.reasons
     assert reason.startswith(f"{name}.{column}")
@@ -122,7 +122,7 @@ def test_values_that_a_domain_does_not_list_are_warnings():
     assert "GOLD" in verdict.warnings[0]
 
 
-def test_the_synthetic_shop_passes_without_a_word(tmp_path):
+def test_the_synthetic_shop_has_no_anomalies(tmp_path):
     synthesize(ShopConfig(customers=300, articles=100, transactions=5_000, days=60), tmp_path / "shop")
     report = ingest(tmp_path / "shop", tmp_path / "tables", IngestConfig(memory_limit_gib=0.5))
     for name in TABLES:
@@ -132,7 +132,7 @@ def test_the_synthetic_shop_passes_without_a_word(tmp_path):
 
 
 @pytest.mark.parametrize("folder", ["hm-sample", "hm-week", "online-retail"])
-def test_real_shops_pass_without_a_word(folder, tmp_path):
+def test_real_shops_have_no_anomalies(folder, tmp_path):
     if not (DATA / folder).is_dir():
         pytest.skip(f"no {folder} in {DATA}: set LOOKBOOK_DATA")
     report = ingest(DATA / folder, tmp_path / "tables", IngestConfig(memory_limit_gib=1.0))

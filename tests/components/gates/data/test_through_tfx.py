@@ -91,7 +91,7 @@ def test_an_impossible_age_stops_the_run_with_one_line(tmp_path):
 
 
 @pytest.mark.proof
-def test_the_rejects_of_a_run_that_ingest_stopped_are_still_there_to_read(tmp_path):
+def test_the_rejects_file_remains_if_ingest_stops_the_run(tmp_path):
     write_shop(tmp_path / "data")
     path = tmp_path / "data" / "transactions_train.csv"
     path.write_text(path.read_text().replace("0.07", "free"))

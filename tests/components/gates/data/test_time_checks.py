@@ -1,4 +1,4 @@
-"""Days that cannot be right stop the run, days that are odd are warned of; all counted by hand."""
+"""Impossible days stop the run, unusual days give warnings; all counts are worked out by hand."""
 
 import datetime
 
@@ -31,7 +31,7 @@ def check(customers_by_day, **options):
     return check_time(sales_of(customers_by_day, **options), TODAY)
 
 
-def test_a_steady_shop_has_nothing_against_it():
+def test_steady_sales_have_no_findings():
     assert check(steady()) == check_time(Sales([], [], 7), TODAY) == check_time(Sales([(LAST, 1)], [1], 7), TODAY)
     assert check(steady()).reasons == check(steady()).warnings == ()
 
@@ -42,10 +42,10 @@ def test_a_steady_shop_has_nothing_against_it():
         [LAST + YEAR],
         [LAST + YEAR - DAY, LAST + YEAR],
         [LAST + YEAR, LAST + 2 * YEAR, LAST + 3 * YEAR],
-        [LAST + YEAR - back * DAY for back in range(0, 120, 3)],  # rows of all months, a year on
+        [LAST + YEAR - back * DAY for back in range(0, 120, 3)],  # rows of all months, a year later
     ],
 )
-def test_a_few_rows_a_year_on_stop(mistyped):
+def test_a_few_rows_a_year_later_stop(mistyped):
     (reason,) = check({**steady(), **dict.fromkeys(mistyped, 1)}).reasons
     assert f"only {len(mistyped)} transaction{'s are' if len(mistyped) > 1 else ' is'} dated after a gap of" in reason
     assert f"from {LAST} to {min(mistyped)}" in reason
@@ -53,20 +53,20 @@ def test_a_few_rows_a_year_on_stop(mistyped):
 
 
 @pytest.mark.parametrize("on", [14, 30, 60])
-def test_a_few_rows_some_weeks_on_stop_for_want_of_customers(on):
+def test_a_few_rows_some_weeks_later_stop_for_too_few_customers(on):
     (reason,) = check({**steady(), LAST + on * DAY: 1, LAST + (on - 1) * DAY: 1}).reasons
     assert "only 2 customers bought in the 7 days from" in reason
     assert "where about 140 did" in reason
 
 
 def test_a_thin_tail_without_a_gap_stops():
-    """Mistyped years in two years of data: a row every ten days after the last true day, no gap of 90 days anywhere."""
+    """Mistyped years in two years of data: a row every ten days after the last correct day, no gap of 90 days."""
     thin = {LAST + back * DAY: 1 for back in range(10, 360, 10)}
     (reason,) = check({**steady(700), **thin}).reasons
     assert reason.endswith("or leave out older data if the shop has shrunk")
 
 
-def test_days_a_century_on_are_in_the_future():
+def test_days_a_century_later_are_in_the_future():
     (reason,) = check({**steady(), LAST.replace(year=2120): 2}).reasons
     assert reason.startswith(
         "transactions.t_dat: 2 transactions are dated in the future, to 2120-07-24; today is 2026-01-01"
@@ -84,14 +84,14 @@ def test_days_after_tomorrow_are_in_the_future(ahead, stops):
 @pytest.mark.parametrize(
     ("customers", "stops", "warns"), [(13, True, False), (14, False, True), (69, False, True), (70, False, False)]
 )
-def test_the_judged_week_is_held_to_the_weeks_before(customers, stops, warns):
+def test_the_judged_week_is_compared_with_the_weeks_before(customers, stops, warns):
     shop = {**steady(), LAST + 7 * DAY: customers}
     found = check(shop)
     assert (bool(found.reasons), bool(found.warnings)) == (stops, warns)
     assert not warns or f"{customers} customers bought in the last 7 days, to 2020-07-31" in found.warnings[0]
 
 
-def test_periods_have_the_length_that_is_judged():
+def test_periods_have_the_length_of_the_judged_period():
     """Of seven days with 10,000 customers each, label_days = 2 leaves three periods and a day."""
     assert check(steady(days=7, a_day=10_000), label_days=2).reasons == ()
 
@@ -101,7 +101,7 @@ def test_a_small_shop_may_have_a_small_week():
     assert check({**shop, LAST + 7 * DAY: 1}).reasons == ()
 
 
-def test_a_shop_that_opens_again_after_a_long_stop_goes_on_with_a_warning():
+def test_a_reopening_after_a_long_closure_is_a_warning():
     opened = {LAST + 100 * DAY + day * DAY: 20 for day in range(30)}
     found = check({**steady(), **opened})
     assert found.reasons == ()
@@ -109,19 +109,19 @@ def test_a_shop_that_opens_again_after_a_long_stop_goes_on_with_a_warning():
 
 
 @pytest.mark.parametrize(("open_days", "stops"), [(6, True), (7, False), (10, False), (17, False)])
-def test_a_shop_that_has_opened_again_goes_on_after_a_usual_week(open_days, stops):
-    """Half a year closed: whether the days since are right shows in how much is sold now, not in the closed weeks."""
+def test_a_reopened_shop_passes_after_a_usual_week(open_days, stops):
+    """After half a year closed, the days since are compared with usual sales, not with the closed weeks."""
     opened = {LAST + 183 * DAY + day * DAY: 20 for day in range(open_days)}
     assert bool(check({**steady(), **opened}).reasons) is stops
 
 
-def test_many_weeks_with_a_few_rows_each_stop_though_they_are_many_together():
+def test_many_weeks_with_a_few_rows_each_stop():
     mistyped = {LAST + week * 7 * DAY: 10 for week in range(1, 9)}
     (reason,) = check({**steady(), **mistyped}).reasons
     assert "customers bought in the" in reason
 
 
-def test_a_christmas_stop_is_nothing():
+def test_a_closure_over_christmas_has_no_findings():
     stopped = {LAST + 13 * DAY + day * DAY: 20 for day in range(7)}
     assert check({**steady(), **stopped}).reasons == check({**steady(), **stopped}).warnings == ()
 

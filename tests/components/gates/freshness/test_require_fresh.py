@@ -1,4 +1,4 @@
-"""Data that end before those of the served version are refused, unless an older model is meant."""
+"""Data that end before those of the served version are refused unless older data are allowed."""
 
 import datetime
 import json
@@ -26,7 +26,7 @@ def serving(tmp_path):
 
 
 @pytest.mark.parametrize(("last_day", "fresh"), [("2020-07-25", True), ("2020-07-24", True), ("2020-07-23", False)])
-def test_the_same_data_and_newer_ones_pass_and_older_ones_only_where_they_are_meant(serving, last_day, fresh):
+def test_data_older_than_those_served_pass_only_if_allowed(serving, last_day, fresh):
     serving(1, as_of="2020-07-25")  # the day after the last of its data
     assert require_fresh(DAY(last_day), serving.folder, allow_older=True).startswith("passed: the data end on 2020-07-")
     if fresh:
@@ -39,15 +39,15 @@ def test_the_same_data_and_newer_ones_pass_and_older_ones_only_where_they_are_me
     assert "\n" not in str(refused.value)
 
 
-def test_the_newest_version_is_the_one_that_counts(serving):
-    """A version that was rolled back to is the newest again, and serves older data."""
+def test_data_are_compared_with_the_newest_version(serving):
+    """A rollback makes a version of older data the newest."""
     serving(1, as_of="2020-07-25")
     serving(2, as_of="2020-07-20", copy_of=0)
     assert served_as_of(serving.folder, "a run") == "2020-07-20"
     require_fresh(DAY("2020-07-19"), serving.folder, allow_older=False)
 
 
-def test_a_repeated_run_has_the_cache_key_that_it_had_before_its_push(serving):
+def test_a_repeated_run_keeps_the_cache_key_of_before_its_push(serving):
     serving(1, as_of="2020-07-18", run_key="an earlier run")
     before = served_as_of(serving.folder, "a run")
     serving(2, as_of="2020-07-25", run_key="a run")
@@ -56,7 +56,7 @@ def test_a_repeated_run_has_the_cache_key_that_it_had_before_its_push(serving):
 
 
 @pytest.mark.parametrize("figures", [{}, {"as_of": None}, {"as_of": "yesterday"}])
-def test_a_version_that_does_not_say_bars_nothing(serving, figures):
+def test_a_version_without_a_valid_day_refuses_no_data(serving, figures):
     assert served_as_of(serving.folder, "a run") == "none"
     require_fresh(DAY("2020-07-19"), serving.folder, allow_older=False)
     serving(1, **figures)
@@ -65,8 +65,8 @@ def test_a_version_that_does_not_say_bars_nothing(serving, figures):
     require_unseen(DAY("2020-07-19"), serving.folder, 7)
 
 
-# Trained on data to 24 July and judged on its last week: the weights have seen purchases to 17 July, and a week that
-# judges them begins on the 18th or later.
+# Trained on data to 24 July and judged on the last week: the weights are trained on purchases to 17 July, so that a
+# judged week must begin on the 18th or later.
 @pytest.mark.parametrize("figures", [{"trained_until": "2020-07-18"}, {"judged_as_of": "2020-07-18"}])
 @pytest.mark.parametrize(
     ("last_day", "label_days", "honest"),
@@ -80,7 +80,9 @@ def test_a_version_that_does_not_say_bars_nothing(serving, figures):
         ("2020-07-20", 3, True),
     ],
 )
-def test_a_refresh_is_judged_on_days_its_weights_have_not_seen(serving, figures, last_day, label_days, honest):
+def test_a_refresh_needs_a_judged_week_that_its_weights_were_not_trained_on(
+    serving, figures, last_day, label_days, honest
+):
     serving(1, as_of="2020-07-25", **figures)
     if honest:
         require_unseen(DAY(last_day), serving.folder, label_days)
@@ -89,6 +91,6 @@ def test_a_refresh_is_judged_on_days_its_weights_have_not_seen(serving, figures,
         require_unseen(DAY(last_day), serving.folder, label_days)
 
 
-def test_what_a_refresh_handed_on_counts_not_the_week_that_judged_it(serving):
+def test_trained_until_overrides_judged_as_of(serving):
     serving(1, as_of="2020-07-30", judged_as_of="2020-07-23", trained_until="2020-07-18")
     require_unseen(DAY("2020-07-24"), serving.folder, 7)

@@ -1,4 +1,4 @@
-"""A model is let through only if a server loads it and it answers distinct articles in time; the reason is one line."""
+"""A model passes if a server loads it and it answers with distinct articles in time; a refusal is one line."""
 
 import pathlib
 
@@ -31,7 +31,7 @@ def _one_host(monkeypatch, worker_host):
 
 @pytest.fixture(scope="module")
 def save(tmp_path_factory):
-    """Saves a model that recommends `unknown`, or to a known customer `known`, after so many rounds of work."""
+    """Saves a model that recommends `known` to known customers and `unknown` to others; `rounds` make it slow."""
     import tensorflow as tf
 
     def make(unknown=ARTICLES, known=ARTICLES, rounds=0, signature="serving_default") -> pathlib.Path:
@@ -58,7 +58,7 @@ def save(tmp_path_factory):
     return make
 
 
-def test_a_model_that_answers_in_time_passes_and_its_figures_are_kept(save):
+def test_a_model_that_answers_in_time_passes_with_its_figures(save):
     canary = try_model(save(), AMPLE)
     assert canary.passed
     assert canary.line.startswith("passed: 10 canary queries, p50 ")
@@ -67,7 +67,7 @@ def test_a_model_that_answers_in_time_passes_and_its_figures_are_kept(save):
     assert canary.figures["load_s"] > 0
 
 
-def test_what_does_not_load_is_refused(tmp_path):
+def test_a_model_that_does_not_load_is_refused(tmp_path):
     (tmp_path / "1").mkdir()
     (tmp_path / "1" / "saved_model.pb").write_bytes(b"no graph")
     refused(try_model(tmp_path / "1", AMPLE), "refused: the model does not load: ")
@@ -77,21 +77,21 @@ def test_a_model_without_the_signature_is_refused(save):
     refused(try_model(save(signature="other"), AMPLE), "refused: the model does not answer: ", "serving_default")
 
 
-def test_an_article_twice_is_refused_and_the_customer_is_named(save):
+def test_a_repeated_article_is_refused_with_the_customer(save):
     twice = [*ARTICLES[:11], ARTICLES[0]]
     refused(try_model(save(known=twice), AMPLE), "refused: customer 'c1' is recommended an article twice")
     refused(try_model(save(unknown=twice), AMPLE), "refused: customer '' is recommended an article twice")
 
 
-def test_no_article_is_refused(save):
+def test_an_answer_without_articles_is_refused(save):
     refused(try_model(save(known=[""] * 12), AMPLE), "refused: customer 'c1' is recommended no article")
 
 
-def test_fewer_than_twelve_articles_are_filled_up_and_still_an_answer(save):
+def test_a_padded_answer_of_fewer_than_twelve_articles_passes(save):
     assert try_model(save(known=[*ARTICLES[:3], *[""] * 9]), AMPLE).passed
 
 
-def test_too_slow_is_refused_with_its_latency_and_the_budget(save):
+def test_a_slow_model_is_refused_with_its_latency_and_the_budget(save):
     canary = try_model(save(rounds=100), InfraGateConfig(latency_budget_ms=1, canary_queries=10))
     refused(canary, "refused: 10 canary queries, p50 ", "budget infra_gate.latency_budget_ms = 1")
     assert canary.figures["p95_ms"] > 1

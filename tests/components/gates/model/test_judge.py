@@ -1,4 +1,4 @@
-"""Which rule the model gate applies: with a baseline model that of a run, without one that of a refresh."""
+"""The model gate applies the rule for runs if there is a baseline model, otherwise the rule for refreshes."""
 
 import datetime
 
@@ -30,18 +30,18 @@ def test_a_run_is_compared_with_the_last_blessed_weights():
     assert "may be worse than the last blessed model" in judged({"weights_digest": "d"}).line
 
 
-def test_a_run_without_them_is_compared_with_the_own_purchases_recommender():
+def test_a_run_without_blessed_weights_is_compared_with_own_purchases():
     assert judged({"recommender": "own_purchases"}).line.startswith("refused: may be worse than own purchases by more")
 
 
-def test_a_refresh_is_compared_with_what_its_weights_were_blessed_with():
+def test_a_refresh_is_compared_with_the_blessed_figure_of_its_weights():
     assert judged(None).line == "passed: MAP@12 0.2000, 0.2000 when the weights were blessed"
 
 
-def test_the_judged_week_of_a_refresh_begins_with_the_day_of_the_models_state():
+def test_the_judged_week_of_a_refresh_begins_on_the_day_of_the_state():
     assert "Received: 2020-07-16 to 2020-07-18." in judged(None, as_of="2020-07-16", label_days=3).line
 
 
-def test_figures_that_the_evaluator_did_not_write_for_want_of_customers_are_a_refusal():
+def test_an_evaluation_without_figures_is_refused_for_too_few_customers():
     nobody = judge(Evaluation({}), RULE, LAST, model={}, baseline={}, label_days=7)
     assert "It has 0: give data of more days" in nobody.line

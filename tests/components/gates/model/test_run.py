@@ -1,4 +1,4 @@
-"""The rule for a newly trained model, on customers whose purchase stands at known places of the rankings."""
+"""The rule for a newly trained model, on customers whose purchase is at given places of the rankings."""
 
 import numpy as np
 import pytest
@@ -20,7 +20,7 @@ def rule(margin=0.02, strict=False, min_share=0.5):
 
 
 def placed(place):
-    """A ranking with the one article bought at a place from 1, or without it at 0."""
+    """Returns a ranking with the purchased article at `place`, counted from 1; 0 leaves it out."""
     return np.array(["x" if i == place else f"{i}" for i in range(1, K + 1)])
 
 
@@ -38,7 +38,7 @@ def judged(found, settings=None, last=NOTHING_BLESSED, compared=True):
     return verdict
 
 
-def test_certainly_better_is_proven():
+def test_a_certainly_better_model_passes_proven():
     verdict = judged(counted(*[(1, 2, 0, 1)] * 5))
     assert (verdict.passed, verdict.proven) == (True, True)
     assert verdict.line == (
@@ -47,18 +47,18 @@ def test_certainly_better_is_proven():
     )
 
 
-def test_better_for_some_and_worse_for_others_passes_unproven():
+def test_a_model_better_for_some_and_worse_for_others_passes_unproven():
     verdict = judged(counted(*[(1, 2, 0, 1), (2, 1, 0, 2)] * 5))
     assert (verdict.passed, verdict.proven) == (True, False)
     assert verdict.line.startswith("passed, unproven: MAP@12 0.7500, +0.0000 [")
 
 
-def test_equal_to_the_baseline_passes_unproven():
+def test_a_model_equal_to_the_baseline_passes_unproven():
     verdict = judged(counted(*[(1, 1, 1, 1)] * 5), rule(margin=0.0))
     assert (verdict.passed, verdict.proven) == (True, False)
 
 
-def test_certainly_worse_than_the_better_simple_baseline_is_refused():
+def test_a_model_certainly_worse_than_the_better_simple_baseline_is_refused():
     verdict = judged(counted(*[(2, 0, 1, 2)] * 5))
     assert not verdict.passed
     assert verdict.line.startswith(
@@ -67,7 +67,7 @@ def test_certainly_worse_than_the_better_simple_baseline_is_refused():
     )
 
 
-def test_what_may_be_much_worse_than_the_last_blessed_model_is_refused():
+def test_a_model_that_may_be_worse_than_the_last_blessed_by_the_margin_is_refused():
     doubtful = counted(*[(2, 0, 0, 1), (1, 0, 0, 2)] * 3)
     verdict = judged(doubtful, rule(margin=0.02))
     assert (verdict.passed, verdict.proven) == (False, True)
@@ -77,7 +77,7 @@ def test_what_may_be_much_worse_than_the_last_blessed_model_is_refused():
     assert judged(doubtful, rule(margin=0.5)).passed
 
 
-def test_without_a_last_blessed_model_own_purchases_take_its_place_in_the_rule():
+def test_without_a_last_blessed_model_the_rule_compares_with_own_purchases():
     """Ours is better by 0.5 for one half of the customers and worse by 0.5 for the other: it may be worse by 0.02."""
     doubtful = counted(*[(2, 1, 0, 1), (1, 2, 0, 2)] * 3)
     verdict = judged(doubtful, rule(margin=0.02), compared=False)
@@ -108,7 +108,7 @@ def test_without_a_last_blessed_model_the_figures_name_own_purchases():
     assert found == {f"{name}/{bound}": 0.5 for name in names for bound in ("mean", "low", "high")}
 
 
-def test_the_figures_are_those_that_were_compared():
+def test_the_verdict_holds_the_compared_figures():
     verdict = judged(counted(*[(1, 2, 0, 1)] * 5))
     assert verdict.figures == {
         "customers": 5.0,
@@ -127,7 +127,7 @@ def test_the_figures_are_those_that_were_compared():
     [((1, 2, 0, 2), True), ((1, 2, 0, 1), False), ((1, 1, 0, 2), False), ((2, 1, 0, 1), False)],
     ids=["better than both", "equal to the last", "equal to the simple", "worse than both"],
 )
-def test_strictly_only_what_is_better_than_both_passes(customer, passed):
+def test_the_strict_rule_passes_only_a_model_better_than_both(customer, passed):
     verdict = judged(counted(*[customer] * 5), rule(strict=True))
     assert verdict.passed is passed
     assert verdict.line.startswith(
@@ -146,7 +146,7 @@ def test_too_few_customers_are_refused_for_that_reason(count, strict):
 
 
 @pytest.mark.parametrize(("now", "min_share", "passed"), [(0.02, 0.5, False), (0.12, 0.5, True), (0.02, 0.0, True)])
-def test_a_week_that_is_broken_for_every_model_lets_none_pass(now, min_share, passed):
+def test_a_share_of_the_last_blessed_figure_is_required(now, min_share, passed):
     """Half of 0.25, less 1.96 sqrt(0.125 * 0.875 / 500) = 0.029, is 0.096."""
     found = {**counted(*[(1, 2, 0, 1)] * 5), "map_at_12": now, "customers": 500.0}
     verdict = judged(found, rule(min_share=min_share), BLESSED)
@@ -162,13 +162,13 @@ CUSTOMERS = st.lists(st.tuples(PLACES, PLACES, PLACES, PLACES), max_size=8)
 
 
 @given(customers=CUSTOMERS, margin=st.sampled_from([0.0, 0.02, 0.3, 1.0]), compared=st.booleans())
-def test_what_passes_strictly_passes_otherwise_too_and_is_proven(customers, margin, compared):
+def test_a_model_that_passes_strictly_is_proven_and_passes_otherwise_too(customers, margin, compared):
     found = counted(*customers)
     strictly = judged(found, rule(margin, strict=True), compared=compared)
     assert not strictly.passed or (strictly.proven and judged(found, rule(margin), compared=compared).passed)
 
 
 @given(customers=CUSTOMERS, margins=st.tuples(st.floats(0, 1), st.floats(0, 1)).map(sorted))
-def test_a_larger_margin_refuses_nothing_that_a_smaller_one_lets_pass(customers, margins):
+def test_a_larger_margin_refuses_no_model_that_a_smaller_one_passes(customers, margins):
     small, large = (judged(counted(*customers), rule(margin)).passed for margin in margins)
     assert large or not small
