@@ -20,6 +20,15 @@ DAYS = 56
 LABEL_DAYS = 7
 LIST_WEEKS = 2
 ARTICLES, CUSTOMERS = 30, 48
+# Arrow types of the kinds of columns.
+TYPES = {
+    "id": pa.string(),
+    "category": pa.string(),
+    "text": pa.string(),
+    "date": pa.date32(),
+    "int": pa.int64(),
+    "float": pa.float64(),
+}
 FEATURES = FeaturesConfig(list_weeks=LIST_WEEKS, neighbours=6, popular_length=12, variants=3)
 _EPOCH = datetime.date(1970, 1, 1)
 
@@ -50,15 +59,7 @@ class Place:
 
 def table(columns_of_table, rows: list[dict]) -> pa.Table:
     """Converts rows to a typed table; missing columns are null."""
-    types = {
-        "id": pa.string(),
-        "category": pa.string(),
-        "text": pa.string(),
-        "date": pa.date32(),
-        "int": pa.int64(),
-        "float": pa.float64(),
-    }
-    schema = pa.schema([(column.name, types[column.kind]) for column in columns_of_table])
+    schema = pa.schema([(column.name, TYPES[column.kind]) for column in columns_of_table])
     return pa.table({name: [row.get(name) for row in rows] for name in schema.names}, schema)
 
 
@@ -92,6 +93,11 @@ def write_tables(
 
 def article_id(number: int) -> str:
     return f"{100 + number // 3:07d}{number % 3:03d}"
+
+
+def article_row(article: str) -> int:
+    """Returns the row of an article id."""
+    return (int(article[:7]) - 100) * 3 + int(article[7:])
 
 
 def customer_id(number: int) -> str:
@@ -147,11 +153,15 @@ def purchases(seed: int = 5) -> list[tuple]:
     return sorted(bought)
 
 
+def outputs(root: pathlib.Path) -> Outputs:
+    """Returns the output folders of the features component below `root`."""
+    return Outputs(states=root / "states", examples=root / "examples", judged=root / "judged")
+
+
 def build(root: pathlib.Path, bought: list[tuple]) -> Place:
     """Writes the tables of the shop with these purchases and runs the features component on them."""
     write_tables(root / "tables", raw_articles(), raw_customers(), bought)
-    to = Outputs(states=root / "states", examples=root / "examples", judged=root / "judged")
-    return Place(root, build_features(root / "tables", to, FEATURES, LABEL_DAYS))
+    return Place(root, build_features(root / "tables", outputs(root), FEATURES, LABEL_DAYS))
 
 
 def transform(examples: pathlib.Path, to: pathlib.Path) -> pathlib.Path:

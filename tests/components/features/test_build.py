@@ -1,5 +1,7 @@
 """The output of the features component: states, labels, transform examples and judged examples."""
 
+import dataclasses
+
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -8,10 +10,10 @@ from components.examples import read_examples
 from components.features.config import FeaturesConfig
 from components.features.duckdb_engine import DuckDbEngine
 from components.features.examples import group_purchases
-from components.features.executor import Outputs, build_features
+from components.features.executor import build_features
 from components.features.states import build_purchase_pairs, prepare, write_state
 from tests import tiny_shop
-from tests.tiny_shop import DAYS, FIRST_DAY, article_id, customer_id
+from tests.tiny_shop import DAYS, FIRST_DAY, article_id, article_row, customer_id, outputs
 from transforms.calendar import date_of
 from transforms.errors import ConfigError, DataError
 
@@ -51,7 +53,7 @@ def test_labels_are_the_purchases_of_the_week(tiny):
         table = pq.read_table(tiny.states / "labels" / f"{date_of(day)}.parquet")
         found = list(zip(table["customer_row"].to_pylist(), table["article_row"].to_pylist(), strict=True))
         wanted = {(c, a) for d, c, a, _ in tiny_shop.purchases() if day <= d < day + 7}
-        assert found == sorted((int(c[1:]), _row(a)) for c, a in wanted)
+        assert found == sorted((int(c[1:]), article_row(a)) for c, a in wanted)
 
 
 def bought(examples):
@@ -96,7 +98,7 @@ def test_grouping_no_purchases_gives_no_rows():
 
 def test_purchases_older_than_the_window_are_left_out(tmp_path, tiny):
     config = tiny_shop.FEATURES.replace(interaction_window_days=10)
-    to = Outputs(states=tmp_path / "states", examples=tmp_path / "examples", judged=tmp_path / "judged")
+    to = outputs(tmp_path)
     calendar = build_features(tiny.tables, to, config, tiny_shop.LABEL_DAYS)
     assert min(day for day, *_ in bought(to.examples)) == calendar.list_days[0] - 10
 
@@ -143,7 +145,7 @@ def test_two_builds_write_identical_states_and_equal_examples(tiny, tmp_path):
 
 
 def test_without_training_the_states_of_cut_and_end_are_identical(tiny, tmp_path):
-    to = Outputs(states=tmp_path / "states", examples=None, judged=tmp_path / "judged")
+    to = dataclasses.replace(outputs(tmp_path), examples=None)
     calendar = build_features(tiny.tables, to, tiny_shop.FEATURES, tiny_shop.LABEL_DAYS)
     assert (calendar.cut, calendar.end) == (tiny.calendar.cut, tiny.calendar.end)
     days = {date_of(calendar.cut), date_of(calendar.end)}
@@ -163,10 +165,6 @@ def test_too_short_data_are_refused(tmp_path):
 def test_a_setting_out_of_range_is_refused_by_name(name, value):
     with pytest.raises(ConfigError, match=rf"features\.{name} must be a .* from .* Received: {value}"):
         FeaturesConfig.from_tree({name: value}, "features")
-
-
-def _row(article: str) -> int:
-    return (int(article[:7]) - 100) * 3 + int(article[7:])
 
 
 def _age_group(age: float | None) -> bytes:

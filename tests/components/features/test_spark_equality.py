@@ -17,7 +17,7 @@ import pytest
 from components.examples import read_examples
 from components.features.config import FeaturesConfig
 from components.features.duckdb_engine import DuckDbEngine
-from components.features.executor import Outputs, build_features
+from components.features.executor import build_features
 from components.features.spark_engine import SparkEngine
 from components.features.states import build_purchase_pairs, prepare, write_state
 from components.ingest.config import IngestConfig
@@ -56,9 +56,8 @@ def tables(shop: str, root: pathlib.Path) -> pathlib.Path:
 
 
 def build(shop: str, folder: pathlib.Path, root: pathlib.Path, engine: str) -> pathlib.Path:
-    to = Outputs(states=root / "states", examples=root / "examples", judged=root / "judged")
     config = FeaturesConfig(engine=engine, spark_master="local[2]", **SETTINGS[shop])
-    build_features(folder, to, config, tiny_shop.LABEL_DAYS)
+    build_features(folder, tiny_shop.outputs(root), config, tiny_shop.LABEL_DAYS)
     return root
 
 
@@ -132,9 +131,8 @@ def started(stack: contextlib.ExitStack, command: list[str], awaited: str) -> re
     for line in process.stderr:
         said.append(line)
         if found := re.search(awaited, line):
-            threading.Thread(
-                target=process.stderr.read, daemon=True
-            ).start()  # drains the pipe, or the process would block
+            # Drains the pipe, or the process would block.
+            threading.Thread(target=process.stderr.read, daemon=True).start()
             return found
     raise AssertionError("".join(said))
 

@@ -11,8 +11,11 @@ from components.ingest.config import IngestConfig
 from components.ingest.executor import ingest
 from components.ingest.report import IngestReport
 from transforms.columns import FILES, TABLES
+from transforms.errors import DataError
 
 LENIENT = IngestConfig(max_rejected_share=0.9, memory_limit_gib=0.5)
+GOOD = {"t_dat": "2020-09-03", "customer_id": "00aa", "article_id": "0100000001", "price": "0.5"}
+CONTROL = "holds a control character, such as a line break, tab or NUL; remove it"
 
 
 def line(table: str, **values: str) -> str:
@@ -79,6 +82,13 @@ class Shop:
                 (row["file"], int(row["line"]), row["column"], row["value"], row["reason"], row["action"])
                 for row in csv.DictReader(file)
             ]
+
+    def assert_stops(self, message: str, **contents: bytes) -> None:
+        """Checks that ingest stops with an error of one line and leaves no output."""
+        with pytest.raises(DataError, match=message) as stopped:
+            self.ingest(**contents)
+        assert "\n" not in str(stopped.value)
+        assert not self.to.parent.exists() or not list(self.to.parent.iterdir())
 
 
 @pytest.fixture

@@ -8,14 +8,12 @@ from hypothesis import strategies as st
 
 from components.ingest.config import IngestConfig
 from components.ingest.executor import ingest
-from tests.components.ingest.conftest import Shop
+from tests.components.ingest.conftest import CONTROL, GOOD, Shop
 
-GOOD = {"t_dat": "2020-09-03", "customer_id": "00aa", "article_id": "0100000001", "price": "0.5"}
 # Unicode 15, PropList.txt, White_Space.
 WHITE_SPACE = {*map(chr, [*range(0x9, 0xE), 0x20, 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B)])} | set(
     "\u2028\u2029\u202f\u205f\u3000"
 )
-CONTROL = "holds a control character, such as a line break, tab or NUL; remove it"
 SEPARATOR = "holds a line separator (U+2028 or U+2029); remove it"
 PADDED = "begins or ends with white space; remove it, in all three files"
 
@@ -112,7 +110,9 @@ def test_a_blank_inside_an_article_id_is_accepted_and_counted(shop):
 
 def test_a_line_break_in_a_customer_id_does_not_affect_other_rows(tmp_path):
     """A regression test: such an id once gave every later customer the recommendations of the next one."""
-    with_it, without = (Shop(tmp_path / name) for name in _folders(tmp_path))
+    for name in ("with", "without"):
+        (tmp_path / name).mkdir()
+    with_it, without = Shop(tmp_path / "with"), Shop(tmp_path / "without")
     with_it.lines["customers"].insert(2, '"00aa-2\nnew",,,ACTIVE,NONE,30.0,pc')
     with_it.write()
     without.write()
@@ -121,9 +121,3 @@ def test_a_line_break_in_a_customer_id_does_not_affect_other_rows(tmp_path):
         ingest(shop.data_dir, shop.to, config)
     assert with_it.rows("customers") == without.rows("customers")
     assert with_it.rejects() == [("customers.csv", 3, "customer_id", "00aa-2\nnew", CONTROL, "row set aside")]
-
-
-def _folders(root):
-    for name in ("with", "without"):
-        (root / name).mkdir()
-        yield name

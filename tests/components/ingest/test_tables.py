@@ -7,24 +7,16 @@ import platform
 import subprocess
 import sys
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from components.ingest.config import IngestConfig
 from components.ingest.report import IngestReport
 from components.ingest.source import fingerprint_of
+from tests.components.ingest.conftest import GOOD
+from tests.tiny_shop import TYPES
 from transforms.columns import TABLES
 from transforms.errors import ConfigError, DataError
-
-TYPES = {
-    "id": pa.string(),
-    "category": pa.string(),
-    "text": pa.string(),
-    "date": pa.date32(),
-    "int": pa.int64(),
-    "float": pa.float64(),
-}
 
 
 def test_every_column_has_the_type_of_its_kind(shop):
@@ -48,14 +40,7 @@ def test_transactions_are_sorted_and_repeated_ones_are_kept(shop):
 
 def test_equal_transactions_are_sorted_by_price_and_channel_with_empty_first(shop):
     for price, channel in (("0.3", "1"), ("0.2", "2"), ("0.2", ""), ("0.2", "1")):
-        shop.add(
-            "transactions",
-            t_dat="2020-09-05",
-            customer_id="00aa",
-            article_id="0100000001",
-            price=price,
-            sales_channel_id=channel,
-        )
+        shop.add("transactions", **{**GOOD, "price": price, "sales_channel_id": channel})
     shop.ingest()
     assert [(r["price"], r["sales_channel_id"]) for r in shop.rows("transactions")[-4:]] == [
         (0.2, None),

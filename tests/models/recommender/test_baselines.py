@@ -6,13 +6,9 @@ import tensorflow as tf
 
 from models.recommender import baselines
 from models.recommender.query import Query
-from tests.tiny_shop import ARTICLES, CUSTOMERS, FEATURES, customer_id, purchases
+from tests.tiny_shop import ARTICLES, CUSTOMERS, FEATURES, article_row, customer_id, purchases
 
 ALL_CUSTOMERS = tf.range(CUSTOMERS + 1)
-
-
-def row_of(article: str) -> int:
-    return (int(article[:7]) - 100) * 3 + int(article[7:])
 
 
 def past(customer: int, end: int) -> dict[int, list[int]]:
@@ -20,7 +16,7 @@ def past(customer: int, end: int) -> dict[int, list[int]]:
     days: dict[int, set] = {}
     for day, name, article, _ in purchases():
         if name == customer_id(customer) and day < end:
-            days.setdefault(row_of(article), set()).add(day)
+            days.setdefault(article_row(article), set()).add(day)
     return {row: sorted(each) for row, each in days.items()}
 
 
@@ -30,9 +26,9 @@ def popular(end: int) -> list[int]:
     long: dict[int, set] = {}
     for day, name, article, _ in purchases():
         if end - 4 * window <= day < end:
-            long.setdefault(row_of(article), set()).add(name)
+            long.setdefault(article_row(article), set()).add(name)
             if day >= end - window:
-                short.setdefault(row_of(article), set()).add(name)
+                short.setdefault(article_row(article), set()).add(name)
     order = sorted(long, key=lambda row: (-len(short.get(row, ())), -len(long[row]), row))
     return order[: FEATURES.popular_length]
 

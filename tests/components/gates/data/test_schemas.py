@@ -14,18 +14,11 @@ from components.ingest.config import IngestConfig
 from components.ingest.executor import ingest
 from components.ingest.report import IngestReport, TableReport
 from synthetic import ShopConfig, synthesize
+from tests.tiny_shop import TYPES
 from transforms.columns import TABLES
 
 ROOT = pathlib.Path(__file__).parents[4]
 DATA = ROOT / os.environ.get("LOOKBOOK_DATA", "../shared/data")
-TYPES = {
-    "id": pa.string(),
-    "category": pa.string(),
-    "text": pa.string(),
-    "date": pa.date32(),
-    "int": pa.int64(),
-    "float": pa.float64(),
-}
 FILLED = {"id": "1", "category": "1", "date": datetime.date(2020, 9, 1), "float": 0.5}
 
 
