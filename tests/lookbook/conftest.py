@@ -7,12 +7,26 @@ a08, ... . Articles similar to a07 are a08, a09, ... .
 
 import json
 import pathlib
+import sys
+import types
 
 import pytest
 
 ARTICLES = [f"a{number:02}" for number in range(20)]
 CUSTOMERS = [f"c{number}" for number in range(10)]
 VERSION = 7
+
+
+@pytest.fixture
+def replace_run(monkeypatch):
+    """Replaces the function of `pipeline.run`, whose module imports TensorFlow."""
+
+    def replace(run):
+        module = types.ModuleType("pipeline.run")
+        module.__dict__["run"] = run
+        monkeypatch.setitem(sys.modules, module.__name__, module)
+
+    return replace
 
 
 @pytest.fixture(scope="session")

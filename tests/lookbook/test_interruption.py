@@ -4,7 +4,6 @@ import os
 import signal
 import sys
 import threading
-import types
 from collections.abc import Iterator
 
 import pytest
@@ -28,13 +27,11 @@ def default_handlers() -> Iterator[None]:
 
 
 @pytest.fixture
-def run(monkeypatch, tmp_path):
+def run(replace_run, tmp_path):
     """Runs `lookbook run` with a function as its pipeline."""
 
     def typed(pipeline):
-        module = types.ModuleType("pipeline.run")
-        module.__dict__["run"] = lambda data, out, config, callbacks, **_: pipeline(callbacks)
-        monkeypatch.setitem(sys.modules, "pipeline.run", module)
+        replace_run(lambda data, out, config, callbacks, **_: pipeline(callbacks))
         return main(["run", "--data", "x", "--out", str(tmp_path / "out")])
 
     return typed

@@ -4,7 +4,6 @@ import io
 import json
 import logging
 import sys
-import types
 import warnings
 
 import pytest
@@ -25,7 +24,7 @@ class Terminal(io.StringIO):
 
 
 @pytest.fixture
-def run(monkeypatch, tmp_path):
+def run(replace_run, monkeypatch, tmp_path):
     """Runs `lookbook run` with two steps, the second with a progress and warnings, and optionally an error."""
 
     def with_options(*options, error=None):
@@ -41,9 +40,7 @@ def run(monkeypatch, tmp_path):
                 raise error
             callbacks.on_finish(Step(name="Features", cached=False, seconds=5.94, outputs={}))
 
-        module = types.ModuleType("pipeline.run")
-        module.run = fake
-        monkeypatch.setitem(sys.modules, "pipeline.run", module)
+        replace_run(fake)
         monkeypatch.setattr("lookbook.run_summary.print_summary", lambda summary, out: print("the figures"))
         with warnings.catch_warnings():
             warnings.simplefilter("always")
