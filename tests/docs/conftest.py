@@ -6,11 +6,10 @@ import re
 
 import pytest
 
+from tests.source_tree import ROOMS, ROOT
+
 # This program imports a gate that exists only in the copy of the project that a test makes.
 collect_ignore = ["example_gate.py"]
-
-ROOT = pathlib.Path(__file__).parents[2]
-ROOMS = ("lookbook", "kubeflow", "operations", "pipeline", "components", "models", "serving", "synthetic", "transforms")
 
 
 @dataclasses.dataclass(frozen=True)

@@ -13,12 +13,11 @@ import yaml
 from kubeflow.config import CompileConfig, load_config
 from kubeflow.spec import task_name
 from lookbook.cli import COMMANDS, cli
+from tests.source_tree import ROOMS, ROOT
 from transforms.columns import FILES, TABLES
 from transforms.settings import Settings
 
-ROOT = pathlib.Path(__file__).parents[2]
-TOPS = ("lookbook", "kubeflow", "operations", "pipeline", "components", "models", "serving", "synthetic", "transforms")
-TOPS += ("benchmarks", "tests", "docs")
+TOPS = (*ROOMS, "benchmarks", "tests", "docs")
 # The examples of new files in CONTRIBUTING.md, and folders of a run and of a volume with the name of a room.
 NEW_FILES = ("models/recommender/channels/basket.py", "components/gates/size")
 NOT_FILES = (*NEW_FILES, "serving/lookbook/", "pipeline/", "serving/", "docs/NNNN")

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import textwrap
@@ -24,7 +23,7 @@ from models.recommender.features.registry import Registry
 from models.recommender.query import Query
 from models.recommender.state import State, load_tables
 from pipeline.setting_rows import setting_rows
-from tests.docs.conftest import ROOMS, ROOT
+from tests.source_tree import ROOT, copy_rooms
 from transforms.calendar import date_of
 from transforms.sql import query_text
 
@@ -115,8 +114,7 @@ def with_gate(example, tmp_path):
         return f"{' ' * indent}{example(name).strip()},\n"
 
     copy = tmp_path / "project"
-    for room in ROOMS:
-        shutil.copytree(ROOT / room, copy / room, ignore=shutil.ignore_patterns("__pycache__"))
+    copy_rooms(copy)
     folder = copy / "components" / "gates" / "size"
     assert not folder.exists(), "the example must be new"
     folder.mkdir()

@@ -1,16 +1,15 @@
 """The wheel with the locked packages in an empty environment, and a run from there outside of the repository."""
 
 import os
-import pathlib
 import shutil
 import subprocess
 import sys
 
 import pytest
 
+from tests.source_tree import ROOT, copy_source
+
 pytestmark = [pytest.mark.proof, pytest.mark.timeout(5400)]
-ROOT = pathlib.Path(__file__).parents[2]
-ROOMS = ("lookbook", "kubeflow", "operations", "pipeline", "components", "models", "serving", "synthetic", "transforms")
 
 
 @pytest.fixture(scope="module")
@@ -19,10 +18,7 @@ def installed(tmp_path_factory):
     root = tmp_path_factory.mktemp("clean")
     source, python = root / "source", root / "venv" / "bin" / "python"
     source.mkdir()
-    for name in ("setup.py", "pyproject.toml", "requirements.in", "MANIFEST.in", "LICENSE", "SECURITY.md"):
-        shutil.copy(ROOT / name, source)
-    for room in ROOMS:
-        shutil.copytree(ROOT / room, source / room, ignore=shutil.ignore_patterns("__pycache__"))
+    copy_source(source)
     uv = shutil.which("uv") or str(ROOT / ".venv" / "uv" / "bin" / "uv")
     _run(sys.executable, "-m", "venv", "--copies", str(root / "venv"))
     install = (uv, "pip", "install", "--quiet", "--python", str(python))

@@ -1,9 +1,7 @@
 """The image contains what the compiled pipeline needs. (Reads the Dockerfile; no image is built.)"""
 
 import importlib.metadata
-import pathlib
 import re
-import shutil
 import subprocess
 import sys
 import tarfile
@@ -15,10 +13,9 @@ from packaging.requirements import Requirement
 
 from kubeflow.beam import SETUP_FILE
 from kubeflow.config import IMAGE_SCHEMAS, KubeflowConfig, load_config
+from tests.source_tree import ROOMS, ROOT, copy_source
 
-ROOT = pathlib.Path(__file__).parents[2]
 DOCKERFILE = (ROOT / "kubeflow" / "Dockerfile").read_text(encoding="utf-8")
-ROOMS = ("lookbook", "kubeflow", "operations", "pipeline", "components", "models", "serving", "synthetic", "transforms")
 
 
 def copied():
@@ -81,10 +78,7 @@ def test_the_gpu_lock_has_the_requirements_of_tensorflow():
 def source(tmp_path_factory):
     """A copy of /app in the image."""
     folder = tmp_path_factory.mktemp("app")
-    for name in ("setup.py", "pyproject.toml", "requirements.in", "MANIFEST.in", "LICENSE", "SECURITY.md"):
-        shutil.copy(ROOT / name, folder)
-    for room in ROOMS:
-        shutil.copytree(ROOT / room, folder / room, ignore=shutil.ignore_patterns("__pycache__"))
+    copy_source(folder)
     return folder
 
 

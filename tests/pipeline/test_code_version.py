@@ -97,24 +97,17 @@ def test_circular_imports_and_packages_count_once(root):
     assert files == ["one/__init__.py", "one/a.py", "one/c.pbtxt", "one/deep/b.sql", "two/__init__.py", "two/a.py"]
 
 
-def modules_asked_for(create):
-    """Returns the modules whose code versions a pipeline requests."""
-    from pipeline.config import PipelineConfig
-    from pipeline.shared_steps import CacheKeys, Paths
-
-    asked = []
-    paths = Paths(data_dir="/d", pipeline_root="/r", serving_dir="/s", checkpoints="/c")
-    cache_keys = CacheKeys(fingerprint="f", run_key="k", last_blessed="none")
-    create(PipelineConfig(), paths, cache_keys, version_of=lambda name: asked.append(name) or "v")
-    return set(asked)
-
-
 @pytest.fixture(scope="module")
 def modules():
+    """The modules whose code versions the pipelines request."""
     from pipeline.pipeline import create_pipeline
     from pipeline.refresh import create_refresh_pipeline
+    from tests.pipeline.wiring import wire
 
-    return modules_asked_for(create_pipeline) | modules_asked_for(create_refresh_pipeline)
+    requested = []
+    for create in (create_pipeline, create_refresh_pipeline):
+        wire(create, version_of=lambda name: requested.append(name) or "v")
+    return set(requested)
 
 
 def test_each_step_has_a_version_of_the_code_that_it_runs(modules):

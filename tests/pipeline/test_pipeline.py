@@ -8,28 +8,17 @@ from benchmarks.performance.stages import STAGES
 from components.gates.table import GATES
 from pipeline.config import load_config
 from pipeline.pipeline import create_pipeline
-from pipeline.shared_steps import CacheKeys, Paths
+from tests.pipeline.wiring import nodes_of, read_by, settings, wire
 from transforms.columns import TABLES
 
-PATHS = Paths(data_dir="/data", pipeline_root="/root", serving_dir="/serving", checkpoints="/checkpoints")
-CACHE_KEYS = CacheKeys(fingerprint="print", run_key="key", last_blessed="digest")
 
-
-def wired(assignments=(), **changes):
-    pipeline = create_pipeline(
-        load_config(None, assignments), PATHS, CACHE_KEYS, version_of=lambda module: "v", **changes
-    )
-    return {node.id: node for node in pipeline.components}
+def wired(assignments=()):
+    return nodes_of(wire(create_pipeline, load_config(None, assignments)))
 
 
 @pytest.fixture(scope="module")
 def nodes():
     return wired()
-
-
-def read_by(node):
-    """Which step makes each of its inputs, by the input's name."""
-    return {name: channel.producer_component_id for name, channel in node.inputs.items()}
 
 
 def behind(nodes, name):
@@ -43,10 +32,6 @@ def behind(nodes, name):
 
 def properties(node):
     return dict(node.exec_properties)
-
-
-def settings(node):
-    return json.loads(node.exec_properties["settings"])
 
 
 def test_a_run_has_these_steps(nodes):
@@ -205,8 +190,6 @@ def test_every_step_with_code_of_the_project_has_its_code_version(nodes):
 
 
 def test_beam_gets_the_arguments_of_the_caller():
-    pipeline = create_pipeline(
-        load_config(None, []), PATHS, CACHE_KEYS, beam_args=("--runner=X",), version_of=lambda module: "v"
-    )
+    pipeline = wire(create_pipeline, beam_args=("--runner=X",))
     assert pipeline.beam_pipeline_args == ["--runner=X"]
     assert pipeline.enable_cache

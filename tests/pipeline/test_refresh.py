@@ -6,28 +6,16 @@ import pytest
 
 from pipeline.config import load_config
 from pipeline.refresh import create_refresh_pipeline
-from pipeline.shared_steps import CacheKeys, Paths
+from tests.pipeline.wiring import nodes_of, read_by, settings, wire
 from transforms.columns import TABLES
-
-PATHS = Paths(data_dir="/data", pipeline_root="/root", serving_dir="/serving", checkpoints="/checkpoints")
-CACHE_KEYS = CacheKeys(fingerprint="print", run_key="key", last_blessed="digest")
 
 
 @pytest.fixture(scope="module")
 def nodes():
     config = load_config(None, ["evaluation.margin=0.03"])
-    pipeline = create_refresh_pipeline(config, PATHS, CACHE_KEYS, version_of=lambda module: "v")
+    pipeline = wire(create_refresh_pipeline, config)
     assert pipeline.pipeline_info.pipeline_name == "lookbook-refresh"
-    return {node.id: node for node in pipeline.components}
-
-
-def read_by(node):
-    """Which step makes each of its inputs, by the input's name."""
-    return {name: channel.producer_component_id for name, channel in node.inputs.items()}
-
-
-def settings(node):
-    return json.loads(node.exec_properties["settings"])
+    return nodes_of(pipeline)
 
 
 def test_a_refresh_has_these_steps_and_no_training(nodes):

@@ -1,14 +1,13 @@
 """A Parquet file cannot run code in the process that reads it."""
 
-import pathlib
 import re
 import subprocess
 import sys
 
 import pytest
 
-ROOT = pathlib.Path(__file__).parents[2]
-ROOMS = ("lookbook", "kubeflow", "pipeline", "components", "models", "serving", "transforms")
+from tests.source_tree import ROOMS, ROOT
+
 # Writes a file whose metadata hold a pickled extension type; loading it creates the folder `ran`.
 WRITE = """
 import os, pathlib, pickle, sys
