@@ -10,6 +10,7 @@ import pytest
 from lookbook.cli import main
 from pipeline.config import load_config
 from tests.e2e.shop import SETTINGS, STEPS, Done, Shop, lookbook, serving, synthesize
+from tests.serving.stock_client import StockClient
 
 pytestmark = pytest.mark.e2e
 RANKINGS = ["recommended", "own_purchases", "popular", "new_to_customer"]
@@ -45,35 +46,11 @@ def port(shop, first):
         yield free_port
 
 
-class Stock:
-    """A client with the original tensorflow-serving-api."""
-
-    def __init__(self, port: str):
-        import grpc
-        from tensorflow_serving.apis import prediction_service_pb2_grpc
-
-        self._channel = grpc.insecure_channel(f"127.0.0.1:{port}")
-        self._stub = prediction_service_pb2_grpc.PredictionServiceStub(self._channel)
-
-    def ask(self, customers: list[str]) -> dict[str, np.ndarray]:
-        import tensorflow as tf
-        from tensorflow_serving.apis import predict_pb2
-
-        request = predict_pb2.PredictRequest()
-        request.model_spec.name = "lookbook"
-        request.inputs["customer_id"].CopyFrom(tf.make_tensor_proto(customers, tf.string))
-        outputs = self._stub.Predict(request, timeout=30).outputs
-        return {name: tf.make_ndarray(value) for name, value in outputs.items()}
-
-    def close(self) -> None:
-        self._channel.close()
-
-
 @pytest.fixture(scope="module")
 def stock(port):
-    client = Stock(port)
+    client = StockClient(int(port))
     yield client
-    client.close()
+    client.channel.close()
 
 
 @pytest.fixture(scope="module")
@@ -171,7 +148,7 @@ def test_versions_lists_the_version_as_served(first, shop, capsys):
 def test_an_original_client_gets_twelve_articles_for_known_unknown_and_empty_customers(stock, shop):
     known = min(shop.ids("customers", "customer_id"))
     catalogue = shop.ids("articles", "article_id")
-    answer = stock.ask([known, "unknown", ""])
+    answer = stock.ask({"customer_id": [known, "unknown", ""]})
     assert answer["article_ids"].shape == answer["scores"].shape == answer["channels"].shape == (3, 12)
     for row in answer["article_ids"].astype(str):
         assert len(set(row)) == 12
@@ -187,7 +164,7 @@ def test_served_answers_equal_those_of_the_loaded_model(stock, first, recommende
     model = tf.saved_model.load(str(first[2]))
     customers = [*sorted(recommended)[:20], "nobody", ""]
     here = model.signatures["serving_default"](customer_id=tf.constant(customers))
-    served = stock.ask(customers)
+    served = stock.ask({"customer_id": customers})
     assert served["article_ids"].tolist() == here["article_ids"].numpy().tolist()
     assert served["channels"].tolist() == here["channels"].numpy().tolist()
     np.testing.assert_allclose(served["scores"], here["scores"].numpy(), rtol=1e-5)

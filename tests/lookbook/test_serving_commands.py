@@ -7,19 +7,17 @@ import subprocess
 import sys
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 
-import grpc
 import numpy as np
 import pytest
 
 from lookbook.cli import main
-from serving import tensors, wire
 from serving.client import RecommenderClient
 from serving.errors import ModelNotFoundError
 from serving.server.config import ServerConfig
 from serving.server.model_server import ModelServer
 from serving.server.worker_client import WorkerHost
+from tests.serving.fake_server import fake_server
 
 START_TIMEOUT_S = 120
 
@@ -123,26 +121,16 @@ def numbered():
     known = b"0108775015"
 
     def predict(request, _context):
-        response = wire.PredictResponse()
         ids = request.inputs["article_id"].string_val
-        texts = np.array([b"Strap top" if i == known else b"" for i in ids], object)
         if request.model_spec.signature_name == "describe_articles":
-            for name in ("prod_name", "product_type_name", "colour_group_name", "detail_desc"):
-                response.outputs[name].CopyFrom(tensors.to_proto(texts))
-        else:
-            response.outputs["article_ids"].CopyFrom(tensors.to_proto(np.full((len(ids), 1), b"", object)))
-            response.outputs["scores"].CopyFrom(tensors.to_proto(np.zeros((len(ids), 1), np.float32)))
-        return response.SerializeToString()
+            texts = np.array([b"Strap top" if i == known else b"" for i in ids], object)
+            names = ("prod_name", "product_type_name", "colour_group_name", "detail_desc")
+            return dict.fromkeys(names, texts)
+        shape = (len(ids), 1)
+        return {"article_ids": np.full(shape, b"", object), "scores": np.zeros(shape, np.float32)}
 
-    handler = grpc.unary_unary_rpc_method_handler(predict, wire.PredictRequest.FromString)
-    server = grpc.server(ThreadPoolExecutor(2))
-    server.add_generic_rpc_handlers(
-        (grpc.method_handlers_generic_handler(wire.PREDICTION_SERVICE, {"Predict": handler}),)
-    )
-    port = server.add_insecure_port("127.0.0.1:0")
-    server.start()
-    yield port
-    server.stop(0).wait()
+    with fake_server(predict) as port:
+        yield port
 
 
 class SlowHost(WorkerHost):

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
-import grpc
 import pytest
 
 from serving.server.config import ModelConfig, ServerConfig, VersionPolicy
 from serving.server.model_server import ModelServer
 from serving.server.worker_client import WorkerHost
+from tests.serving.stock_client import StockClient
 
 READY_S = 120
 ARTICLES = [f"{i:010d}" for i in range(108775001, 108775101)]
@@ -36,52 +36,6 @@ class Shop:
         removed = self.base / f".gone-{number}"
         (self.base / str(number)).rename(removed)
         shutil.rmtree(removed)
-
-
-class StockClient:
-    """A client that uses only the stubs of tensorflow-serving-api."""
-
-    def __init__(self, port: int) -> None:
-        from tensorflow_serving.apis import model_service_pb2_grpc, prediction_service_pb2_grpc
-
-        self.channel = grpc.insecure_channel(
-            f"127.0.0.1:{port}", [("grpc.max_send_message_length", -1), ("grpc.enable_retries", 0)]
-        )
-        self.prediction = prediction_service_pb2_grpc.PredictionServiceStub(self.channel)
-        self.model = model_service_pb2_grpc.ModelServiceStub(self.channel)
-
-    def predict(self, inputs, *, signature="", model="lookbook", version=None, label=None, outputs=(), timeout=30):
-        import tensorflow as tf
-        from tensorflow_serving.apis import predict_pb2
-
-        request = predict_pb2.PredictRequest(output_filter=outputs)
-        request.model_spec.name = model
-        request.model_spec.signature_name = signature
-        if version is not None:
-            request.model_spec.version.value = version
-        if label is not None:
-            request.model_spec.version_label = label
-        for name, values in inputs.items():
-            request.inputs[name].CopyFrom(tf.make_tensor_proto(values))
-        return self.prediction.Predict(request, timeout=timeout)
-
-    def states(self, model="lookbook"):
-        """State name, gRPC code number and message by version."""
-        from tensorflow_serving.apis import get_model_status_pb2
-
-        request = get_model_status_pb2.GetModelStatusRequest()
-        request.model_spec.name = model
-        try:
-            response = self.model.GetModelStatus(request, timeout=30)
-        except grpc.RpcError as error:
-            if error.code() is grpc.StatusCode.NOT_FOUND:
-                return {}
-            raise
-        names = get_model_status_pb2.ModelVersionStatus.State
-        return {
-            v.version: (names.Name(v.state), v.status.error_code, v.status.error_message)
-            for v in response.model_version_status
-        }
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ import tensorflow as tf
 from tensorflow_serving.apis import prediction_log_pb2
 
 from tests.serving.queries import INPUTS
+from tests.serving.stock_client import predict_request
 
 
 def write_warmup(*requests):
@@ -14,11 +15,7 @@ def write_warmup(*requests):
         with tf.io.TFRecordWriter(str(path / "assets.extra" / "tf_serving_warmup_requests")) as writer:
             for inputs, signature in requests:
                 log = prediction_log_pb2.PredictionLog()
-                request = log.predict_log.request
-                request.model_spec.name = "another name"
-                request.model_spec.signature_name = signature
-                for name, values in inputs.items():
-                    request.inputs[name].CopyFrom(tf.make_tensor_proto(values))
+                log.predict_log.request.CopyFrom(predict_request(inputs, signature=signature, model="another name"))
                 writer.write(log.SerializeToString())
 
     return edit

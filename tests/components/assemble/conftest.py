@@ -7,6 +7,8 @@ import pathlib
 import numpy as np
 import pytest
 
+READY_S = 120
+
 
 @dataclasses.dataclass
 class Served:
@@ -67,6 +69,18 @@ def serve(tiny, trained, once):
 @pytest.fixture(scope="session", params=["exact", "scann"])
 def served(request, serve):
     return serve(index=request.param)
+
+
+@pytest.fixture(scope="module")
+def model_server(served):
+    """The model server with the assembled model."""
+    from serving.server.config import ServerConfig
+    from serving.server.model_server import ModelServer
+
+    config = ServerConfig(base_paths={"lookbook": served.folder.parent}, port=0, poll_interval_s=0.1)
+    with ModelServer(config) as server:
+        assert server.wait_ready(READY_S), server.failures()
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -4,17 +4,13 @@ TensorFlow's oneDNN gives wrong answers on processors with AMX (docs/decisions/0
 that the comparison finds them there with oneDNN on.
 """
 
-import functools
 import os
 import pathlib
 import subprocess
 import sys
 
-import grpc
 import numpy as np
 import pytest
-import tensorflow as tf
-from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
 
 from benchmarks.onednn.overlapping import BATCH_SIZES, compare_overlapping, difference
 from benchmarks.onednn.session_model import SessionModel
@@ -25,12 +21,10 @@ from models.ranking.weights import build_network, save_network
 from models.recommender import features
 from models.retrieval.config import RetrievalConfig
 from models.retrieval.snapshot import snapshot_name
-from serving.server.config import ServerConfig
-from serving.server.model_server import ModelServer
 from tests import tiny_training
+from tests.serving.stock_client import StockClient
 
 ROOT = pathlib.Path(__file__).parents[3]
-READY_S = 120
 SIGNATURES = [
     "serving_default",
     "recommend",
@@ -51,22 +45,11 @@ def model(served):
 
 
 @pytest.fixture(scope="module")
-def through_server(served, model):
+def through_server(model_server, model):
     """A function like `SessionModel.ask` that asks the model server."""
-    config = ServerConfig(base_paths={"lookbook": served.folder.parent}, port=0, poll_interval_s=0.1)
-    with ModelServer(config) as server:
-        assert server.wait_ready(READY_S), server.failures()
-        with grpc.insecure_channel(f"127.0.0.1:{server.port}") as channel:
-            yield functools.partial(_ask, prediction_service_pb2_grpc.PredictionServiceStub(channel), model)
-
-
-def _ask(stub, model, signature, batch):
-    request = predict_pb2.PredictRequest()
-    request.model_spec.name = "lookbook"
-    request.model_spec.signature_name = signature
-    for name, values in model.inputs(signature, batch).items():
-        request.inputs[name].CopyFrom(tf.make_tensor_proto(values))
-    return {name: tf.make_ndarray(proto) for name, proto in stub.Predict(request, timeout=60).outputs.items()}
+    client = StockClient(model_server.port)
+    yield lambda signature, batch: client.ask(model.inputs(signature, batch), signature=signature)
+    client.channel.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,19 +1,15 @@
-"""The assembled model behind the model server, asked by a client written with TensorFlow Serving's own stubs."""
+"""The assembled model behind the model server, asked by a client with TensorFlow Serving's own stubs."""
 
 import grpc
 import numpy as np
 import pytest
-import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
 
-from serving.server.config import ServerConfig
-from serving.server.model_server import ModelServer
+from tests.serving.stock_client import StockClient
 from tests.tiny_shop import ARTICLES, article_id, customer_id
 
-READY_S = 120
 REFUSED = {grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.FAILED_PRECONDITION, grpc.StatusCode.OUT_OF_RANGE}
 DEFAULTS = {
     "customer_id": ["nobody"],
@@ -26,32 +22,23 @@ DEFAULTS = {
 
 
 @pytest.fixture(scope="module")
-def stub(served):
-    with ModelServer(
-        ServerConfig(base_paths={"lookbook": served.folder.parent}, port=0, poll_interval_s=0.1)
-    ) as server:
-        assert server.wait_ready(READY_S), server.failures()
-        (version,) = server.served_versions()
-        with grpc.insecure_channel(f"127.0.0.1:{server.port}") as channel:
-            stub = prediction_service_pb2_grpc.PredictionServiceStub(channel)
-            yield stub
-            assert ask(stub, **DEFAULTS), "the server must answer after all tests"
-        assert server.served_versions() == [version], "the process of the version must not have been replaced"
+def client(model_server):
+    client = StockClient(model_server.port)
+    (version,) = model_server.served_versions()
+    yield client
+    assert client.ask(DEFAULTS, signature="recommend"), "the server must answer after all tests"
+    assert model_server.served_versions() == [version], "the process of the version must not have been replaced"
+    client.channel.close()
 
 
-def ask(stub, signature="recommend", **inputs):
-    request = predict_pb2.PredictRequest()
-    request.model_spec.name = "lookbook"
-    request.model_spec.signature_name = signature
-    for name, values in inputs.items():
-        request.inputs[name].CopyFrom(tf.make_tensor_proto(values))
-    return {name: tf.make_ndarray(proto) for name, proto in stub.Predict(request, timeout=60).outputs.items()}
+def ask(client, signature="recommend", **inputs):
+    return client.ask(inputs, signature=signature)
 
 
-def test_the_server_answers_like_the_graph(stub, served):
+def test_the_server_answers_like_the_graph(client, served):
     customers = [customer_id(0), customer_id(1), "nobody"]
     wanted = served.ask("serving_default", customer_id=customers)
-    found = ask(stub, "serving_default", customer_id=customers)
+    found = ask(client, "serving_default", customer_id=customers)
     for name, values in wanted.items():
         if values.dtype == object:
             np.testing.assert_array_equal(found[name], values)
@@ -77,29 +64,29 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("change", HOSTILE.values(), ids=HOSTILE)
-def test_unusual_inputs_are_answered(stub, change):
-    answer = ask(stub, **{**DEFAULTS, **change})
+def test_unusual_inputs_are_answered(client, change):
+    answer = ask(client, **{**DEFAULTS, **change})
     assert answer["article_ids"].shape == answer["scores"].shape == answer["channels"].shape == (1, 12)
     assert np.isfinite(answer["scores"]).all()
     assert (answer["article_ids"] != b"").any()
 
 
-def test_an_empty_batch_gets_an_answer_without_rows(stub):
+def test_an_empty_batch_gets_an_answer_without_rows(client):
     nobody = {name: np.zeros([0, *np.shape(values)[1:]], np.asarray(values).dtype) for name, values in DEFAULTS.items()}
     nobody = {name: values.astype(object) if values.dtype.kind == "U" else values for name, values in nobody.items()}
     nobody["k"] = DEFAULTS["k"]
-    assert ask(stub, **nobody)["article_ids"].shape == (0, 12)
-    assert ask(stub, "serving_default", customer_id=nobody["customer_id"])["article_ids"].shape == (0, 12)
+    assert ask(client, **nobody)["article_ids"].shape == (0, 12)
+    assert ask(client, "serving_default", customer_id=nobody["customer_id"])["article_ids"].shape == (0, 12)
     similar = {"article_id": nobody["customer_id"], **{n: nobody[n] for n in ("exclude_article_ids", "k")}}
-    assert ask(stub, "similar_articles", **similar)["article_ids"].shape == (0, 12)
+    assert ask(client, "similar_articles", **similar)["article_ids"].shape == (0, 12)
 
 
 @pytest.mark.parametrize("rows", [0, 1, 3])
-def test_similar_articles_refuses_exclusions_of_another_batch_size(stub, rows):
+def test_similar_articles_refuses_exclusions_of_another_batch_size(client, rows):
     exclude = np.full([rows, 1], "", object)
     with pytest.raises(grpc.RpcError) as caught:
         ask(
-            stub,
+            client,
             "similar_articles",
             article_id=[article_id(0), article_id(1)],
             exclude_article_ids=exclude,
@@ -131,9 +118,9 @@ WRONG = {
 
 
 @pytest.mark.parametrize("change", WRONG.values(), ids=WRONG)
-def test_invalid_inputs_are_refused_as_errors_of_the_request(stub, change):
+def test_invalid_inputs_are_refused_as_errors_of_the_request(client, change):
     with pytest.raises(grpc.RpcError) as caught:
-        ask(stub, **{**DEFAULTS, **change})
+        ask(client, **{**DEFAULTS, **change})
     assert caught.value.code() in REFUSED
     assert caught.value.details()
 
@@ -148,9 +135,9 @@ NAMES = [*DEFAULTS, "article_id", "examples"]
 
 @settings(max_examples=100)
 @given(st.sampled_from(SIGNATURES), st.dictionaries(st.sampled_from(NAMES), TEXTS | NUMBERS), st.booleans())
-def test_random_tensors_are_answered_or_refused(stub, signature, inputs, whole):
+def test_random_tensors_are_answered_or_refused(client, signature, inputs, whole):
     """`whole` adds valid values of all other inputs."""
     try:
-        ask(stub, signature, **({**DEFAULTS, **inputs} if whole and signature == "recommend" else inputs))
+        ask(client, signature, **({**DEFAULTS, **inputs} if whole and signature == "recommend" else inputs))
     except grpc.RpcError as error:
         assert error.code() in REFUSED, error.details()  # noqa: PT017  (either is right)

@@ -2,16 +2,14 @@
 
 import subprocess
 import sys
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import grpc
 import numpy as np
 import pytest
 
-from serving import errors, tensors, wire
+from serving import errors
 from serving.client import ArticleDescription, Baselines, ClientConfig, RecommenderClient, SimilarArticle
+from tests.serving.fake_server import flaky_server
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -163,38 +161,11 @@ def test_invalid_arguments_raise_before_a_request_is_sent(client, ask, words):
         ask(client)
 
 
-class FlakyServer:
-    """Answers UNAVAILABLE `failures` times, then one article and padding up to three."""
-
-    def __init__(self, failures):
-        self.calls, self._failures, self._lock = 0, failures, threading.Lock()
-        handler = grpc.unary_unary_rpc_method_handler(self._predict)
-        self._server = grpc.server(ThreadPoolExecutor(2))
-        self._server.add_generic_rpc_handlers(
-            (grpc.method_handlers_generic_handler(wire.PREDICTION_SERVICE, {"Predict": handler}),)
-        )
-        self.port = self._server.add_insecure_port("127.0.0.1:0")
-
-    def _predict(self, _request, context):
-        with self._lock:
-            self.calls += 1
-            if self.calls <= self._failures:
-                context.abort(grpc.StatusCode.UNAVAILABLE, "not now")
-        response = wire.PredictResponse()
-        for name, values in {
-            "article_ids": [["a", "", ""]],
-            "scores": [[1.0, 0.0, 0.0]],
-            "channels": [["popular", "", ""]],
-        }.items():
-            response.outputs[name].CopyFrom(tensors.to_proto(values))
-        return response.SerializeToString()
-
-    def __enter__(self):
-        self._server.start()
-        return self
-
-    def __exit__(self, *_):
-        self._server.stop(0).wait()
+ONE_ARTICLE = {
+    "article_ids": [["a", "", ""]],
+    "scores": [[1.0, 0.0, 0.0]],
+    "channels": [["popular", "", ""]],
+}
 
 
 def flaky_client(server, attempts):
@@ -203,30 +174,30 @@ def flaky_client(server, attempts):
 
 
 def test_unavailable_answers_are_retried():
-    with FlakyServer(failures=2) as server, flaky_client(server, attempts=3) as client:
+    with flaky_server(2, **ONE_ARTICLE) as server, flaky_client(server, attempts=3) as client:
         assert ids_of(client.recommend_default(["c1"])[0]) == ["a"]
-        assert server.calls == 3
+        assert len(server.requests) == 3
 
 
 def test_padding_of_an_answer_is_removed():
-    with FlakyServer(failures=0) as server, flaky_client(server, attempts=1) as client:
+    with flaky_server(0, **ONE_ARTICLE) as server, flaky_client(server, attempts=1) as client:
         (answer,) = client.recommend(["c1"], k=3)
         assert [(article.article_id, article.channels) for article in answer.articles] == [("a", ("popular",))]
         assert client.similar(["b", "c"], k=3) == [[SimilarArticle("a", 1.0)]]
 
 
 def test_retries_stop_after_max_attempts():
-    with FlakyServer(failures=9) as server, flaky_client(server, attempts=3) as client:
+    with flaky_server(9, **ONE_ARTICLE) as server, flaky_client(server, attempts=3) as client:
         with pytest.raises(errors.ServerUnavailableError, match="not now"):
             client.recommend_default(["c1"])
-        assert server.calls == 3
+        assert len(server.requests) == 3
 
 
 def test_max_attempts_1_disables_retries():
-    with FlakyServer(failures=9) as server, flaky_client(server, attempts=1) as client:
+    with flaky_server(9, **ONE_ARTICLE) as server, flaky_client(server, attempts=1) as client:
         with pytest.raises(errors.ServerUnavailableError):
             client.recommend_default(["c1"])
-        assert server.calls == 1
+        assert len(server.requests) == 1
 
 
 def test_a_missing_server_raises_server_unavailable():

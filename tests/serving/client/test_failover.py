@@ -1,5 +1,6 @@
 """The client with several servers, some of which are unavailable, stop, freeze or restart."""
 
+import math
 import os
 import signal
 import socket
@@ -9,14 +10,14 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-import grpc
 import pytest
 
-from serving import errors, wire
+from serving import errors
 from serving.client import ClientConfig, RecommenderClient
 from serving.client.throttle import MAX_TOKENS
 from serving.server.config import ServerConfig
 from serving.server.model_server import ModelServer
+from tests.serving.fake_server import flaky_server
 
 READY_S = 120
 
@@ -174,46 +175,22 @@ def test_a_silent_connection_to_a_single_address_is_replaced(shop, serve):
     relay.close()
 
 
-class Refusing:
-    """A server that always answers UNAVAILABLE and counts the requests."""
-
-    def __enter__(self):
-        self.calls, lock = 0, threading.Lock()
-
-        def refuse(_request, context):
-            with lock:
-                self.calls += 1
-            context.abort(grpc.StatusCode.UNAVAILABLE, "not now")
-
-        self._server = grpc.server(ThreadPoolExecutor(4))
-        handlers = {"Predict": grpc.unary_unary_rpc_method_handler(refuse)}
-        self._server.add_generic_rpc_handlers(
-            (grpc.method_handlers_generic_handler(wire.PREDICTION_SERVICE, handlers),)
-        )
-        self.port = self._server.add_insecure_port("127.0.0.1:0")
-        self._server.start()
-        return self
-
-    def __exit__(self, *_):
-        self._server.stop(0).wait()
-
-
 def test_retries_stop_while_most_requests_fail():
     config = ClientConfig(deadline_s=60, max_attempts=5, backoff_s=0.001, max_backoff_s=0.001)
-    with Refusing() as server, RecommenderClient(f"127.0.0.1:{server.port}", config) as client:
+    with flaky_server(math.inf) as server, RecommenderClient(f"127.0.0.1:{server.port}", config) as client:
         for _ in range(40):
             with pytest.raises(errors.ServerUnavailableError, match="not now"):
                 client.recommend_default(["c1"])
         # Retries until half of the tokens are used, then one attempt for each call: 10 calls of 5 attempts, 30 of 1.
-        assert server.calls == MAX_TOKENS / 2 + 30
+        assert len(server.requests) == MAX_TOKENS / 2 + 30
 
 
 def test_retry_waits_fit_into_the_deadline():
     config = ClientConfig(deadline_s=0.5, backoff_s=10, max_backoff_s=10, max_attempts=3)
-    with Refusing() as server, RecommenderClient(f"127.0.0.1:{server.port}", config) as client:
+    with flaky_server(math.inf) as server, RecommenderClient(f"127.0.0.1:{server.port}", config) as client:
         with pytest.raises(errors.ServingError):
             client.recommend_default(["c1"])
-        assert server.calls >= 2
+        assert len(server.requests) >= 2
 
 
 def test_invalid_requests_are_not_retried_on_other_servers(served):

@@ -18,7 +18,7 @@ from serving.server.config import ServerConfig
 from serving.server.model_server import ModelServer
 from serving.server.process_handle import ProcessHandle
 from tests.serving.queries import INPUTS, version_of
-from tests.serving.warmup_records import truncate_warmup
+from tests.serving.warmup_records import truncate_warmup, write_warmup
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -151,19 +151,8 @@ def test_a_stopped_worker_is_killed_when_its_version_is_closed(shop, serve, even
 def test_an_endless_warm_up_times_out_and_its_process_is_killed(shop, serve, eventually):
     """The graph of the record would run for hours, so its process must be killed."""
     import numpy as np
-    import tensorflow as tf
-    from tensorflow_serving.apis import prediction_log_pb2
 
-    def endless(path):
-        (path / "assets.extra").mkdir(exist_ok=True)
-        log = prediction_log_pb2.PredictionLog()
-        request = log.predict_log.request
-        request.model_spec.signature_name = "spin"
-        request.inputs["rounds"].CopyFrom(tf.make_tensor_proto(np.int32(2**30)))
-        with tf.io.TFRecordWriter(str(path / "assets.extra" / "tf_serving_warmup_requests")) as writer:
-            writer.write(log.SerializeToString())
-
-    shop.push(1, edit=endless)
+    shop.push(1, edit=write_warmup(({"rounds": np.int32(2**30)}, "spin")))
     before = workers()
     running = serve(shop, wait=False, load_timeout_s=5, max_load_retries=0)
     eventually(lambda: workers() - before, "the worker that warms up")

@@ -1,23 +1,35 @@
 """Deadlines, and limits of the rows, bytes and requests in flight."""
 
 import grpc
-import numpy as np
 import pytest
-import tensorflow as tf
-from tensorflow_serving.apis import predict_pb2
+
+from tests.serving.stock_client import predict_request, spin_request
 
 
 def in_flight(running):
     return running.server.metrics.registry.get_sample_value("lookbook_serving_requests_in_flight")
 
 
-def spin(running, rounds=2**30, **settings):
+def spin(running, timeout):
     """Sends a request that keeps a processor busy."""
-    request = predict_pb2.PredictRequest()
-    request.model_spec.name = "lookbook"
-    request.model_spec.signature_name = "spin"
-    request.inputs["rounds"].CopyFrom(tf.make_tensor_proto(np.int32(rounds)))
-    return running.stock.prediction.Predict.future(request, **settings)
+    return running.stock.prediction.Predict.future(spin_request(), timeout=timeout)
+
+
+@pytest.fixture
+def spinning(shop, serve, eventually):
+    """Starts a server with one endless request in flight."""
+    calls = []
+
+    def start(timeout=60, **limits):
+        shop.push(1)
+        running = serve(shop, **limits)
+        calls.append(spin(running, timeout))
+        eventually(lambda: in_flight(running) == 1, "the first request in flight")
+        return running, calls[0]
+
+    yield start
+    for call in calls:
+        call.cancel()
 
 
 def test_a_run_of_the_graph_is_cancelled_at_its_deadline(shop, serve, eventually):
@@ -31,23 +43,16 @@ def test_a_run_of_the_graph_is_cancelled_at_its_deadline(shop, serve, eventually
 
 
 def big_batch(rows):
-    request = predict_pb2.PredictRequest()
-    request.model_spec.name = "lookbook"
-    request.inputs["customer_id"].CopyFrom(tf.make_tensor_proto(["c1"] * rows))
-    return request
+    return predict_request({"customer_id": ["c1"] * rows})
 
 
-def test_rows_in_flight_are_limited_and_further_requests_wait(shop, serve, eventually):
+def test_rows_in_flight_are_limited_and_further_requests_wait(spinning):
     """An endless run takes one of two rows: a request of one row is answered, one of two rows waits."""
-    shop.push(1)
-    running = serve(shop, max_rows_in_flight=2)
-    first = spin(running, timeout=60)
-    eventually(lambda: in_flight(running) == 1, "the first request in flight")
+    running, _ = spinning(max_rows_in_flight=2)
     assert running.stock.predict({"customer_id": ["c1"]}).outputs
     with pytest.raises(grpc.RpcError) as caught:
         running.stock.prediction.Predict(big_batch(2), timeout=1)
     assert caught.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
-    first.cancel()
 
 
 def test_requests_with_more_rows_than_the_limit_are_answered_one_by_one(shop, serve):
@@ -57,37 +62,26 @@ def test_requests_with_more_rows_than_the_limit_are_answered_one_by_one(shop, se
     assert [call.result().outputs["scores"].tensor_shape.dim[0].size for call in calls] == [1000] * 8
 
 
-def test_a_cancelled_request_is_dropped_before_it_runs(shop, serve, eventually):
-    shop.push(1)
-    running = serve(shop, max_rows_in_flight=1)
-    first = spin(running, timeout=20)
-    eventually(lambda: in_flight(running) == 1, "the first request in flight")
+def test_a_cancelled_request_is_dropped_before_it_runs(spinning, eventually):
+    running, first = spinning(timeout=20, max_rows_in_flight=1)
     others = [spin(running, timeout=50) for _ in range(5)]
     eventually(lambda: in_flight(running) == 6, "the others behind it")
     for call in others:
         call.cancel()
     eventually(lambda: in_flight(running) == 1, "the others dropped")  # the first still runs
     assert not first.done()
-    first.cancel()
 
 
-def test_bytes_in_flight_are_limited(shop, serve, eventually):
-    shop.push(1)
-    running = serve(shop, max_bytes_in_flight=100_000)
-    first = spin(running, timeout=60)
-    eventually(lambda: in_flight(running) == 1, "the first request in flight")
+def test_bytes_in_flight_are_limited(spinning):
+    running, _ = spinning(max_bytes_in_flight=100_000)
     with pytest.raises(grpc.RpcError, match="requests in flight exceed 100000 bytes; try again") as caught:
         running.stock.predict({"customer_id": ["c" * 100_000]})
     assert caught.value.code() is grpc.StatusCode.UNAVAILABLE
     assert running.stock.predict({"customer_id": ["c" * 1000]}).outputs
-    first.cancel()
 
 
-def test_a_request_above_max_concurrency_is_unavailable(shop, serve, eventually):
-    shop.push(1)
-    running = serve(shop, max_concurrency=1)
-    first = spin(running, timeout=4)
-    eventually(lambda: in_flight(running) == 1, "the first request in flight")
+def test_a_request_above_max_concurrency_is_unavailable(spinning, eventually):
+    running, first = spinning(timeout=4, max_concurrency=1)
     with pytest.raises(grpc.RpcError, match="more than 1 requests at once") as caught:
         running.stock.predict({"customer_id": ["c1"]})
     assert caught.value.code() is grpc.StatusCode.UNAVAILABLE

@@ -11,8 +11,9 @@ from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
 from serving import wire
 from serving.client import ClientConfig, RecommenderClient
+from tests.serving.queries import INPUTS
+from tests.serving.stock_client import spin_request
 
-INPUTS = {"customer_id": ["c1"]}
 UNAVAILABLE, DEADLINE = grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED
 
 
@@ -162,7 +163,7 @@ def test_the_query_client_retries_unavailable_requests(shop, serve, eventually):
     shop.push(1)
     running = serve(shop, max_concurrency=1)
     in_flight = running.server.metrics.registry.get_sample_value
-    spin = running.stock.prediction.Predict.future(_spin_request(), timeout=6)  # its slot is free after the timeout
+    spin = running.stock.prediction.Predict.future(spin_request(), timeout=6)  # its slot is free after the timeout
     eventually(lambda: in_flight("lookbook_serving_requests_in_flight") == 1, "a request in flight")
     answered = []
     config = ClientConfig(deadline_s=60, max_attempts=5, backoff_s=2, max_backoff_s=2)
@@ -175,15 +176,3 @@ def test_the_query_client_retries_unavailable_requests(shop, serve, eventually):
         thread.join(60)
     assert spin.code() is DEADLINE
     assert [answer.model_version for answer in answered] == [1]
-
-
-def _spin_request():
-    import numpy as np
-    import tensorflow as tf
-    from tensorflow_serving.apis import predict_pb2
-
-    request = predict_pb2.PredictRequest()
-    request.model_spec.name = "lookbook"
-    request.model_spec.signature_name = "spin"
-    request.inputs["rounds"].CopyFrom(tf.make_tensor_proto(np.int32(2**30)))
-    return request
