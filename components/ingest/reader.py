@@ -22,7 +22,7 @@ from transforms.errors import DataError
 
 LINE = "line"
 RETURNS = "too many values: line ends must be \\n or \\r\\n, not \\r alone"
-_BLOCK_BYTES = 4 << 20
+BLOCK_BYTES = 4 << 20
 _MAX_RECORD_BYTES = 16 * MAX_ROW_BYTES
 _MAX_TEXT_BYTES = 2_000
 
@@ -76,7 +76,7 @@ class Reader:
         fields = len(self._source.header)
         with self._source.path.open("rb") as file:
             file.seek(self._source.data_start)
-            rest, want, done = b"", _BLOCK_BYTES, self._source.data_start
+            rest, want, done = b"", BLOCK_BYTES, self._source.data_start
             while True:
                 fresh = file.read(want)
                 block = rest + fresh
@@ -95,7 +95,7 @@ class Reader:
                 if len(rest) > _MAX_RECORD_BYTES:
                     self._refuse_endless(rest)
                 # Doubles the block, so that a record longer than a block is rescanned only a few times.
-                want = max(_BLOCK_BYTES, len(rest))
+                want = max(BLOCK_BYTES, len(rest))
                 done += len(fresh)
                 self._on_bytes(done)
 

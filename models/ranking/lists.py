@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 PADDING = -1.0
-_LISTS_PER_CHUNK = 1024
+LISTS_PER_CHUNK = 1024
 
 
 @dataclasses.dataclass(frozen=True)
@@ -84,7 +84,7 @@ def moments(lists: Lists) -> tuple[np.ndarray, np.ndarray]:
     Returns:
         Means and deviations, each `[features]` float32.
     """
-    parts = [lists[start : start + _LISTS_PER_CHUNK] for start in range(0, len(lists), _LISTS_PER_CHUNK)]
+    parts = [lists[start : start + LISTS_PER_CHUNK] for start in range(0, len(lists), LISTS_PER_CHUNK)]
     real = (
         part.features[part.labels >= 0].astype(np.float64) for part in parts
     )  # chunks, because all lists take gigabytes

@@ -4,7 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 # These give a recall of 0.98 at 200 of 105,542 articles (docs/serving.md).
-_LEAVES_SHARE_SEARCHED = 0.4
+LEAVES_SHARE_SEARCHED = 0.4
 _REORDERED_PER_NEIGHBOUR = 4
 _MIN_TREE_ARTICLES = 20_000  # below it, ScaNN's documentation advises brute force
 _QUERIES_PER_CHUNK = 32  # queries that `search_without` scores against all articles at once
@@ -81,7 +81,7 @@ class ScannIndex(tf.Module):
             leaves = int(np.sqrt(self._num_articles))
             builder = builder.tree(
                 leaves,
-                max(1, int(leaves * _LEAVES_SHARE_SEARCHED)),
+                max(1, int(leaves * LEAVES_SHARE_SEARCHED)),
                 training_sample_size=min(self._num_articles, 100_000),
             )
             builder = builder.score_ah(2, anisotropic_quantization_threshold=0.2)

@@ -58,7 +58,7 @@ def train_forward(
         towers.build_all()
         model = TwoTowerModel(towers)
         model.compile(optimizer=build_optimizer(config), jit_compile=config.xla or None)
-    gather_all = _gather(data, config, purchases.positions(purchases.weeks >= 0), model.distribute_strategy)
+    gather_all = gather_examples(data, config, purchases.positions(purchases.weeks >= 0), model.distribute_strategy)
     figures = {}
     missing = [week for week in stages if not (checkpoints / snapshot.snapshot_name(week) / "weights.npz").exists()]
     passes = {week: _passes(purchases, config, week, label_days) for week in missing}
@@ -79,6 +79,24 @@ def train_forward(
                 gather = _for_positions(gather_all, data, purchases.positions(purchases.weeks <= week))
                 figures[snapshot.snapshot_name(week)] = measure(model, gather, next_week, data.articles)
     return figures
+
+
+def gather_examples(
+    data: TrainingData, config: RetrievalConfig, positions: np.ndarray, strategy: tf.distribute.Strategy
+) -> ExampleGather:
+    """Returns a gather of examples with the sampling probabilities of the purchases at `positions`.
+
+    Args:
+        data: training data.
+        config: settings of the towers.
+        positions: positions of the purchases that are counted, `[n]` int32.
+        strategy: distribution strategy; several replicas share no queries of a basket.
+
+    """
+    share = sampling_probabilities(data, positions)
+    shared = not config.xla and strategy.num_replicas_in_sync == 1
+    recent_length = config.recent_length if config.use_recent else 0
+    return ExampleGather(data.purchases, data.articles, data.customers, recent_length, share, shared)
 
 
 def sampling_probabilities(data: TrainingData, positions: np.ndarray) -> np.ndarray:
@@ -142,16 +160,6 @@ def _train_stage(model, data, gather_all, config, week, passes, checkpoints, log
 def _count(positions: np.ndarray, config: RetrievalConfig) -> int:
     """Returns the number of examples of an epoch: all purchases, or the first `pass_examples` after shuffling."""
     return min(len(positions), config.pass_examples)
-
-
-def _gather(
-    data: TrainingData, config: RetrievalConfig, positions: np.ndarray, strategy: tf.distribute.Strategy
-) -> ExampleGather:
-    """Builds batches with the sampling probabilities of the purchases at `positions`."""
-    share = sampling_probabilities(data, positions)
-    shared = not config.xla and strategy.num_replicas_in_sync == 1
-    recent_length = config.recent_length if config.use_recent else 0
-    return ExampleGather(data.purchases, data.articles, data.customers, recent_length, share, shared)
 
 
 def _for_positions(gather: ExampleGather, data: TrainingData, positions: np.ndarray) -> ExampleGather:

@@ -1,28 +1,14 @@
-"""The queries of the state on ten transactions, against results worked out by hand, on both engines."""
+"""The queries of the state on ten purchases, against results worked out by hand, on both engines."""
 
 import pytest
 
 from components.features.config import FeaturesConfig
 from components.features.engines import open_engine
+from tests.ten_purchases import ARTICLES, AS_OF, CUSTOMERS, PURCHASES
 from tests.tiny_shop import write_tables
 
-U, V, W, X = range(4)  # customers aged 22, 30, unknown and 60; X never bought
-A, B, C, D = range(4)  # articles: A and B are one product, C and D another; D was never bought
-AS_OF = 100
-PURCHASES = [
-    (40, "u", "0001", 1.0),
-    (99, "u", "0001", 2.0),
-    (99, "u", "0001", 4.0),
-    (99, "u", "0002", 5.0),
-    (70, "v", "0001", 1.0),
-    (95, "v", "0003", 8.0),
-    (AS_OF, "v", "0002", 5.0),  # on the day itself: not part of the state
-    (89, "w", "0003", 8.0),
-    (98, "w", "0001", 1.0),
-    (98, "w", "0002", 5.0),
-]
-ARTICLES = [{"article_id": f"000{i + 1}", "product_code": "PPQQ"[i]} for i in range(4)]
-CUSTOMERS = [{"customer_id": name, "age": age} for name, age in (("u", 22), ("v", 30), ("w", None), ("x", 60))]
+U, V, W, X = range(4)
+A, B, C, D = range(4)
 
 
 @pytest.fixture(scope="module", params=["duckdb", pytest.param("spark", marks=pytest.mark.proof)])

@@ -8,7 +8,7 @@ from models.recommender import ops
 from models.recommender.query import Query
 from models.recommender.state import ARTICLE_GROUPS, ARTICLE_NUMBERS, HISTORY_NUMBERS, NEIGHBOUR_TABLES
 
-_MAX_DENSE_GROUPS = 2000  # up to here, dense sums over all groups are faster than lookups
+MAX_DENSE_GROUPS = 2000  # up to here, dense sums over all groups are faster than lookups
 
 
 class Pairs:
@@ -95,7 +95,7 @@ class Pairs:
         of_history, of_candidates = (codes[..., column] for codes in self._groups)
         owners = self.query.history_flat.owners
         strength = self.query.history_flat.values[:, HISTORY_NUMBERS.index("strength")]
-        if size <= _MAX_DENSE_GROUPS:
+        if size <= MAX_DENSE_GROUPS:
             # Articles without a group are summed in one more group, which no candidate reads.
             batch, of_history = tf.shape(of_candidates)[0], tf.where(of_history < 0, size, of_history)
             flat = tf.math.unsorted_segment_sum(

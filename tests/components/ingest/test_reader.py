@@ -39,7 +39,7 @@ def odd(shop) -> Shop:
 
 @pytest.mark.parametrize("block", [1, 2, 3, 7, 50, 1_000, 4 << 20])
 def test_rows_and_line_numbers_do_not_depend_on_the_block_size(odd, block, monkeypatch):
-    monkeypatch.setattr(reader, "_BLOCK_BYTES", block)
+    monkeypatch.setattr(reader, "BLOCK_BYTES", block)
     rows, malformed = read(odd, "articles")
     assert [(row["line"], row["article_id"], row["product_code"], row["detail_desc"]) for row in rows] == [
         (2, "a1", "1", "two\nlines, é"),
@@ -59,7 +59,7 @@ def test_a_byte_that_is_not_utf_8_is_found_for_any_block_size(shop, block, bad, 
     shop.add("customers", customer_id="BAD", postal_code="x")
     shop.add("customers", customer_id="00dd", postal_code="x")
     shop.write(customers=shop.bytes_of("customers").replace(b"BAD", b"Zo" + bad))
-    monkeypatch.setattr(reader, "_BLOCK_BYTES", block)
+    monkeypatch.setattr(reader, "BLOCK_BYTES", block)
     with pytest.raises(DataError, match=r"customers.csv line 4 is not UTF-8"):
         read(shop, "customers")
 

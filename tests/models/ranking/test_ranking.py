@@ -143,6 +143,14 @@ def test_moments_ignore_padding():
     assert deviation.tolist() == pytest.approx([1.0, 1e-3, np.inf])
 
 
+@pytest.fixture
+def train(tmp_path):
+    """Returns a function that trains a network and returns the losses of its epochs."""
+    return lambda network, lists, config: fit(
+        network, lists, config, logs=str(tmp_path / "logs"), backup=str(tmp_path / "backup")
+    )
+
+
 def toy(lists=96, candidates=10):
     """Lists in which the candidate with the largest signal was bought; the other features are noise."""
     draw = np.random.default_rng(0)
@@ -156,10 +164,10 @@ def toy(lists=96, candidates=10):
 
 
 @pytest.mark.parametrize("kind", ["listwise", "pointwise"])
-def test_the_network_learns_a_clear_signal(kind, tmp_path):
+def test_the_network_learns_a_clear_signal(kind, train, tmp_path):
     lists, config = toy(), SMALL.replace(loss=kind)
     network = build_network(config, NAMES)
-    losses = fit(network, lists, config, logs=str(tmp_path / "logs"), backup=str(tmp_path / "backup"))
+    losses = train(network, lists, config)
     assert len(losses) == config.epochs
     assert losses[-1] < 0.5 * losses[0]
     scores = np.where(lists.labels >= 0, network(lists.features).numpy(), -np.inf)
@@ -170,10 +178,10 @@ def test_the_network_learns_a_clear_signal(kind, tmp_path):
     assert list((tmp_path / "logs").rglob("events.out.tfevents*"))
 
 
-def test_a_feature_constant_in_training_does_not_change_scores(tmp_path):
+def test_a_feature_constant_in_training_does_not_change_scores(train):
     lists = toy()
     network = build_network(SMALL, NAMES)
-    fit(network, lists, SMALL, logs=str(tmp_path / "logs"), backup=str(tmp_path / "backup"))
+    train(network, lists, SMALL)
     another_day = lists.features + np.array([0, 0, 1], np.float32)
     np.testing.assert_array_equal(network(another_day).numpy(), network(lists.features).numpy())
 
@@ -267,12 +275,10 @@ def test_a_setting_out_of_range_is_refused_by_name(name, value):
         RankingConfig.from_tree({name: value}, "ranking")
 
 
-def test_few_lists_are_trained_for_more_epochs(tmp_path):
+def test_few_lists_are_trained_for_more_epochs(train):
     lists, config = toy(), SMALL.replace(epochs=1, min_steps=10, batch_lists=16)
     steps_per_epoch = len(lists.labels) // 16
-    losses = fit(
-        build_network(config, NAMES), lists, config, logs=str(tmp_path / "logs"), backup=str(tmp_path / "backup")
-    )
+    losses = train(build_network(config, NAMES), lists, config)
     assert (len(losses) - 1) * steps_per_epoch < 10 <= len(losses) * steps_per_epoch
 
 
@@ -284,10 +290,10 @@ def test_the_mean_loss_does_not_depend_on_the_batch_size():
         assert found == pytest.approx(wanted, rel=1e-5)
 
 
-def test_training_releases_its_lists(tmp_path):
+def test_training_releases_its_lists(train):
     lists, network = toy(), build_network(SMALL, NAMES)
     held = weakref.ref(lists.features)
-    fit(network, lists, SMALL, logs=str(tmp_path / "logs"), backup=str(tmp_path / "backup"))
+    train(network, lists, SMALL)
     assert held() is lists.features
     del lists
     gc.collect()
@@ -297,7 +303,7 @@ def test_training_releases_its_lists(tmp_path):
 def test_moments_do_not_depend_on_the_chunk_size(monkeypatch):
     lists = toy()
     real = lists.features[lists.labels >= 0].astype(np.float64)
-    monkeypatch.setattr("models.ranking.lists._LISTS_PER_CHUNK", 7)
+    monkeypatch.setattr("models.ranking.lists.LISTS_PER_CHUNK", 7)
     mean, deviation = moments(lists)
     np.testing.assert_allclose(mean, real.mean(axis=0), rtol=1e-6)
     np.testing.assert_allclose(deviation[:2], real.std(axis=0)[:2], rtol=1e-6)

@@ -1,8 +1,6 @@
 """Features of one customer's candidates, compared with values worked out by hand from ten purchases.
 
-The shop is that of `tests/transforms/test_sql.py`: u bought A on days 40 and 99 (two on that day) and B on day 99; v
-bought A and C, w bought A, B and C; nobody bought D. A and B are one product, C and D another. It is day 100, a
-Saturday.
+u bought A on days 40 and 99 (two on that day) and B on day 99; v bought A and C, w bought A, B and C; nobody bought D.
 """
 
 import ast
@@ -23,21 +21,11 @@ from models.recommender.features.registry import Registry
 from models.recommender.features.relative import RANKED, standardise_in_list
 from models.recommender.query import Query
 from models.recommender.state import State, load_tables
+from tests.ten_purchases import ARTICLES, AS_OF, CUSTOMERS, PURCHASES
 from tests.tiny_shop import write_tables
 
 U, UNKNOWN = 0, 4
 A, B, C, D, PAD = range(5)
-PURCHASES = [
-    (40, "u", "0001", 1.0),
-    (99, "u", "0001", 2.0),
-    (99, "u", "0001", 4.0),
-    (99, "u", "0002", 5.0),
-    (70, "v", "0001", 1.0),
-    (95, "v", "0003", 8.0),
-    (89, "w", "0003", 8.0),
-    (98, "w", "0001", 1.0),
-    (98, "w", "0002", 5.0),
-]
 EMBEDDINGS = [[0.6, 0.8], [1.0, 0.0], [0.0, 1.0], [-1.0, 0.0], [0.0, 0.0]]
 CONFIG = FeaturesConfig(half_life_days=10.0, together_shrinkage=1.0)
 SEED_A, SEED_B = math.sqrt(1 / 64 + 0.5**0.1), math.sqrt(0.5**0.1)  # weights of u's seeds: square root of the strength
@@ -99,16 +87,14 @@ EXPECTED = {
 def state(tmp_path_factory):
     root = tmp_path_factory.mktemp("state")
     types = ("Trousers", "Vest", "Trousers", None)
-    articles = [
-        {"article_id": f"000{i + 1}", "product_code": "PPQQ"[i], "product_type_name": types[i]} for i in range(4)
-    ]
-    write_tables(root / "tables", articles, [{"customer_id": name} for name in "uvwx"], PURCHASES)
+    articles = [{**row, "product_type_name": kind} for row, kind in zip(ARTICLES, types, strict=True)]
+    write_tables(root / "tables", articles, CUSTOMERS, PURCHASES)
     engine = DuckDbEngine(root)
     prepare(engine, root / "tables", root / "states")
-    build_purchase_pairs(engine, 100, CONFIG)
-    write_state(engine, 100, root / "states", CONFIG)
+    build_purchase_pairs(engine, AS_OF, CONFIG)
+    write_state(engine, AS_OF, root / "states", CONFIG)
     engine.close()
-    return State(load_tables(root / "states", 100))
+    return State(load_tables(root / "states", AS_OF))
 
 
 def computed(state, customers, rows):
@@ -128,7 +114,7 @@ def test_features_equal_values_worked_out_by_hand(values, name):
 
 
 def test_shares_are_equal_for_few_and_many_groups(values, state, monkeypatch):
-    monkeypatch.setattr(pairs, "_MAX_DENSE_GROUPS", -1)
+    monkeypatch.setattr(pairs, "MAX_DENSE_GROUPS", -1)
     found = computed(state, [U], [[A, B, C, D, PAD]])[0]
     for name in (name for name in features.FEATURES if name.startswith("share_of_")):
         np.testing.assert_allclose(found[:, features.NAMES.index(name)], values[name], rtol=1e-6, err_msg=name)

@@ -68,7 +68,7 @@ def test_the_tree_finds_97_in_100_of_clustered_embeddings(clustered, k):
 
 def test_the_tree_is_searched_in_part(clustered, monkeypatch):
     vectors, queries = clustered
-    monkeypatch.setattr(index, "_LEAVES_SHARE_SEARCHED", 0.01)
+    monkeypatch.setattr(index, "LEAVES_SHARE_SEARCHED", 0.01)
     assert recall_against_exact(ScannIndex(vectors, 60), ExactIndex(vectors), queries, 60) < 0.9
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from models.retrieval.entities import ArticleTable, CustomerTable
 from models.retrieval.purchases import ExampleGather, sort_purchases
-from models.retrieval.stages import _gather
+from models.retrieval.stages import gather_examples
 from models.retrieval.transformed import TrainingData
 from tests.tiny_training import RETRIEVAL
 from transforms import features as f
@@ -65,7 +65,7 @@ def test_sampling_probabilities_are_the_shares_of_the_training_purchases(bought)
     purchases = arrays(bought)
     data = TrainingData(articles=ARTICLE_TABLE, customers=CUSTOMER_TABLE, purchases=purchases, sizes={})
     positions = purchases.positions(purchases.weeks == purchases.weeks.max())
-    batch = _gather(data, RETRIEVAL, positions, tf.distribute.get_strategy())(positions)
+    batch = gather_examples(data, RETRIEVAL, positions, tf.distribute.get_strategy())(positions)
     rows, share = batch["article_rows"].numpy(), batch["sampling_probability"].numpy()
     counted = {int(row): float(p) for row, p in zip(rows, share, strict=True)}
     assert counted == pytest.approx({row: float(np.mean(rows == row)) for row in counted})
