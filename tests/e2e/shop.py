@@ -1,5 +1,7 @@
 """Runs the command line on a small synthetic shop, in processes of its own."""
 
+from __future__ import annotations
+
 import contextlib
 import csv
 import dataclasses
@@ -7,10 +9,11 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 # Small towers, but a ranking network with enough training to pass the gate.
 SETTINGS = (
@@ -59,12 +62,18 @@ class Shop:
 
     def command(self, *changes: str) -> list[str]:
         """The arguments of `lookbook run` on the shop."""
-        settings = [word for setting in (*SETTINGS, *changes) for word in ("--set", setting)]
-        return ["run", "--data", str(self.data), "--out", str(self.out), *settings]
+        return ["run", "--data", str(self.data), "--out", str(self.out), *set_options(*changes)]
 
     def run(self, *changes: str) -> Done:
         """Runs the pipeline with changed settings."""
         return lookbook(*self.command(*changes), TMPDIR=str(self.temporary))
+
+    def copy(self, to: pathlib.Path, out: pathlib.Path) -> Shop:
+        """Copies the CSVs into a new folder; `out` is the folder of runs on the copy."""
+        to.mkdir()
+        for path in self.data.glob("*.csv"):
+            shutil.copy(path, to)
+        return Shop(to, out)
 
     @property
     def summary(self) -> dict:
@@ -87,9 +96,14 @@ class Shop:
             return list(csv.DictReader(file))
 
 
-def synthesize(data: pathlib.Path) -> None:
+def set_options(*changes: str) -> list[str]:
+    """The options of the settings of all runs and of changed settings."""
+    return [word for setting in (*SETTINGS, *changes) for word in ("--set", setting)]
+
+
+def synthesize(data: pathlib.Path, sizes: Mapping[str, int] = SIZES) -> None:
     """Generates the shop."""
-    words = [word for name, size in SIZES.items() for word in (f"--{name}", str(size))]
+    words = [word for name, size in sizes.items() for word in (f"--{name}", str(size))]
     assert lookbook("synthesize", "--to", str(data), *words).code == 0
 
 

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.e2e.shop import SETTINGS, Shop, lookbook, synthesize
+from tests.e2e.shop import Shop, lookbook, set_options, synthesize
 
 pytestmark = [pytest.mark.proof, pytest.mark.timeout(3600)]
 MARGIN = "evaluation.margin=0.02"  # the default
@@ -15,8 +15,8 @@ MARGIN = "evaluation.margin=0.02"  # the default
 def backtest(tmp_path_factory):
     root = tmp_path_factory.mktemp("backtest")
     synthesize(root / "shop")
-    settings = [word for setting in (*SETTINGS, MARGIN) for word in ("--set", setting)]
-    words = ["backtest", "--data", str(root / "shop"), "--work", str(root / "work"), "--periods", "2", *settings]
+    words = ["backtest", "--data", str(root / "shop"), "--work", str(root / "work"), "--periods", "2"]
+    words += set_options(MARGIN)
     done = lookbook(*words, "--to", str(root / "table.md"))
     assert done.code == 0, done.err
     again = lookbook(*words)

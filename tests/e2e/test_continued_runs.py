@@ -93,16 +93,11 @@ def test_the_same_weights_equal_the_last_blessed_model(shop, pushed):
 
 def test_a_model_of_new_data_is_compared_with_the_last_blessed_weights(shop, pushed, tmp_path):
     *days, _ = sorted(shop.ids("transactions_train", "t_dat"))
-    data = tmp_path / "shop"
-    data.mkdir()
-    for path in shop.data.glob("*.csv"):
-        lines = path.read_text().splitlines(keepends=True)
-        kept = [
-            line for line in lines if not path.name.startswith("transactions") or line.split(",")[0] in (*days, "t_dat")
-        ]
-        (data / path.name).write_text("".join(kept))
-    (data / "oracle.csv").unlink()
-    shorter = Shop(data, shop.out)
+    shorter = shop.copy(tmp_path / "shop", shop.out)
+    transactions = shorter.data / "transactions_train.csv"
+    lines = transactions.read_text().splitlines(keepends=True)
+    transactions.write_text("".join(line for line in lines if line.split(",")[0] in (*days, "t_dat")))
+    (shorter.data / "oracle.csv").unlink()
     before = len(shop.versions)
     done = shorter.run()
     assert done.code == 0, done.err
@@ -116,15 +111,12 @@ def test_a_model_of_new_data_is_compared_with_the_last_blessed_weights(shop, pus
 
 
 def test_an_anomaly_stops_the_run_before_training_in_one_line(shop, tmp_path):
-    data = tmp_path / "shop"
-    data.mkdir()
-    for path in shop.data.glob("*.csv"):
-        (data / path.name).write_bytes(path.read_bytes())
-    header, row, *rest = (data / "customers.csv").read_text().splitlines()
+    broken = shop.copy(tmp_path / "shop", tmp_path / "out")
+    customers = broken.data / "customers.csv"
+    header, row, *rest = customers.read_text().splitlines()
     cells = row.split(",")
     cells[header.split(",").index("age")] = "212"
-    (data / "customers.csv").write_text("\n".join([header, ",".join(cells), *rest]) + "\n")
-    broken = Shop(data, tmp_path / "out")
+    customers.write_text("\n".join([header, ",".join(cells), *rest]) + "\n")
     done = broken.run()
     assert done.code == 1
     assert done.last_line.startswith("lookbook: data gate: customers.age: ")

@@ -20,7 +20,7 @@ from pipeline.disk import (
     list_weeks,
     used_bytes,
 )
-from tests.e2e.shop import SETTINGS, Shop, lookbook
+from tests.e2e.shop import SETTINGS, Shop, lookbook, synthesize
 
 pytestmark = [pytest.mark.proof, pytest.mark.timeout(3600)]
 SIZES = {
@@ -49,8 +49,7 @@ def measured(request, tmp_path_factory):
 
 
 def _measure(kind: str, root: pathlib.Path, sizes: dict[str, int]) -> Measured:
-    words = [word for name, size in sizes.items() for word in (f"--{name}", str(size))]
-    assert lookbook("synthesize", "--to", str(root / "shop"), *words).code == 0
+    synthesize(root / "shop", sizes)
     shop = Shop(root / "shop", root / "out")
     before = 0
     if kind == "refresh":

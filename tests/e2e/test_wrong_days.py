@@ -16,16 +16,13 @@ YEAR = datetime.timedelta(days=365)
 def whole(tmp_path_factory):
     root = tmp_path_factory.mktemp("days")
     synthesize(root / "shop")
-    return root / "shop"
+    return Shop(root / "shop", root / "out")
 
 
 @pytest.fixture
 def shop(whole, tmp_path):
     """A copy of the shop."""
-    (tmp_path / "shop").mkdir()
-    for path in whole.glob("*.csv"):
-        (tmp_path / "shop" / path.name).write_bytes(path.read_bytes())
-    return Shop(tmp_path / "shop", tmp_path / "out")
+    return whole.copy(tmp_path / "shop", tmp_path / "out")
 
 
 def change(shop, to_row):

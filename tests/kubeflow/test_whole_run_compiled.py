@@ -11,7 +11,7 @@ from components.evaluation.report import read_evaluation
 from components.examples import read_examples
 from kubeflow.spec import task_name
 from models.metrics import METRICS
-from tests.e2e.shop import SETTINGS, STEPS, Done, Shop, lookbook, serving, synthesize
+from tests.e2e.shop import STEPS, Done, Shop, lookbook, serving, set_options, synthesize
 
 pytestmark = [pytest.mark.proof, pytest.mark.timeout(3600)]
 MAX_DIFFERENCE = 0.002
@@ -38,8 +38,7 @@ def ran(tmp_path_factory):
     local, compiled = Shop(root / "shop", root / "local"), Shop(root / "shop", root / "compiled")
     done = local.run()
     assert done.code == 0, done.err
-    settings = [word for setting in SETTINGS for word in ("--set", setting)]
-    done = lookbook("compile", "--preset", "kubeflow-cpu", *settings, "--to", str(root / "pipeline.yaml"))
+    done = lookbook("compile", "--preset", "kubeflow-cpu", *set_options(), "--to", str(root / "pipeline.yaml"))
     assert done.code == 0, done.err
     done = lookbook(
         "run-compiled", str(root / "pipeline.yaml"), "--data", str(compiled.data), "--out", str(compiled.out)
@@ -113,9 +112,10 @@ def test_the_compared_tables_are_not_empty(ran):
 
 def test_a_compiled_refresh_runs_on_the_pushed_version(ran, tmp_path):
     """Both runs use the same volume, so the last blessed weights are those of the first run."""
-    settings = [word for setting in SETTINGS for word in ("--set", setting)]
     path = tmp_path / "refresh.yaml"
-    compiled = lookbook("compile", "--preset", "kubeflow-cpu", "--pipeline", "refresh", *settings, "--to", str(path))
+    compiled = lookbook(
+        "compile", "--preset", "kubeflow-cpu", "--pipeline", "refresh", *set_options(), "--to", str(path)
+    )
     assert compiled.code == 0, compiled.err
     before = ran.compiled.versions
     done = lookbook("run-compiled", str(path), "--data", str(ran.compiled.data), "--out", str(ran.compiled.out))

@@ -12,7 +12,8 @@ from operations.backtest_table import BROKEN_REFRESH, BROKEN_RUN, NEVER, POLICIE
 from pipeline.config import load_config
 from pipeline.disk import DiskError
 from pipeline.versions import served_version
-from transforms.columns import FILES, TABLES
+from tests.csv_shop import write_csvs
+from transforms.columns import FILES
 from transforms.errors import ConfigError, DataError, DiskFullError, LookbookError, StepError
 
 PERIODS = 3
@@ -22,8 +23,6 @@ FIRSTS = ["2020-06-10", "2020-06-17", "2020-06-24"]
 
 @pytest.fixture
 def shop(tmp_path):
-    folder = tmp_path / "shop"
-    folder.mkdir()
     rows = {
         "articles": [{"article_id": f"a{number}"} for number in range(40)],
         "customers": [{"customer_id": f"c{number}"} for number in range(3)],
@@ -32,12 +31,7 @@ def shop(tmp_path):
             for day in range(1, 31)
         ],
     }
-    for table, columns in TABLES.items():
-        with (folder / FILES[table]).open("w", newline="") as file:
-            writer = csv.DictWriter(file, [column.name for column in columns])
-            writer.writeheader()
-            writer.writerows(rows[table])
-    return folder
+    return write_csvs(tmp_path / "shop", rows)
 
 
 class FakeSteps:

@@ -22,6 +22,14 @@ def push(out, number, **figures):
     return path
 
 
+@pytest.fixture
+def out(tmp_path):
+    """A folder with the versions 5 and 8."""
+    push(tmp_path, 5, digest="five")
+    push(tmp_path, 8, digest="eight")
+    return tmp_path
+
+
 def numbers(out):
     return [version.number for version in list_versions(out)]
 
@@ -54,86 +62,71 @@ def test_missing_or_broken_figures_are_empty(tmp_path):
     assert [version.figures for version in list_versions(tmp_path)] == [{}, {}, {}]
 
 
-def test_a_rollback_serves_a_copy_under_a_new_highest_number(tmp_path):
-    push(tmp_path, 5, digest="five")
-    push(tmp_path, 8, digest="eight")
-    now = rollback(tmp_path, 5)
-    assert numbers(tmp_path) == [5, 8, 9]
-    assert now == served_version(tmp_path)
+def test_a_rollback_serves_a_copy_under_a_new_highest_number(out):
+    now = rollback(out, 5)
+    assert numbers(out) == [5, 8, 9]
+    assert now == served_version(out)
     assert (now.path / "saved_model.pb").read_bytes() == b"graph of 5"
     assert (now.path / "variables" / "variables.index").read_bytes() == b"weights of 5"
     assert now.figures == {"digest": "five", "copy_of": 5, "rolled_back_from": 8}
-    assert now.path.stat().st_mode == (model_dir(tmp_path) / "5").stat().st_mode
+    assert now.path.stat().st_mode == (model_dir(out) / "5").stat().st_mode
 
 
-def test_a_rollback_changes_no_existing_version(tmp_path):
-    push(tmp_path, 5, digest="five")
-    push(tmp_path, 8, digest="eight")
-    rollback(tmp_path, 5)
-    assert [version.figures for version in list_versions(tmp_path)[:2]] == [
+def test_a_rollback_changes_no_existing_version(out):
+    rollback(out, 5)
+    assert [version.figures for version in list_versions(out)[:2]] == [
         {"digest": "five"},
         {"digest": "eight"},
     ]
 
 
-def test_a_rollback_can_be_undone(tmp_path):
-    push(tmp_path, 5, digest="five")
-    push(tmp_path, 8, digest="eight")
-    rollback(tmp_path, 5)
-    assert rollback(tmp_path, 8).figures == {"digest": "eight", "copy_of": 8, "rolled_back_from": 9}
+def test_a_rollback_can_be_undone(out):
+    rollback(out, 5)
+    assert rollback(out, 8).figures == {"digest": "eight", "copy_of": 8, "rolled_back_from": 9}
 
 
 @pytest.mark.parametrize(("number", "rule"), [(7, "must be one of 5, 8. Received: 7"), (8, "8 is served already")])
-def test_a_rollback_to_a_wrong_version_is_an_error_and_changes_nothing(tmp_path, number, rule):
-    push(tmp_path, 5)
-    push(tmp_path, 8)
+def test_a_rollback_to_a_wrong_version_is_an_error_and_changes_nothing(out, number, rule):
     with pytest.raises(LookbookError, match=rule):
-        rollback(tmp_path, number)
-    assert sorted(path.name for path in model_dir(tmp_path).iterdir()) == ["5", "8"]
+        rollback(out, number)
+    assert sorted(path.name for path in model_dir(out).iterdir()) == ["5", "8"]
 
 
-def test_a_failed_copy_leaves_no_files(tmp_path, monkeypatch):
-    push(tmp_path, 5)
-    push(tmp_path, 8)
-
+def test_a_failed_copy_leaves_no_files(out, monkeypatch):
     def full_disk(*args, **kwargs):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(publish.shutil, "copytree", full_disk)
     with pytest.raises(OSError, match="No space"):
-        rollback(tmp_path, 5)
-    assert sorted(path.name for path in model_dir(tmp_path).iterdir()) == ["5", "8"]
+        rollback(out, 5)
+    assert sorted(path.name for path in model_dir(out).iterdir()) == ["5", "8"]
 
 
-def test_a_concurrent_push_keeps_its_number_and_its_content(tmp_path, monkeypatch):
-    push(tmp_path, 5)
-    push(tmp_path, 8)
+def test_a_concurrent_push_keeps_its_number_and_its_content(out, monkeypatch):
     copytree = publish.shutil.copytree
 
     def copy_while_another_pushes(*args, **kwargs):
-        if not (model_dir(tmp_path) / "9").exists():
-            push(tmp_path, 9)
+        if not (model_dir(out) / "9").exists():
+            push(out, 9)
         return copytree(*args, **kwargs)
 
     monkeypatch.setattr(publish.shutil, "copytree", copy_while_another_pushes)
-    assert rollback(tmp_path, 5).number == 10
-    assert (model_dir(tmp_path) / "9" / "saved_model.pb").read_bytes() == b"graph of 9"
+    assert rollback(out, 5).number == 10
+    assert (model_dir(out) / "9" / "saved_model.pb").read_bytes() == b"graph of 9"
 
 
-def test_the_highest_version_is_complete_during_a_rollback(tmp_path, monkeypatch):
-    push(tmp_path, 5)
-    push(tmp_path, 8)
+def test_the_highest_version_is_complete_during_a_rollback(out, monkeypatch):
     seen = []
 
     def watched(*args, **kwargs):
-        seen.append(numbers(tmp_path))
+        seen.append(numbers(out))
         result = original(*args, **kwargs)
-        seen.append(numbers(tmp_path))
+        seen.append(numbers(out))
         return result
 
     original = publish.shutil.copytree
     monkeypatch.setattr(publish.shutil, "copytree", watched)
-    rollback(tmp_path, 5)
+    rollback(out, 5)
     assert seen
     assert all(there == [5, 8] for there in seen)
 

@@ -2,13 +2,12 @@
 
 import csv
 import datetime
-import gzip
 
 import pytest
 
 from components.ingest.source import find
 from operations.time_slices import bought_between, cut_before, last_day, shuffle_articles
-from transforms.columns import FILES, TABLES
+from tests.csv_shop import write_csvs
 from transforms.errors import DataError
 
 MAY = datetime.date(2020, 5, 1)
@@ -16,22 +15,14 @@ ARTICLES = [f"a{number}" for number in range(20)]
 BOUGHT = [("2020-05-01", "x", "a1"), ("2020-05-03", "y", "a2"), ("2020-05-03", "y", "a2"), ("2020-05-04", "x", "a3")]
 
 
-@pytest.fixture(params=["", ".gz"], ids=["plain", "gzip"])
+@pytest.fixture(params=[False, True], ids=["plain", "gzip"])
 def shop(tmp_path, request):
-    folder = tmp_path / "shop"
-    folder.mkdir()
     rows = {
         "articles": [{"article_id": article} for article in ARTICLES],
         "customers": [{"customer_id": customer} for customer in "xy"],
         "transactions": [dict(zip(("t_dat", "customer_id", "article_id"), row, strict=True)) for row in BOUGHT],
     }
-    opened = gzip.open if request.param else open
-    for table, columns in TABLES.items():
-        with opened(folder / f"{FILES[table]}{request.param}", "wt", newline="") as file:
-            writer = csv.DictWriter(file, [column.name for column in columns])
-            writer.writeheader()
-            writer.writerows(rows[table])
-    return folder
+    return write_csvs(tmp_path / "shop", rows, packed=request.param)
 
 
 def transactions(folder):
@@ -73,26 +64,30 @@ def test_a_corrupted_period_permutes_articles_and_keeps_customers_days_and_order
     assert {article for _, _, article in corrupted} <= set(ARTICLES)
 
 
-def test_a_wrong_date_is_an_error(shop, tmp_path):
-    for path in shop.iterdir():
+def with_transactions(shop, text):
+    for path in shop.glob("transactions*"):
         path.unlink()
-    (shop / "transactions_train.csv").write_text("t_dat,customer_id,article_id\n2020-5-1,x,a1\n")
-    with pytest.raises(DataError, match=r"must have t_dat as YYYY-MM-DD\. Received: '2020-5-1'"):
-        last_day(shop)
+    (shop / "transactions_train.csv").write_text(text)
+    return shop
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "t_dat,customer_id,article_id\n2020-5-1,x,a1\n",
+            r"must have t_dat as YYYY-MM-DD\. Received: '2020-5-1'",
+        ),
+        ("day,customer_id\n2020-05-01,x\n", r"cannot be read: .*t_dat"),
+    ],
+    ids=["wrong date", "missing columns"],
+)
+def test_transactions_with_a_wrong_date_or_without_their_columns_are_an_error(shop, text, message):
+    with pytest.raises(DataError, match=message):
+        last_day(with_transactions(shop, text))
 
 
 def test_other_columns_are_copied_as_text(shop, tmp_path):
-    for path in shop.glob("transactions*"):
-        path.unlink()
     text = 't_dat,customer_id,article_id,note,price\n2020-05-01,x,007,"a,""b""",0.50\n2020-05-02,y,a1,,\n'
-    (shop / "transactions_train.csv").write_text(text)
-    cut = cut_before(shop, datetime.date(2021, 1, 1), tmp_path / "cut")
+    cut = cut_before(with_transactions(shop, text), datetime.date(2021, 1, 1), tmp_path / "cut")
     assert (cut / "transactions_train.csv").read_text() == text
-
-
-def test_transactions_without_their_columns_are_an_error(shop, tmp_path):
-    for path in shop.glob("transactions*"):
-        path.unlink()
-    (shop / "transactions_train.csv").write_text("day,customer_id\n2020-05-01,x\n")
-    with pytest.raises(DataError, match=r"cannot be read: .*t_dat"):
-        last_day(shop)

@@ -13,16 +13,20 @@ from synthetic.people import make_people
 DRAWS = 200_000
 
 
+def make_market(seed, articles, customers):
+    """Returns a market in period 6, the articles on sale then, an empty memory and the random generator."""
+    rng = np.random.default_rng(seed)
+    catalogue = make_catalogue(articles, 10, rng)
+    styles = demand.make_styles(catalogue, rng)
+    people = make_people(customers, 10, styles.ages, rng)
+    appeal = demand.appeal(catalogue, np.zeros(articles), 6, 20.0)
+    market = Market(catalogue, people, styles, demand.make_links(catalogue), appeal, 6)
+    return market, np.flatnonzero(catalogue.on_sale(6)), Memory(customers), rng
+
+
 @pytest.fixture(scope="module")
 def world():
-    rng = np.random.default_rng(5)
-    catalogue = make_catalogue(60, 10, rng)
-    styles = demand.make_styles(catalogue, rng)
-    people = make_people(20, 10, styles.ages, rng)
-    appeal = demand.appeal(catalogue, np.zeros(60), 6, 20.0)
-    market = Market(catalogue, people, styles, demand.make_links(catalogue), appeal, 6)
-    memory = Memory(20)
-    on_sale = np.flatnonzero(catalogue.on_sale(6))
+    market, on_sale, memory, rng = make_market(seed=5, articles=60, customers=20)
     memory.add(np.array([0, 0, 0]), on_sale[[0, 3, 3]], period=5)
     return market, memory, rng
 
@@ -59,14 +63,7 @@ def test_a_purchase_raises_the_probability_of_the_same_article(world):
 @pytest.fixture(scope="module")
 def crowd():
     """300 customers, half of them with a history, and 2,000 articles."""
-    rng = np.random.default_rng(6)
-    catalogue = make_catalogue(2_000, 10, rng)
-    styles = demand.make_styles(catalogue, rng)
-    people = make_people(300, 10, styles.ages, rng)
-    appeal = demand.appeal(catalogue, np.zeros(2_000), 6, 20.0)
-    market = Market(catalogue, people, styles, demand.make_links(catalogue), appeal, 6)
-    memory = Memory(300)
-    on_sale = np.flatnonzero(catalogue.on_sale(6))
+    market, on_sale, memory, rng = make_market(seed=6, articles=2_000, customers=300)
     memory.add(rng.integers(150, size=900), rng.choice(on_sale, 900), period=5)
     return market, memory
 

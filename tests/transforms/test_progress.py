@@ -22,70 +22,63 @@ def clock():
 
 
 @pytest.fixture
-def told(caplog):
+def records(caplog):
     """Returns a function that returns the records, including DEBUG, as (level, mark)."""
     caplog.set_level(logging.DEBUG, LOGGER)
     return lambda: [(record.levelname, record.mark) for record in caplog.records]
 
 
-def test_marks_are_logged_twice_a_second_and_as_info_every_ten_seconds(clock, told):
+def test_marks_are_logged_twice_a_second_and_as_info_every_ten_seconds(clock, records):
     progress = Progress("read", "rows", 1_000, clock)
     for _ in range(100):  # 25 seconds
         clock.now_s += 0.25
         progress.advance(10)
-    assert len(told()) == 50
-    assert [mark.elapsed_s for level, mark in told() if level == "INFO"] == [10.0, 20.0]
+    assert len(records()) == 50
+    assert [mark.elapsed_s for level, mark in records() if level == "INFO"] == [10.0, 20.0]
 
 
-def test_a_mark_has_rate_and_time_left(clock, told):
-    progress = Progress("read", "rows", 3_000, clock)
+@pytest.mark.parametrize(
+    ("total", "even", "seconds_left", "text"),
+    [
+        (3_000, True, 8.0, "read: 1,000 of 3,000 rows, 250/s, 0:08 left"),
+        (None, True, None, "read: 1,000 rows, 250/s"),
+        (3_000, False, None, "read: 1,000 of 3,000 rows, 250/s"),
+    ],
+    ids=["total", "no total", "uneven units"],
+)
+def test_a_mark_has_the_rate_and_for_even_units_with_a_total_the_time_left(
+    clock, records, total, even, seconds_left, text
+):
+    progress = Progress("read", "rows", total, clock, even=even)
     clock.now_s += 4
     progress.advance(1_000)
-    ((_, mark),) = told()
-    assert (mark.done, mark.total, mark.rate, mark.seconds_left) == (1_000, 3_000, 250.0, 8.0)
-    assert str(mark) == "read: 1,000 of 3,000 rows, 250/s, 0:08 left"
+    ((_, mark),) = records()
+    assert (mark.done, mark.total, mark.rate, mark.seconds_left) == (1_000, total, 250.0, seconds_left)
+    assert str(mark) == text
 
 
-def test_without_a_total_no_time_left_is_estimated(clock, told):
-    progress = Progress("read", "rows", clock=clock)
-    clock.now_s += 2
-    progress.advance(3)
-    ((_, mark),) = told()
-    assert mark.seconds_left is None
-    assert str(mark) == "read: 3 rows, 1.5/s"
-
-
-def test_for_uneven_units_no_time_left_is_estimated(clock, told):
-    progress = Progress("Beam", "stages", 100, clock, even=False)
-    clock.now_s += 2
-    progress.advance(50)
-    ((_, mark),) = told()
-    assert mark.seconds_left is None
-    assert str(mark) == "Beam: 50 of 100 stages, 25/s"
-
-
-def test_completion_is_logged_at_once_as_info(clock, told):
+def test_completion_is_logged_at_once_as_info(clock, records):
     with Progress("read", "rows", 10, clock) as progress:
         clock.now_s += 0.1
         progress.advance(10)
-    (begun, _), (ended, mark) = told()
+    (begun, _), (ended, mark) = records()
     assert (begun, ended) == ("DEBUG", "INFO")
     assert mark.finished
     assert str(mark) == "read: 10 rows in 0.1 s, 100/s"
 
 
-def test_completion_is_not_logged_after_an_error(clock, told):
+def test_completion_is_not_logged_after_an_error(clock, records):
     with pytest.raises(ZeroDivisionError), Progress("read", "rows", 10, clock):
         raise ZeroDivisionError
-    assert [mark.finished for _, mark in told()] == [False]
+    assert [mark.finished for _, mark in records()] == [False]
 
 
-def test_a_reduced_total_shortens_the_time_left(clock, told):
+def test_a_reduced_total_shortens_the_time_left(clock, records):
     progress = Progress("train", "examples", 1_000, clock)
     progress.reduce_total(700)
     clock.now_s += 1
     progress.advance(100)
-    ((_, mark),) = told()
+    ((_, mark),) = records()
     assert (mark.total, mark.seconds_left) == (300, 2.0)
 
 

@@ -60,16 +60,18 @@ def test_recommend_and_similar_answer_k(exact, k):
     assert {value.shape for value in similar.values()} == {(2, k)}
 
 
-@pytest.mark.parametrize("k", [0, -1, 21, 2**31 - 1])
-def test_recommend_refuses_k_out_of_range(exact, k):
-    with pytest.raises(tf.errors.InvalidArgumentError, match=r"k must lie in \[1, 20\]"):
-        exact.recommend([customer_id(0)], k=k)
-
-
-@pytest.mark.parametrize("k", [0, -1, 101])
-def test_similar_articles_refuses_k_out_of_range(exact, k):
-    with pytest.raises(tf.errors.InvalidArgumentError, match=r"k must lie in \[1, 100\]"):
-        exact.similar([article_id(0)], k=k)
+@pytest.mark.parametrize(
+    ("ask", "largest"),
+    [
+        (lambda exact, k: exact.recommend([customer_id(0)], k=k), 20),
+        (lambda exact, k: exact.similar([article_id(0)], k=k), 100),
+    ],
+    ids=["recommend", "similar"],
+)
+@pytest.mark.parametrize("k", [0, -1, "one too many", 2**31 - 1])
+def test_k_out_of_range_is_refused_with_the_range(exact, ask, largest, k):
+    with pytest.raises(tf.errors.InvalidArgumentError, match=rf"k must lie in \[1, {largest}\]"):
+        ask(exact, largest + 1 if k == "one too many" else k)
 
 
 def test_all_unknown_customers_get_the_same_full_answer(exact):

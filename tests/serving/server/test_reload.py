@@ -33,6 +33,19 @@ def rejection(running, request, timeout=30):
     return caught.value.code(), caught.value.details()
 
 
+@pytest.fixture
+def waiting_reload(shop, serve, tmp_path, eventually):
+    """Starts a reload that waits for a model without a version; returns the server, the call and the known model."""
+    shop.push(1)
+    running = serve(shop, allow_reload=True)
+    os.mkdir(tmp_path / "empty")
+    known = ("lookbook", shop.base, {})
+    request = reload_request(known, ("new", tmp_path / "empty", {}))
+    call = running.stock.model.HandleReloadConfigRequest.future(request, timeout=3600)
+    eventually(lambda: not running.server.wait_ready(timeout_s=0), "the reload waits for the new model")
+    return running, call, known
+
+
 def test_reload_is_off_by_default(shop, serve):
     shop.push(1)
     running = serve(shop)
@@ -89,15 +102,9 @@ def test_a_missing_base_path_is_rejected_at_once_and_changes_nothing(shop, serve
     assert running.server.wait_ready(timeout_s=0), "the new model is not configured"
 
 
-def test_a_waiting_reload_does_not_block_another(shop, serve, tmp_path, eventually):
-    shop.push(1)
-    running = serve(shop, allow_reload=True)
-    call = running.stock.model.HandleReloadConfigRequest
-    os.mkdir(tmp_path / "empty")
-    known = ("lookbook", shop.base, {})
-    first = call.future(reload_request(known, ("new", tmp_path / "empty", {})), timeout=3600)
-    eventually(lambda: not running.server.wait_ready(timeout_s=0), "the first waits for the new model")
-    call(reload_request(("lookbook", shop.base, {"stable": 1})), timeout=60)
+def test_a_waiting_reload_does_not_block_another(waiting_reload):
+    running, first, (name, base, _) = waiting_reload
+    running.stock.model.HandleReloadConfigRequest(reload_request((name, base, {"stable": 1})), timeout=60)
     assert running.stock.predict(INPUTS, label="stable").model_spec.version.value == 1
     assert first.code() is grpc.StatusCode.ABORTED
 
@@ -110,16 +117,10 @@ def test_a_reload_waits_at_most_for_the_load_timeout(shop, serve, tmp_path):
     assert "{name: new} due to error: no version found" in words
 
 
-def test_a_reload_after_a_cancelled_one_is_answered(shop, serve, tmp_path, eventually):
-    shop.push(1)
-    running = serve(shop, allow_reload=True)
-    call = running.stock.model.HandleReloadConfigRequest
-    os.mkdir(tmp_path / "empty")
-    known = ("lookbook", shop.base, {})
-    cancelled = call.future(reload_request(known, ("new", tmp_path / "empty", {})), timeout=3600)
-    eventually(lambda: not running.server.wait_ready(timeout_s=0), "the first waits for the new model")
+def test_a_reload_after_a_cancelled_one_is_answered(waiting_reload):
+    running, cancelled, known = waiting_reload
     cancelled.cancel()
-    call(reload_request(known), timeout=60)
+    running.stock.model.HandleReloadConfigRequest(reload_request(known), timeout=60)
     assert version_of(running) == 1
 
 

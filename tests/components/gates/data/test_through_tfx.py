@@ -7,7 +7,8 @@ import pytest
 
 from components.ingest.config import IngestConfig
 from components.ingest.source import fingerprint_of
-from transforms.columns import FILES, TABLES
+from tests.csv_shop import write_csvs
+from transforms.columns import TABLES
 from transforms.errors import DataError, GateError
 from transforms.schemas import SCHEMAS
 
@@ -15,18 +16,18 @@ BEAM = ["--runner=apache_beam.runners.portability.fn_api_runner.fn_runner.FnApiR
 
 
 def write_shop(data_dir: pathlib.Path, *, age: str = "31") -> None:
-    data_dir.mkdir()
-    rows = {
-        "articles": [["0100000001", "0100000", *[""] * 23], ["0100000002", "0100000", *[""] * 23]],
-        "customers": [["00aa", "", "", "ACTIVE", "", age, ""], ["00bb", "1", "", "GOLD", "", "", ""]],
-        "transactions": [
-            ["2020-09-01", "00aa", "0100000001", "0.05", "2"],
-            ["2020-09-02", "00bb", "0100000002", "0.07", ""],
-        ],
-    }
-    for table, columns in TABLES.items():
-        lines = [[column.name for column in columns], *rows[table]]
-        (data_dir / FILES[table]).write_text("".join(",".join(line) + "\n" for line in lines))
+    articles = [{"article_id": id_, "product_code": "0100000"} for id_ in ("0100000001", "0100000002")]
+    customers = [
+        {"customer_id": "00aa", "club_member_status": "ACTIVE", "age": age},
+        {"customer_id": "00bb", "FN": "1", "club_member_status": "GOLD"},
+    ]
+    names = ("t_dat", "customer_id", "article_id", "price", "sales_channel_id")
+    bought = [
+        ("2020-09-01", "00aa", "0100000001", "0.05", "2"),
+        ("2020-09-02", "00bb", "0100000002", "0.07", ""),
+    ]
+    transactions = [dict(zip(names, row, strict=True)) for row in bought]
+    write_csvs(data_dir, {"articles": articles, "customers": customers, "transactions": transactions})
 
 
 def run_pipeline(folder: pathlib.Path) -> None:
