@@ -1,9 +1,6 @@
-"""Batch recommendation and evaluation with a pushed model whose answers are known."""
+"""Batch recommendation with a pushed model whose answers are known."""
 
 import csv
-import gzip
-import json
-import re
 import shutil
 
 import pytest
@@ -11,7 +8,6 @@ import pytest
 from components.served_folder import model_dir
 from lookbook.cli import main
 from operations.pushed import load_served
-from pipeline.versions import list_versions
 from transforms.errors import LookbookError
 
 EVERYONE = [f"c{number}" for number in range(10)]
@@ -130,133 +126,3 @@ def test_ids_of_a_version_are_split_at_line_feeds_alone(out, tmp_path):
     changed = shutil.copytree(out, tmp_path / "out")
     (model_dir(changed) / "7" / "assets.extra" / "customer_ids.txt").write_bytes("a\u2028b\nc\x85\n".encode())
     assert load_served(changed).known_customers() == ["a\u2028b", "c\x85"]
-
-
-@pytest.fixture
-def truth(tmp_path):
-    """c0 bought its first recommended article, c5 its second, c9 an unknown article."""
-    path = tmp_path / "truth.csv.gz"
-    with gzip.open(path, "wt") as file:
-        file.write("t_dat,customer_id,article_id\n")
-        file.write("2020-09-23,c0,a00\n2020-09-24,c5,a06\n2020-09-24,c5,a06\n2020-09-25,c9,zzz\n")
-    return path
-
-
-def test_evaluate_returns_figures_worked_out_by_hand(out, truth, capsys):
-    assert main(["evaluate", "--out", str(out), "--truth", str(truth), "--json"]) == 0
-    judged = json.loads(capsys.readouterr().out)
-    assert (judged["version"], judged["customers"]) == (7, 3)
-    means = {name: figures["map_at_12"]["mean"] for name, figures in judged["figures"].items()}
-    assert means == pytest.approx({"lookbook": (1 + 1 / 2) / 3, "own_purchases": 1 / 3, "popular": (1 + 1 / 7) / 3})
-    assert judged["figures"]["lookbook"]["precision_at_12"]["mean"] == pytest.approx(2 / 36)
-    assert judged["figures"]["lookbook"]["recall_at_12"]["mean"] == pytest.approx(2 / 3)
-    difference = judged["differences"]["own_purchases"]["map_at_12"]
-    assert difference["mean"] == pytest.approx(1 / 6)
-    assert difference["low"] == pytest.approx(0.0)  # only one customer of three differs
-    assert difference["high"] == pytest.approx(0.5)
-
-
-def test_evaluate_agrees_with_the_file_of_recommend(out, truth, tmp_path, capsys):
-    recs = tmp_path / "recs.csv"
-    assert main(["recommend", "--out", str(out), "--all", "--to", str(recs)]) == 0
-    capsys.readouterr()
-    assert main(["evaluate", "--out", str(out), "--truth", str(truth), "--json"]) == 0
-    judged = json.loads(capsys.readouterr().out)
-    with recs.open(newline="") as file:
-        predicted = {row["customer_id"]: row["prediction"].split() for row in csv.DictReader(file)}
-    bought = {"c0": "a00", "c5": "a06", "c9": "zzz"}
-    ranks = [predicted[c].index(a) + 1 if a in predicted[c] else None for c, a in bought.items()]
-    expected = sum(1 / rank for rank in ranks if rank) / len(bought)
-    assert judged["figures"]["lookbook"]["map_at_12"]["mean"] == pytest.approx(expected, abs=1e-9)
-
-
-def test_evaluate_prints_tables_with_intervals(out, truth, capsys):
-    assert main(["evaluate", "--out", str(out), "--truth", str(truth)]) == 0
-    printed = capsys.readouterr().out
-    assert "version 7, 3 customers who bought" in printed
-    assert "0.5000 [0.0000,1.0000]" in printed
-    assert "lookbook - own_purchases" in printed
-    assert "+0.1667 [+0.0000,+0.5000]" in printed
-
-
-@pytest.mark.parametrize(
-    ("rows", "message"),
-    [
-        ("C0,a00\n", "at least one customer id must be known to the model. Received: 'C0'"),
-        ("c0,00\nc1,01\n", "at least one article id must be known to the model. Received: '00', '01'"),
-    ],
-)
-def test_evaluate_refuses_purchases_without_known_ids(out, tmp_path, capsys, rows, message):
-    (tmp_path / "truth.csv").write_text(f"customer_id,article_id\n{rows}")
-    assert main(["evaluate", "--out", str(out), "--truth", str(tmp_path / "truth.csv")]) == 1
-    assert message in capsys.readouterr().err
-
-
-def test_evaluate_prints_how_many_ids_the_model_knows(out, truth, capsys):
-    assert main(["evaluate", "--out", str(out), "--truth", str(truth), "--json"]) == 0
-    assert capsys.readouterr().err.splitlines() == [
-        "3 of 3 customer ids are known to the model",
-        "2 of 3 article ids are known to the model; never recommended: 'zzz'",
-    ]
-
-
-def test_lines_about_ids_are_events_with_json_logs(out, truth, capsys):
-    assert main(["evaluate", "--out", str(out), "--truth", str(truth), "--json", "--json-logs"]) == 0
-    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
-    assert [line["line"] for line in lines if line["event"] == "ids"] == [
-        "3 of 3 customer ids are known to the model",
-        "2 of 3 article ids are known to the model; never recommended: 'zzz'",
-    ]
-
-
-def test_evaluate_refuses_purchases_without_their_columns(out, tmp_path, capsys):
-    (tmp_path / "truth.csv").write_text("customer,article\nc0,a00\n")
-    assert main(["evaluate", "--out", str(out), "--truth", str(tmp_path / "truth.csv")]) == 1
-    assert "lacks customer_id, article_id and has customer, article" in capsys.readouterr().err
-
-
-def test_versions_shows_figures_and_the_served_version(out, capsys):
-    assert main(["versions", "--out", str(out)]) == 0
-    cells = [re.findall(r"[\w.-]+", line) for line in capsys.readouterr().out.splitlines()]
-    assert [row for row in cells if row] == [
-        ["version", "7"],
-        ["served"],
-        ["cut_day", "2020-09-22"],
-        ["map_at_12", "0.2500"],
-    ]
-
-
-def test_versions_truncates_no_number_on_a_narrow_terminal(tmp_path, capsys, monkeypatch):
-    numbers = [str(1_795_666_000 + number) for number in range(9)]
-    figures = {"customers": 1371, "weights_digest": "0" * 40, "evaluation": {"map_at_12": 0.25, "customers": 867.0}}
-    for number in numbers:
-        extra = model_dir(tmp_path) / number / "assets.extra"
-        extra.mkdir(parents=True)
-        (extra / "lookbook.json").write_text(json.dumps(figures))
-        (extra.parent / "saved_model.pb").touch()
-    monkeypatch.setattr("lookbook.console.PLAIN_WIDTH", 80)
-    assert main(["versions", "--out", str(tmp_path)]) == 0
-    printed = capsys.readouterr().out
-    assert max(map(len, printed.splitlines())) <= 80
-    assert re.findall(r"1795666\d+", printed) == numbers
-    assert "…" not in printed
-    for name, value in (("customers", "1371"), ("evaluation customers", "867"), ("weights_digest", "0" * 12)):
-        lines = [line for line in printed.splitlines() if line.strip("│ ").startswith(f"{name} ")]
-        assert sum(line.count(f" {value} ") for line in lines) == 9
-
-
-def test_a_rolled_back_version_answers_and_is_kept(out, tmp_path, capsys):
-    shutil.copytree(out, tmp_path, dirs_exist_ok=True)
-    shutil.copytree(model_dir(tmp_path) / "7", model_dir(tmp_path) / "8")
-    assert main(["rollback", "--out", str(tmp_path), "7"]) == 0
-    assert "version 7 is served again, as 9" in capsys.readouterr().out
-    assert main(["versions", "--out", str(tmp_path), "--keep", "1"]) == 0
-    assert capsys.readouterr().out.startswith("deleted 7, 8\n")
-    assert [version.number for version in list_versions(tmp_path)] == [9]
-    ((_, answers),) = load_served(tmp_path).recommend(["c3"])
-    assert answers == [answer(3)]
-
-
-def test_rollback_to_a_missing_version_lists_the_versions(out, capsys):
-    assert main(["rollback", "--out", str(out), "4"]) == 1
-    assert "version must be one of 7. Received: 4" in capsys.readouterr().err

@@ -99,6 +99,17 @@ def serve(worker_host):
         server.stop(grace_s=1)
 
 
+@pytest.fixture
+def serve_first(shop, serve):
+    """Pushes version 1 and starts a server of it, with the settings of `serve`."""
+
+    def start(**settings):
+        shop.push(1)
+        return serve(shop, **settings)
+
+    return start
+
+
 @pytest.fixture(scope="session")
 def eventually():
     """Polls until a condition holds."""

@@ -2,6 +2,7 @@
 
 import grpc
 import numpy as np
+import pytest
 
 
 def predict_request(inputs, *, signature="", model="lookbook", version=None, label=None, outputs=()):
@@ -24,6 +25,13 @@ def predict_request(inputs, *, signature="", model="lookbook", version=None, lab
 def spin_request():
     """Returns a request that keeps a processor busy for hours, for models with the signature `spin`."""
     return predict_request({"rounds": np.int32(2**30)}, signature="spin")
+
+
+def error_of(call, *args, **kwargs):
+    """Returns the status code and the message of a call that must fail."""
+    with pytest.raises(grpc.RpcError) as caught:
+        call(*args, **kwargs)
+    return caught.value.code(), caught.value.details()
 
 
 class StockClient:

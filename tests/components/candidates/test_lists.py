@@ -1,27 +1,10 @@
-"""Training lists (labels, candidates and figures), compared with plain Python."""
-
-import json
-from types import SimpleNamespace
+"""Labels, random lists and recall, compared with values worked out by hand."""
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
-import tensorflow as tf
 
-from components.candidates.config import CandidatesConfig
-from components.candidates.executor import bundle, make_lists
 from components.candidates.lists import Labels, as_table, group_labels, random_lists, random_parts, recall, sample
-from components.examples import read_examples
-from models.ranking.lists import PADDING
-from models.recommender import features
-from models.recommender.builder import RecommenderBuilder
-from models.recommender.list_features import StoredLists, list_features, read_lists, training_lists
-from models.retrieval.snapshot import snapshot_name
-from tests.tiny_shop import ARTICLES
-from tests.tiny_training import RANKING, RECOMMENDER
-from transforms.calendar import Calendar, date_of
-from transforms.errors import ConfigError, DataError
 
 BOUGHT = pa.table({"customer_row": [2, 2, 5, 7, 7, 7], "article_row": [0, 3, 1, 0, 1, 2]})
 LABELS = Labels(
@@ -62,15 +45,6 @@ def test_parts_are_random_and_cover_all_customers():
     assert sets(whole) == sets(LABELS)
 
 
-def test_only_as_many_customers_as_needed_are_tried(tiny, trained, transformed, tmp_path):
-    weeks = (*tiny.calendar.list_days, tiny.calendar.cut)
-    place = (tiny.states, trained / "towers", transformed / "graph", RECOMMENDER)
-    figures = make_lists(*place, CandidatesConfig(max_lists_per_week=3), tmp_path)
-    # Six customers a part; most customers of the tiny shop bought one of their candidates.
-    assert [figures[date_of(day)]["customers"] for day in weeks] == [6] * len(weeks)
-    assert {len(lists.labels) for lists in read_lists([str(tmp_path / "Split-train" / "*")]).values()} == {3}
-
-
 def test_a_week_without_purchases_has_no_labels():
     empty = group_labels(BOUGHT.slice(0, 0), 10, 0)
     assert len(empty.customer_rows) == 0
@@ -98,158 +72,6 @@ def test_lists_without_a_positive_and_padding_are_left_out():
     hits = np.array([[False, True, False, False], [False] * 4])
     table = as_table(18_000, np.array([3, 4]), rows, hits, pad=9)
     assert table.to_pylist() == [{"day": 18_000, "customer_row": 3, "article_rows": [4, 1], "labels": [0, 1]}]
-
-
-@pytest.fixture(scope="module")
-def stored(trained):
-    return read_lists([str(trained / "lists" / "Split-train" / "*")])
-
-
-@pytest.fixture(scope="module")
-def builder(tiny, transformed):
-    return RecommenderBuilder(RECOMMENDER, tiny.states, transformed / "graph")
-
-
-def labels_of(tiny, day):
-    table = pq.read_table(tiny.states / "labels" / f"{date_of(day)}.parquet")
-    found: dict = {}
-    for customer, article in zip(table["customer_row"].to_pylist(), table["article_row"].to_pylist(), strict=True):
-        found.setdefault(customer, set()).add(article)
-    return found
-
-
-def test_stored_lists_equal_the_candidates_of_the_week(tiny, trained, stored, builder):
-    weeks = (*tiny.calendar.list_days, tiny.calendar.cut)
-    assert list(stored) == list(weeks)
-    for week, day in enumerate(weeks):
-        bought, lists = labels_of(tiny, day), stored[day]
-        recommender = builder.build(day, trained / "towers" / snapshot_name(week))
-        for customer, rows, marks in zip(lists.customer_rows, lists.article_rows, lists.labels, strict=True):
-            proposed = recommender.candidates(recommender.query(tf.constant([customer]))).article_rows.numpy()[0]
-            real = rows[rows >= 0]
-            assert set(real) == set(proposed[proposed < ARTICLES])
-            wanted = [1.0 if row in bought[customer] else 0.0 for row in real]
-            assert marks[: len(real)].tolist() == wanted
-            assert (marks[len(real) :] == PADDING).all()
-            assert sum(wanted) >= 1
-
-
-def test_figures_hold_the_recall_of_each_week(tiny, trained, stored):
-    figures = json.loads((trained / "lists" / "figures.json").read_text())
-    for day in (*tiny.calendar.list_days, tiny.calendar.cut):
-        bought, lists = labels_of(tiny, day), stored[day]
-        found = {int(c): int((m == 1).sum()) for c, m in zip(lists.customer_rows, lists.labels, strict=True)}
-        shares = [found.get(customer, 0) / len(articles) for customer, articles in bought.items()]
-        assert figures[date_of(day)]["recall"] == pytest.approx(np.mean(shares))
-        assert figures[date_of(day)]["customers"] == len(bought)
-        assert 0 < figures[date_of(day)]["candidates"] <= RECOMMENDER.max_candidates
-
-
-def test_training_features_equal_those_of_the_whole_list(tiny, trained, stored, builder):
-    day = tiny.calendar.list_days[1]
-    recommender = builder.build(day, trained / "towers" / snapshot_name(1))
-    lists = stored[day]
-    found = list_features(recommender, lists)
-    query = recommender.query(tf.constant(lists.customer_rows))
-    rows = recommender.candidates(query).article_rows
-    direct = recommender.features(query, rows).numpy()
-    width = min(found.shape[1], direct.shape[1])
-    np.testing.assert_allclose(found[:, :width], direct[:, :width], atol=1e-4)
-    assert found.shape[2] == len(features.NAMES)
-
-
-def test_training_lists_keep_all_positives_and_sampled_negatives(tiny, trained, stored, builder):
-    weekly = training_lists(stored, builder, trained / "towers", tiny.calendar, negatives=3, seed=1)
-    assert list(weekly) == list(stored)
-    for day, lists in weekly.items():
-        assert int((lists.labels == 1).sum()) == int((stored[day].labels == 1).sum())
-        assert ((lists.labels == 0).sum(axis=1) <= 3).all()
-        assert np.isfinite(lists.features).all()
-    only = {tiny.calendar.list_days[0]: stored[tiny.calendar.list_days[0]]}
-    fewer = training_lists(only, builder, trained / "towers", tiny.calendar, negatives=3, seed=1)
-    assert list(fewer) == list(only)
-    assert len(fewer[tiny.calendar.list_days[0]].labels) == len(only[tiny.calendar.list_days[0]].labels)
-
-
-def test_features_do_not_depend_on_padding(tiny, trained, stored, builder):
-    day = tiny.calendar.list_days[0]
-    recommender = builder.build(day, trained / "towers" / snapshot_name(0))
-    lists = stored[day]
-    wider = StoredLists(
-        lists.customer_rows,
-        np.pad(lists.article_rows, [(0, 0), (0, 5)], constant_values=-1),
-        np.pad(lists.labels, [(0, 0), (0, 5)], constant_values=-1.0),
-    )
-    width = lists.article_rows.shape[1]
-    np.testing.assert_allclose(
-        list_features(recommender, wider)[:, :width], list_features(recommender, lists), atol=1e-5
-    )
-
-
-def test_negatives_can_be_drawn_at_random(tiny, trained, transformed, tmp_path):
-    config = CandidatesConfig(negatives="random", negatives_per_positive=2)
-    figures = make_lists(tiny.states, trained / "towers", transformed / "graph", RECOMMENDER, config, tmp_path)
-    assert {figure["recall"] for figure in figures.values()} == {1.0}
-    for row in read_examples(tmp_path / "Split-train").to_pylist():
-        positives = sum(row["labels"])
-        assert positives >= 1
-        assert len(row["labels"]) <= 3 * positives
-
-
-def test_no_positive_list_raises_an_error_of_one_line(tmp_path, monkeypatch):
-    """Without purchases in the list weeks there is nothing to train on."""
-    calendar = Calendar(first=0, end=35, label_days=7, list_weeks=2)
-    (tmp_path / "labels").mkdir()
-    calendar.save(tmp_path)
-    for day in (*calendar.list_days, calendar.cut):
-        pq.write_table(BOUGHT.slice(0, 0), tmp_path / "labels" / f"{date_of(day)}.parquet")
-    nothing = SimpleNamespace(state=SimpleNamespace(num_articles=4), config=RECOMMENDER)
-    builder = SimpleNamespace(build=lambda day, towers: nothing)
-    monkeypatch.setattr("components.candidates.executor.RecommenderBuilder", lambda *given: builder)
-    with pytest.raises(DataError) as stopped:
-        make_lists(tmp_path, tmp_path, tmp_path, RECOMMENDER, CandidatesConfig(), tmp_path / "lists")
-    assert str(stopped.value).startswith(
-        "at least one candidate list of the weeks from 1970-01-15 until 1970-01-29 must hold an article that its "
-        "customer bought. Received: no such list for 0 customers who bought then; give data of more days"
-    )
-
-
-def test_bundle_holds_states_and_towers(tiny, trained, tmp_path):
-    bundle(tiny.states, trained / "towers", tmp_path)
-    assert (tmp_path / "states" / "calendar.json").exists()
-    assert (tmp_path / "towers" / "week-002" / "weights.npz").exists()
-
-
-@pytest.mark.parametrize("linked", [True, False])
-def test_bundling_twice_leaves_the_sources_unchanged(tiny, trained, tmp_path, monkeypatch, linked):
-    def refuse(source, to):
-        raise OSError("no links here")
-
-    if not linked:
-        monkeypatch.setattr("os.link", refuse)
-    sources = sorted(path for path in tiny.states.rglob("*") if path.is_file())
-    before = [path.read_bytes() for path in sources]
-    for _ in range(2):
-        bundle(tiny.states, trained / "towers", tmp_path)
-    assert [path.read_bytes() for path in sources] == before
-    for path, content in zip(sources, before, strict=True):
-        twin = tmp_path / "states" / path.relative_to(tiny.states)
-        assert twin.read_bytes() == content
-        assert twin.samefile(path) == linked
-
-
-@pytest.mark.parametrize(
-    ("name", "value"), [("negatives", "all"), ("negatives_per_positive", 0), ("max_lists_per_week", 0)]
-)
-def test_a_setting_out_of_range_is_refused_by_name(name, value):
-    with pytest.raises(ConfigError, match=rf"candidates\.{name} must .* Received: "):
-        CandidatesConfig.from_tree({name: value}, "candidates")
-
-
-def test_saved_ranking_weights_name_the_features(trained):
-    tree = json.loads((trained / "ranking" / "ranking.json").read_text())
-    assert tree["features"] == list(features.NAMES)
-    assert tree["config"] == RANKING.as_tree()
 
 
 def test_lists_above_the_limit_are_sampled_in_order():

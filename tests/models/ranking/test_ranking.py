@@ -1,8 +1,7 @@
-"""Losses, lists and training of the ranking network, compared with values worked out by hand."""
+"""The layers, the training and the saved weights of the ranking network."""
 
 import gc
 import json
-import math
 import weakref
 
 import numpy as np
@@ -10,22 +9,19 @@ import pytest
 import tensorflow as tf
 
 from models.ranking.config import RankingConfig
-from models.ranking.lists import PADDING, Lists, join, moments, sample
-from models.ranking.losses import listwise_softmax, pointwise_sigmoid
-from models.ranking.model import ListLoss, RankingModel
+from models.ranking.lists import moments
+from models.ranking.losses import listwise_softmax
+from models.ranking.model import RankingModel
 from models.ranking.network import NormalisedDense
 from models.ranking.training import fit, mean_loss
 from models.ranking.weights import build_network, load_network, save_network
+from tests.models.ranking.toy_lists import toy
 from transforms.errors import ConfigError, WeightsError
 
 SMALL = RankingConfig(
     networks=2, units=16, blocks=1, dropout=0.0, epochs=30, min_steps=1, batch_lists=16, learning_rate=0.01
 )
 NAMES = ("signal", "noise", "constant")
-
-
-def loss(function, labels, scores):
-    return function(tf.constant(labels, tf.float32), tf.constant(scores, tf.float32)).numpy().tolist()
 
 
 def test_a_normalised_dense_layer_equals_keras_normalisation_and_dense():
@@ -45,122 +41,12 @@ def test_a_normalised_dense_layer_equals_keras_normalisation_and_dense():
     np.testing.assert_allclose(ours(rows), dense(normalisation(rows)), atol=1e-4)
 
 
-def test_the_listwise_loss_is_the_cross_entropy_to_the_positives():
-    # softmax of (0, log 3) is (1/4, 3/4)
-    scores = [[0.0, math.log(3)]]
-    assert loss(listwise_softmax, [[1, 0]], scores) == pytest.approx([math.log(4)])
-    assert loss(listwise_softmax, [[0, 1]], scores) == pytest.approx([math.log(4 / 3)])
-    assert loss(listwise_softmax, [[1, 1]], scores) == pytest.approx([(math.log(4) + math.log(4 / 3)) / 2])
-    assert loss(listwise_softmax, [[0, 0]], scores) == [0.0]
-
-
-def test_the_pointwise_loss_is_the_mean_binary_cross_entropy():
-    # sigmoid(log 3) is 3/4
-    scores = [[math.log(3), 0.0]]
-    assert loss(pointwise_sigmoid, [[1, 0]], scores) == pytest.approx([(math.log(4 / 3) + math.log(2)) / 2])
-    assert loss(pointwise_sigmoid, [[0, 1]], scores) == pytest.approx([(math.log(4) + math.log(2)) / 2])
-
-
-@pytest.mark.parametrize("function", [listwise_softmax, pointwise_sigmoid])
-def test_padding_is_ignored_by_the_losses(function):
-    bare = loss(function, [[1, 0, 0]], [[0.3, -2.0, 1.0]])
-    for padding in (0.0, 50.0, -50.0):
-        assert loss(function, [[1, 0, 0, -1, -1]], [[0.3, -2.0, 1.0, padding, padding]]) == pytest.approx(bare)
-    assert loss(function, [[-1, -1]], [[1.0, 2.0]]) == [0.0]
-
-
-@pytest.mark.parametrize("name", ["listwise", "pointwise"])
-def test_the_loss_of_a_batch_is_the_mean_over_lists(name):
-    labels, scores = tf.constant([[1.0, 0.0], [0.0, 1.0]]), tf.constant([[0.5, -1.0], [2.0, 0.0]])
-    function = {"listwise": listwise_softmax, "pointwise": pointwise_sigmoid}[name]
-    assert float(ListLoss(name)(labels, scores)) == pytest.approx(float(tf.reduce_mean(function(labels, scores))))
-
-
-def test_padding_gets_no_gradient():
-    scores = tf.Variable([[0.3, -2.0, 9.0]])
-    for function in (listwise_softmax, pointwise_sigmoid):
-        with tf.GradientTape() as tape:
-            value = tf.reduce_sum(function(tf.constant([[1.0, 0.0, -1.0]]), scores))
-        gradient = tape.gradient(value, scores).numpy()[0]
-        assert gradient[2] == 0
-        assert gradient[0] < 0 < gradient[1]
-
-
-def drawn(lists=40, candidates=12, seed=3):
-    draw = np.random.default_rng(seed)
-    labels = draw.choice([1.0, 0.0, 0.0, 0.0, -1.0], (lists, candidates)).astype(np.float32)
-    features = np.arange(lists * candidates * 2, dtype=np.float32).reshape(lists, candidates, 2)
-    return features, labels
-
-
-@pytest.mark.parametrize("negatives", [1, 3, 100])
-def test_sampling_keeps_all_positives_and_at_most_the_given_negatives(negatives):
-    features, labels = drawn()
-    kept = sample(features, labels, negatives, seed=1)
-    for before, marks, after, left in zip(features, labels, kept.features, kept.labels, strict=True):
-        positives = {tuple(pair) for pair in before[marks > 0]}
-        others = {tuple(pair) for pair in before[marks == 0]}
-        assert {tuple(pair) for pair in after[left > 0]} == positives
-        found = {tuple(pair) for pair in after[left == 0]}
-        assert found <= others
-        assert len(found) == min(negatives, len(others))
-        assert (left > 0).sum() == len(positives)
-        assert set(left.tolist()) <= {1.0, 0.0, PADDING}
-
-
-def test_sampling_depends_on_its_seed():
-    features, labels = drawn()
-    one, two, other = (sample(features, labels, 2, seed) for seed in (1, 1, 2))
-    np.testing.assert_array_equal(one.features, two.features)
-    assert (one.features != other.features).any()
-
-
-def test_sampling_draws_negatives_uniformly():
-    features = np.arange(10, dtype=np.float32).reshape(1, 10, 1)
-    labels = np.array([[1.0, *[0.0] * 9]], np.float32)
-    counts = np.zeros(10)
-    for seed in range(600):
-        kept = sample(features, labels, 3, seed)
-        counts[kept.features[0, kept.labels[0] == 0, 0].astype(int)] += 1
-    assert counts[0] == 0
-    assert counts[1:].min() > 150  # 200 expected, standard deviation 11.5
-    assert counts[1:].max() < 250
-
-
-def test_joined_lists_are_padded_to_the_longest():
-    short = Lists(features=np.ones((2, 3, 1), np.float32), labels=np.ones((2, 3), np.float32))
-    long = Lists(features=np.full((1, 5, 1), 2, np.float32), labels=np.zeros((1, 5), np.float32))
-    both = join([short, long])
-    assert both.features.shape == (3, 5, 1)
-    assert both.labels.tolist() == [[1, 1, 1, -1, -1]] * 2 + [[0] * 5]
-    assert both.features[0, :, 0].tolist() == [1, 1, 1, 0, 0]
-
-
-def test_moments_ignore_padding():
-    features = np.array([[[1.0, 5.0, 7.0], [3.0, 5.0001, 7.0], [99.0, 99.0, 99.0]]], np.float32)
-    mean, deviation = moments(Lists(features=features, labels=np.array([[1.0, 0.0, -1.0]], np.float32)))
-    assert mean.tolist() == pytest.approx([2.0, 5.00005, 7.0])
-    assert deviation.tolist() == pytest.approx([1.0, 1e-3, np.inf])
-
-
 @pytest.fixture
 def train(tmp_path):
     """Returns a function that trains a network and returns the losses of its epochs."""
     return lambda network, lists, config: fit(
         network, lists, config, logs=str(tmp_path / "logs"), backup=str(tmp_path / "backup")
     )
-
-
-def toy(lists=96, candidates=10):
-    """Lists in which the candidate with the largest signal was bought; the other features are noise."""
-    draw = np.random.default_rng(0)
-    features = draw.normal(size=(lists, candidates, 3)).astype(np.float32) * [1, 1, 0] + [0, 0, 4]
-    labels = np.zeros((lists, candidates), np.float32)
-    labels[np.arange(lists), features[:, :, 0].argmax(axis=1)] = 1.0
-    labels[:, -1] = PADDING
-    labels[features[:, :, 0].argmax(axis=1) == candidates - 1, 0] = 1.0
-    keep = features[:, :, 0].argmax(axis=1) < candidates - 1
-    return Lists(features=features[keep].astype(np.float32), labels=labels[keep])
 
 
 @pytest.mark.parametrize("kind", ["listwise", "pointwise"])
@@ -298,13 +184,3 @@ def test_training_releases_its_lists(train):
     del lists
     gc.collect()
     assert held() is None
-
-
-def test_moments_do_not_depend_on_the_chunk_size(monkeypatch):
-    lists = toy()
-    real = lists.features[lists.labels >= 0].astype(np.float64)
-    monkeypatch.setattr("models.ranking.lists.LISTS_PER_CHUNK", 7)
-    mean, deviation = moments(lists)
-    np.testing.assert_allclose(mean, real.mean(axis=0), rtol=1e-6)
-    np.testing.assert_allclose(deviation[:2], real.std(axis=0)[:2], rtol=1e-6)
-    assert deviation[2] == np.inf

@@ -2,8 +2,6 @@
 
 import dataclasses
 import shutil
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -14,16 +12,11 @@ from models.retrieval.config import RetrievalConfig
 from models.retrieval.model import TwoTowerModel
 from models.retrieval.purchases import sort_purchases
 from models.retrieval.towers import Towers
-from models.retrieval.trainer import checkpoint_key, strategy_over
+from models.retrieval.trainer import checkpoint_key
 from models.retrieval.validation import TopKValidation, embed_all_articles, measure
 from tests.tiny_shop import purchases as all_purchases
-from tests.tiny_training import RETRIEVAL, read_data, train_towers, with_purchases
+from tests.tiny_training import RETRIEVAL, train_towers, with_purchases
 from transforms.errors import ConfigError
-
-
-@pytest.fixture(scope="module")
-def data(transformed):
-    return read_data(transformed)
 
 
 @pytest.fixture(scope="module")
@@ -134,79 +127,6 @@ def test_a_switch_builds_and_trains(one_week, tmp_path, monkeypatch, switch, pol
     assert figures["week-000"]["val_recall_at_12"] > 0
 
 
-def test_towers_compute_in_their_policy_and_embed_in_float32(data):
-    towers = Towers(RETRIEVAL, data.sizes, "mixed_bfloat16")
-    towers.build_all()
-    kinds = {layer.compute_dtype for layer in towers.submodules if isinstance(layer, tf.keras.layers.Dense)}
-    assert kinds == {"bfloat16"}
-    assert embed_all_articles(towers, data.articles).dtype == np.float32
-    plain = Towers(RETRIEVAL, data.sizes)
-    plain.build_all()
-    np.testing.assert_allclose(
-        embed_all_articles(towers, data.articles), embed_all_articles(plain, data.articles), atol=0.05
-    )
-
-
-@pytest.mark.proof  # TensorFlow is imported once more, with two devices
-def test_weights_mirrored_over_two_devices_stay_equal_and_finite(transformed, tmp_path):
-    run = subprocess.run(
-        [sys.executable, "-c", MIRRORED, str(transformed), str(tmp_path)], capture_output=True, text=True, timeout=300
-    )
-    assert run.returncode == 0, run.stderr[-3000:]
-    assert "replicas 2 weights together and finite, changed by training" in run.stdout
-
-
-MIRRORED = """
-import dataclasses, pathlib, sys, types
-from lookbook.environment import prepare_tensorflow
-prepare_tensorflow()
-import numpy as np
-import tensorflow as tf
-
-tests = types.ModuleType("tests")
-tests.__path__ = ["tests"]
-sys.modules["tests"] = tests
-cpu = tf.config.list_physical_devices("CPU")[0]
-tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
-from models.retrieval import stages
-from models.retrieval.trainer import strategy_over
-from tests.tiny_training import RETRIEVAL, read_data
-from models.retrieval.purchases import sort_purchases
-
-transformed, to = map(pathlib.Path, sys.argv[1:])
-data = read_data(transformed)
-bought = data.purchases
-keep = bought.weeks <= 1
-columns = (getattr(bought, name)[keep] for name in ("customer_rows", "article_rows", "days", "weeks"))
-data = dataclasses.replace(data, purchases=sort_purchases(*columns))
-strategy = strategy_over([device.name for device in tf.config.list_logical_devices("CPU")])
-assert isinstance(strategy, tf.distribute.MirroredStrategy)
-kept = []
-save = stages.snapshot.save_snapshot
-def saved(towers, folder):
-    kept.append(towers)
-    save(towers, folder)
-stages.snapshot.save_snapshot = saved
-fresh = stages.Towers(RETRIEVAL, data.sizes)
-fresh.build_all()
-stages.train_forward(data, RETRIEVAL, label_days=7, strategy=strategy, checkpoints=to / "c", logs=to / "l", to=to / "t")
-changed = 0
-for variable, before in zip(kept[-1].trainable_variables, fresh.trainable_variables):
-    one, two = (copy.numpy() for copy in strategy.experimental_local_results(variable))
-    assert np.isfinite(one).all()
-    # Each replica sums the gradients of an article in its own order; Adam amplifies the rounding differences.
-    np.testing.assert_allclose(one, two, atol=1e-3)
-    changed += int((one != before.numpy()).any())
-assert changed > 10, changed
-print("replicas", strategy.num_replicas_in_sync, "weights together and finite, changed by training")
-"""
-
-
-def test_one_or_no_device_is_not_mirrored():
-    assert not isinstance(strategy_over([]), tf.distribute.MirroredStrategy)
-    assert not isinstance(strategy_over(["/device:GPU:0"]), tf.distribute.MirroredStrategy)
-
-
 def test_a_loaded_snapshot_gives_the_same_embeddings(trained, data, tmp_path):
     towers = snapshot.load_snapshot(trained / "towers" / "week-001")
     snapshot.save_snapshot(towers, tmp_path)
@@ -252,29 +172,3 @@ def test_the_checkpoint_key_depends_on_the_inputs_of_the_training():
 def test_a_setting_out_of_range_is_refused_by_name(name, value):
     with pytest.raises(ConfigError, match=rf"retrieval\.{name} must .* Received: "):
         RetrievalConfig.from_tree({name: value}, "retrieval")
-
-
-def test_towers_compute_their_formula(data):
-    # Initial corrections are 0, so the sum is that of the pooled embeddings.
-    towers = Towers(RETRIEVAL.replace(use_customer_id=True), data.sizes)
-    towers.build_all()
-    table = {weight.name.split("/")[0]: weight.numpy() for weight in towers.weights}
-    embedded = embed_all_articles(towers, data.articles)
-    np.testing.assert_allclose(embedded, table["article_id_embedding"][data.articles.article_index + 1], atol=1e-6)
-    query = towers.embed_customers(
-        tf.constant([4]),
-        tf.constant(data.customers.categories[4:5]),
-        tf.constant([0.0]),
-        tf.constant([[2, 5, -1]]),
-        tf.constant([[0.0, 60.0, 0.0]]),
-    )
-    one, two = table["article_id_embedding"][3], table["article_id_embedding"][6]
-    pooled = sum(
-        (one + 0.5 ** (60 / half_life) * two) / np.sqrt(1 + 0.5 ** (60 / half_life)) for half_life in (14, 60, 365)
-    )
-    np.testing.assert_allclose(query.numpy()[0], pooled + table["customer_id_embedding"][5], rtol=1e-4)
-
-
-def test_a_query_tower_without_inputs_is_refused():
-    with pytest.raises(ConfigError, match="use_customer_id, use_recent or use_attributes must be true"):
-        RetrievalConfig.from_tree({"use_customer_id": False, "use_recent": False, "use_attributes": False})

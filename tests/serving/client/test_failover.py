@@ -66,9 +66,8 @@ def test_a_stopped_server_is_skipped_and_used_again_when_it_is_back(shop, serve,
         eventually(lambda: client.recommend_default(["c1"]) and predictions(back), "the new server answers")
 
 
-def test_the_call_after_a_worker_is_killed_is_answered_within_its_deadline(shop, serve):
-    shop.push(1)
-    running = serve(shop)
+def test_the_call_after_a_worker_is_killed_is_answered_within_its_deadline(serve_first):
+    running = serve_first()
     with RecommenderClient(target(running), ClientConfig(deadline_s=60, max_backoff_s=30)) as client:
         client.recommend_default(["c1"])
         (served,) = running.server.served_versions()
@@ -161,9 +160,8 @@ class FreezingRelay:
             write.close()
 
 
-def test_a_silent_connection_to_a_single_address_is_replaced(shop, serve):
-    shop.push(1)
-    running = serve(shop)
+def test_a_silent_connection_to_a_single_address_is_replaced(serve_first):
+    running = serve_first()
     relay = FreezingRelay(running.port)
     with RecommenderClient(f"127.0.0.1:{relay.port}", ClientConfig(deadline_s=30)) as client:
         client.recommend_default(["c1"])

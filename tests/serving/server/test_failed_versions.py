@@ -32,9 +32,8 @@ def truncate_variables(path):
     ],
     ids=["no graph", "not a graph", "no variables", "truncated variables"],
 )
-def test_a_version_that_fails_to_load_leaves_the_old_one_serving(shop, serve, eventually, damage, code):
-    shop.push(1)
-    running = serve(shop)
+def test_a_version_that_fails_to_load_leaves_the_old_one_serving(shop, serve_first, eventually, damage, code):
+    running = serve_first()
     with constant_requests(running) as answered:
         shop.push(2, edit=damage)
         eventually(lambda: running.stock.states().get(2, ("",))[0] == "END", "2 failed")
@@ -48,9 +47,8 @@ def test_a_version_that_fails_to_load_leaves_the_old_one_serving(shop, serve, ev
     assert running.server.failures()[0].startswith("lookbook version 2: ")
 
 
-def test_an_incomplete_version_is_served_when_it_is_complete(shop, serve, eventually):
-    shop.push(1)
-    running = serve(shop)
+def test_an_incomplete_version_is_served_when_it_is_complete(shop, serve_first, eventually):
+    running = serve_first()
     slow = shop.base / "2"
     slow.mkdir()
     eventually(lambda: running.stock.states().get(2, ("",))[0] == "END", "2 failed")

@@ -37,10 +37,9 @@ def ended(pid):
     return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
 
 
-def test_the_call_after_a_worker_is_killed_succeeds(shop, serve):
+def test_the_call_after_a_worker_is_killed_succeeds(serve_first):
     """The client does not retry; the server waits for the new process within the deadline."""
-    shop.push(1)
-    running = serve(shop, poll_interval_s=30)  # the restart must not wait for the next poll
+    running = serve_first(poll_interval_s=30)  # the restart must not wait for the next poll
     (version,) = running.server.served_versions()
     os.kill(version.pid, signal.SIGKILL)
     assert running.stock.predict(INPUTS, timeout=60).model_spec.version.value == 1
@@ -64,9 +63,8 @@ def test_the_killed_worker_of_a_fallback_version_is_replaced(shop, serve, eventu
     assert version_of(running) == 1
 
 
-def test_a_killed_worker_is_replaced(shop, serve, eventually):
-    shop.push(1)
-    running = serve(shop)
+def test_a_killed_worker_is_replaced(serve_first, eventually):
+    running = serve_first()
     (version,) = running.server.served_versions()
     codes = set()
     os.kill(version.pid, signal.SIGKILL)
@@ -85,9 +83,8 @@ def test_a_killed_worker_is_replaced(shop, serve, eventually):
     assert (version.restarts, successor.restarts) == (0, 1)
 
 
-def test_no_request_of_the_query_client_fails_when_a_worker_is_killed(shop, serve, eventually):
-    shop.push(1)
-    running = serve(shop)
+def test_no_request_of_the_query_client_fails_when_a_worker_is_killed(serve_first, eventually):
+    running = serve_first()
     answers, failures, stop = [], [], threading.Event()
 
     def ask():
@@ -114,9 +111,8 @@ def test_no_request_of_the_query_client_fails_when_a_worker_is_killed(shop, serv
     assert failures == []
 
 
-def test_a_stopped_worker_is_killed_and_replaced(shop, serve, eventually):
-    shop.push(1)
-    running = serve(shop, heartbeat_timeout_s=2)
+def test_a_stopped_worker_is_killed_and_replaced(serve_first, eventually):
+    running = serve_first(heartbeat_timeout_s=2)
     (version,) = running.server.served_versions()
     health = health_pb2_grpc.HealthStub(running.stock.channel)
     seen = set()
@@ -139,9 +135,8 @@ def test_a_stopped_worker_is_killed_and_replaced(shop, serve, eventually):
     eventually(lambda: ended(version.pid), "the stopped process's end")
 
 
-def test_a_stopped_worker_is_killed_when_its_version_is_closed(shop, serve, eventually):
-    shop.push(1)
-    running = serve(shop, heartbeat_timeout_s=100)  # heartbeats do not detect it
+def test_a_stopped_worker_is_killed_when_its_version_is_closed(serve_first, eventually):
+    running = serve_first(heartbeat_timeout_s=100)  # heartbeats do not detect it
     (version,) = running.server.served_versions()
     os.kill(version.pid, signal.SIGSTOP)
     running.server.stop(grace_s=0.1)

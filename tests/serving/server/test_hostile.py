@@ -98,13 +98,19 @@ def test_a_message_of_100_mb_is_rejected(served):
     assert still_up(served)
 
 
-def test_a_small_message_cannot_allocate_terabytes(served):
+def request_of_shape(*sizes):
+    """A request of a few bytes with strings of any shape, but no values."""
     request = predict_pb2.PredictRequest()
     request.model_spec.name = "lookbook"
-    tensor = request.inputs["customer_id"]
-    tensor.dtype = 7
-    tensor.tensor_shape.dim.add(size=2**40)
-    tensor.string_val.append(b"c1")
+    request.inputs["customer_id"].dtype = 7
+    for size in sizes:
+        request.inputs["customer_id"].tensor_shape.dim.add(size=size)
+    return request
+
+
+def test_a_small_message_cannot_allocate_terabytes(served):
+    request = request_of_shape(2**40)
+    request.inputs["customer_id"].string_val.append(b"c1")
     with pytest.raises(grpc.RpcError) as caught:
         served.stock.prediction.Predict(request, timeout=30)
     assert caught.value.code() is INVALID
@@ -122,12 +128,7 @@ def test_bytes_that_are_not_a_message_are_rejected(served):
 @pytest.mark.parametrize(("sizes", "words"), [([30_000_000], "at most"), ([1] * 33, "rank at most 32")])
 def test_a_shape_is_checked_before_memory_is_allocated(served, sizes, words):
     """The error names the shape, so no array of that shape was made."""
-    request = predict_pb2.PredictRequest()
-    request.model_spec.name = "lookbook"
-    tensor = request.inputs["customer_id"]
-    tensor.dtype = 7
-    for size in sizes:
-        tensor.tensor_shape.dim.add(size=size)
+    request = request_of_shape(*sizes)
     assert len(request.SerializeToString()) < 200
     with pytest.raises(grpc.RpcError) as caught:
         served.stock.prediction.Predict(request, timeout=30)
@@ -137,14 +138,8 @@ def test_a_shape_is_checked_before_memory_is_allocated(served, sizes, words):
 
 
 def test_a_message_of_57_bytes_cannot_allocate_230_mib(served):
-    request = predict_pb2.PredictRequest()
-    request.model_spec.name = "lookbook"
-    tensor = request.inputs["customer_id"]
-    tensor.dtype = 7
-    for size in (1, 9_999_999):
-        tensor.tensor_shape.dim.add(size=size)
     with pytest.raises(grpc.RpcError, match="at most 65536 elements more than there are values") as caught:
-        served.stock.prediction.Predict(request, timeout=30)
+        served.stock.prediction.Predict(request_of_shape(1, 9_999_999), timeout=30)
     assert caught.value.code() is INVALID
 
 

@@ -16,13 +16,12 @@ def spin(running, timeout):
 
 
 @pytest.fixture
-def spinning(shop, serve, eventually):
+def spinning(serve_first, eventually):
     """Starts a server with one endless request in flight."""
     calls = []
 
     def start(timeout=60, **limits):
-        shop.push(1)
-        running = serve(shop, **limits)
+        running = serve_first(**limits)
         calls.append(spin(running, timeout))
         eventually(lambda: in_flight(running) == 1, "the first request in flight")
         return running, calls[0]
@@ -32,10 +31,9 @@ def spinning(shop, serve, eventually):
         call.cancel()
 
 
-def test_a_run_of_the_graph_is_cancelled_at_its_deadline(shop, serve, eventually):
+def test_a_run_of_the_graph_is_cancelled_at_its_deadline(serve_first, eventually):
     """The request is in flight until its run of the graph ends, which would take hours."""
-    shop.push(1)
-    running = serve(shop)
+    running = serve_first()
     call = spin(running, timeout=0.5)
     assert call.code() is grpc.StatusCode.DEADLINE_EXCEEDED
     eventually(lambda: in_flight(running) == 0, "the run's end")
@@ -55,9 +53,8 @@ def test_rows_in_flight_are_limited_and_further_requests_wait(spinning):
     assert caught.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
 
 
-def test_requests_with_more_rows_than_the_limit_are_answered_one_by_one(shop, serve):
-    shop.push(1)
-    running = serve(shop, max_rows_in_flight=100)
+def test_requests_with_more_rows_than_the_limit_are_answered_one_by_one(serve_first):
+    running = serve_first(max_rows_in_flight=100)
     calls = [running.stock.prediction.Predict.future(big_batch(1000), timeout=60) for _ in range(8)]
     assert [call.result().outputs["scores"].tensor_shape.dim[0].size for call in calls] == [1000] * 8
 

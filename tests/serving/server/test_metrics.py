@@ -46,9 +46,8 @@ def test_a_silent_connection_to_the_metrics_port_is_closed(served, eventually):
         assert silent.recv(1) == b""
 
 
-def test_series_of_a_dropped_version_are_removed(shop, serve, eventually):
-    shop.push(1)
-    running = serve(shop, metrics_kept_s=0.1)
+def test_series_of_a_dropped_version_are_removed(shop, serve_first, eventually):
+    running = serve_first(metrics_kept_s=0.1)
     labels = {"method": "Predict", "model": "lookbook", "version": "1", "code": "OK"}
     running.stock.predict({"customer_id": ["c1"]})
 

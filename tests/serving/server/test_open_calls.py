@@ -53,16 +53,14 @@ def assert_all_is_answered(running):
         "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
     ],
 )
-def test_a_hundred_calls_without_a_message_block_no_other_call(shop, serve, method):
-    shop.push(1)
-    running = serve(shop)
+def test_a_hundred_calls_without_a_message_block_no_other_call(serve_first, method):
+    running = serve_first()
     with calls_without_a_message(running.port, method, 100):
         assert_all_is_answered(running)
 
 
-def test_a_call_without_a_message_times_out(shop, serve):
-    shop.push(1)
-    running = serve(shop, receive_timeout_s=0.2)
+def test_a_call_without_a_message_times_out(serve_first):
+    running = serve_first(receive_timeout_s=0.2)
     with calls_without_a_message(running.port, wire.PREDICT_METHOD, 3) as calls:
         for call in calls:
             assert call.code() is DEADLINE
@@ -70,9 +68,8 @@ def test_a_call_without_a_message_times_out(shop, serve):
     assert_all_is_answered(running)
 
 
-def test_open_calls_are_limited_and_health_has_its_own_limit(shop, serve):
-    shop.push(1)
-    running = serve(shop, max_open_calls=5, receive_timeout_s=600)
+def test_open_calls_are_limited_and_health_has_its_own_limit(serve_first):
+    running = serve_first(max_open_calls=5, receive_timeout_s=600)
     with calls_without_a_message(running.port, wire.PREDICT_METHOD, 6) as calls:
         ended = threading.Event()
         for call in calls:
@@ -87,9 +84,8 @@ def test_open_calls_are_limited_and_health_has_its_own_limit(shop, serve):
         assert answer.status == health_pb2.HealthCheckResponse.SERVING
 
 
-def test_reflection_streams_are_limited_in_number_and_time(shop, serve):
-    shop.push(1)
-    running = serve(shop, max_reflection_streams=1, receive_timeout_s=0.5)
+def test_reflection_streams_are_limited_in_number_and_time(serve_first):
+    running = serve_first(max_reflection_streams=1, receive_timeout_s=0.5)
     stub = reflection_pb2_grpc.ServerReflectionStub(running.stock.channel)
     question = reflection_pb2.ServerReflectionRequest(list_services="")
     (answer,) = stub.ServerReflectionInfo(iter([question]), timeout=20)
@@ -117,9 +113,8 @@ def test_health_check_and_watch_report_each_service(shop, serve):
     watched.cancel()
 
 
-def test_the_server_accepts_pings_of_clients(shop, serve, eventually):
-    shop.push(1)
-    running = serve(shop)
+def test_the_server_accepts_pings_of_clients(serve_first, eventually):
+    running = serve_first()
     options = [("grpc.keepalive_time_ms", 1000), ("grpc.keepalive_permit_without_calls", 1)]
     with grpc.insecure_channel(f"127.0.0.1:{running.port}", options) as channel:
         states = []
@@ -132,9 +127,8 @@ def test_the_server_accepts_pings_of_clients(shop, serve, eventually):
 
 
 @pytest.mark.parametrize("compression", [grpc.Compression.Gzip, grpc.Compression.Deflate])
-def test_compressed_requests_are_answered(shop, serve, compression):
-    shop.push(1)
-    running = serve(shop)
+def test_compressed_requests_are_answered(serve_first, compression):
+    running = serve_first()
     request = wire.PredictRequest()
     request.model_spec.name = "lookbook"
     request.inputs["customer_id"].dtype = 7
@@ -145,9 +139,8 @@ def test_compressed_requests_are_answered(shop, serve, compression):
     assert wire.PredictResponse.FromString(answer).model_spec.version.value == 1
 
 
-def test_the_size_limit_applies_to_inflated_messages(shop, serve):
-    shop.push(1)
-    running = serve(shop, max_message_bytes=100_000)
+def test_the_size_limit_applies_to_inflated_messages(serve_first):
+    running = serve_first(max_message_bytes=100_000)
     bomb = b"\n" * 50_000_000
     assert len(gzip.compress(bomb)) < 100_000
     target, compression = f"127.0.0.1:{running.port}", grpc.Compression.Gzip
@@ -158,10 +151,9 @@ def test_the_size_limit_applies_to_inflated_messages(shop, serve):
     assert_all_is_answered(running)
 
 
-def test_the_query_client_retries_unavailable_requests(shop, serve, eventually):
+def test_the_query_client_retries_unavailable_requests(serve_first, eventually):
     """An error with a body would count as an answer, and gRPC would not retry it."""
-    shop.push(1)
-    running = serve(shop, max_concurrency=1)
+    running = serve_first(max_concurrency=1)
     in_flight = running.server.metrics.registry.get_sample_value
     spin = running.stock.prediction.Predict.future(spin_request(), timeout=6)  # its slot is free after the timeout
     eventually(lambda: in_flight("lookbook_serving_requests_in_flight") == 1, "a request in flight")

@@ -34,10 +34,9 @@ def rejection(running, request, timeout=30):
 
 
 @pytest.fixture
-def waiting_reload(shop, serve, tmp_path, eventually):
+def waiting_reload(shop, serve_first, tmp_path, eventually):
     """Starts a reload that waits for a model without a version; returns the server, the call and the known model."""
-    shop.push(1)
-    running = serve(shop, allow_reload=True)
+    running = serve_first(allow_reload=True)
     os.mkdir(tmp_path / "empty")
     known = ("lookbook", shop.base, {})
     request = reload_request(known, ("new", tmp_path / "empty", {}))
@@ -46,18 +45,16 @@ def waiting_reload(shop, serve, tmp_path, eventually):
     return running, call, known
 
 
-def test_reload_is_off_by_default(shop, serve):
-    shop.push(1)
-    running = serve(shop)
+def test_reload_is_off_by_default(shop, serve_first):
+    running = serve_first()
     code, words = rejection(running, reload_request(("lookbook", shop.base, {})))
     assert code is grpc.StatusCode.PERMISSION_DENIED
     assert "Start the server with --allow-reload" in words
     assert version_of(running) == 1
 
 
-def test_an_empty_list_does_not_drop_the_models(shop, serve):
-    shop.push(1)
-    running = serve(shop, allow_reload=True)
+def test_an_empty_list_does_not_drop_the_models(serve_first):
+    running = serve_first(allow_reload=True)
     request = reload_request()
     request.config.model_config_list.SetInParent()
     code, words = rejection(running, request)
@@ -91,9 +88,8 @@ def test_reload_roots_are_configurable(shop, serve, tmp_path_factory):
     assert rejection(running, reload_request(("lookbook", shop.base, {})))[0] is grpc.StatusCode.PERMISSION_DENIED
 
 
-def test_a_missing_base_path_is_rejected_at_once_and_changes_nothing(shop, serve, tmp_path):
-    shop.push(1)
-    running = serve(shop, allow_reload=True)
+def test_a_missing_base_path_is_rejected_at_once_and_changes_nothing(shop, serve_first, tmp_path):
+    running = serve_first(allow_reload=True)
     request = reload_request(("lookbook", shop.base, {}), ("new", tmp_path / "nowhere", {}))
     code, words = rejection(running, request, timeout=3600)
     assert code is grpc.StatusCode.FAILED_PRECONDITION
@@ -138,9 +134,8 @@ def test_a_reload_stops_waiting_when_its_caller_cancels(tmp_path, worker_host):
     assert caught.value.code is grpc.StatusCode.CANCELLED
 
 
-def test_a_reload_changes_models_and_labels(shop, serve, tmp_path, eventually):
-    shop.push(1)
-    running = serve(shop, allow_reload=True)
+def test_a_reload_changes_models_and_labels(shop, serve_first, tmp_path, eventually):
+    running = serve_first(allow_reload=True)
     call = running.stock.model.HandleReloadConfigRequest
     other = tmp_path / "other"
     shutil.copytree(shop.exported, other / "5")
@@ -157,18 +152,16 @@ def test_a_reload_changes_models_and_labels(shop, serve, tmp_path, eventually):
     assert caught.value.code() is grpc.StatusCode.NOT_FOUND
 
 
-def test_an_empty_list_of_specific_versions_serves_none(shop, serve, eventually):
-    shop.push(1)
-    running = serve(shop, allow_reload=True)
+def test_an_empty_list_of_specific_versions_serves_none(shop, serve_first, eventually):
+    running = serve_first(allow_reload=True)
     request = reload_request(("lookbook", shop.base, {}))
     request.config.model_config_list.config[0].model_version_policy.specific.SetInParent()
     running.stock.model.HandleReloadConfigRequest(request, timeout=60)
     eventually(lambda: running.stock.states()[1][0] == "END", "1 dropped, as TensorFlow Serving does")
 
 
-def test_an_invalid_reload_changes_nothing(shop, serve, tmp_path):
-    shop.push(1)
-    running = serve(shop, allow_reload=True)
+def test_an_invalid_reload_changes_nothing(shop, serve_first, tmp_path):
+    running = serve_first(allow_reload=True)
     invalid, precondition = grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.FAILED_PRECONDITION
     good = ("lookbook", shop.base, {})
     no_platform = reload_request(good)
@@ -202,9 +195,8 @@ def test_an_invalid_reload_changes_nothing(shop, serve, tmp_path):
         assert version_of(running) == 1
 
 
-def test_a_reload_reports_why_a_new_model_is_not_available(shop, serve, tmp_path):
-    shop.push(1)
-    running = serve(shop, allow_reload=True)
+def test_a_reload_reports_why_a_new_model_is_not_available(shop, serve_first, tmp_path):
+    running = serve_first(allow_reload=True)
     (tmp_path / "broken" / "1").mkdir(parents=True)
     request = reload_request(("lookbook", shop.base, {}), ("broken", tmp_path / "broken", {}))
     with pytest.raises(grpc.RpcError) as caught:

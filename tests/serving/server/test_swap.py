@@ -17,9 +17,8 @@ from tests.serving.queries import INPUTS, constant_requests, version_of
 OK = 0
 
 
-def test_a_pushed_version_replaces_the_old_one_until_it_is_removed(shop, serve, eventually):
-    shop.push(1)
-    running = serve(shop)
+def test_a_pushed_version_replaces_the_old_one_until_it_is_removed(shop, serve_first, eventually):
+    running = serve_first()
     with constant_requests(running) as answered:
         eventually(lambda: answered, "first answers")
         shop.push(2)
@@ -46,9 +45,8 @@ def server_objects():
 
 
 @pytest.mark.parametrize("swaps", [6, pytest.param(20, marks=pytest.mark.proof)])
-def test_swaps_fail_no_request_and_leak_nothing(shop, serve, eventually, swaps):
-    shop.push(1)
-    running = serve(shop)
+def test_swaps_fail_no_request_and_leak_nothing(shop, serve_first, eventually, swaps):
+    running = serve_first()
     (version,) = running.server.served_versions()
     pids, kept = {version.pid}, []
     with constant_requests(running) as answered:
@@ -79,9 +77,8 @@ def test_version_10_is_newer_than_version_9(shop, serve):
     assert version_of(serve(shop)) == 10
 
 
-def test_without_versions_always_present_an_empty_folder_drops_the_model(shop, serve, eventually):
-    shop.push(1)
-    running = serve(shop, versions_always_present=False)
+def test_without_versions_always_present_an_empty_folder_drops_the_model(shop, serve_first, eventually):
+    running = serve_first(versions_always_present=False)
     shop.remove(1)
     eventually(lambda: running.stock.states()[1][0] == "END", "1 dropped")
     with pytest.raises(grpc.RpcError) as caught:
@@ -93,9 +90,8 @@ def test_without_versions_always_present_an_empty_folder_drops_the_model(shop, s
     assert version_of(running) == 1
 
 
-def test_an_empty_folder_keeps_the_loaded_version(shop, serve, eventually):
-    shop.push(1)
-    running = serve(shop)
+def test_an_empty_folder_keeps_the_loaded_version(shop, serve_first, eventually):
+    running = serve_first()
     shop.remove(1)
     shop.base.rename(shop.base.with_name("unmounted"))
     assert version_of(running) == 1
@@ -104,9 +100,8 @@ def test_an_empty_folder_keeps_the_loaded_version(shop, serve, eventually):
     eventually(lambda: version_of(running) == 2, "2 serves")
 
 
-def test_a_missing_base_path_changes_nothing(shop, serve, eventually):
-    shop.push(1)
-    running = serve(shop)
+def test_a_missing_base_path_changes_nothing(shop, serve_first, eventually):
+    running = serve_first()
     away = shop.base.with_name("unmounted")
     shop.base.rename(away)
     away_with_2 = away / "2"
@@ -133,9 +128,8 @@ def test_the_loaded_version_stays_if_the_wanted_version_is_removed(shop, serve, 
     assert version_of(running) == 2
 
 
-def test_workers_end_with_the_versions_they_serve(shop, serve, eventually):
-    shop.push(1)
-    running = serve(shop)
+def test_workers_end_with_the_versions_they_serve(shop, serve_first, eventually):
+    running = serve_first()
     (first,) = running.server.served_versions()
     shop.push(2)
     eventually(lambda: not psutil.pid_exists(first.pid), "the first worker's end")
@@ -144,9 +138,8 @@ def test_workers_end_with_the_versions_they_serve(shop, serve, eventually):
     eventually(lambda: not psutil.pid_exists(second.pid), "the second worker's end")
 
 
-def test_requests_in_flight_end_before_the_server_stops(shop, serve, eventually):
-    shop.push(1)
-    running = serve(shop)
+def test_requests_in_flight_end_before_the_server_stops(serve_first, eventually):
+    running = serve_first()
     answers = []
 
     def ask():
