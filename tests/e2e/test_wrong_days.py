@@ -1,11 +1,11 @@
 """Data with wrong days, or older than the served version, are refused in one line before any computation."""
 
 import datetime
-import json
 
 import pytest
 
 from tests.e2e.shop import Shop, lookbook, synthesize
+from tests.fake_version import write_version
 
 pytestmark = pytest.mark.proof
 LAST = datetime.date(2020, 6, 4)  # of 70 days from 2020-03-27
@@ -33,12 +33,12 @@ def change(shop, to_row):
     path.write_text("\n".join([header, *(row for row in changed if row is not None)]) + "\n")
 
 
-def serve(shop, **figures):
-    """Writes a version with only the figures that the gates read."""
-    extra = shop.out / "serving" / "lookbook" / "1" / "assets.extra"
-    extra.mkdir(parents=True)
-    (extra.parent / "saved_model.pb").touch()
-    (extra / "lookbook.json").write_text(json.dumps(figures))
+@pytest.fixture
+def older_export(shop):
+    """The shop with a served version, and data that end before those of the version."""
+    write_version(shop.out / "serving" / "lookbook" / "1", as_of="2020-06-05", trained_until="2020-05-29")
+    change(shop, lambda row: row if row < "2020-05-20" else None)
+    return shop
 
 
 def test_two_days_with_a_wrong_year_stop_a_run(shop):
@@ -52,18 +52,15 @@ def test_two_days_with_a_wrong_year_stop_a_run(shop):
     )
 
 
-def test_a_refresh_on_an_older_export_is_refused(shop):
-    serve(shop, as_of="2020-06-05", trained_until="2020-05-29")
-    change(shop, lambda row: row if row < "2020-05-20" else None)
-    done = lookbook("refresh", "--data", str(shop.data), "--out", str(shop.out))
+def test_a_refresh_on_an_older_export_is_refused(older_export):
+    done = lookbook("refresh", "--data", str(older_export.data), "--out", str(older_export.out))
     assert done.code == 1
     assert "the data end on 2020-05-19, those of the served version 1 on 2020-06-04." in done.last_line
     assert "--allow-older" in done.last_line
 
 
-def test_a_refresh_is_never_judged_on_days_that_its_weights_were_trained_on(shop):
-    serve(shop, as_of="2020-06-05", trained_until="2020-05-29")
-    change(shop, lambda row: row if row < "2020-05-20" else None)
-    done = lookbook("refresh", "--data", str(shop.data), "--out", str(shop.out), "--allow-older")
+def test_a_refresh_is_never_judged_on_days_that_its_weights_were_trained_on(older_export):
+    words = ["--data", str(older_export.data), "--out", str(older_export.out), "--allow-older"]
+    done = lookbook("refresh", *words)
     assert done.code == 1
     assert "which end on 2020-05-28. Received: 2020-05-13 to 2020-05-19." in done.last_line

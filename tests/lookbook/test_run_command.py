@@ -10,6 +10,7 @@ import pytest
 from components.gates.verdict import Verdict
 from lookbook.cli import main
 from pipeline.config import load_config
+from tests.fake_version import write_version
 from transforms.errors import ConfigError, DataError, GateError
 
 
@@ -44,10 +45,7 @@ class SUMMARY:
 
 
 def push(out, number):
-    """Makes the folder of a version."""
-    folder = out / "serving" / "lookbook" / str(number)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "saved_model.pb").touch()
+    write_version(out / "serving" / "lookbook" / str(number))
 
 
 @pytest.mark.parametrize(("left", "served"), [([], "no other is left"), ([2, 3], "3 is served")])

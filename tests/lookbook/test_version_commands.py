@@ -1,6 +1,5 @@
 """`lookbook versions` and `lookbook rollback` with a pushed model whose answers are known."""
 
-import json
 import re
 import shutil
 
@@ -8,6 +7,7 @@ from components.served_folder import model_dir
 from lookbook.cli import main
 from operations.pushed import load_served
 from pipeline.versions import list_versions
+from tests.fake_version import write_version
 
 
 def test_versions_shows_figures_and_the_served_version(out, capsys):
@@ -25,10 +25,7 @@ def test_versions_truncates_no_number_on_a_narrow_terminal(tmp_path, capsys, mon
     numbers = [str(1_795_666_000 + number) for number in range(9)]
     figures = {"customers": 1371, "weights_digest": "0" * 40, "evaluation": {"map_at_12": 0.25, "customers": 867.0}}
     for number in numbers:
-        extra = model_dir(tmp_path) / number / "assets.extra"
-        extra.mkdir(parents=True)
-        (extra / "lookbook.json").write_text(json.dumps(figures))
-        (extra.parent / "saved_model.pb").touch()
+        write_version(model_dir(tmp_path) / number, **figures)
     monkeypatch.setattr("lookbook.console.PLAIN_WIDTH", 80)
     assert main(["versions", "--out", str(tmp_path)]) == 0
     printed = capsys.readouterr().out

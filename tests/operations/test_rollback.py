@@ -1,7 +1,5 @@
 """Versions are listed, rolled back and deleted, and the newest version is complete at all times."""
 
-import json
-
 import pytest
 
 from components.model_files import DESCRIPTION
@@ -9,16 +7,15 @@ from components.push import publish
 from components.served_folder import model_dir
 from operations.rollback import retain, rollback
 from pipeline.versions import list_versions, served_version
+from tests.fake_version import write_version
 from transforms.errors import LookbookError
 
 
 def push(out, number, **figures):
-    path = model_dir(out) / str(number)
-    (path / "assets.extra").mkdir(parents=True)
+    path = write_version(model_dir(out) / str(number), **figures)
     (path / "variables").mkdir()
     (path / "saved_model.pb").write_bytes(b"graph of %d" % number)
     (path / "variables" / "variables.index").write_bytes(b"weights of %d" % number)
-    (path / DESCRIPTION).write_text(json.dumps(figures))
     return path
 
 

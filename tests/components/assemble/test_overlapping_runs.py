@@ -131,21 +131,22 @@ def test_a_wrong_answer_is_counted():
     assert comparison.worst == 1.0
 
 
+def overlap(model, times, onednn):
+    """Runs the comparison of the benchmark in a process with oneDNN on ("1") or off ("0")."""
+    command = [sys.executable, "-m", "benchmarks.onednn", "overlap", str(model), "--times", str(times)]
+    environment = {**os.environ, "TF_ENABLE_ONEDNN_OPTS": onednn}
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+
+
 @pytest.mark.proof
 @pytest.mark.skipif(not HAS_AMX, reason="this processor has no AMX (no amx_tile in /proc/cpuinfo)")
 def test_overlapping_runs_give_wrong_answers_with_onednn_and_amx(default_size):
     """With oneDNN on, the comparison finds wrong answers or a signal ends the process."""
-    command = [sys.executable, "-m", "benchmarks.onednn", "overlap", str(default_size), "--times", "5000"]
-    done = subprocess.run(
-        command, cwd=ROOT, env={**os.environ, "TF_ENABLE_ONEDNN_OPTS": "1"}, capture_output=True, text=True
-    )
+    done = overlap(default_size, 5000, onednn="1")
     assert done.returncode < 0 or done.returncode == 1, done.stdout + done.stderr
 
 
 @pytest.mark.proof
 def test_overlapping_runs_of_a_model_of_default_size_are_correct_without_onednn(default_size):
-    command = [sys.executable, "-m", "benchmarks.onednn", "overlap", str(default_size), "--times", "1000"]
-    done = subprocess.run(
-        command, cwd=ROOT, env={**os.environ, "TF_ENABLE_ONEDNN_OPTS": "0"}, capture_output=True, text=True
-    )
+    done = overlap(default_size, 1000, onednn="0")
     assert done.returncode == 0, done.stdout + done.stderr

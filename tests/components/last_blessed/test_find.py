@@ -1,7 +1,6 @@
 """The last blessed weights are those of the newest version that another run pushed."""
 
 import datetime
-import json
 
 import pytest
 
@@ -11,6 +10,7 @@ from components.push.publish import publish
 from components.served_folder import find_last_blessed, model_dir
 from components.weights import FOLDER, WeightsRecord, read_record
 from operations.rollback import rollback
+from tests.fake_version import write_version
 
 
 @pytest.fixture
@@ -18,14 +18,11 @@ def push(tmp_path):
     """Pushes a model of a run as version `number`."""
 
     def make(number, run_key, digest="d", weights=True):
-        model = tmp_path / f"model-{number}"
-        extra = model / "assets.extra"
-        extra.mkdir(parents=True)
-        (model / "saved_model.pb").write_bytes(b"graph")
-        (extra / "lookbook.json").write_text(json.dumps({"weights_digest": digest}))
+        model = write_version(tmp_path / f"model-{number}", weights_digest=digest)
         if weights:
-            (extra / FOLDER / "towers").mkdir(parents=True)
-            (extra / FOLDER / "towers" / "weights.npz").write_text(digest)
+            towers = model / "assets.extra" / FOLDER / "towers"
+            towers.mkdir(parents=True)
+            (towers / "weights.npz").write_text(digest)
         return publish(model, model_dir(tmp_path), {"run_key": run_key}, at_least=number)
 
     return make

@@ -10,6 +10,7 @@ from components.evaluation.report import Evaluation
 from components.model_files import description_of
 from components.push import executor as push
 from components.served_folder import version_folders
+from tests.fake_version import write_version
 from transforms.errors import GateError
 
 OVERALL = {"map_at_12": 0.25, "customers": 7.0}
@@ -43,11 +44,7 @@ def run(tmp_path):
 
         def model(name, weights_digest, as_of):
             made = artifact(standard_artifacts.Model, name)
-            folder = tmp_path / name / "Format-Serving"
-            (folder / "assets.extra").mkdir(parents=True, exist_ok=True)
-            (folder / "saved_model.pb").write_bytes(b"graph")
-            figures = {"weights_digest": weights_digest, "as_of": as_of}
-            (folder / "assets.extra" / "lookbook.json").write_text(json.dumps(figures))
+            write_version(tmp_path / name / "Format-Serving", weights_digest=weights_digest, as_of=as_of)
             return made
 
         judged, new = model("cut", judged_digest, "2020-01-01"), model("end", digest, end)

@@ -1,11 +1,11 @@
 """Data that end before those of the served version are refused unless older data are allowed."""
 
 import datetime
-import json
 
 import pytest
 
 from components.gates.freshness.executor import require_fresh, require_unseen, served_as_of
+from tests.fake_version import write_version
 from transforms.errors import GateError
 
 DAY = datetime.date.fromisoformat
@@ -16,10 +16,7 @@ def serving(tmp_path):
     """A served folder; `push(number, **figures)` adds a version."""
 
     def push(number, **figures):
-        extra = tmp_path / str(number) / "assets.extra"
-        extra.mkdir(parents=True)
-        (extra.parent / "saved_model.pb").touch()
-        (extra / "lookbook.json").write_text(json.dumps(figures))
+        write_version(tmp_path / str(number), **figures)
 
     push.folder = tmp_path
     return push
