@@ -8,6 +8,20 @@ import grpc
 INPUTS = {"customer_id": ["c1"]}
 
 
+def sample(running, name, **labels):
+    """Returns the value of a metric of the server, or None."""
+    return running.server.metrics.registry.get_sample_value(f"lookbook_serving_{name}", labels)
+
+
+def in_flight(running):
+    return sample(running, "requests_in_flight")
+
+
+def answered_requests(running, version="", code="OK"):
+    """Returns the number of calls of Predict that were answered with a version and a code."""
+    return sample(running, "requests_total", method="Predict", model="lookbook", version=version, code=code) or 0
+
+
 def version_of(running):
     return running.stock.predict(INPUTS).model_spec.version.value
 

@@ -18,15 +18,13 @@ from serving.client.throttle import MAX_TOKENS
 from serving.server.config import ServerConfig
 from serving.server.model_server import ModelServer
 from tests.serving.fake_server import flaky_server
+from tests.serving.queries import answered_requests
 
 READY_S = 120
 
 
 def predictions(running):
-    """Number of requests that a server has answered with OK."""
-    counted = running.server.metrics.registry.get_sample_value
-    labels = {"method": "Predict", "model": "lookbook", "version": "1", "code": "OK"}
-    return counted("lookbook_serving_requests_total", labels) or 0
+    return answered_requests(running, "1")
 
 
 def target(*running):
@@ -193,12 +191,10 @@ def test_retry_waits_fit_into_the_deadline():
 
 def test_invalid_requests_are_not_retried_on_other_servers(served):
     text = f"127.0.0.1:{served.port},127.0.0.1:{served.port}"
-    counted = served.server.metrics.registry.get_sample_value
-    labels = {"method": "Predict", "model": "lookbook", "version": "", "code": "INVALID_ARGUMENT"}
-    before = counted("lookbook_serving_requests_total", labels) or 0
+    before = answered_requests(served, code="INVALID_ARGUMENT")
     with RecommenderClient(text, ClientConfig(deadline_s=60)) as client, pytest.raises(errors.InvalidRequestError):
         client.predict("recommend", {})
-    assert counted("lookbook_serving_requests_total", labels) == before + 1
+    assert answered_requests(served, code="INVALID_ARGUMENT") == before + 1
 
 
 def test_new_addresses_of_a_name_are_used(monkeypatch, shop, serve, eventually):

@@ -10,6 +10,13 @@ from tests.serving.server_process import READY_S, first_line, server_process
 from tests.serving.warmup_records import truncate_warmup
 
 
+def ended(*arguments):
+    """Runs a server that ends by itself; returns its exit code, its output and its log."""
+    with server_process(*arguments) as process:
+        output, log = process.communicate(timeout=READY_S)
+        return process.returncode, output, log
+
+
 def test_the_server_reports_a_failed_version_serves_the_next_and_stops_on_sigterm(shop):
     (shop.base / "3").mkdir()
     with server_process("--base-path", shop.base, "--model-name", "lookbook", "--poll-interval-s", "0.05") as process:
@@ -29,10 +36,9 @@ def test_the_server_reports_a_failed_version_serves_the_next_and_stops_on_sigter
 
 
 def test_exit_on_failure_ends_a_server_without_a_version(shop):
-    with server_process("--base-path", shop.base, "--exit-on-failure", "--load-timeout-s", "0.3") as process:
-        rest, log = process.communicate(timeout=60)
-        assert (process.returncode, rest) == (1, "")
-        assert f"error: lookbook is not available: no version under {shop.base}" in log
+    code, output, log = ended("--base-path", shop.base, "--exit-on-failure", "--load-timeout-s", "0.3")
+    assert (code, output) == (1, "")
+    assert f"error: lookbook is not available: no version under {shop.base}" in log
 
 
 @pytest.mark.parametrize(
@@ -51,18 +57,16 @@ def test_exit_on_failure_ends_a_server_without_a_version(shop):
     ],
 )
 def test_invalid_settings_are_errors_of_one_line(arguments, words):
-    with server_process(*arguments) as process:
-        _, log = process.communicate(timeout=60)
-        assert process.returncode == 1
-        assert words in log
-        assert "Traceback" not in log
+    code, _, log = ended(*arguments)
+    assert code == 1
+    assert words in log
+    assert "Traceback" not in log
 
 
 def test_a_port_in_use_is_an_error(served):
-    with server_process("--base-path", "/x", "--port", served.port) as process:
-        _, log = process.communicate(timeout=60)
-        assert process.returncode == 1
-        assert f"error: port must be free. Received: 127.0.0.1:{served.port}" in log
+    code, _, log = ended("--base-path", "/x", "--port", served.port)
+    assert code == 1
+    assert f"error: port must be free. Received: 127.0.0.1:{served.port}" in log
 
 
 def test_the_server_listens_on_ipv6(shop, serve):
@@ -86,17 +90,15 @@ def test_the_command_logs_which_version_replaces_a_failed_one(shop):
 
 def test_the_command_exits_if_no_version_loads(shop):
     shop.push(1, edit=truncate_warmup)
-    with server_process("--base-path", shop.base, "--exit-on-failure") as process:
-        _, log = process.communicate(timeout=READY_S)
-    assert process.returncode == 1
+    code, _, log = ended("--base-path", shop.base, "--exit-on-failure")
+    assert code == 1
     assert "lookbook version 1: DATA_LOSS: " in log
 
 
 def test_a_missing_folder_is_reported_at_once(tmp_path):
     missing = tmp_path / "nowhere"
-    with server_process("--base-path", missing, "--exit-on-failure") as process:
-        _, log = process.communicate(timeout=READY_S)
-    assert process.returncode == 1
+    code, _, log = ended("--base-path", missing, "--exit-on-failure")
+    assert code == 1
     assert log == f"error: --base-path must be a folder that exists. Received: {missing}.\n"
     with server_process("--base-path", missing) as process:
         line = process.stderr.readline()

@@ -3,11 +3,8 @@
 import grpc
 import pytest
 
+from tests.serving.queries import in_flight
 from tests.serving.stock_client import predict_request, spin_request
-
-
-def in_flight(running):
-    return running.server.metrics.registry.get_sample_value("lookbook_serving_requests_in_flight")
 
 
 def spin(running, timeout):

@@ -7,12 +7,12 @@ import urllib.request
 import grpc
 import pytest
 
-from tests.serving.queries import INPUTS
+from tests.serving.queries import INPUTS, sample
 
 
 def test_metrics_count_by_model_version_and_code(served):
     def count(**labels):
-        return served.server.metrics.registry.get_sample_value("lookbook_serving_requests_total", labels) or 0
+        return sample(served, "requests_total", **labels) or 0
 
     good = {"method": "Predict", "model": "lookbook", "version": "7", "code": "OK"}
     bad = {"method": "Predict", "model": "lookbook", "version": "", "code": "FAILED_PRECONDITION"}
@@ -48,12 +48,11 @@ def test_a_silent_connection_to_the_metrics_port_is_closed(served, eventually):
 
 def test_series_of_a_dropped_version_are_removed(shop, serve_first, eventually):
     running = serve_first(metrics_kept_s=0.1)
-    labels = {"method": "Predict", "model": "lookbook", "version": "1", "code": "OK"}
     running.stock.predict({"customer_id": ["c1"]})
 
     def counted(version):
-        found = running.server.metrics.registry.get_sample_value
-        return found("lookbook_serving_requests_total", {**labels, "version": version})
+        labels = {"method": "Predict", "model": "lookbook", "version": version, "code": "OK"}
+        return sample(running, "requests_total", **labels)
 
     assert counted("1") == 1
     shop.push(2)

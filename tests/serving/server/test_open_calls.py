@@ -11,7 +11,7 @@ from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
 from serving import wire
 from serving.client import ClientConfig, RecommenderClient
-from tests.serving.queries import INPUTS
+from tests.serving.queries import INPUTS, in_flight, sample
 from tests.serving.stock_client import spin_request
 
 UNAVAILABLE, DEADLINE = grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED
@@ -154,17 +154,15 @@ def test_the_size_limit_applies_to_inflated_messages(serve_first):
 def test_the_query_client_retries_unavailable_requests(serve_first, eventually):
     """An error with a body would count as an answer, and gRPC would not retry it."""
     running = serve_first(max_concurrency=1)
-    in_flight = running.server.metrics.registry.get_sample_value
     spin = running.stock.prediction.Predict.future(spin_request(), timeout=6)  # its slot is free after the timeout
-    eventually(lambda: in_flight("lookbook_serving_requests_in_flight") == 1, "a request in flight")
+    eventually(lambda: in_flight(running) == 1, "a request in flight")
     answered = []
     config = ClientConfig(deadline_s=60, max_attempts=5, backoff_s=2, max_backoff_s=2)
     with RecommenderClient(f"127.0.0.1:{running.port}", config) as client:
         thread = threading.Thread(target=lambda: answered.extend(client.recommend_default(["c1"])))
         thread.start()
-        refused = ("Predict", "", "", "UNAVAILABLE")
-        labels = dict(zip(("method", "model", "version", "code"), refused, strict=True))
-        eventually(lambda: in_flight("lookbook_serving_requests_total", labels), "a refusal")
+        refused = {"method": "Predict", "model": "", "version": "", "code": "UNAVAILABLE"}
+        eventually(lambda: sample(running, "requests_total", **refused), "a refusal")
         thread.join(60)
     assert spin.code() is DEADLINE
     assert [answer.model_version for answer in answered] == [1]

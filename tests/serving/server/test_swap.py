@@ -12,7 +12,7 @@ import pytest
 
 from serving.server.config import VersionPolicy
 from serving.server.version_state import VersionState
-from tests.serving.queries import INPUTS, constant_requests, version_of
+from tests.serving.queries import INPUTS, constant_requests, in_flight, version_of
 
 OK = 0
 
@@ -147,8 +147,7 @@ def test_requests_in_flight_end_before_the_server_stops(serve_first, eventually)
 
     thread = threading.Thread(target=ask)
     thread.start()
-    in_flight = running.server.metrics.registry.get_sample_value
-    eventually(lambda: in_flight("lookbook_serving_requests_in_flight") == 1 or answers, "the request in flight")
+    eventually(lambda: in_flight(running) == 1 or answers, "the request in flight")
     running.server.stop(grace_s=60)
     thread.join()
     assert answers[0].outputs["x"].float_val == [1.0]
