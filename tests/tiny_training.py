@@ -30,14 +30,7 @@ from models.retrieval.transformed import TrainingData, read_training_data
 from tests.tiny_shop import LABEL_DAYS, Place
 from transforms import features as f
 
-RETRIEVAL = RetrievalConfig(
-    embedding_dim=8,
-    attribute_dim=2,
-    hidden_units=16,
-    recent_length=8,
-    epochs=1,
-    batch_size=64,
-)
+RETRIEVAL = RetrievalConfig(embedding_dim=8, attribute_dim=2, hidden_units=16, recent_length=8, epochs=1, batch_size=64)
 RANKING = RankingConfig(networks=2, units=16, blocks=1, epochs=2, min_steps=1, batch_lists=8, negatives_per_list=10)
 # Fewer candidates than the channels propose together, so that candidates are merged and cut off.
 RECOMMENDER = RecommenderConfig(

@@ -130,10 +130,7 @@ def test_beam_in_the_container_of_a_step_is_local():
         (["kubeflow.beam.runner=flink", BUCKETS[1]], "beam.master must be given for flink"),
         (["kubeflow.beam.runner=spark", BUCKETS[1]], "beam.job_endpoint must be given for spark"),
         (["kubeflow.beam.temp_location=s3://shop"], "temp_location must begin with gs://"),
-        (
-            ["kubeflow.beam.max_workers=0"],
-            "beam.max_workers must be a whole number of at least 1. Received: 0",
-        ),
+        (["kubeflow.beam.max_workers=0"], "beam.max_workers must be a whole number of at least 1. Received: 0"),
         (["kubeflow.beam.args=['project']"], "must each begin with --"),
         (
             ["kubeflow.beam.runner=flink", "kubeflow.beam.master=a:1", BUCKETS[1], "kubeflow.pipeline_root=s3://b/r"],

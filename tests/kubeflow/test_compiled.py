@@ -39,11 +39,7 @@ def test_a_task_has_its_command_inputs_and_retries(train):
 
 def test_the_pipeline_has_parameters_with_defaults_and_a_volume(train):
     assert train.name == "lookbook"
-    assert train.parameters == {
-        "data_dir": "/mnt/lookbook/data",
-        "data_version": "1",
-        "allow_older": "false",
-    }
+    assert train.parameters == {"data_dir": "/mnt/lookbook/data", "data_version": "1", "allow_older": "false"}
     assert train.mount_paths == ("/mnt/lookbook",)
     assert train.root is None
 

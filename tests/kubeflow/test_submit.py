@@ -43,10 +43,7 @@ def test_the_first_upload_creates_the_pipeline_and_each_upload_a_version(cluster
     assert cluster.versions[first.version_id][1] == "may"
     assert cluster.experiments == {"shop": "experiment-1"}
     run = cluster.runs[second.run_id]
-    assert run["pipeline_version_reference"] == {
-        "pipeline_id": "pipeline-1",
-        "pipeline_version_id": second.version_id,
-    }
+    assert run["pipeline_version_reference"] == {"pipeline_id": "pipeline-1", "pipeline_version_id": second.version_id}
     assert run["runtime_config"]["parameters"] == {"data_version": "may"}
     assert run["experiment_id"] == "experiment-1"
 

@@ -39,12 +39,7 @@ def test_a_refresh_uses_the_settings_of_the_training_unless_others_are_given(ref
     assert main(words) == 0
     assert main([*words, "--set", "seed=5"]) == 0
     assert main([*words, "--preset", "one-week"]) == 0
-    assert refreshed_with == [
-        load_config(None, []),
-        trained,
-        trained.replace(seed=5),
-        load_config("one-week", []),
-    ]
+    assert refreshed_with == [load_config(None, []), trained, trained.replace(seed=5), load_config("one-week", [])]
 
 
 @pytest.fixture

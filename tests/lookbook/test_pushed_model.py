@@ -82,10 +82,7 @@ def test_recommend_answers_the_customers_of_a_file(out, tmp_path):
     recs = tmp_path / "recs.csv"
     arguments = ["--out", str(out), "--customers", str(tmp_path / "who.csv"), "--to", str(recs)]
     assert main(["recommend", *arguments]) == 0
-    assert recs.read_text().splitlines()[1:] == [
-        f"c4,{' '.join(answer(4))}",
-        f"stranger,{' '.join(answer(0))}",
-    ]
+    assert recs.read_text().splitlines()[1:] == [f"c4,{' '.join(answer(4))}", f"stranger,{' '.join(answer(0))}"]
 
 
 def recommend(out, tmp_path, *more):

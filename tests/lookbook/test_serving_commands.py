@@ -103,9 +103,7 @@ def test_query_fails_if_no_article_of_recent_is_known(port, capsys):
 
 
 @pytest.mark.parametrize(
-    "command",
-    [["query", "c1", "--recent", "108775015"], ["similar", "108775015"]],
-    ids=["query", "similar"],
+    "command", [["query", "c1", "--recent", "108775015"], ["similar", "108775015"]], ids=["query", "similar"]
 )
 def test_lost_leading_zeros_are_hinted_at(numbered, capsys, command):
     assert main([*command, "--port", str(numbered)]) == 1
@@ -172,9 +170,7 @@ def states(client):
 
 def test_a_port_in_use_is_reported_and_exits_1(out, port):
     done = subprocess.run(
-        [sys.executable, "-m", "lookbook", "serve", "--out", str(out), "--port", port],
-        capture_output=True,
-        text=True,
+        [sys.executable, "-m", "lookbook", "serve", "--out", str(out), "--port", port], capture_output=True, text=True
     )
     assert done.returncode == 1
     assert "port must be free" in done.stderr

@@ -167,10 +167,7 @@ def test_swapping_the_models_changes_the_sign():
     ("call", "rule"),
     [
         (lambda: bootstrap_interval([], seed=0), "at least one customer"),
-        (
-            lambda: bootstrap_interval([1.0], seed=0, level=1.0),
-            "level must lie between 0 and 1. Received: 1.0",
-        ),
+        (lambda: bootstrap_interval([1.0], seed=0, level=1.0), "level must lie between 0 and 1. Received: 1.0"),
         (lambda: paired_difference([1.0], [1.0, 2.0], seed=0), "must be of the same customers"),
     ],
 )

@@ -71,10 +71,7 @@ def test_a_rollback_serves_a_copy_under_a_new_highest_number(out):
 
 def test_a_rollback_changes_no_existing_version(out):
     rollback(out, 5)
-    assert [version.figures for version in list_versions(out)[:2]] == [
-        {"digest": "five"},
-        {"digest": "eight"},
-    ]
+    assert [version.figures for version in list_versions(out)[:2]] == [{"digest": "five"}, {"digest": "eight"}]
 
 
 def test_a_rollback_can_be_undone(out):

@@ -74,10 +74,7 @@ def with_transactions(shop, text):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (
-            "t_dat,customer_id,article_id\n2020-5-1,x,a1\n",
-            r"must have t_dat as YYYY-MM-DD\. Received: '2020-5-1'",
-        ),
+        ("t_dat,customer_id,article_id\n2020-5-1,x,a1\n", r"must have t_dat as YYYY-MM-DD\. Received: '2020-5-1'"),
         ("day,customer_id\n2020-05-01,x\n", r"cannot be read: .*t_dat"),
     ],
     ids=["wrong date", "missing columns"],

@@ -25,10 +25,7 @@ def to_tensorflow(proto) -> np.ndarray:
             "Const",
             [],
             [tf.as_dtype(theirs.dtype)],
-            attrs={
-                "value": tf.compat.v1.AttrValue(tensor=theirs),
-                "dtype": tf.compat.v1.AttrValue(type=theirs.dtype),
-            },
+            attrs={"value": tf.compat.v1.AttrValue(tensor=theirs), "dtype": tf.compat.v1.AttrValue(type=theirs.dtype)},
         )
         with tf.compat.v1.Session(graph=graph) as session:
             return session.run(node.outputs[0])
@@ -63,10 +60,7 @@ def test_strings_are_converted_both_ways(array):
 
 
 def test_text_is_utf_8():
-    assert tensors.to_array(tensors.to_proto(["plain", "mütze 👒"])).tolist() == [
-        b"plain",
-        "mütze 👒".encode(),
-    ]
+    assert tensors.to_array(tensors.to_proto(["plain", "mütze 👒"])).tolist() == [b"plain", "mütze 👒".encode()]
 
 
 @pytest.mark.parametrize(

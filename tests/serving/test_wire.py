@@ -24,10 +24,7 @@ PAIRS = [
     ("tensorflow.serving.GetModelStatusRequest", get_model_status_pb2.GetModelStatusRequest.DESCRIPTOR),
     ("tensorflow.serving.GetModelStatusResponse", get_model_status_pb2.GetModelStatusResponse.DESCRIPTOR),
     ("tensorflow.serving.GetModelMetadataRequest", get_model_metadata_pb2.GetModelMetadataRequest.DESCRIPTOR),
-    (
-        "tensorflow.serving.GetModelMetadataResponse",
-        get_model_metadata_pb2.GetModelMetadataResponse.DESCRIPTOR,
-    ),
+    ("tensorflow.serving.GetModelMetadataResponse", get_model_metadata_pb2.GetModelMetadataResponse.DESCRIPTOR),
     ("tensorflow.serving.PredictionLog", prediction_log_pb2.PredictionLog.DESCRIPTOR),
     ("tensorflow.serving.ReloadConfigRequest", model_management_pb2.ReloadConfigRequest.DESCRIPTOR),
     ("tensorflow.serving.ReloadConfigResponse", model_management_pb2.ReloadConfigResponse.DESCRIPTOR),

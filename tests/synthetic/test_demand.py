@@ -17,10 +17,7 @@ NONE = -1
 
 def test_the_weight_of_a_repeat_depends_on_strength_and_age_and_is_0_when_withdrawn():
     link = demand.Link(
-        name="repeat",
-        targets=np.array([[0], [1]]),
-        coefficients=np.array([[2.0], [0.5]]),
-        memory_periods=4.0,
+        name="repeat", targets=np.array([[0], [1]]), coefficients=np.array([[2.0], [0.5]]), memory_periods=4.0
     )
     masses = np.stack([link.now(np.array([True, False])).sum(axis=1)])
     weights = demand.excitation((link,), masses, np.array([[0, 1, NONE]]), np.array([[4, 1, 1]]))

@@ -127,14 +127,7 @@ def test_history_strength_halves_each_half_life(ask):
 
 
 def test_recent_purchases_are_newest_first_and_at_most_recent_length(ask):
-    assert ask("recent", recent_length=2) == [
-        (U, A, 99),
-        (U, B, 99),
-        (V, C, 95),
-        (V, A, 70),
-        (W, A, 98),
-        (W, B, 98),
-    ]
+    assert ask("recent", recent_length=2) == [(U, A, 99), (U, B, 99), (V, C, 95), (V, A, 70), (W, A, 98), (W, B, 98)]
 
 
 @pytest.mark.parametrize(

@@ -87,8 +87,7 @@ def test_a_cluster_needs_a_shared_folder():
 
 
 @pytest.mark.parametrize(
-    ("changed", "name"),
-    [({"engine": "hive"}, "engine"), ({"memory_limit_gib": 0.1}, "memory_limit_gib")],
+    ("changed", "name"), [({"engine": "hive"}, "engine"), ({"memory_limit_gib": 0.1}, "memory_limit_gib")]
 )
 def test_a_setting_out_of_range_is_refused_by_name(changed, name):
     with pytest.raises(ConfigError, match=rf"features\.{name} must"):

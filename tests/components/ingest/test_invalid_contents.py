@@ -66,11 +66,7 @@ HEADERS = {
     ),
     "empty": ("articles", lambda _: b"", "articles.csv is empty"),
     "empty lines": ("articles", lambda _: b"\n\n", "articles.csv is empty"),
-    "no rows": (
-        "customers",
-        lambda content: content.split(b"\n")[0] + b"\n",
-        "customers.csv has a header but no rows",
-    ),
+    "no rows": ("customers", lambda content: content.split(b"\n")[0] + b"\n", "customers.csv has a header but no rows"),
     **{
         f"line {beginning!r} before": (
             "customers",

@@ -55,10 +55,7 @@ def test_a_transaction_of_a_rejected_article_is_set_aside(shop):
     shop.lines["articles"][3] = "0200000001" + "," * 24
     shop.ingest()
     assert {r["article_id"] for r in shop.rows("transactions")} == {"0100000001", "0100000002"}
-    assert [(file, line) for file, line, *_ in shop.rejects()] == [
-        ("articles.csv", 4),
-        ("transactions_train.csv", 3),
-    ]
+    assert [(file, line) for file, line, *_ in shop.rejects()] == [("articles.csv", 4), ("transactions_train.csv", 3)]
 
 
 @pytest.mark.parametrize("mark", ["", "\ufeff"])

@@ -82,8 +82,7 @@ def test_loaded_weights_give_the_same_scores(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("names", "differing"),
-    [(("signal", "noise"), r"\['constant'\]"), (("noise", "signal", "constant"), "the order")],
+    ("names", "differing"), [(("signal", "noise"), r"\['constant'\]"), (("noise", "signal", "constant"), "the order")]
 )
 def test_weights_of_other_features_are_refused_by_name(tmp_path, names, differing):
     save_network(build_network(SMALL, NAMES), SMALL, NAMES, tmp_path)

@@ -89,10 +89,7 @@ def test_exclusions_are_omitted_if_empty_for_versions_without_that_input(client,
 def test_describe_returns_empty_texts_for_unknown_articles(client, articles):
     a = articles[5]
     known = [f"{name} of {a}" for name in ("prod_name", "product_type_name", "colour_group_name", "detail_desc")]
-    assert client.describe([a, "?"]) == [
-        ArticleDescription(a, *known),
-        ArticleDescription("?", "", "", "", ""),
-    ]
+    assert client.describe([a, "?"]) == [ArticleDescription(a, *known), ArticleDescription("?", "", "", "", "")]
 
 
 def test_baselines_have_no_padding(client, articles):
@@ -161,11 +158,7 @@ def test_invalid_arguments_raise_before_a_request_is_sent(client, ask, words):
         ask(client)
 
 
-ONE_ARTICLE = {
-    "article_ids": [["a", "", ""]],
-    "scores": [[1.0, 0.0, 0.0]],
-    "channels": [["popular", "", ""]],
-}
+ONE_ARTICLE = {"article_ids": [["a", "", ""]], "scores": [[1.0, 0.0, 0.0]], "channels": [["popular", "", ""]]}
 
 
 def flaky_client(server, attempts):

@@ -215,11 +215,7 @@ def test_new_addresses_of_a_name_are_used(monkeypatch, shop, serve, eventually):
 
 def test_the_third_server_is_used_if_one_is_frozen_and_one_is_dead():
     """The third server has no model; its error shows that it received the request."""
-    with (
-        socket.socket() as frozen,
-        socket.socket() as dead,
-        ModelServer(ServerConfig(port=0)) as third,
-    ):
+    with socket.socket() as frozen, socket.socket() as dead, ModelServer(ServerConfig(port=0)) as third:
         for server in (frozen, dead):
             server.bind(("127.0.0.1", 0))
         frozen.listen()

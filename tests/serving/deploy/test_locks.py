@@ -56,10 +56,7 @@ def test_the_distribution_requires_the_packages_of_requirements_in():
     assert required == direct("requirements.in")
 
 
-IMAGES = {
-    "kubeflow/Dockerfile": "requirements-runtime.lock",
-    "serving/deploy/Dockerfile": "requirements-serving.lock",
-}
+IMAGES = {"kubeflow/Dockerfile": "requirements-runtime.lock", "serving/deploy/Dockerfile": "requirements-serving.lock"}
 
 
 @pytest.mark.parametrize(("dockerfile", "lock"), IMAGES.items())

@@ -44,10 +44,7 @@ def test_exit_on_failure_ends_a_server_without_a_version(shop):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (
-            ("--base-path", "/x", "--max-batch", "0"),
-            "error: max_batch must be at least 1. Received: max_batch = 0.",
-        ),
+        (("--base-path", "/x", "--max-batch", "0"), "error: max_batch must be at least 1. Received: max_batch = 0."),
         (("--base-path", "/x", "--tls-key", "k"), "--tls-certificate and --tls-key must be given together"),
         (("--base-path", "/x", "--tls-client-ca", "ca"), "Received: --tls-client-ca alone."),
         (("--base-path", "/x", "--port", "70000"), "error: port must be in 0..65535. Received: port = 70000."),

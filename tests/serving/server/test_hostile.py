@@ -186,20 +186,11 @@ def test_a_damaged_request_does_not_stop_the_server(served, data):
 TENSORS = st.one_of(
     hnp.arrays(object, hnp.array_shapes(min_dims=0, max_dims=3, max_side=3), elements=st.binary(max_size=8)),
     hnp.arrays(
-        st.sampled_from(["int32", "float32", "int64", "bool"]),
-        hnp.array_shapes(min_dims=0, max_dims=3, max_side=3),
+        st.sampled_from(["int32", "float32", "int64", "bool"]), hnp.array_shapes(min_dims=0, max_dims=3, max_side=3)
     ),
 )
 SIGNATURES = ["recommend", "similar_articles", "describe_articles", "customer_embedding", "serving_default"]
-NAMES = [
-    "customer_id",
-    "recent_article_ids",
-    "exclude_article_ids",
-    "age",
-    "club_member_status",
-    "k",
-    "article_id",
-]
+NAMES = ["customer_id", "recent_article_ids", "exclude_article_ids", "age", "club_member_status", "k", "article_id"]
 
 
 @BOUNDED
@@ -217,8 +208,5 @@ def test_random_tensors_do_not_stop_the_server(served, signature, inputs, data):
 
 def test_after_all_these_requests_the_server_answers_with_the_same_workers(served):
     assert still_up(served)
-    assert [(n, state) for n, (state, *_) in served.stock.states().items()] == [
-        (8, "AVAILABLE"),
-        (7, "AVAILABLE"),
-    ]
+    assert [(n, state) for n, (state, *_) in served.stock.states().items()] == [(8, "AVAILABLE"), (7, "AVAILABLE")]
     assert [(v.version, v.restarts) for v in served.server.served_versions()] == [(7, 0), (8, 0)]

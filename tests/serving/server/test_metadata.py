@@ -34,11 +34,7 @@ def test_metadata_has_the_signatures_of_the_saved_model(served):
         (metadata([]), INVALID, "GetModelMetadataRequest must specify at least one metadata_field"),
         (metadata(["nope"]), INVALID, "Metadata field %s is not supportednope"),
         (metadata(["nope"], model="other"), INVALID, "Metadata field %s is not supportednope"),
-        (
-            metadata(["signature_def"], model="other"),
-            NOT_FOUND,
-            "Servable not found for request: Latest(other)",
-        ),
+        (metadata(["signature_def"], model="other"), NOT_FOUND, "Servable not found for request: Latest(other)"),
     ],
 )
 def test_an_invalid_metadata_request_gets_the_status_of_tensorflow_serving(served, request_, code, message):

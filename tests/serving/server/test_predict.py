@@ -97,11 +97,7 @@ ERRORS = {
         "and no default value provided. Inputs expected to be in the request {user}, "
         "or default input alias set: ",
     ),
-    "wrong dtype": (
-        {"inputs": {"customer_id": [1.5]}},
-        INVALID,
-        "Expects arg[0] to be string but float is provided",
-    ),
+    "wrong dtype": ({"inputs": {"customer_id": [1.5]}}, INVALID, "Expects arg[0] to be string but float is provided"),
     "unknown output": (
         {"outputs": ["nope"]},
         INVALID,
@@ -190,8 +186,7 @@ def test_health_and_reflection_are_served(served, eventually):
     for service in ("", "tensorflow.serving.PredictionService"):
         request = health_pb2.HealthCheckRequest(service=service)
         eventually(
-            lambda r=request: stub.Check(r, timeout=30).status == health_pb2.HealthCheckResponse.SERVING,
-            "health",
+            lambda r=request: stub.Check(r, timeout=30).status == health_pb2.HealthCheckResponse.SERVING, "health"
         )
     reflection = reflection_pb2_grpc.ServerReflectionStub(served.stock.channel)
     asked = reflection_pb2.ServerReflectionRequest(list_services="")

@@ -175,11 +175,7 @@ def test_an_invalid_reload_changes_nothing(shop, serve_first, tmp_path):
         (reload_request(good, good), invalid, "Illegal to list model lookbook multiple times in config list"),
         (reload_request(("x", "relative", {})), invalid, "Expected model x to have an absolute path or URI"),
         (no_platform, invalid, "Illegal setting neither ModelServerConfig::model_type"),
-        (
-            other_platform,
-            invalid,
-            "For model lookbook platform was tensorflow and new platform requested is pytorch",
-        ),
+        (other_platform, invalid, "For model lookbook platform was tensorflow and new platform requested is pytorch"),
         (new_platform, invalid, "Model new requests unsupported platform pytorch"),
         (
             reload_request(("lookbook", shop.base, {"next": 2})),

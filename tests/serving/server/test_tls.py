@@ -105,18 +105,13 @@ def test_the_error_names_an_invalid_pem_file(certificates, change, words):
 def test_mutual_tls_requires_a_client_certificate(shop, serve, certificates):
     shop.push(1)
     tls = TlsConfig(
-        certificate=certificates / "server.pem",
-        key=certificates / "server.key",
-        client_ca=certificates / "ca.pem",
+        certificate=certificates / "server.pem", key=certificates / "server.key", client_ca=certificates / "ca.pem"
     )
     target = f"127.0.0.1:{serve(shop, tls=tls).port}"
     ours = {"tls_certificate": certificates / "client.pem", "tls_key": certificates / "client.key"}
     with RecommenderClient(target, ClientConfig(deadline_s=60, tls_ca=certificates / "ca.pem", **ours)) as client:
         assert client.recommend_default(["c1"])[0].model_version == 1
-    for untrusted in (
-        ClientConfig(max_attempts=1),
-        ClientConfig(max_attempts=1, tls_ca=certificates / "ca.pem"),
-    ):
+    for untrusted in (ClientConfig(max_attempts=1), ClientConfig(max_attempts=1, tls_ca=certificates / "ca.pem")):
         with RecommenderClient(target, untrusted) as client, pytest.raises(errors.ServerUnavailableError):
             client.recommend_default(["c1"])
 

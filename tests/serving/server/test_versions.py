@@ -114,10 +114,7 @@ def test_a_changed_file_changes_the_fingerprint(tmp_path):
     [
         (lambda: VersionPolicy(latest=0), "latest must be at least 1"),
         (lambda: ModelConfig(name="", base_path="/x"), "name must not be empty"),
-        (
-            lambda: ServerConfig(base_paths={"a": "/x"}, models=(ModelConfig(name="a", base_path="/y"),)),
-            "different",
-        ),
+        (lambda: ServerConfig(base_paths={"a": "/x"}, models=(ModelConfig(name="a", base_path="/y"),)), "different"),
         (lambda: ServerConfig(max_batch=0), "max_batch must be at least 1"),
         (lambda: ServerConfig(poll_interval_s=0), "poll_interval_s must be above 0"),
     ],

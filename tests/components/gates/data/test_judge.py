@@ -58,10 +58,7 @@ def test_each_error_has_a_line_of_its_own():
     }
     with pytest.raises(GateError) as stopped:
         pass_or_raise(judge(found, report_of()))
-    assert [line.split(": ")[1] for line in str(stopped.value).split("\n")] == [
-        "customers.age",
-        "transactions.price",
-    ]
+    assert [line.split(": ")[1] for line in str(stopped.value).split("\n")] == ["customers.age", "transactions.price"]
 
 
 def test_an_anomaly_of_severity_warning_is_a_warning():
@@ -73,8 +70,7 @@ def test_an_unlisted_value_stops_only_together_with_another_error():
     unknown = INFO.ENUM_TYPE_UNEXPECTED_STRING_VALUES
     alone = judge({"customers": anomaly("club_member_status", INFO.ERROR, unknown)}, report_of())
     worse = judge(
-        {"customers": anomaly("club_member_status", INFO.ERROR, unknown, INFO.ENUM_TYPE_INVALID_UTF8)},
-        report_of(),
+        {"customers": anomaly("club_member_status", INFO.ERROR, unknown, INFO.ENUM_TYPE_INVALID_UTF8)}, report_of()
     )
     assert (bool(alone.reasons), bool(worse.reasons)) == (False, True)
 

@@ -27,8 +27,7 @@ def table_of(name: str, **values: list) -> pa.Table:
     return pa.table(
         {
             column.name: pa.array(
-                values.get(column.name, [FILLED[column.kind] if column.required else None] * 3),
-                TYPES[column.kind],
+                values.get(column.name, [FILLED[column.kind] if column.required else None] * 3), TYPES[column.kind]
             )
             for column in TABLES[name]
         }

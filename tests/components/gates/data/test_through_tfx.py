@@ -22,10 +22,7 @@ def write_shop(data_dir: pathlib.Path, *, age: str = "31") -> None:
         {"customer_id": "00bb", "FN": "1", "club_member_status": "GOLD"},
     ]
     names = ("t_dat", "customer_id", "article_id", "price", "sales_channel_id")
-    bought = [
-        ("2020-09-01", "00aa", "0100000001", "0.05", "2"),
-        ("2020-09-02", "00bb", "0100000002", "0.07", ""),
-    ]
+    bought = [("2020-09-01", "00aa", "0100000001", "0.05", "2"), ("2020-09-02", "00bb", "0100000002", "0.07", "")]
     transactions = [dict(zip(names, row, strict=True)) for row in bought]
     write_csvs(data_dir, {"articles": articles, "customers": customers, "transactions": transactions})
 

@@ -41,9 +41,7 @@ def save(tmp_path_factory):
         @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="customer_id")])
         def recommend(customer_id):
             wait = tf.while_loop(
-                lambda i, x: i < rounds,
-                lambda i, x: (i + 1, tf.linalg.matmul(x, x) / 200.0),
-                (0, tf.ones([200, 200])),
+                lambda i, x: i < rounds, lambda i, x: (i + 1, tf.linalg.matmul(x, x) / 200.0), (0, tf.ones([200, 200]))
             )[1][0, 0]
             is_known = tf.reduce_any(customer_id[:, None] == tf.constant(KNOWN), axis=1)
             ids = tf.where(is_known[:, None], tf.constant([known]), tf.constant([unknown]))
