@@ -145,7 +145,7 @@ def test_versions_lists_the_version_as_served(first, shop, capsys):
     assert "served" in listed
 
 
-def test_an_original_client_gets_twelve_articles_for_known_unknown_and_empty_customers(stock, shop):
+def test_a_stock_client_gets_twelve_articles_for_known_unknown_and_empty_customers(stock, shop):
     known = min(shop.ids("customers", "customer_id"))
     catalogue = shop.ids("articles", "article_id")
     answer = stock.ask({"customer_id": [known, "unknown", ""]})
@@ -162,7 +162,7 @@ def test_served_answers_equal_those_of_the_loaded_model(stock, first, recommende
     from scann.scann_ops.py import scann_ops  # noqa: F401 (registers the op)
 
     model = tf.saved_model.load(str(first[2]))
-    customers = [*sorted(recommended)[:20], "nobody", ""]
+    customers = [*sorted(recommended)[:20], "unknown", ""]
     here = model.signatures["serving_default"](customer_id=tf.constant(customers))
     served = stock.ask({"customer_id": customers})
     assert served["article_ids"].tolist() == here["article_ids"].numpy().tolist()

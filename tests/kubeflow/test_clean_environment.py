@@ -1,4 +1,4 @@
-"""The wheel with the locked packages in an empty environment, and a run from there outside of the repository."""
+"""A run of the wheel with the locked packages, in an empty environment and outside of the repository."""
 
 import os
 import shutil

@@ -113,14 +113,14 @@ def test_trainers_have_resources_of_their_own(compiled):
             assert container["image"] == "lookbook:0.1.0"
 
 
-def test_every_step_but_the_gates_of_the_data_is_retried(tasks):
+def test_every_step_except_the_gates_of_the_data_is_retried(tasks):
     counts = {name: task.get("retryPolicy", {}).get("maxRetryCount", 0) for name, task in tasks.items()}
     assert counts.pop("data-gate") == counts.pop("freshness-gate") == 0
     assert set(counts.values()) == {2}
     assert tasks["ingest"]["retryPolicy"]["backoffDuration"] == "60s"
 
 
-def test_every_step_is_cached_but_those_that_read_the_pushed_versions(tasks):
+def test_every_step_except_those_that_read_the_pushed_versions_is_cached(tasks):
     cached = {name for name, task in tasks.items() if task["cachingOptions"]["enableCache"]}
     assert set(tasks) - cached == {"freshness-gate", "last-blessed"}
 

@@ -192,7 +192,7 @@ def test_a_missing_required_column_fails(tmp_path):
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00", b"article_id;product_code\n"])
-def test_a_file_that_is_no_csv_fails(tmp_path, content):
+def test_a_file_that_is_not_a_csv_fails(tmp_path, content):
     write_tables(tmp_path)
     (tmp_path / "articles.csv").write_bytes(content)
     assert not next(checks.tables(tmp_path)).ok

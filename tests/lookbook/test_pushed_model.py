@@ -38,7 +38,7 @@ def test_no_customers_give_no_batch(model):
 
 
 def test_an_unknown_and_an_empty_customer_are_answered(model):
-    ((_, answers),) = model.recommend(["nobody", ""])
+    ((_, answers),) = model.recommend(["unknown", ""])
     assert answers == [answer(0), answer(0)]
 
 

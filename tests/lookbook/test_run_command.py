@@ -49,7 +49,7 @@ def push(out, number):
 
 
 @pytest.mark.parametrize(("left", "served"), [([], "no other is left"), ([2, 3], "3 is served")])
-def test_a_cached_run_whose_version_was_deleted_reports_that(left, served, replace_run, capsys, tmp_path):
+def test_a_cached_run_reports_that_its_version_was_deleted(left, served, replace_run, capsys, tmp_path):
     for number in left:
         push(tmp_path, number)
     replace_run(lambda *arguments, **options: SUMMARY)

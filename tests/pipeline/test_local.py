@@ -66,7 +66,9 @@ def test_callbacks_are_called_for_each_step_with_its_time(run):
 
 
 def test_a_failed_step_stops_the_run_and_earlier_steps_stay_cached(run):
-    with pytest.raises(StepError, match=r"^step Second failed: .*Error: told to fail; the traceback is in .*run.log"):
+    with pytest.raises(
+        StepError, match=r"^step Second failed: .*Error: the step must fail; the traceback is in .*run.log"
+    ):
         run(fail=True)
     assert run.ran == ["First", "Second"]
     _, ran = run()

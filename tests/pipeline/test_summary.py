@@ -40,7 +40,7 @@ def test_the_gap_is_from_the_better_baseline_to_the_oracle(recommended, own, pop
 
 
 def moments(*places):
-    """Customers who bought x, which is at these places of ours, at 5 of own purchases and at 4 of the last blessed."""
+    """Moments of customers who bought x: at `places` of ours, at 5 of own purchases, at 4 of the last blessed."""
     counted = Moments()
     for place in places:
         rankings = np.full((len(RANKINGS), 12), "", dtype="<U8")

@@ -24,7 +24,7 @@ def Second(
 ) -> None:
     _ran(log, "Second")
     if fail:
-        raise ValueError("told to fail")
+        raise ValueError("the step must fail")
     pathlib.Path(made.uri).mkdir(parents=True, exist_ok=True)
     (pathlib.Path(made.uri) / "word").write_text((pathlib.Path(got.uri) / "word").read_text() * 2)
 

@@ -81,8 +81,8 @@ def test_answers_do_not_depend_on_the_ids(tiny, trained, exact, tmp_path_factory
         write_ids([new[column][name] for name in read_ids(vocabulary)], vocabulary)
     # The signatures read variables of the recommender, so `served` must outlive them.
     served, found = signatures(states, graph, trained, tiny.calendar, work)
-    customers = [*new["customer_id"].values(), "nobody at all"]
-    plain = exact.ask("serving_default", customer_id=[*new["customer_id"], "nobody at all"])
+    customers = [*new["customer_id"].values(), "unknown customer"]
+    plain = exact.ask("serving_default", customer_id=[*new["customer_id"], "unknown customer"])
     answer = found["serving_default"](customer_id=tf.constant(customers))
     wanted = [[new["article_id"][name.decode()].encode() for name in row] for row in plain["article_ids"]]
     assert answer["article_ids"].numpy().tolist() == wanted

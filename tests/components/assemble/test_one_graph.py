@@ -13,7 +13,7 @@ from components.weights import weights_digest
 from tests.tiny_shop import ARTICLES, CUSTOMERS, article_id, customer_id
 from transforms.calendar import date_of
 
-EVERYBODY = [*(customer_id(i) for i in range(CUSTOMERS)), "nobody", ""]
+ALL_CUSTOMERS = [*(customer_id(i) for i in range(CUSTOMERS)), "unknown", ""]
 ROWS = [*range(CUSTOMERS), CUSTOMERS, CUSTOMERS]
 IDS = np.array([*(article_id(i).encode() for i in range(ARTICLES)), b""], object)
 
@@ -24,7 +24,7 @@ def offline_answers(served, rows, k=12):
 
 
 def test_served_and_offline_answers_to_a_batch_have_identical_ids(served):
-    found = served.ask("serving_default", customer_id=EVERYBODY)
+    found = served.ask("serving_default", customer_id=ALL_CUSTOMERS)
     ids, scores = offline_answers(served, ROWS)
     np.testing.assert_array_equal(found["article_ids"], ids)
     np.testing.assert_allclose(found["scores"], scores, atol=1e-5)
@@ -34,7 +34,7 @@ def test_served_and_offline_answers_to_a_batch_have_identical_ids(served):
 def examples():
     """Returns a serialized Example of each customer, the input of the signature `judge`."""
     messages = []
-    for name in EVERYBODY:
+    for name in ALL_CUSTOMERS:
         example = tf.train.Example()
         example.features.feature["customer_id"].bytes_list.value[:] = [name.encode()]
         messages.append(example.SerializeToString())
@@ -43,7 +43,7 @@ def examples():
 
 @pytest.mark.parametrize("batch", [1, 3, 64])
 def test_answers_of_other_batch_sizes_differ_only_in_ties(served, batch):
-    customers = (EVERYBODY * 2)[:64]
+    customers = (ALL_CUSTOMERS * 2)[:64]
     whole_ids, whole_scores = offline_answers(served, (ROWS * 2)[:64])
     for start in range(0, len(customers), batch):
         found = served.ask("serving_default", customer_id=customers[start : start + batch])
@@ -56,17 +56,19 @@ def test_answers_of_other_batch_sizes_differ_only_in_ties(served, batch):
 
 
 def test_recommend_without_optional_inputs_equals_the_default_signature(served):
-    wanted = served.ask("serving_default", customer_id=EVERYBODY)
-    found = served.recommend(EVERYBODY)
+    wanted = served.ask("serving_default", customer_id=ALL_CUSTOMERS)
+    found = served.recommend(ALL_CUSTOMERS)
     np.testing.assert_allclose(found["scores"], wanted["scores"], atol=1e-5)
     np.testing.assert_array_equal(found["article_ids"], wanted["article_ids"])
 
 
 def test_the_judged_rankings_equal_the_served_answers(served):
     rankings = served.ask("judge", examples=examples())["rankings"]
-    assert rankings.shape == (len(EVERYBODY), 4, 12)
-    baselines = served.ask("baselines", customer_id=EVERYBODY)
-    np.testing.assert_array_equal(rankings[:, 0], served.ask("serving_default", customer_id=EVERYBODY)["article_ids"])
+    assert rankings.shape == (len(ALL_CUSTOMERS), 4, 12)
+    baselines = served.ask("baselines", customer_id=ALL_CUSTOMERS)
+    np.testing.assert_array_equal(
+        rankings[:, 0], served.ask("serving_default", customer_id=ALL_CUSTOMERS)["article_ids"]
+    )
     np.testing.assert_array_equal(rankings[:, 1], baselines["own_purchases"])
     np.testing.assert_array_equal(rankings[:, 2], baselines["popular"])
     history = served.offline.query(tf.constant(ROWS, tf.int32)).history_rows.numpy()
@@ -76,7 +78,7 @@ def test_the_judged_rankings_equal_the_served_answers(served):
 
 def test_the_judged_ranking_equals_the_served_answer_if_purchases_are_excluded(serve):
     served = serve(exclude_purchased=True)
-    found = served.ask("serving_default", customer_id=EVERYBODY)["article_ids"]
+    found = served.ask("serving_default", customer_id=ALL_CUSTOMERS)["article_ids"]
     rankings = served.ask("judge", examples=examples())["rankings"]
     np.testing.assert_array_equal(rankings[:, 0], found)
     history = served.offline.query(tf.constant(ROWS, tf.int32)).history_rows.numpy()
@@ -123,4 +125,4 @@ def test_the_description_states_weights_day_and_sizes(served, tiny, trained):
     assert tree["customers"] == CUSTOMERS
     assert tree["index_recall"] >= 0.9
     assert tree["independent_rows"] is True, "the model server joins requests"
-    assert (served.folder / "assets.extra" / "customer_ids.txt").read_text().split() == EVERYBODY[:-2]
+    assert (served.folder / "assets.extra" / "customer_ids.txt").read_text().split() == ALL_CUSTOMERS[:-2]

@@ -12,7 +12,7 @@ from tests.tiny_shop import ARTICLES, article_id, customer_id
 
 REFUSED = {grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.FAILED_PRECONDITION, grpc.StatusCode.OUT_OF_RANGE}
 DEFAULTS = {
-    "customer_id": ["nobody"],
+    "customer_id": ["unknown"],
     "recent_article_ids": [[""]],
     "exclude_article_ids": [[""]],
     "age": np.float32([np.nan]),
@@ -36,7 +36,7 @@ def ask(client, signature="recommend", **inputs):
 
 
 def test_the_server_answers_like_the_graph(client, served):
-    customers = [customer_id(0), customer_id(1), "nobody"]
+    customers = [customer_id(0), customer_id(1), "unknown"]
     wanted = served.ask("serving_default", customer_id=customers)
     found = ask(client, "serving_default", customer_id=customers)
     for name, values in wanted.items():
@@ -47,7 +47,7 @@ def test_the_server_answers_like_the_graph(client, served):
 
 
 HOSTILE = {
-    "unknown": {"customer_id": ["nobody"]},
+    "unknown": {"customer_id": ["unknown"]},
     "empty": {"customer_id": [""]},
     "10,000 characters": {"customer_id": ["x" * 10_000]},
     "emoji": {"customer_id": ["👗👠🧥"]},
@@ -72,12 +72,12 @@ def test_unusual_inputs_are_answered(client, change):
 
 
 def test_an_empty_batch_gets_an_answer_without_rows(client):
-    nobody = {name: np.zeros([0, *np.shape(values)[1:]], np.asarray(values).dtype) for name, values in DEFAULTS.items()}
-    nobody = {name: values.astype(object) if values.dtype.kind == "U" else values for name, values in nobody.items()}
-    nobody["k"] = DEFAULTS["k"]
-    assert ask(client, **nobody)["article_ids"].shape == (0, 12)
-    assert ask(client, "serving_default", customer_id=nobody["customer_id"])["article_ids"].shape == (0, 12)
-    similar = {"article_id": nobody["customer_id"], **{n: nobody[n] for n in ("exclude_article_ids", "k")}}
+    empty = {name: np.zeros([0, *np.shape(values)[1:]], np.asarray(values).dtype) for name, values in DEFAULTS.items()}
+    empty = {name: values.astype(object) if values.dtype.kind == "U" else values for name, values in empty.items()}
+    empty["k"] = DEFAULTS["k"]
+    assert ask(client, **empty)["article_ids"].shape == (0, 12)
+    assert ask(client, "serving_default", customer_id=empty["customer_id"])["article_ids"].shape == (0, 12)
+    similar = {"article_id": empty["customer_id"], **{n: empty[n] for n in ("exclude_article_ids", "k")}}
     assert ask(client, "similar_articles", **similar)["article_ids"].shape == (0, 12)
 
 

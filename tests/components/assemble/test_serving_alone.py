@@ -59,11 +59,11 @@ class Started:
         self._process = subprocess.Popen(
             self._command, cwd=self._root, env=environment, stdout=subprocess.PIPE, stderr=self._log, text=True
         )
-        end_s, said = time.monotonic() + READY_S, ""
-        while not (port := re.search(r"on 127\.0\.0\.1:(\d+)", said)):
+        end_s, line = time.monotonic() + READY_S, ""
+        while not (port := re.search(r"on 127\.0\.0\.1:(\d+)", line)):
             ready, _, _ = select.select([self._process.stdout], [], [], max(0.0, end_s - time.monotonic()))
-            said = self._process.stdout.readline() if ready else ""
-            if not said:
+            line = self._process.stdout.readline() if ready else ""
+            if not line:
                 self.__exit__()
                 raise AssertionError((self._root / "log.txt").read_text()[-2000:])
         return int(port[1])

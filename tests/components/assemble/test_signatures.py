@@ -9,7 +9,7 @@ from models.recommender.channels import CHANNELS
 from models.recommender.signatures import DESCRIBED
 from tests.tiny_shop import ARTICLES, article_id, customer_id, raw_articles
 
-HOSTILE = ["", "nobody", "👗", "c000 ", "c000\n", "'; drop table", "x" * 10_000]
+HOSTILE = ["", "unknown", "👗", "c000 ", "c000\n", "'; drop table", "x" * 10_000]
 SHAPES = {
     "serving_default": ({"customer_id": [None]}, {"article_ids": 12, "scores": 12, "channels": 12}),
     "recommend": (
@@ -54,7 +54,7 @@ def test_answers_have_the_documented_shapes(exact, name, batch):
 
 @pytest.mark.parametrize("k", [1, 7, 20])
 def test_recommend_and_similar_answer_k(exact, k):
-    answer = exact.recommend([customer_id(0), "nobody"], k=k)
+    answer = exact.recommend([customer_id(0), "unknown"], k=k)
     assert {value.shape for value in answer.values()} == {(2, k)}
     similar = exact.similar([article_id(0), "?"], k=k)
     assert {value.shape for value in similar.values()} == {(2, k)}
@@ -82,8 +82,8 @@ def test_all_unknown_customers_get_the_same_full_answer(exact):
 
 
 def test_unknown_articles_are_ignored(exact):
-    wanted = exact.recommend(["nobody"])
-    found = exact.recommend(["nobody"], recent=[HOSTILE], exclude=[HOSTILE])
+    wanted = exact.recommend(["unknown"])
+    found = exact.recommend(["unknown"], recent=[HOSTILE], exclude=[HOSTILE])
     np.testing.assert_array_equal(found["article_ids"], wanted["article_ids"])
     similar = exact.similar(HOSTILE, k=5)
     assert (similar["article_ids"] == b"").all()
@@ -93,8 +93,8 @@ def test_unknown_articles_are_ignored(exact):
 
 
 def test_recent_articles_change_the_answer_to_an_unknown_customer(exact):
-    plain = exact.recommend(["nobody"], k=20)
-    looked = exact.recommend(["nobody"], recent=[[article_id(3)]], k=20)
+    plain = exact.recommend(["unknown"], k=20)
+    looked = exact.recommend(["unknown"], recent=[[article_id(3)]], k=20)
     assert (plain["article_ids"] != looked["article_ids"]).any()
     channels = b",".join(looked["channels"][0]).decode()
     assert "bought_together" in channels
@@ -104,8 +104,8 @@ def test_recent_articles_change_the_answer_to_an_unknown_customer(exact):
 
 def test_recent_articles_beyond_the_limit_are_ignored(exact):
     many = [article_id(i % ARTICLES) for i in range(80)]
-    found = exact.recommend(["nobody"], recent=[many])
-    wanted = exact.recommend(["nobody"], recent=[many[:50]])
+    found = exact.recommend(["unknown"], recent=[many])
+    wanted = exact.recommend(["unknown"], recent=[many[:50]])
     np.testing.assert_array_equal(found["article_ids"], wanted["article_ids"])
 
 
@@ -126,7 +126,7 @@ def test_a_given_age_selects_the_popular_articles_of_its_segment(exact):
     state = exact.offline.state
     popular = state.popular_rows.numpy()
     for age, segment in ((22.9, 1), (23.0, 2), (54.0, 5), (55.0, 6), (80.0, 6)):
-        answer = exact.recommend(["nobody"], age=[age], k=20)
+        answer = exact.recommend(["unknown"], age=[age], k=20)
         named = {
             row
             for row, channels in zip(answer["article_ids"][0], answer["channels"][0], strict=True)
@@ -169,7 +169,7 @@ def test_similar_articles_are_full_while_allowed_articles_exist(served, excluded
     ids = [article_id(i) for i in range(ARTICLES)]
     plain = served.similar(ids, k=ARTICLES - 1)["article_ids"]
     for gone in (ids[:excluded], ids[ARTICLES - excluded :]):
-        answer = served.similar(ids, exclude=[["nobody's", *gone, ""]] * ARTICLES, k=12)
+        answer = served.similar(ids, exclude=[["unknown", *gone, ""]] * ARTICLES, k=12)
         for own, others, found in zip(ids, plain, answer["article_ids"], strict=True):
             wanted = [other for other in others if other.decode() not in gone][:12]
             assert [article for article in found if article] == wanted, own
@@ -177,9 +177,9 @@ def test_similar_articles_are_full_while_allowed_articles_exist(served, excluded
 
 @pytest.mark.parametrize("excluded", [0, 12, 18, 28, 30])
 def test_a_served_answer_is_full_while_allowed_articles_exist(served, excluded):
-    customers = [customer_id(0), customer_id(20), customer_id(47), "nobody"]
+    customers = [customer_id(0), customer_id(20), customer_id(47), "unknown"]
     gone = [article_id(i) for i in range(excluded)]
-    answer = served.recommend(customers, exclude=[["nobody's", *gone]] * 4)["article_ids"]
+    answer = served.recommend(customers, exclude=[["unknown", *gone]] * 4)["article_ids"]
     for found in answer:
         real = {article.decode() for article in found if article}
         assert len(real) == (found != b"").sum() == min(12, ARTICLES - excluded)

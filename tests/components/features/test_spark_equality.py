@@ -127,14 +127,14 @@ def started(stack: contextlib.ExitStack, command: list[str], awaited: str) -> re
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     stack.callback(process.wait)
     stack.callback(process.terminate)
-    said = []
+    output = []
     for line in process.stderr:
-        said.append(line)
+        output.append(line)
         if found := re.search(awaited, line):
             # Drains the pipe, or the process would block.
             threading.Thread(target=process.stderr.read, daemon=True).start()
             return found
-    raise AssertionError("".join(said))
+    raise AssertionError("".join(output))
 
 
 def test_executors_of_a_cluster_write_the_same_state(cluster, tmp_path):

@@ -16,7 +16,7 @@ FOLDER = pathlib.Path("/some/out")
 
 
 @pytest.mark.parametrize(
-    ("error", "kind", "says"),
+    ("error", "kind", "message"),
     [
         (OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), DiskFullError, "the disk of /some/out is full"),
         (OSError(errno.EDQUOT, os.strerror(errno.EDQUOT)), DiskFullError, "the disk of /some/out is full"),
@@ -42,11 +42,11 @@ FOLDER = pathlib.Path("/some/out")
         (pa.ArrowInvalid("x\ny"), DataError, "the data cannot be read"),
     ],
 )
-def test_errors_of_libraries_become_one_line(error, kind, says):
+def test_errors_of_libraries_become_one_line(error, kind, message):
     with pytest.raises(kind) as stopped, one_line_errors(FOLDER):
         raise error
     assert str(stopped.value).startswith("ingest: ")
-    assert says in str(stopped.value)
+    assert message in str(stopped.value)
     assert "\n" not in str(stopped.value)
     assert stopped.value.__cause__ is error
 

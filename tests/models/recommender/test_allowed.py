@@ -60,7 +60,7 @@ def test_empty_exclusions_change_nothing(answer, recommender):
         np.testing.assert_array_equal(answer(excluded), wanted)
 
 
-def test_excluding_an_article_that_is_no_candidate_changes_nothing(recommender):
+def test_excluding_an_article_that_is_not_a_candidate_changes_nothing(recommender):
     query = recommender.query(ALL_CUSTOMERS)
     plain = recommender.candidates(query)
     for row in range(ARTICLES):
@@ -96,14 +96,14 @@ def test_answers_are_filled_up_with_the_most_popular_articles(recommender):
     """If no channel proposes an allowed article, candidates are the most popular articles, then the others."""
     alone = with_channels(recommender, own_purchases=5)
     alone.ranker = recommender.ranker
-    nobody = alone.query(tf.constant([CUSTOMERS]))
+    unknown = alone.query(tf.constant([CUSTOMERS]))
     popular = recommender.state.popular_rows.numpy()[0]
     popular = popular[popular < ARTICLES].tolist()
-    found = alone.recommend(nobody, 4, tf.constant([popular[:2]])).article_rows.numpy()[0]
+    found = alone.recommend(unknown, 4, tf.constant([popular[:2]])).article_rows.numpy()[0]
     assert sorted(found) == sorted(popular[2:6])
-    everything = alone.recommend(nobody, 20).article_rows.numpy()[0]
+    everything = alone.recommend(unknown, 20).article_rows.numpy()[0]
     assert set(popular) <= set(everything)
-    assert alone.recommend(nobody, 4).channel_bits.numpy().tolist() == [[0, 0, 0, 0]]
+    assert alone.recommend(unknown, 4).channel_bits.numpy().tolist() == [[0, 0, 0, 0]]
 
 
 @pytest.mark.parametrize("kind", [ExactIndex, lambda vectors: ScannIndex(vectors, 20)], ids=["exact", "scann"])

@@ -11,10 +11,10 @@ def test_customers_a_past_state_does_not_describe_have_no_purchases(tiny):
     tables = load_tables(tiny.states, day)
     buyers = sorted({int(c[1:]) for d, c, *_ in purchases() if day <= d < day + LABEL_DAYS})
     others = np.setdiff1d(np.arange(CUSTOMERS + 1), buyers)
-    nobody = [-1.0 if name.endswith("_day") else 0.0 for name in CUSTOMER_NUMBERS]
+    no_purchases = [-1.0 if name.endswith("_day") else 0.0 for name in CUSTOMER_NUMBERS]
 
     assert tables["customer_numbers"].shape == (CUSTOMERS + 1, len(CUSTOMER_NUMBERS))
-    np.testing.assert_array_equal(tables["customer_numbers"][others], np.tile(nobody, (len(others), 1)))
+    np.testing.assert_array_equal(tables["customer_numbers"][others], np.tile(no_purchases, (len(others), 1)))
     counted = tables["customer_numbers"][:, CUSTOMER_NUMBERS.index("purchases")]
     wanted = {c: len({(d, a) for d, other, a, _ in purchases() if other == f"c{c:03d}" and d < day}) for c in buyers}
     assert {c: counted[c] for c in buyers} == wanted

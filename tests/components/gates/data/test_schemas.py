@@ -73,7 +73,7 @@ def test_all_optional_columns_may_be_empty(name):
 
 
 @pytest.mark.parametrize(
-    ("name", "column", "values", "says"),
+    ("name", "column", "values", "message"),
     [
         ("customers", "age", [31.0, -1.0, None], "-1<0"),
         ("customers", "age", [31.0, 1985.0, None], "1985>120"),
@@ -88,11 +88,11 @@ def test_all_optional_columns_may_be_empty(name):
         ("articles", "product_code", ["1", None, "2"], ""),
     ],
 )
-def test_an_impossible_value_stops_the_run_with_table_and_column(name, column, values, says):
+def test_an_impossible_value_stops_the_run_with_table_and_column(name, column, values, message):
     verdict = verdict_of(name, table_of(name, **{column: values}))
     (reason,) = verdict.reasons
     assert reason.startswith(f"{name}.{column}")
-    assert says in reason
+    assert message in reason
     assert f"transforms/schemas/{name}.pbtxt" in reason
 
 

@@ -43,5 +43,5 @@ def test_the_judged_week_of_a_refresh_begins_on_the_day_of_the_state():
 
 
 def test_an_evaluation_without_figures_is_refused_for_too_few_customers():
-    nobody = judge(Evaluation({}), RULE, LAST, model={}, baseline={}, label_days=7)
-    assert "It has 0: give data of more days" in nobody.line
+    verdict = judge(Evaluation({}), RULE, LAST, model={}, baseline={}, label_days=7)
+    assert "It has 0: give data of more days" in verdict.line
