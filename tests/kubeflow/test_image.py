@@ -8,6 +8,7 @@ import tarfile
 import zipfile
 
 import pytest
+from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.runners.portability.stager import Stager
 from packaging.requirements import Requirement
 
@@ -103,7 +104,9 @@ def test_the_wheel_has_every_module_schema_query_and_preset(wheel_names):
 
 
 def test_the_setup_package_of_beam_builds_the_same_wheel(source, wheel_names, tmp_path):
-    archive = Stager._build_setup_package(str(source / "setup.py"), str(tmp_path))
+    flags = [f"--setup_file={source / 'setup.py'}", "--sdk_location=container", "--requirements_cache=skip"]
+    Stager.create_job_resources(PipelineOptions(flags), str(tmp_path), log_submission_env_dependencies=False)
+    (archive,) = tmp_path.glob("*.tar.gz")
     with tarfile.open(archive) as packed:
         packed.extractall(tmp_path / "worker")
     (unpacked,) = (tmp_path / "worker").iterdir()

@@ -5,14 +5,14 @@ from pathlib import Path
 import grpc
 import grpc.aio
 import pytest
-from grpc._cython import cygrpc
 
 from serving.client import ClientConfig, RecommenderClient
 from serving.errors import ServerUnavailableError
 from serving.server.config import ServerConfig
 from serving.server.model_server import ModelServer
 
-KNOWN = Path(cygrpc.__file__).read_bytes()
+(LIBRARY,) = Path(grpc.__file__).parent.rglob("cygrpc*.so")
+KNOWN = LIBRARY.read_bytes()
 
 
 @pytest.fixture
