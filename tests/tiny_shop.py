@@ -5,13 +5,16 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import pathlib
+from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from components.features.config import FeaturesConfig
+from components.features.duckdb_engine import DuckDbEngine
 from components.features.executor import Outputs, build_features
+from components.features.states import build_purchase_pairs, prepare, write_state
 from transforms import columns
 from transforms.calendar import Calendar
 
@@ -156,6 +159,18 @@ def purchases(seed: int = 5) -> list[tuple]:
 def outputs(root: pathlib.Path) -> Outputs:
     """Returns the output folders of the features component below `root`."""
     return Outputs(states=root / "states", examples=root / "examples", judged=root / "judged")
+
+
+def write_states(
+    tables: pathlib.Path, to: pathlib.Path, days: Sequence[int], config: FeaturesConfig = FEATURES
+) -> dict[int, pathlib.Path]:
+    """Writes the states of `days`, ascending, with DuckDB below `to`; returns their folders by day."""
+    engine = DuckDbEngine(to)
+    prepare(engine, tables, to)
+    build_purchase_pairs(engine, days[0], config)
+    folders = {day: write_state(engine, day, to, config) for day in days}
+    engine.close()
+    return folders
 
 
 def build(root: pathlib.Path, bought: list[tuple]) -> Place:

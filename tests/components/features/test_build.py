@@ -8,10 +8,8 @@ import pytest
 
 from components.examples import read_examples
 from components.features.config import FeaturesConfig
-from components.features.duckdb_engine import DuckDbEngine
 from components.features.examples import group_purchases
 from components.features.executor import build_features
-from components.features.states import build_purchase_pairs, prepare, write_state
 from tests import tiny_shop
 from tests.tiny_shop import DAYS, FIRST_DAY, article_id, article_row, customer_id, outputs
 from transforms.calendar import date_of
@@ -31,11 +29,7 @@ def test_there_are_states_of_all_days_and_labels_of_all_weeks(tiny):
 @pytest.mark.parametrize("place", [0, 1, 2, 3])
 def test_the_state_of_a_past_week_describes_its_buyers_only(tiny, tmp_path, place):
     day = tiny.calendar.state_days[place]
-    engine = DuckDbEngine(tmp_path)
-    prepare(engine, tiny.tables, tmp_path)
-    build_purchase_pairs(engine, day, tiny_shop.FEATURES)
-    whole = write_state(engine, day, tmp_path, tiny_shop.FEATURES)
-    engine.close()
+    whole = tiny_shop.write_states(tiny.tables, tmp_path, [day])[day]
     buyers = {int(c[1:]) for d, c, *_ in tiny_shop.purchases() if day <= d < day + 7}
     everyone = set(range(tiny_shop.CUSTOMERS))
     described = everyone if day == tiny.calendar.end else buyers

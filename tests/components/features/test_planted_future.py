@@ -7,19 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.features.duckdb_engine import DuckDbEngine
-from components.features.states import build_purchase_pairs, prepare, write_state
 from tests.tiny_shop import (
     ARTICLES,
     CUSTOMERS,
     DAYS,
-    FEATURES,
     FIRST_DAY,
     article_id,
     customer_id,
     purchases,
     raw_articles,
     raw_customers,
+    write_states,
     write_tables,
 )
 
@@ -41,11 +39,7 @@ def states(bought: list[tuple], days: tuple[int, ...]) -> dict[int, dict[str, by
     with tempfile.TemporaryDirectory() as folder:
         root = pathlib.Path(folder)
         write_tables(root / "tables", raw_articles(), raw_customers(), bought)
-        engine = DuckDbEngine(root)
-        prepare(engine, root / "tables", root / "states")
-        build_purchase_pairs(engine, days[0], FEATURES)
-        written = {day: write_state(engine, day, root / "states", FEATURES) for day in days}
-        engine.close()
+        written = write_states(root / "tables", root / "states", days)
         return {day: {file.stem: file.read_bytes() for file in at.iterdir()} for day, at in written.items()}
 
 

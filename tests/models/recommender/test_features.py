@@ -12,8 +12,6 @@ import pytest
 import tensorflow as tf
 
 from components.features.config import FeaturesConfig
-from components.features.duckdb_engine import DuckDbEngine
-from components.features.states import build_purchase_pairs, prepare, write_state
 from models.recommender import features
 from models.recommender.features import article, customer, pair, pairs
 from models.recommender.features.pairs import Pairs
@@ -22,7 +20,7 @@ from models.recommender.features.relative import RANKED, standardise_in_list
 from models.recommender.query import Query
 from models.recommender.state import State, load_tables
 from tests.ten_purchases import ARTICLES, AS_OF, CUSTOMERS, PURCHASES
-from tests.tiny_shop import write_tables
+from tests.tiny_shop import write_states, write_tables
 
 U, UNKNOWN = 0, 4
 A, B, C, D, PAD = range(5)
@@ -89,11 +87,7 @@ def state(tmp_path_factory):
     types = ("Trousers", "Vest", "Trousers", None)
     articles = [{**row, "product_type_name": kind} for row, kind in zip(ARTICLES, types, strict=True)]
     write_tables(root / "tables", articles, CUSTOMERS, PURCHASES)
-    engine = DuckDbEngine(root)
-    prepare(engine, root / "tables", root / "states")
-    build_purchase_pairs(engine, AS_OF, CONFIG)
-    write_state(engine, AS_OF, root / "states", CONFIG)
-    engine.close()
+    write_states(root / "tables", root / "states", [AS_OF], CONFIG)
     return State(load_tables(root / "states", AS_OF))
 
 
