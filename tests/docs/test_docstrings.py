@@ -5,12 +5,12 @@ component (by its README), and a channel's `propose` (by `models/recommender/cha
 """
 
 import ast
-import pathlib
 from collections.abc import Iterator
 
 import pytest
 
-ROOT = pathlib.Path(__file__).parents[2]
+from tests.source_tree import ROOT
+
 ROOMS = ("benchmarks", *sorted(path.parent.name for path in ROOT.glob("*/__init__.py")))
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 

@@ -1,12 +1,11 @@
 """`make licenses` states a license for each locked package, and the project states its own."""
 
 import importlib.metadata
-import pathlib
 import re
 import subprocess
 import sys
 
-ROOT = pathlib.Path(__file__).parents[2]
+from tests.source_tree import ROOT
 
 
 def test_each_locked_package_has_a_line_with_its_version_and_a_license():

@@ -11,8 +11,7 @@ import pytest
 
 from kubeflow.config import CompileConfig
 from lookbook.cli import COMMANDS, cli
-
-ROOT = pathlib.Path(__file__).parents[2]
+from tests.source_tree import ROOT
 
 
 @pytest.fixture(scope="module")

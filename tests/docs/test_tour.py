@@ -16,9 +16,9 @@ from models.recommender.features.pairs import Pairs
 from models.recommender.features.registry import Registry
 from models.recommender.query import Query
 from models.recommender.state import State, load_tables
+from tests.source_tree import ROOT
 from transforms.calendar import date_of
 
-ROOT = pathlib.Path(__file__).parents[2]
 BLOCK = r"^(?:<!-- append to (\S+) -->\n)?```(\w+)\n(.*?)^```"
 
 

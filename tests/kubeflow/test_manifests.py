@@ -1,6 +1,5 @@
 """The manifests are valid, match the presets, and are those that the documentation applies."""
 
-import pathlib
 import re
 
 import kubernetes_validate
@@ -8,8 +7,8 @@ import pytest
 import yaml
 
 from kubeflow.config import load_config
+from tests.source_tree import ROOT
 
-ROOT = pathlib.Path(__file__).parents[2]
 MANIFESTS = sorted((ROOT / "kubeflow" / "manifests").glob("*.yaml"))
 DOCUMENT = (ROOT / "docs" / "kubeflow.md").read_text(encoding="utf-8")
 OLDEST, NEWEST = "1.27", "1.34"

@@ -7,7 +7,8 @@ import subprocess
 
 import pytest
 
-ROOT = pathlib.Path(__file__).parents[2]
+from tests.source_tree import ROOT
+
 FILES = (
     "kubeflow/Dockerfile",
     "serving/deploy/Dockerfile",

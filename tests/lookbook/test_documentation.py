@@ -1,6 +1,5 @@
 """The documentation names every command and preset, and no command that does not exist."""
 
-import pathlib
 import re
 import subprocess
 
@@ -8,8 +7,8 @@ import pytest
 
 from lookbook.cli import COMMANDS
 from pipeline.config import preset_names
+from tests.source_tree import ROOT
 
-ROOT = pathlib.Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 GUIDE = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
 SETTINGS = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")

@@ -5,9 +5,9 @@ import subprocess
 import sys
 import threading
 from contextlib import contextmanager
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.source_tree import ROOT
+
 READY_S = 120
 
 

@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from serving.tensorflow_environment import TENSORFLOW_ENVIRONMENT
+from tests.source_tree import ROOT
 
-ROOT = pathlib.Path(__file__).parents[2]
 OPPOSITE = {"TF_USE_LEGACY_KERAS": "0", "TF_ENABLE_ONEDNN_OPTS": "1"}
 STARTS_TENSORFLOW_SERVING = "tensorflow_model_server"
 STARTS_OUR_SERVER = "serving.server"

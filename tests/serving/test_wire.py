@@ -1,6 +1,5 @@
 """Our messages are compatible with TensorFlow Serving's on the wire, also in one process with them."""
 
-import pathlib
 import subprocess
 import sys
 
@@ -16,6 +15,7 @@ from tensorflow_serving.apis import (
 )
 
 from serving import tensors, wire
+from tests.source_tree import ROOT
 
 PAIRS = [
     ("tensorflow.TensorProto", tf.make_tensor_proto(1).DESCRIPTOR),
@@ -29,9 +29,6 @@ PAIRS = [
     ("tensorflow.serving.ReloadConfigRequest", model_management_pb2.ReloadConfigRequest.DESCRIPTOR),
     ("tensorflow.serving.ReloadConfigResponse", model_management_pb2.ReloadConfigResponse.DESCRIPTOR),
 ]
-
-
-ROOT = pathlib.Path(__file__).parents[2]
 
 
 def differences(ours, theirs, seen):

@@ -23,8 +23,8 @@ from models.retrieval.config import RetrievalConfig
 from models.retrieval.snapshot import snapshot_name
 from tests import tiny_training
 from tests.serving.stock_client import StockClient
+from tests.source_tree import ROOT
 
-ROOT = pathlib.Path(__file__).parents[3]
 SIGNATURES = [
     "serving_default",
     "recommend",

@@ -11,10 +11,10 @@ import time
 import pytest
 
 from serving.client import ClientConfig, RecommenderClient
+from tests.source_tree import ROOT
 from tests.tiny_shop import customer_id
 
 pytestmark = [pytest.mark.proof, pytest.mark.timeout(1800)]
-ROOT = pathlib.Path(__file__).parents[3]
 READY_S = 300
 UNREACHABLE = ("Failed to fetch", "dns error", "error sending request", "Network connectivity is disabled")
 

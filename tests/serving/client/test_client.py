@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,8 +9,7 @@ import pytest
 from serving import errors
 from serving.client import ArticleDescription, Baselines, ClientConfig, RecommenderClient, SimilarArticle
 from tests.serving.fake_server import flaky_server
-
-ROOT = Path(__file__).resolve().parents[3]
+from tests.source_tree import ROOT
 
 
 @pytest.fixture(scope="module")

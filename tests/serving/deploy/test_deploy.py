@@ -1,6 +1,5 @@
 """The manifests are valid, hardened and consistent; nothing is deployed."""
 
-import pathlib
 import re
 
 import kubernetes_validate
@@ -10,8 +9,8 @@ import yaml
 from serving import probe
 from serving.server import command as server_command
 from serving.server.config import ServerConfig
+from tests.source_tree import ROOT
 
-ROOT = pathlib.Path(__file__).parents[3]
 DEPLOY = ROOT / "serving" / "deploy"
 OLDEST, NEWEST = "1.27", "1.34"
 # Flags of tensorflow_model_server in its main.cc.

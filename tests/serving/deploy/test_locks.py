@@ -1,14 +1,14 @@
 """The locks of the images are subsets of the main lock, with hashes."""
 
 import importlib.metadata
-import pathlib
 import re
 
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-ROOT = pathlib.Path(__file__).parents[3]
+from tests.source_tree import ROOT
+
 PARTS = ("requirements-runtime.lock", "requirements-serving.lock")
 LOCKS = ("requirements.lock", *PARTS, "requirements-uv.lock", "kubeflow/requirements-gpu.lock")
 # A server needs neither these nor their dependencies.

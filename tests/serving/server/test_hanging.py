@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import threading
-from pathlib import Path
 
 import grpc
 import psutil
@@ -19,8 +18,7 @@ from serving.server.model_server import ModelServer
 from serving.server.process_handle import ProcessHandle
 from tests.serving.queries import INPUTS, version_of
 from tests.serving.warmup_records import truncate_warmup, write_warmup
-
-ROOT = Path(__file__).resolve().parents[3]
+from tests.source_tree import ROOT
 
 
 @pytest.fixture
@@ -33,6 +31,13 @@ def own_server(shop):
         yield server
 
 
+def send_signal(running, number=signal.SIGKILL):
+    """Sends a signal to the worker of the only version; returns the version."""
+    (version,) = running.server.served_versions()
+    os.kill(version.pid, number)
+    return version
+
+
 def ended(pid):
     return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
 
@@ -40,8 +45,7 @@ def ended(pid):
 def test_the_call_after_a_worker_is_killed_succeeds(serve_first):
     """The client does not retry; the server waits for the new process within the deadline."""
     running = serve_first(poll_interval_s=30)  # the restart must not wait for the next poll
-    (version,) = running.server.served_versions()
-    os.kill(version.pid, signal.SIGKILL)
+    send_signal(running)
     assert running.stock.predict(INPUTS, timeout=60).model_spec.version.value == 1
     (successor,) = running.server.served_versions()
     assert successor.restarts == 1
@@ -52,8 +56,7 @@ def test_the_killed_worker_of_a_fallback_version_is_replaced(shop, serve, eventu
     shop.push(2, edit=truncate_warmup)
     running = serve(shop)
     assert version_of(running) == 1
-    (served,) = running.server.served_versions()
-    os.kill(served.pid, signal.SIGKILL)
+    served = send_signal(running)
 
     def another():
         now = running.server.served_versions()
@@ -100,8 +103,7 @@ def test_no_request_of_the_query_client_fails_when_a_worker_is_killed(serve_firs
     for thread in threads:
         thread.start()
     eventually(lambda: answers, "first answers")
-    (version,) = running.server.served_versions()
-    os.kill(version.pid, signal.SIGKILL)
+    send_signal(running)
     eventually(lambda: [v.restarts for v in running.server.served_versions()] == [1], "a new worker")
     count = len(answers)
     eventually(lambda: len(answers) > count + 10, "answers of the new worker")
@@ -137,8 +139,7 @@ def test_a_stopped_worker_is_killed_and_replaced(serve_first, eventually):
 
 def test_a_stopped_worker_is_killed_when_its_version_is_closed(serve_first, eventually):
     running = serve_first(heartbeat_timeout_s=100)  # heartbeats do not detect it
-    (version,) = running.server.served_versions()
-    os.kill(version.pid, signal.SIGSTOP)
+    version = send_signal(running, signal.SIGSTOP)
     running.server.stop(grace_s=0.1)
     eventually(lambda: ended(version.pid), "the stopped process's end")
 

@@ -2,7 +2,6 @@
 
 import datetime
 import os
-import pathlib
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -14,10 +13,10 @@ from components.ingest.config import IngestConfig
 from components.ingest.executor import ingest
 from components.ingest.report import IngestReport, TableReport
 from synthetic import ShopConfig, synthesize
+from tests.source_tree import ROOT
 from tests.tiny_shop import TYPES
 from transforms.columns import TABLES
 
-ROOT = pathlib.Path(__file__).parents[4]
 DATA = ROOT / os.environ.get("LOOKBOOK_DATA", "../shared/data")
 FILLED = {"id": "1", "category": "1", "date": datetime.date(2020, 9, 1), "float": 0.5}
 
