@@ -140,7 +140,7 @@ def _comparisons(results: Results, size: Size) -> str:
             f"Ids alone, {one['dim']} dimensions, {one['examples']:,} examples, {one['epochs']} epochs; recall over "
             f"{one['queries']:,} purchases; others {trained['others']:.1f}.\n\n{table(header, rows)}"
         )
-    title = f"### Beside others, {size.transactions:,} transactions"
+    title = f"### Compared with others, {size.transactions:,} transactions"
     return "\n\n".join([title, *parts]) if parts else ""
 
 

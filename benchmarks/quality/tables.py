@@ -172,7 +172,7 @@ def cost(results: Results) -> str:
 
 TABLES: dict[str, Callable[[Results], str]] = {
     "Week by week": by_end,
-    "Beside simple recommenders": rankings,
+    "Compared with simple recommenders": rankings,
     "Where the loss is": where_lost,
     "Channels": channels,
     "The towers alone": towers,
