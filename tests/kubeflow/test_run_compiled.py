@@ -142,6 +142,7 @@ def test_unknown_or_missing_parameters_are_errors_before_any_task(build, out):
     assert ran(out) == []
 
 
+@pytest.mark.proof  # two processes import TFX
 def test_two_components_of_tfx_run_with_their_own_commands(out, tmp_path, monkeypatch):
     """The second component reads the output of the first one from the bucket."""
     from kubeflow.compile import documents_of

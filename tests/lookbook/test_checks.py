@@ -61,6 +61,7 @@ def test_tensorflow_reports_that_onednn_is_off():
     assert checks.onednn_in_use() == "False"
 
 
+@pytest.mark.proof  # one more process imports TensorFlow
 def test_tensorflow_reports_that_onednn_is_on(monkeypatch):
     monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", "1")
     assert checks.onednn_in_use() == "True"
