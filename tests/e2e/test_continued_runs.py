@@ -9,7 +9,7 @@ import pytest
 
 from tests.e2e.shop import STEPS, Shop, command, synthesize
 
-pytestmark = pytest.mark.proof
+pytestmark = [pytest.mark.proof, pytest.mark.timeout(3600)]
 KILL_TIMEOUT_S = 3000
 # Enough epochs over the old purchases to kill the run during one.
 LONG = ("retrieval.epochs=40", "retrieval.patience=40")

@@ -6,7 +6,7 @@ import pytest
 
 from tests.e2e.shop import Shop, lookbook, synthesize
 
-pytestmark = pytest.mark.proof
+pytestmark = [pytest.mark.proof, pytest.mark.timeout(3600)]
 
 
 @pytest.fixture

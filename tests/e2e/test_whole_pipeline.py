@@ -12,7 +12,7 @@ from pipeline.config import load_config
 from tests.e2e.shop import SETTINGS, STEPS, Done, Shop, lookbook, serving, synthesize
 from tests.serving.stock_client import StockClient
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(3600)]
 RANKINGS = ["recommended", "own_purchases", "popular", "new_to_customer"]
 METRICS = ["map_at_12", "ndcg_at_12", "precision_at_12", "recall_at_12"]
 

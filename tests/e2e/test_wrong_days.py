@@ -7,7 +7,7 @@ import pytest
 from tests.e2e.shop import Shop, lookbook, synthesize
 from tests.fake_version import write_version
 
-pytestmark = pytest.mark.proof
+pytestmark = [pytest.mark.proof, pytest.mark.timeout(3600)]
 LAST = datetime.date(2020, 6, 4)  # of 70 days from 2020-03-27
 YEAR = datetime.timedelta(days=365)
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.source_tree import ROOT, copy_source
 
-pytestmark = [pytest.mark.proof, pytest.mark.timeout(5400)]
+pytestmark = [pytest.mark.proof, pytest.mark.timeout(7200)]
 
 
 @pytest.fixture(scope="module")
