@@ -85,7 +85,7 @@ def save_recommender(
         recommender, ids, states / ARTICLES_FILE, tft.TFTransformOutput(str(weights / TRANSFORM))
     )
     options = tf.saved_model.SaveOptions(namespace_whitelist=["Scann"])
-    tf.saved_model.save(served, str(to), signatures=served.signatures(), options=options)
+    tf.saved_model.save(served.saved_module(), str(to), signatures=served.signatures(), options=options)
     article_ids.unlink()
     write_warmup_requests(to / WARMUP_REQUESTS)
     description = Description(

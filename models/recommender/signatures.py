@@ -38,7 +38,7 @@ DESCRIBED = (columns.PRODUCT_NAME, "product_type_name", "colour_group_name", col
 
 
 class ServedRecommender(tf.Module):
-    """The one graph with its served signatures; the object that is saved as a SavedModel.
+    """The one graph with its served signatures.
 
     Args:
         recommender: recommender with a ranking network.
@@ -81,6 +81,20 @@ class ServedRecommender(tf.Module):
             trainable=False,
             name="channel_names",
         )
+
+    def saved_module(self) -> tf.Module:
+        """Returns the module to save: all variables and tables that the signatures read.
+
+        It holds the variables of the Keras models but not the models, which Keras would trace again for its own format.
+        """
+        recommender, module = self.recommender, tf.Module(name="served")
+        module.tables = [recommender.state, recommender.index, self.ids, self.transform_layer]
+        module.texts = [self.descriptions, self.channel_names]
+        ranker = recommender.ranker.variables if recommender.ranker else []
+        module.weights = [*recommender.towers.variables, *ranker]
+        known = {id(variable) for variable in module.weights}
+        module.inputs = [variable for variable in recommender.inputs.variables if id(variable) not in known]
+        return module
 
     def signatures(self) -> dict:
         """Returns the concrete functions, by signature name."""
