@@ -6,6 +6,18 @@ import pathlib
 from pipeline.imports import with_imports
 
 ROOT = pathlib.Path(__file__).parent.parent
+PACKAGES = (
+    "benchmarks",
+    "components",
+    "kubeflow",
+    "lookbook",
+    "models",
+    "operations",
+    "pipeline",
+    "serving",
+    "synthetic",
+    "transforms",
+)
 
 
 def code_version(*modules: str) -> str:
@@ -29,4 +41,4 @@ def code_version(*modules: str) -> str:
 
 def sources(*modules: str) -> list[pathlib.Path]:
     """The files that the version is computed from, sorted; arguments and errors as in `code_version`."""
-    return sorted(with_imports(modules, ROOT))
+    return sorted(with_imports(modules, ROOT, PACKAGES))

@@ -5,14 +5,14 @@ from __future__ import annotations
 import ast
 import pathlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 _DATA = (".sql", ".pbtxt", ".binpb")
 _DOTTED = re.compile(r"[a-z_]\w*(\.[a-z_]\w*)+")
 
 
-def with_imports(modules: Iterable[str], root: pathlib.Path) -> set[pathlib.Path]:
-    """Returns the files of modules, of all modules below `root` that they import, and the data files of their packages.
+def with_imports(modules: Iterable[str], root: pathlib.Path, packages: Collection[str]) -> set[pathlib.Path]:
+    """Returns the files of modules and of the project's modules that they import, and the data files of their packages.
 
     A string that is the dotted name of a module counts as an import, because that is how `python -m` and TFX's `run_fn`
     name modules. Includes the `__init__.py` of packages, because importing a module runs it. The data files of a
@@ -20,16 +20,17 @@ def with_imports(modules: Iterable[str], root: pathlib.Path) -> set[pathlib.Path
 
     Args:
         modules: dotted names.
-        root: folder of the packages.
+        root: folder of the packages; other packages may be in it, as where the project is installed.
+        packages: the project's packages.
 
     Raises:
-        ModuleNotFoundError: a module is not below `root`.
+        ModuleNotFoundError: a module is not one of the project.
         SyntaxError: a Python file cannot be parsed.
     """
     found: set[pathlib.Path] = set()
     pending: list[pathlib.Path] = []
     for module in modules:
-        files = list(_modules(module.split("."), root))
+        files = list(_modules(module.split("."), root, packages))
         if not any(module.split(".")[-1] in (file.stem, file.parent.name) for file in files):
             raise ModuleNotFoundError(f"there is no module {module} in {root}")
         pending += files
@@ -39,31 +40,33 @@ def with_imports(modules: Iterable[str], root: pathlib.Path) -> set[pathlib.Path
             continue
         found.add(file)
         if file.suffix == ".py":
-            pending += _imported(file, root)
+            pending += _imported(file, root, packages)
         if file.name == "__init__.py":
             found.update(_data_files(file.parent))
     return found
 
 
-def _imported(file: pathlib.Path, root: pathlib.Path) -> Iterator[pathlib.Path]:
+def _imported(file: pathlib.Path, root: pathlib.Path, packages: Collection[str]) -> Iterator[pathlib.Path]:
     package = file.relative_to(root).parent.parts
-    yield from _modules(package, root)
+    yield from _modules(package, root, packages)
     for node in ast.walk(ast.parse(file.read_bytes(), str(file))):
         if isinstance(node, ast.Import):
             for alias in node.names:
-                yield from _modules(alias.name.split("."), root)
+                yield from _modules(alias.name.split("."), root, packages)
         elif isinstance(node, ast.ImportFrom):
             above = package[: len(package) - node.level + 1] if node.level else ()
             base = (*above, *(node.module.split(".") if node.module else ()))
-            yield from _modules(base, root)
+            yield from _modules(base, root, packages)
             for alias in node.names:  # either a module of the package or a name defined in it
-                yield from _modules((*base, alias.name), root)
+                yield from _modules((*base, alias.name), root, packages)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and _DOTTED.fullmatch(node.value):
-            yield from _modules(node.value.split("."), root)
+            yield from _modules(node.value.split("."), root, packages)
 
 
-def _modules(parts: Iterable[str], root: pathlib.Path) -> Iterator[pathlib.Path]:
+def _modules(parts: Sequence[str], root: pathlib.Path, packages: Collection[str]) -> Iterator[pathlib.Path]:
     """The files of a dotted name and of its parent packages, if they belong to the project."""
+    if not parts or parts[0] not in packages:
+        return
     path = root
     for part in parts:
         path = path / part

@@ -4,6 +4,7 @@ import os
 import shutil
 
 import pytest
+import tomli
 
 from pipeline import code_version as module
 from pipeline.code_version import code_version
@@ -19,6 +20,7 @@ def root(tmp_path, monkeypatch):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(f"-- {name}")
     monkeypatch.setattr(module, "ROOT", tmp_path)
+    monkeypatch.setattr(module, "PACKAGES", ("one", "two", "three"))
     return tmp_path
 
 
@@ -169,3 +171,16 @@ def test_a_change_of_publish_changes_the_version_of_each_step_that_uses_it(modul
     with (tmp_path / "components" / "push" / "publish.py").open("a") as file:
         file.write("# changed\n")
     assert {name for name in modules if code_version(name) != before[name]} == users
+
+
+def test_other_packages_beside_the_project_are_not_searched(root):
+    """Where the project is installed, all installed packages are beside it."""
+    (root / "other").mkdir()
+    (root / "other" / "__init__.py").write_text("not Python")
+    (root / "one" / "a.py").write_text("import other")
+    assert root / "other" / "__init__.py" not in module.sources("one.a")
+
+
+def test_the_packages_are_those_of_the_import_rules_and_the_benchmarks():
+    rules = tomli.loads((module.ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["root_packages"]
+    assert {*rules, "benchmarks"} == set(module.PACKAGES)
