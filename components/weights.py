@@ -119,7 +119,7 @@ def ranking_of(weights: pathlib.Path, *, refitted: bool) -> pathlib.Path:
 def weights_digest(weights: pathlib.Path) -> str:
     """Digest of the arrays of towers and ranking networks and of the vocabularies, hex.
 
-    It includes the judged and the refitted network, so it is the same for the judged and the pushed model.
+    Both ranking networks are included, so that the judged and the pushed model have the same digest.
 
     Args:
         weights: the folder `weights`.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import pathlib
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -49,18 +50,24 @@ def with_imports(modules: Iterable[str], root: pathlib.Path, packages: Collectio
 def _imported(file: pathlib.Path, root: pathlib.Path, packages: Collection[str]) -> Iterator[pathlib.Path]:
     package = file.relative_to(root).parent.parts
     yield from _modules(package, root, packages)
-    for node in ast.walk(ast.parse(file.read_bytes(), str(file))):
+    for level, name in _names(file, file.read_bytes()):
+        above = package[: len(package) - level + 1] if level else ()
+        yield from _modules((*above, *name.split(".")), root, packages)
+
+
+@functools.cache  # all steps of a run import many of the same files
+def _names(file: pathlib.Path, source: bytes) -> tuple[tuple[int, str], ...]:
+    """The level (0 is absolute) and dotted name of everything a file imports; the last part may be no module."""
+    names: list[tuple[int, str]] = []
+    for node in ast.walk(ast.parse(source, str(file))):
         if isinstance(node, ast.Import):
-            for alias in node.names:
-                yield from _modules(alias.name.split("."), root, packages)
+            names += ((0, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            above = package[: len(package) - node.level + 1] if node.level else ()
-            base = (*above, *(node.module.split(".") if node.module else ()))
-            yield from _modules(base, root, packages)
-            for alias in node.names:  # either a module of the package or a name defined in it
-                yield from _modules((*base, alias.name), root, packages)
+            base = f"{node.module}." if node.module else ""
+            names += ((node.level, base + alias.name) for alias in node.names)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and _DOTTED.fullmatch(node.value):
-            yield from _modules(node.value.split("."), root, packages)
+            names.append((0, node.value))
+    return tuple(names)
 
 
 def _modules(parts: Sequence[str], root: pathlib.Path, packages: Collection[str]) -> Iterator[pathlib.Path]:

@@ -8,7 +8,7 @@ from benchmarks.performance.stages import STAGES
 from components.gates.table import GATES
 from pipeline.config import load_config
 from pipeline.pipeline import create_pipeline
-from tests.pipeline.wiring import nodes_of, read_by, settings, wire
+from tests.pipeline.wiring import READ_BY_PUSH, nodes_of, read_by, settings, wire
 from transforms.columns import TABLES
 
 
@@ -134,13 +134,7 @@ def test_the_cache_key_of_last_blessed_names_the_weights(nodes):
 
 
 def test_push_takes_the_model_as_of_the_end_and_both_blessings(nodes):
-    assert read_by(nodes["Push"]) == {
-        "model": "assemble_end",
-        "judged": "assemble_cut",
-        "model_blessing": "ModelGate",
-        "infra_blessing": "InfraGate",
-        "evaluation": "Evaluator",
-    }
+    assert read_by(nodes["Push"]) == READ_BY_PUSH
     assert read_by(nodes["InfraGate"]) == {"model": "assemble_end"}
     assert json.loads(properties(nodes["Push"])["custom_config"]) == {
         "run_key": "key",

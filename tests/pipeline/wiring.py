@@ -7,6 +7,13 @@ from pipeline.shared_steps import CacheKeys, Paths
 
 PATHS = Paths(data_dir="/data", pipeline_root="/root", serving_dir="/serving", checkpoints="/checkpoints")
 CACHE_KEYS = CacheKeys(fingerprint="print", run_key="key", last_blessed="digest")
+READ_BY_PUSH = {
+    "model": "assemble_end",
+    "judged": "assemble_cut",
+    "model_blessing": "ModelGate",
+    "infra_blessing": "InfraGate",
+    "evaluation": "Evaluator",
+}
 
 
 def wire(create, config=None, version_of=lambda module: "v", **options):
