@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from components.features.config import FeaturesConfig
 from components.features.duckdb_engine import DuckDbEngine
 from components.features.executor import Outputs, build_features
-from components.features.states import build_purchase_pairs, prepare, write_state
+from components.features.states import StateWriter, prepare
 from transforms import columns
 from transforms.calendar import Calendar
 
@@ -167,8 +167,8 @@ def write_states(
     """Writes the states of `days`, ascending, with DuckDB below `to`; returns their folders by day."""
     engine = DuckDbEngine(to)
     prepare(engine, tables, to)
-    build_purchase_pairs(engine, days[0], config)
-    folders = {day: write_state(engine, day, to, config) for day in days}
+    writer = StateWriter(engine, days, config, LABEL_DAYS)
+    folders = {day: writer.write(day, to) for day in days}
     engine.close()
     return folders
 

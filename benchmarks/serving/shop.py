@@ -104,7 +104,7 @@ class Shop:
         from components.features.config import FeaturesConfig
         from components.features.duckdb_engine import DuckDbEngine
         from components.features.examples import write_transform_examples
-        from components.features.states import build_purchase_pairs, prepare, write_state
+        from components.features.states import StateWriter, prepare
         from transforms.calendar import plan
 
         tables, config = self.tables, FeaturesConfig()
@@ -115,8 +115,7 @@ class Shop:
                 days = engine.query("select min(day) as first, max(day) as last from purchases").to_pylist()[0]
                 calendar = plan(first=days["first"], last=days["last"], label_days=LABEL_DAYS, list_weeks=1)
                 calendar.save(to / "states")
-                build_purchase_pairs(engine, calendar.end, config)
-                write_state(engine, calendar.end, to / "states", config)
+                StateWriter(engine, [calendar.end], config, calendar.label_days).write(calendar.end, to / "states")
                 write_transform_examples(engine, calendar, 1, to / "examples")  # purchases are not analysed
                 pq.write_table(
                     engine.query("select customer_row, article_row, day from purchases"), to / "purchases.parquet"

@@ -62,6 +62,28 @@ class FeaturesConfig(Settings):
         le=100_000,
         description="Latest purchases of a customer that make bought-together pairs; limits the size of the join.",
     )
+    next_basket_neighbours: int = Field(
+        default=100,
+        ge=1,
+        le=1000,
+        description="Articles kept for each article in the table of the next basket: those with the largest weights.",
+    )
+    next_basket_articles: int = Field(
+        default=5_000,
+        ge=1,
+        le=100_000,
+        description="Articles of the regression of the next basket: the most bought of the last "
+        "next_basket_window_days. Its cost grows with their cube.",
+    )
+    next_basket_window_days: int = Field(
+        default=180, ge=1, le=100_000, description="Days before the state's day that next_basket_articles counts."
+    )
+    next_basket_customers: int = Field(
+        default=2_000,
+        ge=1,
+        le=1_000_000_000,
+        description="Customers of a past week that the regression of the next basket learns from; more are sampled.",
+    )
     popular_window_days: int = Field(
         default=7, ge=1, le=1000, description="Days before the state's day that popularity counts."
     )

@@ -10,7 +10,7 @@ from components.features.engine import Engine
 from components.features.engines import open_engine
 from components.features.examples import write_judged_examples, write_transform_examples
 from components.features.list_weeks import choose_list_weeks
-from components.features.states import build_purchase_pairs, prepare, write_state
+from components.features.states import StateWriter, prepare
 from transforms.calendar import Calendar, plan
 from transforms.progress import Progress
 from transforms.state_files import labels_file
@@ -76,7 +76,7 @@ def _write_states(engine: Engine, calendar: Calendar, to: pathlib.Path, config: 
     counted = engine.query("select day, count(*) as purchases from purchases group by day")
     days, purchases = counted["day"].to_numpy(), counted["purchases"].to_numpy()
     reads = {day: int(purchases[days < day].sum()) for day in calendar.state_days}
-    build_purchase_pairs(engine, calendar.state_days[0], config)
+    writer = StateWriter(engine, calendar.state_days, config, calendar.label_days)
     done = 0
     with Progress("states", "purchases", sum(reads.values())) as progress:
 
@@ -85,7 +85,7 @@ def _write_states(engine: Engine, calendar: Calendar, to: pathlib.Path, config: 
 
         for day in calendar.state_days:
             week_end = day + calendar.label_days if day < calendar.end else None
-            write_state(engine, day, to, config, on_table, until=week_end)
+            writer.write(day, to, on_table, until=week_end)
             if week_end is not None:
                 engine.write("labels", labels_file(to, day), first=day, end=week_end)
             done += reads[day]

@@ -1,16 +1,19 @@
 """Writes the state of the shop as of a day: Parquet tables computed from the purchases before that day.
 
-The folder of a day holds `article_state`, `customer_state`, `history`, `recent`, `together_basket`, `together_month`,
-`popular` and `same_product` (each `.parquet`, columns as in the SQL file). The folder above it holds what does not
-depend on the day: `articles.parquet` and `customers.parquet`, the raw tables sorted by id, with row numbers.
+The folder of a day holds `article_state`, `article_rebuys`, `customer_state`, `history`, `recent`, `together_basket`,
+`together_month`, `popular` and `same_product` (each `.parquet`, columns as in the SQL file), and `next_basket` (see
+`next_basket.py`). The folder above it holds what does not depend on the day: `articles.parquet` and
+`customers.parquet`, the raw tables sorted by id, with row numbers.
 """
 
 import pathlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from components.features.config import FeaturesConfig
 from components.features.engine import Engine
+from components.features.next_basket import NextBasket, read_purchases
 from transforms import columns
+from transforms.features import OWNERSHIP_DECAY, REBUY_WEEKS
 from transforms.ids import require_lines
 from transforms.parquet import pq
 from transforms.state_files import ARTICLES_FILE, CUSTOMERS_FILE, state_folder
@@ -31,7 +34,7 @@ def prepare(engine: Engine, tables: pathlib.Path, to: pathlib.Path) -> None:
     """
     for name in columns.TABLES:
         engine.view(name, tables / columns.parquet_file(name))
-    for name in ("article_rows", "customer_rows", "purchases", "article_days"):
+    for name in ("article_rows", "customer_rows", "purchases", "article_days", "baskets"):
         engine.materialise(name)
     to.mkdir(parents=True, exist_ok=True)
     for query, file, key in (
@@ -42,73 +45,96 @@ def prepare(engine: Engine, tables: pathlib.Path, to: pathlib.Path) -> None:
         require_lines(key, pq.read_table(to / file, columns=[key])[key])
 
 
-def build_purchase_pairs(engine: Engine, first_as_of: int, config: FeaturesConfig) -> None:
-    """Creates the table `purchase_pairs`, from which every state counts the pairs of its days.
+class StateWriter:
+    """Writes the states of several days. Creates what they share: `purchase_pairs`, `rebuys` and the next basket.
 
     Args:
         engine: engine after `prepare`.
-        first_as_of: day number of the earliest state to write.
-        config: windows and limits.
+        days: day numbers of the states, ascending, whole weeks apart.
+        config: lengths, windows and limits.
+        label_days: length of a week, in days.
     """
-    engine.materialise("numbered_purchases", first_as_of=first_as_of, window_days=config.together_window_days)
-    engine.materialise("purchase_pairs", span_days=MONTH_SPAN_DAYS, purchases_per_customer=config.lines_per_customer)
 
+    def __init__(self, engine: Engine, days: Sequence[int], config: FeaturesConfig, label_days: int):
+        self._engine, self._config, self._label_days = engine, config, label_days
+        engine.materialise("numbered_purchases", first_as_of=days[0], window_days=config.together_window_days)
+        engine.materialise(
+            "purchase_pairs", span_days=MONTH_SPAN_DAYS, purchases_per_customer=config.lines_per_customer
+        )
+        engine.materialise(
+            "rebuys",
+            first_day=days[0] - REBUY_WEEKS[-1] * label_days,
+            end=days[-1],
+            label_days=label_days,
+            ownership_decay=OWNERSHIP_DECAY,
+        )
+        self._next_basket = NextBasket(read_purchases(engine), days[0], config, label_days)
 
-def write_state(
-    engine: Engine,
-    as_of: int,
-    to: pathlib.Path,
-    config: FeaturesConfig,
-    on_table: Callable[[float], None] = lambda share: None,
-    *,
-    until: int | None = None,
-) -> pathlib.Path:
-    """Writes the state as of a day. It depends only on purchases dated before that day.
+    def write(
+        self,
+        as_of: int,
+        to: pathlib.Path,
+        on_table: Callable[[float], None] = lambda share: None,
+        *,
+        until: int | None = None,
+    ) -> pathlib.Path:
+        """Writes the state as of a day. It depends only on purchases dated before that day.
 
-    Args:
-        engine: engine after `build_purchase_pairs` for this day or an earlier one.
-        as_of: day number.
-        to: folder of the states.
-        config: lengths and windows.
-        on_table: called after each table with the share of tables written, in (0, 1].
-        until: day number, or None. If given, the state describes only customers who bought on or after `as_of` and
-            before this day, because a past week is only asked for its buyers. Other customers have no purchases in it.
+        Args:
+            as_of: one of the days, later than the one written before.
+            to: folder of the states.
+            on_table: called after each table with the share of tables written, in (0, 1].
+            until: day number, or None. If given, the state describes only customers who bought on or after `as_of` and
+                before this day, because a past week is only asked for its buyers. Other customers have no purchases in
+                it.
 
-    Returns:
-        The folder `to/YYYY-MM-DD`.
-    """
-    folder = state_folder(to, as_of)
-    folder.mkdir(parents=True, exist_ok=True)
-    engine.materialise("described_customers", as_of=as_of, until=as_of if until is None else until)
-    limits = {"window_days": config.together_window_days, "purchases_per_customer": config.lines_per_customer}
-    for name in ("purchase_cutoffs", "article_buyers", "article_pairs"):
-        engine.materialise(name, as_of=as_of, **limits)
-    together = {"shrinkage": config.together_shrinkage, "neighbours": config.neighbours}
-    queries: dict[str, tuple[str, dict[str, float]]] = {
-        "article_state": ("article_state", {"as_of": as_of}),
-        "customer_state": ("customer_state", {"as_of": as_of}),
-        "history": (
-            "history",
-            {
-                "as_of": as_of,
-                "history_length": config.history_length,
-                "half_life_days": config.half_life_days,
-            },
-        ),
-        "recent": ("recent", {"as_of": as_of, "recent_length": config.recent_length}),
-        "together_basket": ("bought_together", {**together, "same_day": 1}),
-        "together_month": ("bought_together", {**together, "same_day": 0}),
-        "popular": (
-            "popular",
-            {
-                "as_of": as_of,
-                "window_days": config.popular_window_days,
-                "popular_length": config.popular_length,
-            },
-        ),
-        "same_product": ("same_product", {"as_of": as_of, "variants": config.variants}),
-    }
-    for number, (table, (name, parameters)) in enumerate(queries.items(), 1):
-        engine.write(name, folder / f"{table}.parquet", **parameters)
-        on_table(number / len(queries))
-    return folder
+        Returns:
+            The folder `to/YYYY-MM-DD`.
+        """
+        folder = state_folder(to, as_of)
+        folder.mkdir(parents=True, exist_ok=True)
+        engine, config = self._engine, self._config
+        engine.materialise("described_customers", as_of=as_of, until=as_of if until is None else until)
+        limits = {"window_days": config.together_window_days, "purchases_per_customer": config.lines_per_customer}
+        for name in ("purchase_cutoffs", "article_buyers", "article_pairs"):
+            engine.materialise(name, as_of=as_of, **limits)
+        queries = self._queries(as_of)
+        for number, (table, (name, parameters)) in enumerate(queries.items(), 1):
+            engine.write(name, folder / f"{table}.parquet", **parameters)
+            on_table(number / (len(queries) + 1))
+        self._next_basket.learn(as_of)
+        neighbours = self._next_basket.neighbours(as_of, config.next_basket_neighbours)
+        pq.write_table(neighbours, folder / "next_basket.parquet")
+        on_table(1.0)
+        return folder
+
+    def _queries(self, as_of: int) -> dict[str, tuple[str, dict[str, float]]]:
+        """The query and its parameters by table."""
+        config = self._config
+        together = {"shrinkage": config.together_shrinkage, "neighbours": config.neighbours}
+        return {
+            "article_state": ("article_state", {"as_of": as_of}),
+            "article_rebuys": ("article_rebuys", {"as_of": as_of, "label_days": self._label_days}),
+            "customer_state": ("customer_state", {"as_of": as_of}),
+            "history": (
+                "history",
+                {
+                    "as_of": as_of,
+                    "history_length": config.history_length,
+                    "half_life_days": config.half_life_days,
+                    "ownership_decay": OWNERSHIP_DECAY,
+                },
+            ),
+            "recent": ("recent", {"as_of": as_of, "recent_length": config.recent_length}),
+            "together_basket": ("bought_together", {**together, "same_day": 1}),
+            "together_month": ("bought_together", {**together, "same_day": 0}),
+            "popular": (
+                "popular",
+                {
+                    "as_of": as_of,
+                    "window_days": config.popular_window_days,
+                    "popular_length": config.popular_length,
+                },
+            ),
+            "same_product": ("same_product", {"as_of": as_of, "variants": config.variants}),
+        }

@@ -29,6 +29,10 @@ class ChannelsConfig(Settings):
     )
     trending: Size = Field(default=0, description="What sold more in the last week than in the week before.")
 
+    next_basket: Size = Field(
+        default=100, description="What a regression on past weeks expects in the customer's next basket."
+    )
+
     @model_validator(mode="after")
     def _check_one_is_on(self) -> "ChannelsConfig":
         if not any(dict(self).values()):

@@ -9,7 +9,7 @@ import dataclasses
 
 import tensorflow as tf
 
-_HALF_BITS, TAG_BITS = 32, 8  # of an int64
+_HALF_BITS = 32  # of an int64
 
 
 @dataclasses.dataclass(frozen=True)
@@ -101,29 +101,32 @@ def top_k_flat(
         lists: lists of distinct items; values int32, or float32 that are not negative.
         batch: int32 scalar, number of lists.
         k: number of items.
-        pad: int32 scalar, below 2 ** 23 (`state.MAX_ARTICLES`).
-        tags: `[total]` int32 in [0, 256), or None.
+        pad: int32 scalar, below 2 ** 31.
+        tags: `[total]` int32, or None.
 
     Returns:
         Items `[batch, k]` int32, padded; their values `[batch, k]`; their tags `[batch, k]` int32 (0 for padding).
     """
-    # Packs value, distance of the item from `pad`, and tag in one number, so that one top_k orders all three.
-    # Floats that are not negative have the order of their bits.
+    # Packs value and distance of the item from `pad` in one number, so that one top_k orders both. Floats that are not
+    # negative have the order of their bits.
     value = tf.cast(tf.bitcast(lists.values, tf.int32), tf.int64)
     distance = tf.cast(pad - lists.items, tf.int64)
-    packed = tf.bitwise.left_shift(value, _HALF_BITS) + tf.bitwise.left_shift(distance, TAG_BITS)
-    if tags is not None:
-        packed += tf.cast(tags, tf.int64)
-    ragged = tf.RaggedTensor.from_value_rowids(
-        tf.where(lists.values > 0, packed, 0), lists.owners, tf.cast(batch, tf.int64), validate=False
-    )
-    padded = ragged.to_tensor()
-    missing = tf.maximum(k - tf.shape(padded)[1], 0)
-    found = tf.math.top_k(tf.pad(padded, [[0, 0], [0, missing]]), k).values
+    packed = tf.where(lists.values > 0, tf.bitwise.left_shift(value, _HALF_BITS) + distance, 0)
+    found, position = tf.math.top_k(_dense(packed, lists.owners, batch, k), k)
     values = tf.cast(tf.bitwise.right_shift(found, _HALF_BITS), tf.int32)
-    rest = tf.cast(found, tf.int32)  # the lower half
-    items = pad - tf.bitwise.right_shift(rest, TAG_BITS)
-    return items, tf.bitcast(values, lists.values.dtype), tf.bitwise.bitwise_and(rest, 2**TAG_BITS - 1)
+    items = pad - tf.cast(found, tf.int32)  # the lower half
+    of_items = tf.zeros_like(items)
+    if tags is not None:
+        of_items = tf.gather(
+            _dense(tf.where(lists.values > 0, tags, 0), lists.owners, batch, k), position, batch_dims=1
+        )
+    return items, tf.bitcast(values, lists.values.dtype), of_items
+
+
+def _dense(values: tf.Tensor, owners: tf.Tensor, batch: tf.Tensor, width: int) -> tf.Tensor:
+    """Returns the values of each list as a row of at least `width`, padded with 0."""
+    rows = tf.RaggedTensor.from_value_rowids(values, owners, tf.cast(batch, tf.int64), validate=False).to_tensor()
+    return tf.pad(rows, [[0, 0], [0, tf.maximum(width - tf.shape(rows)[1], 0)]])
 
 
 def gather_lists(offsets: tf.Tensor, values: tf.Tensor, rows: tf.Tensor, length: int, default) -> tf.Tensor:

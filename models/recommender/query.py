@@ -11,6 +11,7 @@ from models.recommender.allowed import AllowedArticles
 from models.recommender.state import CUSTOMER_NUMBERS, HISTORY_NUMBERS, State
 
 SEED_LENGTH = 40
+PAST_LENGTH = 100
 
 
 class Query:
@@ -130,7 +131,7 @@ class Query:
             Neighbours with values weight * score, float32.
         """
         if table not in self._neighbours:
-            seeds = self._seeds_flat
+            seeds = self._past_flat if table == "next_basket" else self._seeds_flat
             rows = tf.gather(getattr(self.state, f"{table}_rows"), seeds.items)
             scores = tf.gather(getattr(self.state, f"{table}_scores"), seeds.items) * seeds.values[:, None]
             of_seed = ops.flatten(rows, scores, self.pad)
@@ -154,6 +155,17 @@ class Query:
             merged = dataclasses.replace(merged, values=tf.where(allowed, merged.values, 0.0))
         rows, sums, _ = ops.top_k_flat(merged, tf.shape(self.customer_rows)[0], k, self.pad)
         return rows, sums
+
+    @functools.cached_property
+    def _past_flat(self) -> ops.Flat:
+        """The past as the next basket was learned from: capped strengths of unit length, as in `next_basket.py`."""
+        rows = self.history_rows[:, :PAST_LENGTH]
+        days_bought = tf.cast(self.history("days_bought")[:, :PAST_LENGTH], tf.float32)
+        weights = tf.minimum(self.history_strength[:, :PAST_LENGTH] + 0.05 * days_bought, 2.0)
+        if self._viewed_rows is not None:
+            rows = tf.concat([self._viewed_rows, rows], 1)
+            weights = tf.concat([tf.where(self._viewed_rows < self.pad, 1.0, 0.0), weights], 1)
+        return ops.flatten(rows, tf.math.l2_normalize(weights, axis=1), self.pad)
 
     @functools.cached_property
     def _seeds_flat(self) -> ops.Flat:

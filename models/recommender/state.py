@@ -12,6 +12,7 @@ import tensorflow as tf
 
 from transforms import columns
 from transforms.errors import DataError
+from transforms.features import REBUY_WEEKS
 from transforms.ids import require_lines
 from transforms.parquet import pq
 from transforms.state_files import ARTICLES_FILE, CUSTOMERS_FILE, state_folder
@@ -46,7 +47,8 @@ CUSTOMER_NUMBERS = (
     "first_day",
     "last_day",
 )
-HISTORY_NUMBERS = ("days_bought", "units", "first_day", "last_day", "strength")
+REBUY_NUMBERS = ("owners", "rebuyers", "expected_rebuyers", "new_buyers", "active_customers")
+HISTORY_NUMBERS = ("days_bought", "units", "first_day", "last_day", "strength", "ownership")
 ARTICLE_GROUPS = (
     columns.PRODUCT_CODE,
     "product_type_name",
@@ -56,7 +58,7 @@ ARTICLE_GROUPS = (
     "section_name",
     "index_name",
 )
-NEIGHBOUR_TABLES = ("together_basket", "together_month", "same_product")
+NEIGHBOUR_TABLES = ("together_basket", "together_month", "same_product", "next_basket")
 SEGMENTS = 7
 MAX_ARTICLES = 2**23  # the bits of an item in `ops.top_k_flat`
 
@@ -73,6 +75,7 @@ class State(tf.Module):
         num_customers: int, number of customers.
         article_ids: `[articles + 1]` string, "" for the padding article.
         article_numbers: `[articles + 1, len(ARTICLE_NUMBERS)]` float32.
+        article_rebuys: `[articles + 1, len(REBUY_WEEKS), len(REBUY_NUMBERS)]` float32, over the last weeks.
         article_groups: `[articles + 1, len(ARTICLE_GROUPS)]` int32 codes; -1 is missing and matches no group.
         group_sizes: number of codes of each group, by name.
         customer_numbers: `[customers + 1, len(CUSTOMER_NUMBERS)]` float32.
@@ -143,6 +146,7 @@ def load_tables(states: pathlib.Path, as_of: int) -> dict[str, np.ndarray]:
         "article_ids": np.array([*articles[columns.ARTICLE_ID].to_pylist(), ""], dtype=object),
         "article_groups": np.stack([_codes(articles[name]) for name in ARTICLE_GROUPS], axis=1),
         "article_numbers": _numbers(article_state, ARTICLE_NUMBERS, "article_row", num_articles),
+        "article_rebuys": _rebuys(read("article_rebuys", "article_row", num_articles)),
         "customer_numbers": _numbers(customer_state, CUSTOMER_NUMBERS, "customer_row", num_customers),
         "customer_segments": np.append(customers["segment"].to_numpy(), 0).astype(np.int32),
     }
@@ -154,7 +158,7 @@ def load_tables(states: pathlib.Path, as_of: int) -> dict[str, np.ndarray]:
         tables[f"{name}_offsets"] = _offsets(table["customer_row"].to_numpy(), num_customers + 1)
         for column in kept:
             values = table[column].to_numpy()
-            tables[f"{name}_{column}"] = values.astype(np.float32 if column == "strength" else np.int32)
+            tables[f"{name}_{column}"] = values.astype(np.float32 if column in ("strength", "ownership") else np.int32)
     for name in NEIGHBOUR_TABLES:
         table = read(name, "article_row", num_articles)
         tables[f"{name}_rows"], tables[f"{name}_scores"] = _dense(
@@ -202,6 +206,13 @@ def _numbers(table: pa.Table, names: tuple[str, ...], key: str, rows: int) -> np
         values[:, i] = -1.0 if name.endswith("_day") else 0.0
         values[described, i] = table[name].to_numpy()
     return values
+
+
+def _rebuys(table: pa.Table) -> np.ndarray:
+    """Returns `[rows + 1, len(REBUY_WEEKS), len(REBUY_NUMBERS)]` float32. The last row has zeros."""
+    values = np.stack([table[name].to_numpy() for name in REBUY_NUMBERS], axis=1).astype(np.float32)
+    values = values.reshape(-1, len(REBUY_WEEKS), len(REBUY_NUMBERS))
+    return np.concatenate([values, np.zeros_like(values, shape=(1, *values.shape[1:]))])
 
 
 def _codes(column: pa.ChunkedArray) -> np.ndarray:

@@ -24,7 +24,7 @@ _WORK = '''
 import json, pathlib, sys, threading
 from components.features.config import FeaturesConfig
 from components.features.duckdb_engine import DuckDbEngine
-from components.features.states import build_purchase_pairs, prepare, write_state
+from components.features.states import StateWriter, prepare
 from components.ingest.config import IngestConfig
 from components.ingest.executor import ingest
 
@@ -57,8 +57,7 @@ else:
     engine = DuckDbEngine(to / "spill", limit_gib)
     prepare(engine, source, to / "states")
     (last,) = engine.query("select max(day) as day from purchases").to_pylist()
-    build_purchase_pairs(engine, last["day"] + 1, FeaturesConfig())
-    write_state(engine, last["day"] + 1, to / "states", FeaturesConfig())
+    StateWriter(engine, [last["day"] + 1], FeaturesConfig(), 7).write(last["day"] + 1, to / "states")
     engine.close()
 done.set()
 looking.join()

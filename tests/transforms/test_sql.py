@@ -20,7 +20,7 @@ def engine(request, tmp_path_factory):
     )
     for name in ("articles", "customers", "transactions"):
         engine.view(name, root / f"{name}.parquet")
-    for name in ("article_rows", "customer_rows", "purchases", "article_days"):
+    for name in ("article_rows", "customer_rows", "purchases", "article_days", "baskets"):
         engine.materialise(name)
     engine.materialise("described_customers", as_of=AS_OF, until=AS_OF)
     yield engine
@@ -114,15 +114,15 @@ def test_customer_state_counts_units_purchases_articles_baskets_and_windows(ask)
     ]
 
 
-def test_history_strength_halves_each_half_life(ask):
+def test_history_strength_halves_each_half_life_and_ownership_decays_with_each_later_basket(ask):
     # 60 days back and a half-life of 10: 1/64; 1 day back: 2^-0.1 = 0.933033. A purchase of two units is one day.
-    assert rounded(ask("history", history_length=2, half_life_days=10)) == [
-        (U, A, 2, 3, 40, 99, round(1 / 64 + 0.933033, 6)),
-        (U, B, 1, 1, 99, 99, 0.933033),
-        (V, C, 1, 1, 95, 95, 0.707107),
-        (V, A, 1, 1, 70, 70, 0.125),
-        (W, A, 1, 1, 98, 98, 0.870551),
-        (W, B, 1, 1, 98, 98, 0.870551),
+    assert rounded(ask("history", history_length=2, half_life_days=10, ownership_decay=0.85)) == [
+        (U, A, 2, 3, 40, 99, round(1 / 64 + 0.933033, 6), 1.85),
+        (U, B, 1, 1, 99, 99, 0.933033, 1.0),
+        (V, C, 1, 1, 95, 95, 0.707107, 1.0),
+        (V, A, 1, 1, 70, 70, 0.125, 0.85),
+        (W, A, 1, 1, 98, 98, 0.870551, 1.0),
+        (W, B, 1, 1, 98, 98, 0.870551, 1.0),
     ]
 
 
@@ -210,6 +210,44 @@ def test_only_the_latest_purchases_before_the_day_count(engine, ask):
     assert sorted(ask("purchase_cutoffs", **settings)) == [(U, 1), (W, 1)]
     assert sorted(ask("article_buyers", **settings)) == [(A, 3), (B, 2), (C, 1)]
     assert sorted(ask("article_pairs", **settings)) == [(A, B, 2, 2)]
+
+
+def test_baskets_are_numbered_within_a_customer_from_the_oldest(engine):
+    rows = sorted(tuple(row.values()) for row in engine.table("baskets").to_pylist())
+    assert rows == [(U, 40, 1), (U, 99, 2), (V, 70, 1), (V, 95, 2), (V, 100, 3), (W, 89, 1), (W, 98, 2)]
+
+
+def test_rebuys_count_owners_and_buyers_of_each_article_and_week(engine, ask):
+    """In the last week u and v, who own A, and w, who owns C, have a basket; of these three u alone buys again.
+
+    So a unit of ownership re-buys 1 / 3 times. w bought before only in the week that ends on day 93, v in that which
+    ends on day 72, u in that which ends on day 44; as first baskets, these have no owners.
+    """
+    engine.materialise("rebuys", first_day=AS_OF - 91, end=AS_OF, label_days=7, ownership_decay=0.85)
+    rows = [tuple(row.values()) for row in engine.query("select * from rebuys").to_pylist()]
+    third = round(1 / 3, 6)
+    assert sorted(rounded(rows)) == [
+        (44, A, 0, 0, 1, 1, 0.0),
+        (72, A, 0, 0, 1, 1, 0.0),
+        (93, C, 0, 0, 1, 1, 0.0),
+        (100, A, 2, 1, 1, 3, round(2 / 3, 6)),
+        (100, B, 0, 0, 2, 3, 0.0),
+        (100, C, 1, 0, 1, 3, third),
+    ]
+    assert [row for row in rounded(ask("article_rebuys", label_days=7)) if row[1] != 4] == [
+        (A, 1, 2, 1, round(2 / 3, 6), 1, 3),
+        (A, 2, 2, 1, round(2 / 3, 6), 1, 4),
+        (A, 13, 2, 1, round(2 / 3, 6), 3, 6),
+        (B, 1, 0, 0, 0.0, 2, 3),
+        (B, 2, 0, 0, 0.0, 2, 4),
+        (B, 13, 0, 0, 0.0, 2, 6),
+        (C, 1, 1, 0, third, 1, 3),
+        (C, 2, 1, 0, third, 2, 4),
+        (C, 13, 1, 0, third, 2, 6),
+        (D, 1, 0, 0, 0.0, 0, 3),
+        (D, 2, 0, 0, 0.0, 0, 4),
+        (D, 13, 0, 0, 0.0, 0, 6),
+    ]
 
 
 def test_popular_counts_customers_overall_and_by_segment(ask):

@@ -14,13 +14,15 @@ from transforms.sql import query_text
 FOLDER = pathlib.Path(transforms.__file__).parent / "sql"
 FILES = sorted(path.stem for path in FOLDER.glob("*.sql"))
 # Columns that are distinct within ranked partitions; a ranking that ends in one has no ties.
-UNIQUE = {"article_row", "neighbour_row", "article_id", "customer_id"}
+UNIQUE = {"article_row", "neighbour_row", "article_id", "customer_id", "basket_day"}
 # Queries that are not part of the state of a day; they may read all days.
 BESIDE_THE_STATE = {
     "purchases",
     "article_rows",
     "customer_rows",
     "article_days",
+    "baskets",
+    "rebuys",
     "described_customers",
     "buyers_by_week",
     "labels",

@@ -8,6 +8,7 @@ channel must return enough articles that `size` of them are allowed, if that man
 
 from models.recommender.channels import (
     bought_together,
+    next_basket,
     own_purchases,
     popular,
     popular_in_segment,
@@ -26,4 +27,5 @@ CHANNELS = {
     "same_product": same_product.propose,
     "similar": similar.propose,
     "trending": trending.propose,
+    "next_basket": next_basket.propose,
 }

@@ -76,6 +76,11 @@ def together_month(pairs):
 
 
 @feature
+def next_basket(pairs):
+    return pairs.neighbour_score("next_basket")
+
+
+@feature
 def same_product(pairs):
     return tf.math.log1p(pairs.neighbour_score("same_product"))
 

@@ -6,7 +6,14 @@ import tensorflow as tf
 
 from models.recommender import ops
 from models.recommender.query import Query
-from models.recommender.state import ARTICLE_GROUPS, ARTICLE_NUMBERS, HISTORY_NUMBERS, NEIGHBOUR_TABLES
+from models.recommender.state import (
+    ARTICLE_GROUPS,
+    ARTICLE_NUMBERS,
+    HISTORY_NUMBERS,
+    NEIGHBOUR_TABLES,
+    REBUY_NUMBERS,
+)
+from transforms.features import REBUY_WEEKS
 
 MAX_DENSE_GROUPS = 2000  # up to here, dense sums over all groups are faster than lookups
 
@@ -34,6 +41,19 @@ class Pairs:
     def article(self, name: str) -> tf.Tensor:
         """Returns one of `ARTICLE_NUMBERS` of the candidates: `[batch, candidates]` float32."""
         return self._numbers[:, :, ARTICLE_NUMBERS.index(name)]
+
+    @functools.cached_property
+    def _rebuys(self) -> tf.Tensor:
+        return tf.gather(self.query.state.article_rebuys, self.article_rows)
+
+    def rebuys(self, name: str, weeks: int) -> tf.Tensor:
+        """Returns one of `REBUY_NUMBERS` of the candidates over the last weeks: `[batch, candidates]` float32.
+
+        Args:
+            name: the number.
+            weeks: one of `REBUY_WEEKS`.
+        """
+        return self._rebuys[:, :, REBUY_WEEKS.index(weeks), REBUY_NUMBERS.index(name)]
 
     def customer(self, name: str) -> tf.Tensor:
         """Returns one of `CUSTOMER_NUMBERS` of the customers: `[batch, 1]` float32."""

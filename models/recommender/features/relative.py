@@ -5,8 +5,11 @@ import tensorflow as tf
 RANKED = (
     "tower_score",
     "own_strength",
+    "own_lift_4w",
+    "own_order_rate_lift_4w",
     "own_days_since_last",
     "together_basket",
+    "next_basket",
     "together_month",
     "article_purchases_7d",
     "article_purchases_28d",

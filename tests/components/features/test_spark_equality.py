@@ -19,7 +19,7 @@ from components.features.config import FeaturesConfig
 from components.features.duckdb_engine import DuckDbEngine
 from components.features.executor import build_features
 from components.features.spark_engine import SparkEngine
-from components.features.states import build_purchase_pairs, prepare, write_state
+from components.features.states import StateWriter, prepare
 from components.ingest.config import IngestConfig
 from components.ingest.executor import ingest
 from synthetic.shop import ShopConfig, synthesize
@@ -148,8 +148,7 @@ def test_executors_of_a_cluster_write_the_same_state(cluster, tmp_path):
     }
     for name, engine in engines.items():
         prepare(engine, folder, tmp_path / name)
-        build_purchase_pairs(engine, day, tiny_shop.FEATURES)
-        write_state(engine, day, tmp_path / name, tiny_shop.FEATURES)
+        StateWriter(engine, [day], tiny_shop.FEATURES, tiny_shop.LABEL_DAYS).write(day, tmp_path / name)
         engine.close()
     wanted = sorted((tmp_path / "duckdb" / date_of(day)).iterdir())
     assert len(wanted) == 8

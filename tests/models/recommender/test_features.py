@@ -13,7 +13,7 @@ import tensorflow as tf
 
 from components.features.config import FeaturesConfig
 from models.recommender import features
-from models.recommender.features import article, customer, pair, pairs
+from models.recommender.features import article, customer, pair, pairs, rebuys
 from models.recommender.features.pairs import Pairs
 from models.recommender.features.registry import Registry
 from models.recommender.features.relative import RANKED, standardise_in_list
@@ -29,6 +29,12 @@ CONFIG = FeaturesConfig(half_life_days=10.0, together_shrinkage=1.0)
 SEED_A, SEED_B = math.sqrt(1 / 64 + 0.5**0.1), math.sqrt(0.5**0.1)  # weights of u's seeds: square root of the strength
 SHARE_A = SEED_A**2 / (SEED_A**2 + SEED_B**2)
 TOGETHER = 2 / (math.sqrt(6) + 1)
+# The past of u as the next basket reads it: capped strengths of A and B, of unit length. In the last week u, v and w,
+# who had bought A, A and C, bought 2, 1 and 2 articles, so they count 1 / sqrt(2), 1 and 1 / sqrt(2). The weights of A
+# are what u and v bought over their count and the ridge of 5; nobody who had bought B has had a basket since.
+PAST_A = min(2.0, SEED_A**2 + 0.1)
+PAST = PAST_A / math.hypot(PAST_A, SEED_B**2 + 0.05)
+BOTH = math.sqrt(0.5)
 LOG = math.log1p
 NEVER = LOG(1000)
 EXPECTED = {
@@ -69,6 +75,7 @@ EXPECTED = {
     "own_in_last_basket": [1, 1, 0, 0],
     "together_basket": [LOG(10 * SEED_B * TOGETHER), LOG(10 * SEED_A * TOGETHER), 0, 0],
     "together_month": [LOG(10 * SEED_B * TOGETHER), LOG(10 * SEED_A * TOGETHER), LOG(10 * SEED_A * TOGETHER), 0],
+    "next_basket": [PAST * BOTH / (6 + BOTH), PAST * BOTH / (6 + BOTH), PAST / (6 + BOTH), 0],
     "same_product": [LOG(2 * SEED_B), LOG(2 * SEED_A), 0, 0],
     "share_of_product": [1, 1, 0, 0],
     # A and C are trousers, B is a vest, D has no type; a missing type matches no other.
@@ -78,6 +85,26 @@ EXPECTED = {
     "share_of_colour": [0] * 4,
     "share_of_section": [0] * 4,
     "price_ratio": [math.log(price / 3.0001) for price in (1.8001, 5.0001, 8.0001, 1e-4)],
+    # See `test_rebuys_count_owners_and_buyers_of_each_article_and_week` for the counts.
+    "rebuy_lift_1w": [math.log(3 / (2 / 3 + 2)), 0, math.log(2 / (1 / 3 + 2)), 0],
+    "rebuy_lift_4w": [math.log(3 / (2 / 3 + 2)), 0, math.log(2 / (1 / 3 + 2)), 0],
+    "rebuy_lift_13w": [math.log(5 / (2 / 3 + 4)), 0, math.log(4 / (1 / 3 + 4)), 0],
+    "rebuy_lift_trend": [math.log(1.05), 0, math.log(13 / 14), 0],
+    **{
+        f"rebuy_rate_{weeks}w": [math.log(1.5 / 12), math.log(0.05), math.log(0.5 / 11), math.log(0.05)]
+        for weeks in (1, 2, 4, 13)
+    },
+    "adoption_rate_1w": [math.log(1.5 / 21), math.log(2.5 / 23), math.log(1.5 / 22), math.log(0.5 / 23)],
+    **{
+        f"adoption_rate_{weeks}w": [math.log(1.5 / 22), math.log(2.5 / 24), math.log(2.5 / 23), math.log(0.5 / 24)]
+        for weeks in (2, 4)
+    },
+    "adoption_rate_13w": [math.log(3.5 / 24), math.log(2.5 / 26), math.log(2.5 / 25), math.log(0.5 / 26)],
+    "ownership": [LOG(18.5), LOG(10), 0, 0],
+    "own_order_rate": [LOG(10), LOG(10 / 1.85), 0, 0],
+    "own_lift_4w": [LOG(18.5 * 9 / 8), LOG(10), 0, 0],
+    "own_lift_13w": [LOG(18.5 * 15 / 14), LOG(10), 0, 0],
+    "own_order_rate_lift_4w": [LOG(10 * 9 / 8), LOG(10 / 1.85), 0, 0],
 }
 
 
@@ -144,7 +171,7 @@ def test_features_of_an_empty_list_are_zero(state):
 
 def test_every_feature_is_declared_once():
     assert len(set(features.NAMES)) == len(features.NAMES)
-    files = (article, customer, pair)
+    files = (article, customer, pair, rebuys)
     assert sum(len(file.feature.functions) for file in files) == len(features.FEATURES)
     for file in files:
         functions = [node for node in ast.parse(inspect.getsource(file)).body if isinstance(node, ast.FunctionDef)]
