@@ -32,6 +32,7 @@ COMMANDS = (
     "similar",
     "versions",
     "rollback",
+    "table",
     "backtest",
     "synthesize",
     "config",

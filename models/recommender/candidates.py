@@ -54,7 +54,7 @@ def find_candidates(
         excluded_rows: `[batch, n]` int32 article rows that must not be candidates, padded, or None. Each channel then
             proposes its best other articles.
     """
-    proposals = _proposals(query, search, config)
+    proposals = find_proposals(query, search, config)
     votes, bits = [], []
     for bit, ((_, size), rows) in enumerate(zip(active_channels(config), proposals, strict=True)):
         votes.append(_votes(size)[: tf.shape(rows)[1]])
@@ -119,7 +119,7 @@ def _filled_up(article_rows: tf.Tensor, query: Query, k: tf.Tensor | int, exclud
     return tf.tensor_scatter_nd_update(article_rows, incomplete, filled)
 
 
-def _proposals(query: Query, search, config: RecommenderConfig) -> list[tf.Tensor]:
+def find_proposals(query: Query, search, config: RecommenderConfig) -> list[tf.Tensor]:
     """Returns the proposals of each active channel: `[batch, n]` int32 article rows, best first, padded.
 
     n is at most the size of the channel.

@@ -1,0 +1,181 @@
+"""The table of the final model: every candidate of a week's customers with features, channel ranks, score and label.
+
+One row per week, customer and article, so that partial models and rankings can be studied outside of the pipeline.
+"""
+
+import dataclasses
+import pathlib
+from collections.abc import Iterator
+
+import numpy as np
+import pyarrow as pa
+import tensorflow as tf
+
+from components.weights import FOLDER, RANKING, TRANSFORM
+from models.ranking.config import REFITTED
+from models.recommender import features
+from models.recommender.builder import STATES, TOWERS, RecommenderBuilder
+from models.recommender.candidates import active_channels, find_proposals
+from models.recommender.config import RecommenderConfig
+from models.recommender.recommender import Recommender
+from models.retrieval.snapshot import snapshot_name
+from transforms import columns
+from transforms.calendar import Calendar, date_of, load_calendar
+from transforms.errors import ConfigError, DataError
+from transforms.parquet import pq
+from transforms.progress import Progress
+from transforms.state_files import ARTICLES_FILE, CUSTOMERS_FILE, labels_file
+
+WEEK_ID, RANK, SCORE, LABEL = "week_id", "rank", "score", "label"
+_BATCH = 128
+
+
+@dataclasses.dataclass(frozen=True)
+class Trained:
+    """What a training run left in its output folder.
+
+    Attributes:
+        graph: folder with the states and the towers of every list week.
+        weights: folder of the artifact `Weights`.
+    """
+
+    graph: pathlib.Path
+    weights: pathlib.Path
+
+
+def find_trained(out: pathlib.Path) -> Trained:
+    """Finds the newest candidates and weights in `OUT`.
+
+    Raises:
+        DataError: the folder has none.
+    """
+    found = []
+    for step, output in (("Candidates", "graph"), ("GatherWeights", "weights")):
+        runs = [path for path in (out / "pipeline" / step / output).glob("*") if path.name.isdigit()]
+        if not runs:
+            raise DataError(
+                f"{out} must hold a training run. Received: no output of {step}; run `lookbook run` into this folder"
+            )
+        found.append(max(runs, key=lambda path: int(path.name)))
+    graph, weights = found
+    return Trained(graph / "Format-Serving", weights)
+
+
+def write_table(trained: Trained, config: RecommenderConfig, week: str | None, to: pathlib.Path) -> pathlib.Path:
+    """Writes the table of one week as Parquet.
+
+    A list week is scored by the network that was trained on it, the test week by the same network, which has not seen
+    it, and the week after the data, which has no labels, by the refitted network if there is one.
+
+    Args:
+        trained: states, towers and weights.
+        config: channels and limits of the training.
+        week: first day of the week, `YYYY-MM-DD`: a list week, the test week, or the week after the data. None for the
+            test week.
+        to: folder to write to, created if it is missing.
+
+    Returns:
+        The file `to/<week>.parquet`: `week_id`, `customer_id`, `article_id`, `rank` (0 is best), `score`, `label` (1
+        bought, 0 not, null if not known), `channel_<name>` (rank in the channel, null if it did not propose the
+        article), and the features.
+
+    Raises:
+        ConfigError: the run has no such week.
+    """
+    states = trained.graph / STATES
+    calendar = load_calendar(states)
+    day = calendar.cut if week is None else _day_of(calendar, week)
+    snapshot = min(calendar.state_days.index(day), calendar.list_weeks)
+    ranking = trained.weights / FOLDER / RANKING
+    if day == calendar.end and (ranking / REFITTED).is_dir():
+        ranking = ranking / REFITTED
+    builder = RecommenderBuilder(config, states, trained.weights / FOLDER / TRANSFORM)
+    recommender = builder.build(day, trained.graph / TOWERS / snapshot_name(snapshot), ranking)
+    customers, bought = _customers(states, day, recommender, calendar)
+    to.mkdir(parents=True, exist_ok=True)
+    file = to / f"{date_of(day)}.parquet"
+    part = file.with_suffix(".part")
+    with Progress("table", "customers", len(customers)) as progress:
+        batches = _batches(recommender, day, states, customers, bought, progress)
+        first = next(batches)
+        with pq.ParquetWriter(part, first.schema) as writer:
+            writer.write_table(first)
+            for table in batches:
+                writer.write_table(table)
+    part.replace(file)
+    return file
+
+
+def _day_of(calendar: Calendar, week: str) -> int:
+    days = {date_of(day): day for day in calendar.state_days}
+    if week not in days:
+        raise ConfigError(f"--week must be the first day of a week of the run: {', '.join(days)}. Received: {week}")
+    return days[week]
+
+
+def _customers(
+    states: pathlib.Path, day: int, recommender: Recommender, calendar: Calendar
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """The rows of the week's buyers and the keys of what they bought; all customers and None after the data."""
+    if day == calendar.end:
+        return np.arange(recommender.state.num_customers, dtype=np.int32), None
+    labels = pq.read_table(labels_file(states, day))
+    rows = labels["customer_row"].to_numpy()
+    return np.unique(rows).astype(np.int32), _keys(rows, labels["article_row"].to_numpy(), recommender)
+
+
+def _keys(customer_rows: np.ndarray, article_rows: np.ndarray, recommender: Recommender) -> np.ndarray:
+    return customer_rows.astype(np.int64) * (recommender.state.num_articles + 1) + article_rows
+
+
+def _batches(
+    recommender: Recommender,
+    day: int,
+    states: pathlib.Path,
+    customers: np.ndarray,
+    bought: np.ndarray | None,
+    progress: Progress,
+) -> Iterator[pa.Table]:
+    channels = [name for name, _ in active_channels(recommender.config)]
+    customer_ids = pq.read_table(states / CUSTOMERS_FILE, columns=[columns.CUSTOMER_ID])[columns.CUSTOMER_ID]
+    article_ids = pq.read_table(states / ARTICLES_FILE, columns=[columns.ARTICLE_ID])[columns.ARTICLE_ID]
+
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.int32)], autograph=False)
+    def ask(customer_rows):
+        query = recommender.query(customer_rows)
+        rows = recommender.candidates(query).article_rows
+        values = recommender.features(query, rows)
+        assert recommender.ranker is not None
+        proposals = find_proposals(query, recommender.nearest, recommender.config)
+        ranks = tf.stack([_rank_in(proposed, rows, query.pad) for proposed in proposals], axis=2)
+        return rows, values, recommender.ranker(values), ranks
+
+    for start in range(0, max(len(customers), 1), _BATCH):
+        chosen = customers[start : start + _BATCH]
+        rows, values, scores, ranks = (tensor.numpy() for tensor in ask(tf.constant(chosen, tf.int32)))
+        real = rows < recommender.state.num_articles
+        owners = np.repeat(chosen, real.sum(axis=1))
+        order = np.argsort(np.argsort(np.where(real, -scores, np.inf), axis=1, kind="stable"), axis=1, kind="stable")
+        labels = None if bought is None else np.isin(_keys(owners, rows[real], recommender), bought)
+        table = {
+            WEEK_ID: pa.array([date_of(day)] * len(owners), pa.string()),
+            columns.CUSTOMER_ID: customer_ids.take(pa.array(owners)).combine_chunks(),
+            columns.ARTICLE_ID: article_ids.take(pa.array(rows[real])).combine_chunks(),
+            RANK: pa.array(order[real], pa.int32()),
+            SCORE: pa.array(scores[real], pa.float32()),
+            LABEL: pa.nulls(len(owners), pa.int8()) if labels is None else pa.array(labels).cast(pa.int8()),
+        }
+        for i, name in enumerate(channels):
+            rank = ranks[:, :, i][real]
+            table[f"channel_{name}"] = pa.array(rank, pa.int32(), mask=rank < 0)
+        for i, name in enumerate(features.NAMES):
+            table[name] = pa.array(values[:, :, i][real], pa.float32())
+        progress.advance(len(chosen))
+        yield pa.table(table)
+
+
+def _rank_in(proposed: tf.Tensor, rows: tf.Tensor, pad: tf.Tensor) -> tf.Tensor:
+    """The position of each candidate in a channel's proposals, `[batch, candidates]` int32; -1 if it is not there."""
+    same = (proposed[:, None, :] == rows[:, :, None]) & (rows < pad)[:, :, None]
+    position = tf.argmax(tf.cast(same, tf.int8), axis=2, output_type=tf.int32)
+    return tf.where(tf.reduce_any(same, axis=2), position, -1)

@@ -1,0 +1,115 @@
+"""The table of a week holds every candidate with its features, channel ranks, score and label."""
+
+import itertools
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+import tensorflow as tf
+
+from components.weights import FOLDER
+from models.ranking.config import REFITTED
+from models.recommender import features
+from models.recommender.builder import RecommenderBuilder
+from models.recommender.channels import CHANNELS
+from models.retrieval.snapshot import snapshot_name
+from operations.decision_table import find_trained, write_table
+from tests.tiny_shop import CUSTOMERS
+from tests.tiny_training import RECOMMENDER
+from transforms.calendar import date_of
+from transforms.errors import ConfigError, DataError
+
+
+@pytest.fixture(scope="module")
+def out(tiny, trained, tmp_path_factory):
+    """A run's output folder with the tiny shop's states, towers and weights."""
+    root = tmp_path_factory.mktemp("out")
+    graph, weights = (
+        root / "pipeline" / name for name in ("Candidates/graph/7/Format-Serving", "GatherWeights/weights/9")
+    )
+    for folder in (graph, weights):
+        folder.mkdir(parents=True)
+    (graph / "states").symlink_to(tiny.states)
+    (graph / "towers").symlink_to(trained / "towers")
+    (weights / FOLDER).symlink_to(trained / "weights")
+    return root
+
+
+@pytest.fixture(scope="module")
+def test_week(out, tiny, tmp_path_factory):
+    return pq.read_table(write_table(find_trained(out), RECOMMENDER, None, tmp_path_factory.mktemp("table")))
+
+
+def recommender_of(tiny, trained, day, week, network="."):
+    builder = RecommenderBuilder(RECOMMENDER, tiny.states, trained / "weights" / "transform_graph")
+    return builder.build(day, trained / "towers" / snapshot_name(week), trained / "weights" / "ranking" / network)
+
+
+def test_the_columns_are_ids_rank_score_label_channels_and_features(test_week):
+    channels = [f"channel_{name}" for name, size in dict(RECOMMENDER.channels).items() if size]
+    ids = ["week_id", "customer_id", "article_id", "rank", "score", "label"]
+    assert test_week.column_names[:6] == ids
+    assert sorted(test_week.column_names[6 : 6 + len(channels)]) == sorted(channels)
+    assert test_week.column_names[6 + len(channels) :] == list(features.NAMES)
+
+
+def test_the_rows_are_the_candidates_of_the_weeks_buyers_in_order_of_score(test_week, tiny, trained):
+    labels = pq.read_table(tiny.states / "labels" / f"{date_of(tiny.calendar.cut)}.parquet").to_pylist()
+    recommender = recommender_of(tiny, trained, tiny.calendar.cut, len(tiny.calendar.list_days))
+    article_ids = [name.decode() for name in recommender.state.article_ids.numpy()]
+    assert set(test_week["week_id"].to_pylist()) == {date_of(tiny.calendar.cut)}
+    for customer in sorted({row["customer_row"] for row in labels}):
+        query = recommender.query(tf.constant([customer]))
+        rows = recommender.candidates(query).article_rows
+        scores = recommender.scores(query, rows).numpy()[0]
+        real = rows.numpy()[0] < recommender.state.num_articles
+        bought = {row["article_row"] for row in labels if row["customer_row"] == customer}
+        found = [row for row in test_week.to_pylist() if row["customer_id"] == f"c{customer:03d}"]
+        assert [row["article_id"] for row in found] == [article_ids[row] for row in rows.numpy()[0][real]]
+        np.testing.assert_allclose([row["score"] for row in found], scores[real], rtol=1e-4, atol=1e-5)
+        assert [row["label"] for row in found] == [int(row in bought) for row in rows.numpy()[0][real]]
+        by_rank = sorted(found, key=lambda row: row["rank"])
+        assert [row["rank"] for row in by_rank] == list(range(len(found)))
+        assert all(a["score"] >= b["score"] for a, b in itertools.pairwise(by_rank))
+
+
+def test_a_channels_rank_is_the_position_in_its_proposals(test_week, tiny, trained):
+    recommender = recommender_of(tiny, trained, tiny.calendar.cut, len(tiny.calendar.list_days))
+    ids = [name.decode() for name in recommender.state.article_ids.numpy()]
+    size = RECOMMENDER.channels.own_purchases
+    for row in test_week.to_pylist()[:200]:
+        query = recommender.query(tf.constant([int(row["customer_id"][1:])]))
+        proposed = [ids[i] for i in CHANNELS["own_purchases"](query, size, None)[0].numpy()[0][:size]]
+        expected = proposed.index(row["article_id"]) if row["article_id"] in proposed else None
+        assert row["channel_own_purchases"] == expected
+
+
+def test_a_list_week_has_its_own_state_and_towers(out, tiny, trained, tmp_path):
+    day = tiny.calendar.list_days[1]
+    table = pq.read_table(write_table(find_trained(out), RECOMMENDER, date_of(day), tmp_path))
+    first = table.slice(0, 1).to_pylist()[0]
+    recommender = recommender_of(tiny, trained, day, 1)
+    query = recommender.query(tf.constant([int(first["customer_id"][1:])]))
+    values = recommender.features(query, recommender.candidates(query).article_rows).numpy()[0, 0]
+    np.testing.assert_allclose([first[name] for name in features.NAMES], values, rtol=1e-4, atol=1e-5)
+
+
+def test_the_week_after_the_data_has_all_customers_no_labels_and_the_refitted_network(out, tiny, trained, tmp_path):
+    table = pq.read_table(write_table(find_trained(out), RECOMMENDER, date_of(tiny.calendar.end), tmp_path))
+    assert len(set(table["customer_id"].to_pylist())) == CUSTOMERS
+    assert table["label"].null_count == table.num_rows
+    recommender = recommender_of(tiny, trained, tiny.calendar.end, len(tiny.calendar.list_days), REFITTED)
+    query = recommender.query(tf.constant([0]))
+    scores = recommender.scores(query, recommender.candidates(query).article_rows).numpy()[0]
+    found = [row["score"] for row in table.to_pylist() if row["customer_id"] == "c000"]
+    np.testing.assert_allclose(found, scores[: len(found)], rtol=1e-4, atol=1e-5)
+
+
+def test_another_day_is_refused_and_the_weeks_are_named(out, tiny, tmp_path):
+    with pytest.raises(ConfigError, match=rf"{date_of(tiny.calendar.cut)}, .* Received: 2019-01-01"):
+        write_table(find_trained(out), RECOMMENDER, "2019-01-01", tmp_path)
+
+
+def test_a_folder_without_a_training_run_is_refused(tmp_path):
+    with pytest.raises(DataError, match=r"must hold a training run\. Received: no output of Candidates"):
+        find_trained(tmp_path)
