@@ -73,14 +73,7 @@ class ServedRecommender(tf.Module):
             name="descriptions",
         )
         channels = [name for name, _ in active_channels(recommender.config)]
-        self.channel_names = tf.Variable(
-            [
-                ",".join(name for bit, name in enumerate(channels) if bits >> bit & 1)
-                for bits in range(2 ** len(channels))
-            ],
-            trainable=False,
-            name="channel_names",
-        )
+        self.channel_names = tf.Variable(channels, trainable=False, name="channel_names")
 
     def saved_module(self) -> tf.Module:
         """Returns the module to save: all variables and tables that the signatures read.
@@ -248,8 +241,17 @@ class ServedRecommender(tf.Module):
         return {
             "article_ids": self._ids(answer.article_rows),
             "scores": answer.scores,
-            "channels": tf.gather(self.channel_names, answer.channel_bits),
+            "channels": self._names_of(answer.channel_bits),
         }
+
+    def _names_of(self, channel_bits: tf.Tensor) -> tf.Tensor:
+        """Returns the names of the channels whose bits are set, joined by commas, in the shape of `channel_bits`."""
+        bits = tf.bitwise.left_shift(1, tf.range(tf.size(self.channel_names)))
+        proposed = tf.bitwise.bitwise_and(channel_bits[..., None], bits) > 0
+        names = tf.boolean_mask(tf.broadcast_to(self.channel_names, tf.shape(proposed)), proposed)
+        lengths = tf.reshape(tf.reduce_sum(tf.cast(proposed, tf.int32), -1), [-1])
+        of_each = tf.strings.reduce_join(tf.RaggedTensor.from_row_lengths(names, lengths), axis=-1, separator=",")
+        return tf.reshape(of_each, tf.shape(channel_bits))
 
     def _ids(self, article_rows: tf.Tensor) -> tf.Tensor:
         return tf.gather(self.recommender.state.article_ids, article_rows)

@@ -60,7 +60,6 @@ ARTICLE_GROUPS = (
 )
 NEIGHBOUR_TABLES = ("together_basket", "together_month", "same_product", "next_basket")
 SEGMENTS = 7
-MAX_ARTICLES = 2**23  # the bits of an item in `ops.top_k_flat`
 
 
 class State(tf.Module):
@@ -90,9 +89,6 @@ class State(tf.Module):
         num_popular: int, number of articles in the popular list of all customers.
         by_popularity: `[articles]` int32, all article rows: the popular list of all customers first, then the others by
             customers of the last 7 and 30 days, units and row.
-
-    Raises:
-        ValueError: there are `MAX_ARTICLES` articles or more.
     """
 
     def __init__(self, tables: dict[str, np.ndarray]):
@@ -102,8 +98,6 @@ class State(tf.Module):
         self.group_sizes = dict(zip(ARTICLE_GROUPS, (tables["article_groups"].max(axis=0) + 1).tolist(), strict=True))
         self.num_articles = int(tables["article_ids"].shape[0]) - 1
         self.num_customers = int(tables["customer_segments"].shape[0]) - 1
-        if self.num_articles >= MAX_ARTICLES:
-            raise ValueError(f"articles must be fewer than {MAX_ARTICLES:,}. Received: {self.num_articles:,}.")
         real = (tables["popular_rows"][0] < self.num_articles) & (tables["popular_scores"][0] > 0)
         self.num_popular = int(real.sum())
         self.by_popularity = tf.Variable(_by_popularity(tables), trainable=False, name="by_popularity")
