@@ -12,7 +12,6 @@ from models.recommender.query import Query
 
 _SMOOTHING = 60  # the constant of the paper; the results depend little on it
 _VOTE_SCALE = 10_000_000
-_PRIORITY = 200  # a vote of rank 1000 times this exceeds the best votes of ten channels
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,7 +58,7 @@ def find_candidates(
     for bit, ((_, size), rows) in enumerate(zip(active_channels(config), proposals, strict=True)):
         votes.append(_votes(size)[: tf.shape(rows)[1]])
         bits.append(tf.fill(tf.shape(votes[-1]), 1 << bit))
-    proposed = tf.concat(proposals, 1)
+    proposed, of_columns = tf.concat(proposals, 1), [votes, bits]
     if excluded_rows is not None:
         # Tensors that the query has computed outside of the branch are also available in the branch.
         proposed = tf.cond(
@@ -67,11 +66,14 @@ def find_candidates(
             lambda: _allowed_proposals(query.without(excluded_rows), search, config, proposals),
             lambda: proposed,
         )
-        votes, bits = [*(vote * _PRIORITY for vote in votes), *votes], bits + bits
+        replacements = [tf.ones_like(vote) for vote in votes]
+        of_columns = [votes + votes, bits + bits, [*(tf.zeros_like(vote) for vote in votes), *replacements]]
     batch, width = tf.unstack(tf.shape(proposed))
     flat = ops.flatten(proposed, tf.tile(tf.range(width)[None, :], [batch, 1]), query.pad)
-    each = (tf.gather(tf.concat(of_columns, 0), flat.values) for of_columns in (votes, bits))
-    owners, rows, vote, bits = ops.merge_sums(flat.keys, *each)
+    each = (tf.gather(tf.concat(values, 0), flat.values) for values in of_columns)
+    owners, rows, vote, bits, *replacing = ops.merge_sums(flat.keys, *each)
+    if replacing:
+        vote = tf.where(replacing[0] > 0, vote, vote + len(proposals) * _vote(1))
     rows, _, bits = ops.top_k_flat(ops.Flat(owners, rows, vote), batch, config.max_candidates, query.pad, tags=bits)
     return Candidates(article_rows=rows, channel_bits=bits)
 
@@ -120,9 +122,15 @@ def _filled_up(article_rows: tf.Tensor, query: Query, k: tf.Tensor | int, exclud
 
 
 def find_proposals(query: Query, search, config: RecommenderConfig) -> list[tf.Tensor]:
-    """Returns the proposals of each active channel: `[batch, n]` int32 article rows, best first, padded.
+    """Returns the proposals of each active channel, in the order of their bits.
 
-    n is at most the size of the channel.
+    Args:
+        query: customers.
+        search: `NearestArticles` or an index.
+        config: channels and their sizes.
+
+    Returns:
+        `[batch, n]` int32 article rows of each channel, best first, padded; n is at most the size of the channel.
     """
     proposals = []
     for name, size in active_channels(config):
@@ -159,4 +167,8 @@ def _allowed_proposals(query: Query, search, config: RecommenderConfig, plain: l
 
 def _votes(size: int) -> tf.Tensor:
     """Returns the vote of each rank, `[size]` int32. The sum of integers does not depend on the order of addition."""
-    return tf.constant([round(_VOTE_SCALE / (_SMOOTHING + rank)) for rank in range(1, size + 1)], tf.int32)
+    return tf.constant([_vote(rank) for rank in range(1, size + 1)], tf.int32)
+
+
+def _vote(rank: int) -> int:
+    return round(_VOTE_SCALE / (_SMOOTHING + rank))

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from transforms.settings import Settings
 
 MOST_K = 100
+MAX_ACTIVE_CHANNELS = 31  # the bits of an int32 that is not negative, see `candidates.Candidates`
 Size = Annotated[int, Field(ge=0, le=1000)]
 
 
@@ -28,15 +29,20 @@ class ChannelsConfig(Settings):
         default=0, description="Articles on sale with attributes and words like those of what the customer bought."
     )
     trending: Size = Field(default=0, description="What sold more in the last week than in the week before.")
-
     next_basket: Size = Field(
         default=100, description="What a regression on past weeks expects in the customer's next basket."
     )
 
     @model_validator(mode="after")
-    def _check_one_is_on(self) -> "ChannelsConfig":
-        if not any(dict(self).values()):
+    def _check_number_that_are_on(self) -> "ChannelsConfig":
+        active = [name for name, size in dict(self).items() if size]
+        if not active:
             raise ValueError("towers or another channel must be above 0. Received: 0 for all channels.")
+        if len(active) > MAX_ACTIVE_CHANNELS:
+            raise ValueError(
+                f"{active[-1]} or another channel must be 0: at most {MAX_ACTIVE_CHANNELS} channels can be on. "
+                f"Received: {len(active)} above 0."
+            )
         return self
 
 

@@ -129,6 +129,23 @@ def _dense(values: tf.Tensor, owners: tf.Tensor, batch: tf.Tensor, width: int) -
     return tf.pad(rows, [[0, 0], [0, tf.maximum(width - tf.shape(rows)[1], 0)]])
 
 
+def joined_names(names: tf.Tensor, bits: tf.Tensor) -> tf.Tensor:
+    """Joins the names whose bits are set by commas.
+
+    Args:
+        names: `[n]` string, at most 31; the i-th belongs to the bit of value 2 ** i.
+        bits: int32 of any shape, not negative.
+
+    Returns:
+        Strings of the shape of `bits`; "" if no bit is set.
+    """
+    is_set = tf.bitwise.bitwise_and(bits[..., None], tf.bitwise.left_shift(1, tf.range(tf.size(names)))) > 0
+    chosen = tf.boolean_mask(tf.broadcast_to(names, tf.shape(is_set)), is_set)
+    lengths = tf.reshape(tf.math.count_nonzero(is_set, axis=-1, dtype=tf.int32), [-1])
+    joined = tf.strings.reduce_join(tf.RaggedTensor.from_row_lengths(chosen, lengths), axis=-1, separator=",")
+    return tf.reshape(joined, tf.shape(bits))
+
+
 def gather_lists(offsets: tf.Tensor, values: tf.Tensor, rows: tf.Tensor, length: int, default) -> tf.Tensor:
     """Gathers the first `length` values of each list of a compressed table.
 

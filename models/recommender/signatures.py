@@ -20,7 +20,7 @@ import tensorflow as tf
 import tensorflow_transform as tft
 
 from models.rankings import NEW_TO_CUSTOMER, OWN_PURCHASES, POPULAR, RANKINGS, RECOMMENDED
-from models.recommender import baselines
+from models.recommender import baselines, ops
 from models.recommender.allowed import AllowedArticles, any_excluded
 from models.recommender.candidates import active_channels
 from models.recommender.config import MOST_K
@@ -241,17 +241,8 @@ class ServedRecommender(tf.Module):
         return {
             "article_ids": self._ids(answer.article_rows),
             "scores": answer.scores,
-            "channels": self._names_of(answer.channel_bits),
+            "channels": ops.joined_names(self.channel_names, answer.channel_bits),
         }
-
-    def _names_of(self, channel_bits: tf.Tensor) -> tf.Tensor:
-        """Returns the names of the channels whose bits are set, joined by commas, in the shape of `channel_bits`."""
-        bits = tf.bitwise.left_shift(1, tf.range(tf.size(self.channel_names)))
-        proposed = tf.bitwise.bitwise_and(channel_bits[..., None], bits) > 0
-        names = tf.boolean_mask(tf.broadcast_to(self.channel_names, tf.shape(proposed)), proposed)
-        lengths = tf.reshape(tf.reduce_sum(tf.cast(proposed, tf.int32), -1), [-1])
-        of_each = tf.strings.reduce_join(tf.RaggedTensor.from_row_lengths(names, lengths), axis=-1, separator=",")
-        return tf.reshape(of_each, tf.shape(channel_bits))
 
     def _ids(self, article_rows: tf.Tensor) -> tf.Tensor:
         return tf.gather(self.recommender.state.article_ids, article_rows)

@@ -6,6 +6,7 @@ import types
 
 import pytest
 import tensorflow as tf
+from pydantic import Field, create_model
 
 from models.recommender import candidates, ops
 from models.recommender.candidates import active_channels, find_candidates
@@ -111,14 +112,33 @@ def test_the_index_is_built_for_the_largest_k(builder, tiny, trained, monkeypatc
     assert asked == [101]  # similar articles: a hundred and the article itself
 
 
-def test_more_channels_than_bits_are_refused(monkeypatch):
-    names = [f"channel_{number}" for number in range(9)]
-    monkeypatch.setattr(candidates, "CHANNELS", dict.fromkeys(names))
-    sizes = dict.fromkeys(names, 10)
-    eight = types.SimpleNamespace(channels={**sizes, "channel_8": 0})
-    assert [name for name, _ in active_channels(eight)] == names[:8]
-    with pytest.raises(ValueError, match=r"At most 8 channels can be on\. Received: channel_0, .*, channel_8\."):
-        active_channels(types.SimpleNamespace(channels=sizes))
+def test_the_votes_of_31_channels_of_1000_articles_do_not_overflow(recommender, monkeypatch):
+    """All channels propose the same articles, and the best one is excluded."""
+    names = [f"channel_{number}" for number in range(31)]
+    rows = tf.range(ARTICLES)[::-1]
+
+    def propose(query, size, search):
+        return rows[None, :], tf.ones([1, ARTICLES])
+
+    monkeypatch.setattr(candidates, "CHANNELS", dict.fromkeys(names, propose))
+    config = types.SimpleNamespace(channels=dict.fromkeys(names, 1000), max_candidates=ARTICLES)
+    query = recommender.query(tf.constant([0]))
+    found = find_candidates(query, recommender.index, config, tf.constant([[ARTICLES - 1]]))
+    assert found.article_rows.numpy().tolist() == [[*range(ARTICLES - 2, -1, -1), ARTICLES]]
+    assert found.channel_bits.numpy().tolist() == [[2**31 - 1] * (ARTICLES - 1) + [0]]
+
+
+def test_more_than_31_active_channels_are_refused():
+    more = {f"channel_{number}": (int, Field(default=0)) for number in range(40)}
+    config = create_model("ManyChannels", __base__=ChannelsConfig, **more)
+    sizes = dict.fromkeys(CHANNELS, 0) | dict.fromkeys([f"channel_{number}" for number in range(31)], 10)
+    assert config.from_tree(sizes).channel_30 == 10
+    with pytest.raises(ConfigError) as caught:
+        config.from_tree({**sizes, "channel_35": 10}, "recommender.channels")
+    assert str(caught.value) == (
+        "recommender.channels.channel_35 or another channel must be 0: at most 31 channels can be on. "
+        "Received: 32 above 0."
+    )
 
 
 def test_wrong_settings_are_refused_by_name():

@@ -122,12 +122,26 @@ def test_top_k_flat_of_empty_lists_is_padding():
 
 
 def test_the_largest_items_and_values_fit():
-    pad = 2**23 - 1
+    pad = 2**31 - 1
     ids, votes = tf.constant([0, pad - 1]), tf.constant([2**31 - 1] * 2)
     found = ops.top_k_flat(
-        ops.Flat(tf.zeros([2], tf.int64), ids, votes), tf.constant(1), 2, tf.constant(pad), tf.constant([255, 0])
+        ops.Flat(tf.zeros([2], tf.int64), ids, votes), tf.constant(1), 2, tf.constant(pad), tf.constant([2**31 - 1, 0])
     )
-    assert [each.numpy().tolist() for each in found] == [[[0, pad - 1]], [[2**31 - 1] * 2], [[255, 0]]]
+    assert [each.numpy().tolist() for each in found] == [[[0, pad - 1]], [[2**31 - 1] * 2], [[2**31 - 1, 0]]]
+
+
+def test_the_names_of_set_bits_are_joined_in_the_order_of_the_bits():
+    names = tf.constant([f"n{i}" for i in range(31)])
+    bits = tf.constant([[0, 1, 0b1010], [2**30, 2**30 + 2**4, 2**31 - 1]])
+    found = ops.joined_names(names, bits).numpy()
+    assert found[0].tolist() == [b"", b"n0", b"n1,n3"]
+    assert found[1].tolist() == [b"n30", b"n4,n30", ",".join(f"n{i}" for i in range(31)).encode()]
+
+
+def test_joined_names_has_the_shape_of_the_bits():
+    names = tf.constant(["a", "b"])
+    assert ops.joined_names(names, tf.zeros([0, 3], tf.int32)).shape == (0, 3)
+    assert ops.joined_names(names, tf.zeros([2, 0], tf.int32)).shape == (2, 0)
 
 
 @quick
