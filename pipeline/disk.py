@@ -29,6 +29,7 @@ SPILL_FIXED_BYTES = 300_000_000  # TFX's packages of the steps on Beam
 
 _CSV_BYTES_PER_WEEKLY_BUYER = 67_000  # two years, six rows for each buyer and week, 108 bytes for each row
 _EMBEDDING_BYTES = 4  # float32
+_NEIGHBOUR_ROW_BYTES, _NEIGHBOUR_BYTES = 12, 8  # article, neighbour and weight; neighbour and weight
 _STARTED = "disk.json"
 _GIB = 2**30
 _SAMPLE_BYTES = 8 << 20
@@ -68,7 +69,9 @@ def estimate(kind: str, data_dir: pathlib.Path, config: PipelineConfig) -> Need:
 
 
 def estimate_from_sizes(kind: str, csv: int, articles: int, config: PipelineConfig) -> Need:
-    """Estimates the disk space of a run: linear in the size of the CSVs, plus the snapshots of the article tower.
+    """Estimates the disk space of a run.
+
+    It is linear in the size of the CSVs, plus the snapshots of the article tower and the tables of the next basket.
 
     Args:
         kind: `train` or `refresh`.
@@ -80,6 +83,7 @@ def estimate_from_sizes(kind: str, csv: int, articles: int, config: PipelineConf
     # A training writes the snapshots of all weeks and of the end to three artifacts, and four more while it trains.
     snapshots = 3 * (weeks + 1) + 4 if kind == "train" else 1
     out = OUT_FIXED_BYTES + snapshots * _EMBEDDING_BYTES * config.retrieval.embedding_dim * articles
+    out += _next_basket_bytes(kind, weeks, articles, config.features)
     out += int(csv * (OUT_PER_CSV_BYTE[kind] + OUT_PER_CSV_BYTE_AND_WEEK[kind] * weeks))
     return Need(csv=csv, out=out, spill=SPILL_FIXED_BYTES + int(SPILL_PER_CSV_BYTE * csv))
 
@@ -95,6 +99,16 @@ def list_weeks(csv: int, features: FeaturesConfig) -> int:
     """
     enough = math.ceil(features.enough_lists / max(csv / _CSV_BYTES_PER_WEEKLY_BUYER, 1))
     return min(max(min(features.min_list_weeks, features.list_weeks), enough), features.list_weeks)
+
+
+def _next_basket_bytes(kind: str, weeks: int, articles: int, features: FeaturesConfig) -> int:
+    """A row of each state for each neighbour, and places for as many neighbours of all articles in each model."""
+    # A training writes the states of all weeks, the cut and the end, and copies the model of the end for its push. A
+    # refresh has no weeks and no baseline.
+    states, models = (weeks + 2, 4) if kind == "train" else (2, 3)
+    learned = min(articles, features.next_basket_articles)
+    neighbours = min(learned, features.next_basket_neighbours)
+    return neighbours * (states * learned * _NEIGHBOUR_ROW_BYTES + models * articles * _NEIGHBOUR_BYTES)
 
 
 def csv_bytes(data_dir: pathlib.Path) -> dict[str, int]:

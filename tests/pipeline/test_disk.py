@@ -133,10 +133,13 @@ def test_the_command_refuses_before_tensorflow_is_imported(data, tmp_path, free,
 def test_an_estimate_worked_out_by_hand():
     # 67 GB are 1,000,000 buyers a week, so 6 list weeks are enough: 3 * 7 + 4 = 25 snapshots of 64 float32.
     need = estimate_from_sizes("train", 67 * 10**9, 100_000, load_config(None, ["retrieval.embedding_dim=64"]))
-    assert need.out == OUT_FIXED_BYTES + int(67e9 * (2.0 + 6 * 0.1)) + 25 * 4 * 64 * 100_000
+    # The next basket has 100 neighbours of 5,000 articles in 8 states, and places for those of 100,000 in 4 models.
+    next_basket = 8 * 100 * 5_000 * 12 + 4 * 100 * 100_000 * 8
+    assert need.out == OUT_FIXED_BYTES + int(67e9 * (2.0 + 6 * 0.1)) + 25 * 4 * 64 * 100_000 + next_basket
     assert need.spill == SPILL_FIXED_BYTES + 67 * 10**9
     refresh = estimate_from_sizes("refresh", 67 * 10**9, 100_000, load_config(None, ["retrieval.embedding_dim=64"]))
-    assert refresh.out == OUT_FIXED_BYTES + int(67e9 * 1.5) + 4 * 64 * 100_000
+    next_basket = 2 * 100 * 5_000 * 12 + 3 * 100 * 100_000 * 8
+    assert refresh.out == OUT_FIXED_BYTES + int(67e9 * 1.5) + 4 * 64 * 100_000 + next_basket
 
 
 def test_an_estimate_reads_the_sizes_of_the_files(data):
@@ -144,13 +147,15 @@ def test_an_estimate_reads_the_sizes_of_the_files(data):
     assert estimate("train", data, config) == estimate_from_sizes("train", 3 * len("header\nrow\n"), 2, config)
 
 
-def test_the_estimate_grows_with_the_shop_the_weeks_and_the_dimension():
+def test_the_estimate_grows_with_the_shop_the_weeks_the_dimension_and_the_neighbours():
     def out(kind="train", csv=3_731 * 10**6, settings=()):
         return estimate_from_sizes(kind, csv, 105_542, load_config(None, settings)).out
 
     assert out() > out(csv=10**9) > out(csv=10**8)
     assert out(settings=["features.min_list_weeks=12"]) > out()
     assert out(settings=["retrieval.embedding_dim=256"]) > out()
+    assert out(settings=["features.next_basket_neighbours=200"]) > out()
+    assert out(settings=["features.next_basket_articles=10000"]) > out()
     assert out("refresh") < out()
 
 
