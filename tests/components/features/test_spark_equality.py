@@ -93,7 +93,7 @@ def test_spark_writes_the_same_as_duckdb_and_leaves_no_files(shop, tmp_path, mon
 
     files = sorted(path.relative_to(wanted) for path in wanted.rglob("*") if path.is_file())
     assert sorted(path.relative_to(ours) for path in ours.rglob("*") if path.is_file()) == files
-    assert len([path for path in files if path.suffix == ".parquet"]) > 3 * 8
+    assert len([path for path in files if path.suffix == ".parquet"]) > 3 * 10
     for path in files:
         if path.suffix == ".json":
             assert (ours / path).read_bytes() == (wanted / path).read_bytes()
@@ -151,7 +151,7 @@ def test_executors_of_a_cluster_write_the_same_state(cluster, tmp_path):
         StateWriter(engine, [day], tiny_shop.FEATURES, tiny_shop.LABEL_DAYS).write(day, tmp_path / name)
         engine.close()
     wanted = sorted((tmp_path / "duckdb" / date_of(day)).iterdir())
-    assert len(wanted) == 8
+    assert len(wanted) == 10
     for path in wanted:
         assert_same(read(tmp_path / "spark" / date_of(day) / path.name), read(path))
     assert list((tmp_path / "shared").iterdir()) == []
