@@ -7,6 +7,8 @@ explain.
 """
 
 import dataclasses
+import functools
+from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -52,20 +54,22 @@ class NextBasket:
 
     Args:
         purchases: purchases of all days. A state reads only those before its day.
-        first_as_of: day number of the earliest state.
+        days: day numbers of the states, ascending. The regression keeps only articles that one of them needs, so its
+            size does not depend on the catalogue's.
         config: settings `next_basket_*` and the half-life.
         label_days: length of a week, in days.
     """
 
-    def __init__(self, purchases: Purchases, first_as_of: int, config: FeaturesConfig, label_days: int):
+    def __init__(self, purchases: Purchases, days: Sequence[int], config: FeaturesConfig, label_days: int):
         self._purchases, self._label_days, self._config = purchases, label_days, config
         self._num_articles = int(purchases.article_rows.max(initial=-1)) + 1
+        self._kept = functools.reduce(np.union1d, [self._most_bought(day) for day in days])
         self._random = np.random.default_rng(_SEED)
         self._by_day = np.argsort(purchases.days, kind="stable")
-        first = int(purchases.days.min(initial=first_as_of))
+        first = int(purchases.days.min(initial=days[0]))
         # The first week with a past; all weeks end on the day of a state or whole weeks before.
-        self._next = first_as_of - label_days * ((first_as_of - first) // label_days - 1)
-        self._gram: sp.csr_matrix = sp.csr_matrix((self._num_articles,) * 2, dtype=np.float32)
+        self._next = days[0] - label_days * ((days[0] - first) // label_days - 1)
+        self._gram: sp.csr_matrix = sp.csr_matrix((len(self._kept),) * 2, dtype=np.float32)
         self._moment = self._gram.copy()
 
     def learn(self, as_of: int) -> None:
@@ -84,7 +88,7 @@ class NextBasket:
         Returns:
             Columns `article_row`, `neighbour_row` (int32) and `score` (float32), sorted by article and score.
         """
-        chosen = self._most_bought(as_of)
+        chosen = np.searchsorted(self._kept, self._most_bought(as_of))
         known = chosen[self._gram.diagonal()[chosen] > 0]
         if not len(known):
             return _table(*(np.zeros(0, np.int32),) * 2, np.zeros(0, np.float32))
@@ -98,7 +102,8 @@ class NextBasket:
         scores = np.take_along_axis(weights, strongest, axis=1)
         order = np.argsort(-scores, axis=1, kind="stable")
         strongest, scores = (np.take_along_axis(each, order, axis=1) for each in (strongest, scores))
-        return _table(np.repeat(known, count), chosen[strongest].ravel(), scores.ravel())
+        articles, neighbours = self._kept[known], self._kept[chosen[strongest]]
+        return _table(np.repeat(articles, count), neighbours.ravel(), scores.ravel())
 
     def _learn_week(self, day: int) -> None:
         p = self._purchases
@@ -107,13 +112,13 @@ class NextBasket:
         if len(customers) > self._config.next_basket_customers:
             customers = np.sort(self._random.choice(customers, self._config.next_basket_customers, replace=False))
         at = self._of_customers(customers)
-        past = self._past(customers, at[p.days[at] < day], day)
+        past = self._past(customers, at[p.days[at] < day], day)[:, self._kept]
         at = at[(p.days[at] >= day) & (p.days[at] < day + self._label_days)]
         bought = self._matrix(customers, at, np.ones(len(at), np.float32))
         bought.data[:] = 1.0
         weight = sp.diags(1.0 / np.sqrt(np.maximum(np.asarray(bought.sum(axis=1)).ravel(), 1.0)).astype(np.float32))
         self._gram = self._gram * FORGETTING + past.T @ (weight @ past)
-        self._moment = self._moment * FORGETTING + past.T @ (weight @ bought)
+        self._moment = self._moment * FORGETTING + past.T @ (weight @ bought[:, self._kept])
 
     def _past(self, customers: np.ndarray, at: np.ndarray, day: int) -> sp.csr_matrix:
         """The past of customers before a day, one row each: capped strengths of unit length."""

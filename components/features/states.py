@@ -68,7 +68,7 @@ class StateWriter:
             label_days=label_days,
             ownership_decay=OWNERSHIP_DECAY,
         )
-        self._next_basket = NextBasket(read_purchases(engine), days[0], config, label_days)
+        self._next_basket = NextBasket(read_purchases(engine), days, config, label_days)
 
     def write(
         self,

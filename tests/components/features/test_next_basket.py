@@ -42,8 +42,8 @@ def dense_weights(purchases, as_of):
     return np.linalg.solve(gram + 5 * np.eye(ARTICLES), moment)
 
 
-def learned(purchases, config=CONFIG, count=ARTICLES, first_as_of=AS_OF - 14):
-    model = NextBasket(purchases, first_as_of, config, 7)
+def learned(purchases, config=CONFIG, count=ARTICLES, days=(AS_OF - 14, AS_OF)):
+    model = NextBasket(purchases, days, config, 7)
     model.learn(AS_OF)
     return model.neighbours(AS_OF, count)
 
@@ -54,10 +54,10 @@ def as_matrix(table):
     return found
 
 
-@pytest.mark.parametrize("first_as_of", [AS_OF, AS_OF - 14])
-def test_weights_equal_a_dense_ridge_regression_over_all_weeks(first_as_of):
+@pytest.mark.parametrize("days", [(AS_OF,), (AS_OF - 14, AS_OF), (AS_OF - 14, AS_OF - 7, AS_OF, AS_OF + 7)])
+def test_weights_equal_a_dense_ridge_regression_over_all_weeks(days):
     purchases = random_purchases()
-    found = as_matrix(learned(purchases, first_as_of=first_as_of))
+    found = as_matrix(learned(purchases, days=days))
     np.testing.assert_allclose(found, dense_weights(purchases, AS_OF), rtol=1e-3, atol=1e-6)
 
 
@@ -85,6 +85,13 @@ def test_the_least_bought_articles_are_left_out_and_predict_nothing():
     table = learned(purchases, CONFIG.replace(next_basket_articles=4))
     assert set(table["article_row"].to_pylist()) == chosen
     assert set(table["neighbour_row"].to_pylist()) == chosen
+
+
+def test_articles_that_other_states_need_change_nothing():
+    purchases, config = random_purchases(), CONFIG.replace(next_basket_articles=3, next_basket_window_days=10)
+    wanted = learned(purchases, config, days=(AS_OF,))
+    assert wanted.num_rows == 3 * 3
+    assert learned(purchases, config, days=(AS_OF - 28, AS_OF - 14, AS_OF, AS_OF + 14)).equals(wanted)
 
 
 def test_customers_beyond_the_limit_are_sampled_with_a_seed():
