@@ -43,7 +43,7 @@ RECOMMENDER = RecommenderConfig(
         same_product=6,
         similar=6,
         trending=4,
-        next_basket=6,
+        next_basket=4,
     ),
     max_candidates=20,
     history_length=30,

@@ -22,6 +22,7 @@ FORGETTING = 0.99  # a week counts this much for each later one
 FLOOR, CEILING = 0.05, 2.0
 RIDGE = 5.0
 _SEED = 0
+_BLOCK = 256  # rows of the weights that are sorted at once
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,7 +47,8 @@ def read_purchases(engine: Engine) -> Purchases:
         engine: engine after `states.prepare`.
     """
     table = engine.query("select customer_row, article_row, day from purchases order by customer_row, day, article_row")
-    return Purchases(*(table[name].to_numpy().astype(np.int32) for name in ("customer_row", "article_row", "day")))
+    names = ("customer_row", "article_row", "day")
+    return Purchases(*(table[name].to_numpy().astype(np.int32, copy=False) for name in names))
 
 
 class NextBasket:
@@ -65,7 +67,7 @@ class NextBasket:
         self._num_articles = int(purchases.article_rows.max(initial=-1)) + 1
         self._kept = functools.reduce(np.union1d, [self._most_bought(day) for day in days])
         self._random = np.random.default_rng(_SEED)
-        self._by_day = np.argsort(purchases.days, kind="stable")
+        self._by_day = np.argsort(purchases.days, kind="stable").astype(np.int32)
         first = int(purchases.days.min(initial=days[0]))
         # The first week with a past; all weeks end on the day of a state or whole weeks before.
         self._next = days[0] - label_days * ((days[0] - first) // label_days - 1)
@@ -92,16 +94,14 @@ class NextBasket:
         known = chosen[self._gram.diagonal()[chosen] > 0]
         if not len(known):
             return _table(*(np.zeros(0, np.int32),) * 2, np.zeros(0, np.float32))
-        gram = self._gram[known][:, known].toarray()
+        gram = self._gram[known][:, known].toarray(order="F")  # LAPACK's order, so that nothing is copied
         gram[np.diag_indices(len(known))] += RIDGE
         factor = scipy.linalg.cho_factor(gram, lower=True, overwrite_a=True, check_finite=False)
-        moment = self._moment[known][:, chosen].toarray()
+        moment = self._moment[known][:, chosen].toarray(order="F")
         weights = scipy.linalg.cho_solve(factor, moment, overwrite_b=True, check_finite=False)
         count = min(count, len(chosen))
-        strongest = np.argpartition(-np.abs(weights), count - 1, axis=1)[:, :count]
-        scores = np.take_along_axis(weights, strongest, axis=1)
-        order = np.argsort(-scores, axis=1, kind="stable")
-        strongest, scores = (np.take_along_axis(each, order, axis=1) for each in (strongest, scores))
+        blocks = [_strongest(weights[i : i + _BLOCK], count) for i in range(0, len(known), _BLOCK)]
+        strongest, scores = (np.concatenate(each) for each in zip(*blocks, strict=True))
         articles, neighbours = self._kept[known], self._kept[chosen[strongest]]
         return _table(np.repeat(articles, count), neighbours.ravel(), scores.ravel())
 
@@ -146,6 +146,14 @@ class NextBasket:
         counts = np.bincount(p.article_rows[recent], minlength=self._num_articles)
         order = np.argsort(-counts, kind="stable")[: self._config.next_basket_articles]
         return np.sort(order[counts[order] > 0])
+
+
+def _strongest(weights: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Columns and values of the `count` largest absolute weights of each row, the largest weight first."""
+    columns = np.argpartition(-np.abs(weights), count - 1, axis=1)[:, :count]
+    values = np.take_along_axis(weights, columns, axis=1)
+    order = np.argsort(-values, axis=1, kind="stable")
+    return np.take_along_axis(columns, order, axis=1), np.take_along_axis(values, order, axis=1)
 
 
 def _table(articles: np.ndarray, neighbours: np.ndarray, scores: np.ndarray) -> pa.Table:

@@ -99,7 +99,7 @@ def test_an_article_without_purchases_is_reached_through_the_towers(recommender)
     unsold = ARTICLES - 1
     embedding = tf.gather(recommender.inputs.embeddings, [unsold])
     query = Query(recommender.state, tf.constant([0]), embedding, recommender.config.history_length)
-    found = recommender.candidates(query)
+    found = find_candidates(query, recommender.index, recommender.config.replace(max_candidates=ARTICLES))
     at = found.article_rows.numpy()[0].tolist().index(unsold)
     towers = [name for name, _ in active_channels(recommender.config)].index("towers")
     assert found.channel_bits.numpy()[0, at] == 1 << towers
