@@ -30,6 +30,7 @@ COMMANDS = (
     "serve",
     "query",
     "similar",
+    "outlook",
     "versions",
     "rollback",
     "table",

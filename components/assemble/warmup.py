@@ -36,6 +36,7 @@ def _requests(batch: int) -> list[predict_pb2.PredictRequest]:
         ),
         _request("similar_articles", article_id=unknown, exclude_article_ids=no_articles, k=k),
         _request("describe_articles", article_id=unknown),
+        _request("article_outlook", article_id=unknown),
     ]
 
 

@@ -1,17 +1,19 @@
 """Writes the state of the shop as of a day: Parquet tables computed from the purchases before that day.
 
 The folder of a day holds `article_state`, `article_rebuys`, `customer_state`, `history`, `recent`, `together_basket`,
-`together_month`, `popular` and `same_product` (each `.parquet`, columns as in the SQL file), and `next_basket` (see
-`next_basket.py`). The folder above it holds what does not depend on the day: `articles.parquet` and
-`customers.parquet`, the raw tables sorted by id, with row numbers.
+`together_month`, `popular` and `same_product` (each `.parquet`, columns as in the SQL file), `next_basket` (see
+`next_basket.py`) and `article_outlook` (see `outlook.py`). The folder above it holds what does not depend on the day:
+`articles.parquet` and `customers.parquet`, the raw tables sorted by id, with row numbers.
 """
 
 import pathlib
 from collections.abc import Callable, Sequence
 
+from components.features.article_weeks import read_article_weeks
 from components.features.config import FeaturesConfig
 from components.features.engine import Engine
 from components.features.next_basket import NextBasket, read_purchases
+from components.features.outlook import outlook
 from transforms import columns
 from transforms.features import OWNERSHIP_DECAY, REBUY_WEEKS
 from transforms.ids import require_lines
@@ -101,10 +103,13 @@ class StateWriter:
         queries = self._queries(as_of)
         for number, (table, (name, parameters)) in enumerate(queries.items(), 1):
             engine.write(name, folder / f"{table}.parquet", **parameters)
-            on_table(number / (len(queries) + 1))
+            on_table(number / (len(queries) + 2))
         self._next_basket.learn(as_of)
         neighbours = self._next_basket.neighbours(as_of, config.next_basket_neighbours)
         pq.write_table(neighbours, folder / "next_basket.parquet")
+        on_table((len(queries) + 1) / (len(queries) + 2))
+        forecast = outlook(read_article_weeks(engine, as_of, self._label_days))
+        pq.write_table(forecast, folder / "article_outlook.parquet")
         on_table(1.0)
         return folder
 

@@ -8,6 +8,8 @@
     similar_articles    article_id [b], exclude_article_ids [b, m], k []
                                                                   -> article_ids, scores [b, k]
     describe_articles   article_id [b]                            -> one [b] string for each name of DESCRIBED
+    article_outlook     article_id [b]                            -> one [b] float32 for each of OUTLOOK_NUMBERS,
+                                                                  NaN for an unknown article
     customer_embedding  customer_id [b]                           -> embedding [b, dim]
     article_embedding   article_id [b]                            -> embedding [b, dim]
     baselines           customer_id [b]                           -> own_purchases, popular [b, 12]
@@ -27,6 +29,7 @@ from models.recommender.config import MOST_K
 from models.recommender.id_tables import IdTables
 from models.recommender.recommender import Answer, Recommender
 from models.recommender.sparse import sparse_column
+from models.recommender.state import OUTLOOK_NUMBERS
 from transforms import columns
 from transforms import features as f
 from transforms.errors import DataError
@@ -115,6 +118,7 @@ class ServedRecommender(tf.Module):
             ),
             "similar_articles": concrete(self._similar, article_id=text, exclude_article_ids=texts, k=number),
             "describe_articles": concrete(self._describe, article_id=text),
+            "article_outlook": concrete(self._outlook, article_id=text),
             "customer_embedding": concrete(self._customer_embedding, customer_id=text),
             "article_embedding": concrete(self._article_embedding, article_id=text),
             "baselines": concrete(self._baselines, customer_id=text),
@@ -208,6 +212,11 @@ class ServedRecommender(tf.Module):
     def _describe(self, article_id):
         rows = self.ids.article_rows(article_id)
         return {name: tf.gather(self.descriptions[i], rows) for i, name in enumerate(DESCRIBED)}
+
+    def _outlook(self, article_id):
+        state, rows = self.recommender.state, self.ids.article_rows(article_id)
+        values = tf.where((rows < state.num_articles)[:, None], tf.gather(state.article_outlook, rows), float("nan"))
+        return {name: values[:, i] for i, name in enumerate(OUTLOOK_NUMBERS)}
 
     def _customer_embedding(self, customer_id):
         return {"embedding": self.recommender.query(self.ids.customer_rows(customer_id)).embeddings}

@@ -48,6 +48,7 @@ CUSTOMER_NUMBERS = (
     "last_day",
 )
 REBUY_NUMBERS = ("owners", "rebuyers", "expected_rebuyers", "new_buyers", "active_customers")
+OUTLOOK_NUMBERS = ("sold_probability", "expected_units", "lifetime_weeks")
 HISTORY_NUMBERS = ("days_bought", "units", "first_day", "last_day", "strength", "ownership")
 ARTICLE_GROUPS = (
     columns.PRODUCT_CODE,
@@ -75,6 +76,7 @@ class State(tf.Module):
         article_ids: `[articles + 1]` string, "" for the padding article.
         article_numbers: `[articles + 1, len(ARTICLE_NUMBERS)]` float32.
         article_rebuys: `[articles + 1, len(REBUY_WEEKS), len(REBUY_NUMBERS)]` float32, over the last weeks.
+        article_outlook: `[articles + 1, len(OUTLOOK_NUMBERS)]` float32, forecasts of the week after the state.
         article_groups: `[articles + 1, len(ARTICLE_GROUPS)]` int32 codes; -1 is missing and matches no group.
         group_sizes: number of codes of each group, by name.
         customer_numbers: `[customers + 1, len(CUSTOMER_NUMBERS)]` float32.
@@ -141,6 +143,9 @@ def load_tables(states: pathlib.Path, as_of: int) -> dict[str, np.ndarray]:
         "article_groups": np.stack([_codes(articles[name]) for name in ARTICLE_GROUPS], axis=1),
         "article_numbers": _numbers(article_state, ARTICLE_NUMBERS, "article_row", num_articles),
         "article_rebuys": _rebuys(read("article_rebuys", "article_row", num_articles)),
+        "article_outlook": _numbers(
+            read("article_outlook", "article_row", num_articles), OUTLOOK_NUMBERS, "article_row", num_articles
+        ),
         "customer_numbers": _numbers(customer_state, CUSTOMER_NUMBERS, "customer_row", num_customers),
         "customer_segments": np.append(customers["segment"].to_numpy(), 0).astype(np.int32),
     }

@@ -2,6 +2,7 @@
 
 from serving.client.answers import (
     ArticleDescription,
+    ArticleOutlook,
     Baselines,
     Recommendations,
     RecommendedArticle,
@@ -13,6 +14,7 @@ from serving.client.recommender_client import RecommenderClient
 
 __all__ = [
     "ArticleDescription",
+    "ArticleOutlook",
     "Baselines",
     "ClientConfig",
     "Recommendations",

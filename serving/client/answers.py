@@ -56,6 +56,26 @@ class ArticleDescription:
 
 
 @dataclasses.dataclass(frozen=True)
+class ArticleOutlook:
+    """Forecast for an article, made from its sales before the day of the model.
+
+    A week is `label_days` of the pipeline long. All numbers are NaN if the model does not contain the article.
+
+    Attributes:
+        article_id: raw article id, as requested.
+        sold_probability: probability that the article is sold in the next week.
+        expected_units: units sold in the next week: a median, not rounded. The sum over articles is therefore below the
+            mean of their sum.
+        lifetime_weeks: expected weeks until the last sale within the next 13 weeks.
+    """
+
+    article_id: str
+    sold_probability: float
+    expected_units: float
+    lifetime_weeks: float
+
+
+@dataclasses.dataclass(frozen=True)
 class Baselines:
     """Recommendations of the simple baselines for one customer, best first.
 

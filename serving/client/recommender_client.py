@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from serving.client.answers import (
     ArticleDescription,
+    ArticleOutlook,
     Baselines,
     Recommendations,
     RecommendedArticle,
@@ -164,6 +165,18 @@ class RecommenderClient:
             ArticleDescription(article_id, *(value.decode(errors="replace") for value in row))
             for article_id, row in zip(article_ids, rows, strict=True)
         ]
+
+    def outlook(self, article_ids: Sequence[str]) -> list[ArticleOutlook]:
+        """Forecast of the sales of each article; [batch], in the order of `article_ids`.
+
+        Versions of earlier releases lack this signature: SignatureNotFoundError.
+        """
+        fields = [field.name for field in dataclasses.fields(ArticleOutlook)][1:]
+        answers = self._model.predict_batches(
+            "article_outlook", len(article_ids), lambda part: {"article_id": strings(article_ids[part])}
+        )
+        rows = (row for _, arrays in answers for row in zip(*(arrays[f].tolist() for f in fields), strict=True))
+        return [ArticleOutlook(article_id, *row) for article_id, row in zip(article_ids, rows, strict=True)]
 
     def embeddings(
         self, *, customer_ids: Sequence[str] | None = None, article_ids: Sequence[str] | None = None

@@ -1,4 +1,4 @@
-"""`lookbook query` and `lookbook similar` against `lookbook serve`."""
+"""`lookbook query`, `lookbook similar` and `lookbook outlook` against `lookbook serve`."""
 
 import os
 import re
@@ -83,8 +83,15 @@ def test_similar_shows_neighbours_without_channels(port, capsys):
     assert "why" not in text
 
 
-def test_an_article_that_is_not_in_the_catalogue_is_refused(port, capsys):
-    assert main(["similar", "nonesuch", "--port", port]) == 1
+def test_outlook_shows_the_forecasts_of_articles(port, capsys):
+    assert main(["outlook", "a07", "a01", "--port", port]) == 0
+    (_, *found) = rows(capsys.readouterr().out)
+    assert found == [[i, f"Name {i}", "25%", "3.0", "12.5"] for i in ("a07", "a01")]
+
+
+@pytest.mark.parametrize("command", [["similar", "nonesuch"], ["outlook", "a07", "nonesuch"]])
+def test_an_article_that_is_not_in_the_catalogue_is_refused(port, capsys, command):
+    assert main([*command, "--port", port]) == 1
     assert "article_id must be in the catalogue. Received: 'nonesuch'" in capsys.readouterr().err
 
 

@@ -250,6 +250,19 @@ def test_rebuys_count_owners_and_buyers_of_each_article_and_week(engine, ask):
     ]
 
 
+def test_article_weeks_sum_units_and_revenue_by_weeks_back(ask):
+    # Days 93 to 99 are week 1. A: two units on day 99 at a mean price of 3, one on day 98; day 70 is in week 5.
+    assert ask("article_weeks", label_days=7) == [
+        (A, 1, 3, 7.0),
+        (A, 5, 1, 1.0),
+        (A, 9, 1, 1.0),
+        (B, 1, 2, 10.0),
+        (C, 1, 1, 8.0),
+        (C, 2, 1, 8.0),
+    ]
+    assert ask("article_weeks", label_days=30)[0] == (A, 1, 4, 8.0)
+
+
 def test_popular_counts_customers_overall_and_by_segment(ask):
     assert rounded(ask("popular", window_days=7, popular_length=12)) == [
         (0, A, 2.002),

@@ -11,6 +11,7 @@ from models.recommender.state import (
     ARTICLE_NUMBERS,
     HISTORY_NUMBERS,
     NEIGHBOUR_TABLES,
+    OUTLOOK_NUMBERS,
     REBUY_NUMBERS,
 )
 from transforms.features import REBUY_WEEKS
@@ -54,6 +55,14 @@ class Pairs:
             weeks: one of `REBUY_WEEKS`.
         """
         return self._rebuys[:, :, REBUY_WEEKS.index(weeks), REBUY_NUMBERS.index(name)]
+
+    @functools.cached_property
+    def _outlook(self) -> tf.Tensor:
+        return tf.gather(self.query.state.article_outlook, self.article_rows)
+
+    def outlook(self, name: str) -> tf.Tensor:
+        """Returns one of `OUTLOOK_NUMBERS` of the candidates: `[batch, candidates]` float32."""
+        return self._outlook[:, :, OUTLOOK_NUMBERS.index(name)]
 
     def customer(self, name: str) -> tf.Tensor:
         """Returns one of `CUSTOMER_NUMBERS` of the customers: `[batch, 1]` float32."""

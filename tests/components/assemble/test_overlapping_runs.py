@@ -30,6 +30,7 @@ SIGNATURES = [
     "recommend",
     "similar_articles",
     "describe_articles",
+    "article_outlook",
     "customer_embedding",
     "article_embedding",
     "baselines",

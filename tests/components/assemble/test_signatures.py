@@ -1,6 +1,7 @@
 """The signatures: documented shapes, unusual ids, and the optional inputs of requests."""
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 import tensorflow as tf
 
@@ -8,6 +9,7 @@ from models.rankings import RANKINGS
 from models.recommender.channels import CHANNELS
 from models.recommender.signatures import DESCRIBED
 from tests.tiny_shop import ARTICLES, article_id, customer_id, raw_articles
+from transforms.state_files import state_folder
 
 HOSTILE = ["", "unknown", "👗", "c000 ", "c000\n", "'; drop table", "x" * 10_000]
 SHAPES = {
@@ -34,7 +36,7 @@ SHAPES = {
 
 
 def test_the_model_has_the_documented_signatures(exact):
-    assert set(exact.loaded.signatures) == {*SHAPES, "describe_articles", "judge"}
+    assert set(exact.loaded.signatures) == {*SHAPES, "describe_articles", "article_outlook", "judge"}
 
 
 @pytest.mark.parametrize("name", SHAPES)
@@ -88,6 +90,8 @@ def test_unknown_articles_are_ignored(exact):
     similar = exact.similar(HOSTILE, k=5)
     assert (similar["article_ids"] == b"").all()
     assert (exact.ask("article_embedding", article_id=HOSTILE)["embedding"] == 0).all()
+    outlook = exact.ask("article_outlook", article_id=HOSTILE)
+    assert all(np.isnan(numbers).all() for numbers in outlook.values())
     described = exact.ask("describe_articles", article_id=HOSTILE)
     assert all((texts == b"").all() for texts in described.values())
 
@@ -192,6 +196,16 @@ def test_describe_articles_returns_the_texts_of_the_catalogue(exact):
     assert set(answer) == set(DESCRIBED)
     for name in DESCRIBED:
         assert [text.decode() for text in answer[name]] == [row[name] or "" for row in rows]
+
+
+def test_article_outlook_returns_the_forecasts_of_the_state(exact, tiny):
+    table = pq.read_table(state_folder(tiny.states, tiny.calendar.end) / "article_outlook.parquet")
+    answer = exact.ask("article_outlook", article_id=[article_id(i) for i in range(ARTICLES)])
+    assert set(answer) == {"sold_probability", "expected_units", "lifetime_weeks"}
+    for name, values in answer.items():
+        assert values.dtype == np.float32
+        np.testing.assert_array_equal(values, table[name].to_numpy())
+    assert exact.ask("article_outlook", article_id=np.array([], object))["expected_units"].shape == (0,)
 
 
 def test_judge_returns_all_rankings(exact):

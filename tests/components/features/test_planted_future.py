@@ -23,6 +23,7 @@ from tests.tiny_shop import (
 
 EARLIER, TODAY = FIRST_DAY + 28, FIRST_DAY + 42
 TABLES = {
+    "article_outlook",
     "article_rebuys",
     "next_basket",
     "article_state",

@@ -13,7 +13,7 @@ import tensorflow as tf
 
 from components.features.config import FeaturesConfig
 from models.recommender import features
-from models.recommender.features import article, customer, pair, pairs, rebuys
+from models.recommender.features import article, customer, outlook, pair, pairs, rebuys
 from models.recommender.features.pairs import Pairs
 from models.recommender.features.registry import Registry
 from models.recommender.features.relative import RANKED, standardise_in_list
@@ -37,6 +37,7 @@ PAST = PAST_A / math.hypot(PAST_A, SEED_B**2 + 0.05)
 BOTH = math.sqrt(0.5)
 LOG = math.log1p
 NEVER = LOG(1000)
+OUTLOOK = np.array([[0.9, 5, 12], [0.5, 1.5, 3], [0.25, 2, 1], [0, 0, 0], [0, 0, 0]], np.float32)
 EXPECTED = {
     "article_units": [LOG(5), LOG(2), LOG(2), 0],
     "article_customers": [LOG(3), LOG(2), LOG(2), 0],
@@ -85,6 +86,9 @@ EXPECTED = {
     "share_of_colour": [0] * 4,
     "share_of_section": [0] * 4,
     "price_ratio": [math.log(price / 3.0001) for price in (1.8001, 5.0001, 8.0001, 1e-4)],
+    "outlook_sold_probability": [0.9, 0.5, 0.25, 0],
+    "outlook_expected_units": [LOG(5), LOG(1.5), LOG(2), 0],
+    "outlook_lifetime_weeks": [LOG(12), LOG(3), LOG(1), 0],
     # See `test_rebuys_count_owners_and_buyers_of_each_article_and_week` for the counts.
     "rebuy_lift_1w": [math.log(3 / (2 / 3 + 2)), 0, math.log(2 / (1 / 3 + 2)), 0],
     "rebuy_lift_4w": [math.log(3 / (2 / 3 + 2)), 0, math.log(2 / (1 / 3 + 2)), 0],
@@ -115,7 +119,8 @@ def state(tmp_path_factory):
     articles = [{**row, "product_type_name": kind} for row, kind in zip(ARTICLES, types, strict=True)]
     write_tables(root / "tables", articles, CUSTOMERS, PURCHASES)
     write_states(root / "tables", root / "states", [AS_OF], CONFIG)
-    return State(load_tables(root / "states", AS_OF))
+    # Forecasts are planted, because those of ten purchases are no values worked out by hand.
+    return State({**load_tables(root / "states", AS_OF), "article_outlook": OUTLOOK})
 
 
 def computed(state, customers, rows):
@@ -171,7 +176,7 @@ def test_features_of_an_empty_list_are_zero(state):
 
 def test_every_feature_is_declared_once():
     assert len(set(features.NAMES)) == len(features.NAMES)
-    files = (article, customer, pair, rebuys)
+    files = (article, customer, outlook, pair, rebuys)
     assert sum(len(file.feature.functions) for file in files) == len(features.FEATURES)
     for file in files:
         functions = [node for node in ast.parse(inspect.getsource(file)).body if isinstance(node, ast.FunctionDef)]

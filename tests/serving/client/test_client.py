@@ -1,5 +1,6 @@
 """The query client: answers, errors, batches and retries."""
 
+import math
 import subprocess
 import sys
 
@@ -7,7 +8,14 @@ import numpy as np
 import pytest
 
 from serving import errors
-from serving.client import ArticleDescription, Baselines, ClientConfig, RecommenderClient, SimilarArticle
+from serving.client import (
+    ArticleDescription,
+    ArticleOutlook,
+    Baselines,
+    ClientConfig,
+    RecommenderClient,
+    SimilarArticle,
+)
 from tests.serving.fake_server import flaky_server
 from tests.source_tree import ROOT
 
@@ -88,6 +96,13 @@ def test_describe_returns_empty_texts_for_unknown_articles(client, articles):
     a = articles[5]
     known = [f"{name} of {a}" for name in ("prod_name", "product_type_name", "colour_group_name", "detail_desc")]
     assert client.describe([a, "?"]) == [ArticleDescription(a, *known), ArticleDescription("?", "", "", "", "")]
+
+
+def test_outlook_returns_nan_for_unknown_articles(client, articles):
+    (known, unknown) = client.outlook([articles[5], "?"])
+    assert known == ArticleOutlook(articles[5], 0.25, 3.0, 12.5)
+    assert unknown.article_id == "?"
+    assert all(math.isnan(x) for x in (unknown.sold_probability, unknown.expected_units, unknown.lifetime_weeks))
 
 
 def test_baselines_have_no_padding(client, articles):
