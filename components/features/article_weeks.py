@@ -42,14 +42,16 @@ class ArticleWeeks:
     ):
         all_weeks, num_articles = int(weeks.max(initial=0)), len(types)
         self.num_weeks = min(all_weeks, MAX_WEEKS)
-        self._types, self._year_weeks, self._earlier = types, year_weeks, all_weeks - self.num_weeks
+        type_weeks = min(all_weeks, MAX_WEEKS + year_weeks + 4)  # limited, because a first day may be mistyped
+        self._types, self._year_weeks, self._earlier = types, year_weeks, type_weeks - self.num_weeks
         self.units = np.zeros((num_articles, self.num_weeks), np.float32)
         self._revenue = np.zeros_like(self.units)
         recent = weeks <= self.num_weeks
         at = rows[recent], self.num_weeks - weeks[recent]
         self.units[at], self._revenue[at] = units[recent], revenue[recent]
-        self._type_units = np.zeros((int(types.max(initial=0)) + 1, all_weeks))
-        np.add.at(self._type_units, (types[rows], all_weeks - weeks), units)
+        self._type_units = np.zeros((int(types.max(initial=0)) + 1, type_weeks))
+        recent = weeks <= type_weeks
+        np.add.at(self._type_units, (types[rows[recent]], type_weeks - weeks[recent]), units[recent])
         # Week of the first sale; later than all weeks if there is none, and negative if it is before those kept.
         self._first = np.full(num_articles, self.num_weeks)
         np.minimum.at(self._first, rows, self.num_weeks - weeks)

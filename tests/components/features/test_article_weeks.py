@@ -93,6 +93,13 @@ def test_the_season_of_a_type_is_that_of_the_same_week_a_year_before():
     assert (weekly(year_weeks=3).inputs(6)[:, -2] == 0).all()  # fewer than four weeks before week 3
 
 
+def test_a_sale_centuries_ago_takes_no_memory_for_the_weeks_since():
+    sales = ArticleWeeks(np.array([0, 1]), np.array([10**9, 1]), np.ones(2), np.ones(2), np.zeros(2, int), 52)
+    assert sales.units.shape == (2, article_weeks.MAX_WEEKS)
+    np.testing.assert_array_equal(sales.units.sum(axis=1), [0, 1])
+    assert np.isfinite(sales.inputs(sales.num_weeks)).all()
+
+
 def test_weeks_beyond_the_limit_count_in_the_first_sale_and_the_season(monkeypatch):
     whole = weekly(year_weeks=2).inputs(6)
     monkeypatch.setattr(article_weeks, "MAX_WEEKS", 4)
