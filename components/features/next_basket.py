@@ -18,9 +18,9 @@ import scipy.sparse as sp
 from components.features.config import FeaturesConfig
 from components.features.engine import Engine
 
-FORGETTING = 0.99  # a week counts this much for each later one
+FORGETTING = 0.95  # a week counts this much for each later one
 FLOOR, CEILING = 0.05, 2.0
-RIDGE = 5.0
+RIDGE = 1.0
 _SEED = 0
 _BLOCK = 256  # rows of the weights that are sorted at once
 

@@ -25,7 +25,7 @@ def dense_weights(purchases, as_of):
     """The weights `[articles, articles]` by the formula, with loops over customers and weeks."""
     gram, moment = np.zeros((ARTICLES, ARTICLES)), np.zeros((ARTICLES, ARTICLES))
     for day in range(as_of - 7 * ((as_of - 60) // 7 - 1), as_of, 7):
-        gram, moment = 0.99 * gram, 0.99 * moment
+        gram, moment = 0.95 * gram, 0.95 * moment
         for customer in range(CUSTOMERS):
             own = purchases.customer_rows == customer
             past, bought = np.zeros(ARTICLES), np.zeros(ARTICLES)
@@ -39,7 +39,7 @@ def dense_weights(purchases, as_of):
             if bought.any():
                 gram += np.outer(past, past) / np.sqrt(bought.sum())
                 moment += np.outer(past, bought) / np.sqrt(bought.sum())
-    return np.linalg.solve(gram + 5 * np.eye(ARTICLES), moment)
+    return np.linalg.solve(gram + np.eye(ARTICLES), moment)
 
 
 def learned(purchases, config=CONFIG, count=ARTICLES, days=(AS_OF - 14, AS_OF)):
