@@ -26,6 +26,8 @@ AGE_BOUNDARIES = (20.0, 23.0, 26.0, 30.0, 35.0, 40.0, 45.0, 50.0, 55.0, 60.0, 70
 SEGMENT_AGES = (23.0, 28.0, 35.0, 45.0, 55.0)  # the bounds in sql/customer_rows.sql
 # A basket counts this much for each later basket of its customer, in the ownership of an article.
 OWNERSHIP_DECAY = 0.85
+# The past in the linear next basket: strength, plus the floor for each day bought, at most the ceiling.
+PAST_FLOOR, PAST_CEILING = 0.05, 2.0
 REBUY_WEEKS = (1, 2, 4, 13)  # the spans of sql/article_rebuys.sql
 WORDS = "words"
 WORD_VOCABULARY_SIZE = 4000

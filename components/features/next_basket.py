@@ -17,9 +17,9 @@ import scipy.sparse as sp
 
 from components.features.config import FeaturesConfig
 from components.features.engine import Engine
+from transforms.features import PAST_CEILING, PAST_FLOOR
 
 FORGETTING = 0.95  # a week counts this much for each later one
-FLOOR, CEILING = 0.05, 2.0
 RIDGE = 1.0
 _SEED = 0
 _BLOCK = 256  # rows of the weights that are sorted at once
@@ -38,6 +38,35 @@ class Purchases:
     customer_rows: np.ndarray
     article_rows: np.ndarray
     days: np.ndarray
+
+    @functools.cached_property
+    def by_day(self) -> np.ndarray:
+        """`[n]` int32 positions of the purchases, sorted by day."""
+        return np.argsort(self.days, kind="stable").astype(np.int32)
+
+    def with_articles(self, article_rows: np.ndarray) -> "Purchases":
+        """Returns the same purchases with other article rows, such as those of their groups; shares all other arrays.
+
+        Args:
+            article_rows: `[n]` int32.
+        """
+        other = dataclasses.replace(self, article_rows=article_rows)
+        vars(other)["by_day"] = self.by_day
+        return other
+
+    def between(self, first: int, end: int) -> np.ndarray:
+        """Returns the positions of the purchases on or after the day `first` and before the day `end`."""
+        return self.by_day[slice(*np.searchsorted(self.days, [first, end], sorter=self.by_day))]
+
+    def of_customers(self, customers: np.ndarray) -> np.ndarray:
+        """Returns the positions of the purchases of customers, in the order of `customers`.
+
+        Args:
+            customers: `[m]` int32 customer rows.
+        """
+        starts, ends = (np.searchsorted(self.customer_rows, customers, side) for side in ("left", "right"))
+        lengths = ends - starts
+        return np.arange(lengths.sum()) + np.repeat(starts - np.append(0, np.cumsum(lengths)[:-1]), lengths)
 
 
 def read_purchases(engine: Engine) -> Purchases:
@@ -67,7 +96,6 @@ class NextBasket:
         self._num_articles = int(purchases.article_rows.max(initial=-1)) + 1
         self._kept = functools.reduce(np.union1d, [self._most_bought(day) for day in days])
         self._random = np.random.default_rng(_SEED)
-        self._by_day = np.argsort(purchases.days, kind="stable").astype(np.int32)
         first = int(purchases.days.min(initial=days[0]))
         # The first week with a past; all weeks end on the day of a state or whole weeks before.
         self._next = days[0] - label_days * ((days[0] - first) // label_days - 1)
@@ -107,11 +135,10 @@ class NextBasket:
 
     def _learn_week(self, day: int) -> None:
         p = self._purchases
-        in_week = self._by_day[slice(*np.searchsorted(p.days[self._by_day], [day, day + self._label_days]))]
-        customers = np.unique(p.customer_rows[in_week])
+        customers = np.unique(p.customer_rows[p.between(day, day + self._label_days)])
         if len(customers) > self._config.next_basket_customers:
             customers = np.sort(self._random.choice(customers, self._config.next_basket_customers, replace=False))
-        at = self._of_customers(customers)
+        at = p.of_customers(customers)
         past = self._past(customers, at[p.days[at] < day], day)[:, self._kept]
         at = at[(p.days[at] >= day) & (p.days[at] < day + self._label_days)]
         bought = self._matrix(customers, at, np.ones(len(at), np.float32))
@@ -122,17 +149,13 @@ class NextBasket:
 
     def _past(self, customers: np.ndarray, at: np.ndarray, day: int) -> sp.csr_matrix:
         """The past of customers before a day, one row each: capped strengths of unit length."""
-        strengths = (0.5 ** ((day - self._purchases.days[at]) / self._config.half_life_days) + FLOOR).astype(np.float32)
+        strengths = (0.5 ** ((day - self._purchases.days[at]) / self._config.half_life_days) + PAST_FLOOR).astype(
+            np.float32
+        )
         past = self._matrix(customers, at, strengths)
-        past.data = np.minimum(past.data, CEILING)
+        past.data = np.minimum(past.data, PAST_CEILING)
         lengths = np.sqrt(np.asarray(past.multiply(past).sum(axis=1)).ravel())
         return sp.diags((1.0 / np.maximum(lengths, 1e-9)).astype(np.float32)) @ past
-
-    def _of_customers(self, customers: np.ndarray) -> np.ndarray:
-        """Positions of the purchases of customers."""
-        starts, ends = (np.searchsorted(self._purchases.customer_rows, customers, side) for side in ("left", "right"))
-        lengths = ends - starts
-        return np.arange(lengths.sum()) + np.repeat(starts - np.append(0, np.cumsum(lengths)[:-1]), lengths)
 
     def _matrix(self, customers: np.ndarray, at: np.ndarray, values: np.ndarray) -> sp.csr_matrix:
         """Sums the values of purchases by customer and article, `[len(customers), num_articles]`."""

@@ -2,8 +2,9 @@
 
 The folder of a day holds `article_state`, `article_rebuys`, `customer_state`, `history`, `recent`, `together_basket`,
 `together_month`, `popular` and `same_product` (each `.parquet`, columns as in the SQL file), `next_basket` (see
-`next_basket.py`) and `article_outlook` (see `outlook.py`). The folder above it holds what does not depend on the day:
-`articles.parquet` and `customers.parquet`, the raw tables sorted by id, with row numbers.
+`next_basket.py`), `article_outlook` (see `outlook.py`), and `needs`, `need_groups` and `need_neighbours` (see
+`needs.py`). The folder above it holds what does not depend on the day: `articles.parquet` and `customers.parquet`, the
+raw tables sorted by id, with row numbers.
 """
 
 import pathlib
@@ -12,6 +13,7 @@ from collections.abc import Callable, Sequence
 from components.features.article_weeks import read_article_weeks
 from components.features.config import FeaturesConfig
 from components.features.engine import Engine
+from components.features.needs import Needs, read_groups
 from components.features.next_basket import NextBasket, read_purchases
 from components.features.outlook import outlook
 from transforms import columns
@@ -48,7 +50,7 @@ def prepare(engine: Engine, tables: pathlib.Path, to: pathlib.Path) -> None:
 
 
 class StateWriter:
-    """Writes the states of several days. Creates what they share: `purchase_pairs`, `rebuys` and the next basket.
+    """Writes the states of several days. Creates what they share: `purchase_pairs`, `rebuys`, next basket and needs.
 
     Args:
         engine: engine after `prepare`.
@@ -70,7 +72,9 @@ class StateWriter:
             label_days=label_days,
             ownership_decay=OWNERSHIP_DECAY,
         )
-        self._next_basket = NextBasket(read_purchases(engine), days, config, label_days)
+        purchases = read_purchases(engine)
+        self._next_basket = NextBasket(purchases, days, config, label_days)
+        self._needs = Needs(purchases, read_groups(engine), days, config, label_days)
 
     def write(
         self,
@@ -110,6 +114,8 @@ class StateWriter:
         on_table((len(queries) + 1) / (len(queries) + 2))
         forecast = outlook(read_article_weeks(engine, as_of, self._label_days))
         pq.write_table(forecast, folder / "article_outlook.parquet")
+        for name, table in self._needs.tables(as_of).items():
+            pq.write_table(table, folder / f"{name}.parquet")
         on_table(1.0)
         return folder
 

@@ -9,6 +9,7 @@ import tensorflow as tf
 from models.recommender import ops
 from models.recommender.allowed import AllowedArticles
 from models.recommender.state import CUSTOMER_NUMBERS, HISTORY_NUMBERS, State
+from transforms.features import PAST_CEILING, PAST_FLOOR
 
 SEED_LENGTH = 40
 PAST_LENGTH = 100
@@ -161,7 +162,7 @@ class Query:
         """The past as the next basket was learned from: capped strengths of unit length, as in `next_basket.py`."""
         rows = self.history_rows[:, :PAST_LENGTH]
         days_bought = tf.cast(self.history("days_bought")[:, :PAST_LENGTH], tf.float32)
-        weights = tf.minimum(self.history_strength[:, :PAST_LENGTH] + 0.05 * days_bought, 2.0)
+        weights = tf.minimum(self.history_strength[:, :PAST_LENGTH] + PAST_FLOOR * days_bought, PAST_CEILING)
         if self._viewed_rows is not None:
             rows = tf.concat([self._viewed_rows, rows], 1)
             weights = tf.concat([tf.where(self._viewed_rows < self.pad, 1.0, 0.0), weights], 1)

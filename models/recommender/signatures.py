@@ -12,6 +12,7 @@
                                                                   NaN for an unknown article
     customer_embedding  customer_id [b]                           -> embedding [b, dim]
     article_embedding   article_id [b]                            -> embedding [b, dim]
+    customer_needs      customer_id [b], k []                     -> product_types, probabilities [b, k]
     baselines           customer_id [b]                           -> own_purchases, popular [b, 12]
     judge               examples [b]                              -> rankings [b, len(RANKINGS), 12]
 """
@@ -27,6 +28,7 @@ from models.recommender.allowed import AllowedArticles, any_excluded
 from models.recommender.candidates import active_channels
 from models.recommender.config import MOST_K
 from models.recommender.id_tables import IdTables
+from models.recommender.needs import need_probabilities
 from models.recommender.recommender import Answer, Recommender
 from models.recommender.sparse import sparse_column
 from models.recommender.state import OUTLOOK_NUMBERS
@@ -121,6 +123,7 @@ class ServedRecommender(tf.Module):
             "article_outlook": concrete(self._outlook, article_id=text),
             "customer_embedding": concrete(self._customer_embedding, customer_id=text),
             "article_embedding": concrete(self._article_embedding, article_id=text),
+            "customer_needs": concrete(self._needs, customer_id=text, k=number),
             "baselines": concrete(self._baselines, customer_id=text),
             "judge": concrete(self._judge, examples=text),
         }
@@ -223,6 +226,17 @@ class ServedRecommender(tf.Module):
 
     def _article_embedding(self, article_id):
         return {"embedding": tf.gather(self.recommender.inputs.embeddings, self.ids.article_rows(article_id))}
+
+    def _needs(self, customer_id, k):
+        state, kind = self.recommender.state, "product_type_name"
+        probabilities = need_probabilities(self.recommender.query(self.ids.customer_rows(customer_id)), kind)
+        groups = state.group_sizes[kind]
+        # At least MOST_K places; those without a product type have the name "" and the probability 0.
+        padded = tf.pad(probabilities, [[0, 0], [0, max(MOST_K - groups, 0)]])
+        with tf.control_dependencies([_require_k_in_range(k, MOST_K)]):
+            best, codes = tf.math.top_k(padded, k)
+        names = tf.gather(getattr(state, f"need_names_{kind}"), tf.minimum(codes, groups))
+        return {"product_types": names, "probabilities": best}
 
     def _baselines(self, customer_id):
         query = self.recommender.query(self.ids.customer_rows(customer_id))

@@ -8,12 +8,15 @@ import pathlib
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import tensorflow as tf
 
 from transforms import columns
 from transforms.errors import DataError
 from transforms.features import REBUY_WEEKS
+from transforms.group_codes import group_codes
 from transforms.ids import require_lines
+from transforms.needs import INTERCEPT, NEED_INPUTS, NEED_KINDS, NEED_WEEKS
 from transforms.parquet import pq
 from transforms.state_files import ARTICLES_FILE, CUSTOMERS_FILE, state_folder
 
@@ -86,6 +89,12 @@ class State(tf.Module):
         <table>_rows: for each of `NEIGHBOUR_TABLES`, and for `similar` if that channel is on, `[articles + 1, n]` int32
             article rows, best first, padded.
         <table>_scores: `[articles + 1, n]` float32 scores of these neighbours; 0 for padding.
+        need_weights_<kind>: for each of `NEED_KINDS`, `[len(NEED_INPUTS) + 1]` float32, the intercept last.
+        need_names_<kind>: `[groups + 1]` string, by group code, then "".
+        need_popularity_<kind>: `[len(NEED_WEEKS), groups]` float32 log shares of a week's buyers.
+        need_pairs_<kind>: `[pairs, 2]` int64 group codes of the linear next basket over groups: owned, bought next. The
+            code `groups` stands for articles without a group.
+        need_scores_<kind>: `[pairs]` float32 weights of these pairs.
         popular_rows: `[SEGMENTS, n]` int32 article rows, best first, padded.
         popular_scores: `[SEGMENTS, n]` float32.
         num_popular: int, number of articles in the popular list of all customers.
@@ -167,7 +176,29 @@ def load_tables(states: pathlib.Path, as_of: int) -> dict[str, np.ndarray]:
     tables["popular_rows"], tables["popular_scores"] = _dense(
         table["segment"], table["article_row"], table["score"], SEGMENTS, num_articles
     )
+    tables.update(_needs(day))
     return tables
+
+
+def _needs(day: pathlib.Path) -> dict[str, np.ndarray]:
+    """Reads the need models of all kinds."""
+    weights, groups, neighbours = (
+        pq.read_table(day / f"{name}.parquet") for name in ("needs", "need_groups", "need_neighbours")
+    )
+    arrays: dict[str, np.ndarray] = {}
+    for kind in NEED_KINDS:
+        of_kind = [table.filter(pc.equal(table["kind"], kind)) for table in (weights, groups, neighbours)]
+        by_input = dict(zip(of_kind[0]["input"].to_pylist(), of_kind[0]["weight"].to_pylist(), strict=True))
+        ends = [of_kind[2][name].to_numpy() for name in ("group_code", "neighbour_code")]
+        popularity = [of_kind[1][f"popularity_{weeks}w"].to_numpy() for weeks in NEED_WEEKS]
+        arrays |= {
+            f"need_weights_{kind}": np.array([by_input[name] for name in (*NEED_INPUTS, INTERCEPT)], np.float32),
+            f"need_names_{kind}": np.array([*of_kind[1]["name"].to_pylist(), ""], dtype=object),
+            f"need_popularity_{kind}": np.stack(popularity).astype(np.float32),
+            f"need_pairs_{kind}": np.stack(ends, axis=1).astype(np.int64),
+            f"need_scores_{kind}": of_kind[2]["score"].to_numpy().astype(np.float32),
+        }
+    return arrays
 
 
 def _require_numbered(path: pathlib.Path, rows: pa.ChunkedArray) -> None:
@@ -216,10 +247,7 @@ def _rebuys(table: pa.Table) -> np.ndarray:
 
 def _codes(column: pa.ChunkedArray) -> np.ndarray:
     """Returns codes of a text column from 0, `[rows + 1]` int32; -1 for null and for the last row."""
-    encoded = column.combine_chunks().dictionary_encode()
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = encoded.combine_chunks()
-    return np.append(encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False), -1).astype(np.int32)
+    return np.append(group_codes(column)[0], -1).astype(np.int32)
 
 
 def _offsets(rows: np.ndarray, size: int) -> np.ndarray:

@@ -76,6 +76,14 @@ class ArticleOutlook:
 
 
 @dataclasses.dataclass(frozen=True)
+class CustomerNeed:
+    """A product type, and the probability in (0, 1) that the customer buys from it in the next week."""
+
+    product_type: str
+    probability: float
+
+
+@dataclasses.dataclass(frozen=True)
 class Baselines:
     """Recommendations of the simple baselines for one customer, best first.
 

@@ -20,6 +20,7 @@ from serving.client.answers import (
     ArticleDescription,
     ArticleOutlook,
     Baselines,
+    CustomerNeed,
     Recommendations,
     RecommendedArticle,
     SimilarArticle,
@@ -203,6 +204,33 @@ class RecommenderClient:
         )
         parts = [arrays["embedding"] for _, arrays in answers]
         return np.concatenate(parts) if parts else np.zeros((0, 0), np.float32)
+
+    def needs(self, customer_ids: Sequence[str], *, k: int = 5) -> list[list[CustomerNeed]]:
+        """The k product types that each customer most probably buys from in the next week, most probable first.
+
+        An answer has fewer product types if the catalogue has fewer. Versions of earlier releases lack the signature.
+
+        Args:
+            customer_ids: [batch]; unknown customers get the popular product types.
+            k: product types per customer, 1 to 100.
+
+        Returns:
+            [batch], in the order of `customer_ids`.
+
+        Raises:
+            ValueError: `k` is out of range.
+        """
+        check_k(k)
+        answers = self._model.predict_batches(
+            "customer_needs",
+            len(customer_ids),
+            lambda part: {"customer_id": strings(customer_ids[part]), "k": np.int32(k)},
+        )
+        return [
+            [CustomerNeed(name.decode(), float(p)) for name, p in zip(names, probabilities, strict=True) if name]
+            for _, arrays in answers
+            for names, probabilities in zip(arrays["product_types"], arrays["probabilities"], strict=True)
+        ]
 
     def baselines(self, customer_ids: Sequence[str]) -> list[Baselines]:
         """Recommendations of the simple baselines for each customer; [batch], in the order of `customer_ids`."""

@@ -197,6 +197,16 @@ def _export(path: Path) -> None:
         def article_embedding(self, article_id):
             return {"embedding": -tf.ones_like(article_id, tf.float32)[:, None] * self.weights}
 
+        @tf.function(input_signature=[tf.TensorSpec([None], text), tf.TensorSpec([], number)])
+        def customer_needs(self, customer_id, k):
+            names = tf.concat([["Coat", "Vest top"], tf.fill([98], "")], 0)[:k]
+            probabilities = tf.concat([[0.75, 0.5], tf.zeros([98])], 0)[:k]
+            shape = [tf.size(customer_id), k]
+            return {
+                "product_types": tf.broadcast_to(names, shape),
+                "probabilities": tf.broadcast_to(probabilities, shape),
+            }
+
         @tf.function(input_signature=[tf.TensorSpec([None], text)])
         def baselines(self, customer_id):
             popular = tf.broadcast_to(self.catalogue[:12], [tf.size(customer_id), 12])
@@ -211,5 +221,6 @@ def _export(path: Path) -> None:
 
     model = Recommender()
     names = ("recommend", "similar_articles", "describe_articles", "customer_embedding", "article_embedding")
-    signatures = {name: getattr(model, name) for name in (*names, "article_outlook", "baselines", "spin")}
+    names = (*names, "article_outlook", "customer_needs", "baselines", "spin")
+    signatures = {name: getattr(model, name) for name in names}
     tf.saved_model.save(model, str(path), signatures={"serving_default": model.default, **signatures})

@@ -5,6 +5,7 @@ import functools
 import tensorflow as tf
 
 from models.recommender import ops
+from models.recommender.needs import need_probabilities
 from models.recommender.query import Query
 from models.recommender.state import (
     ARTICLE_GROUPS,
@@ -63,6 +64,19 @@ class Pairs:
     def outlook(self, name: str) -> tf.Tensor:
         """Returns one of `OUTLOOK_NUMBERS` of the candidates: `[batch, candidates]` float32."""
         return self._outlook[:, :, OUTLOOK_NUMBERS.index(name)]
+
+    def need(self, kind: str) -> tf.Tensor:
+        """Returns the probability that the customer buys from the group of each candidate in the next week.
+
+        Args:
+            kind: one of `NEED_KINDS`.
+
+        Returns:
+            `[batch, candidates]` float32; 0 for a candidate without a group.
+        """
+        codes = self._groups[1][..., ARTICLE_GROUPS.index(kind)]
+        probabilities = tf.pad(need_probabilities(self.query, kind), [[0, 0], [0, 1]])
+        return tf.gather(probabilities, tf.where(codes < 0, self.query.state.group_sizes[kind], codes), batch_dims=1)
 
     def customer(self, name: str) -> tf.Tensor:
         """Returns one of `CUSTOMER_NUMBERS` of the customers: `[batch, 1]` float32."""

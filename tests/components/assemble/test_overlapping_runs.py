@@ -33,6 +33,7 @@ SIGNATURES = [
     "article_outlook",
     "customer_embedding",
     "article_embedding",
+    "customer_needs",
     "baselines",
     "judge",
 ]

@@ -31,6 +31,7 @@ SHAPES = {
     ),
     "customer_embedding": ({"customer_id": [None]}, {"embedding": 8}),
     "article_embedding": ({"article_id": [None]}, {"embedding": 8}),
+    "customer_needs": ({"customer_id": [None], "k": []}, {"product_types": None, "probabilities": None}),
     "baselines": ({"customer_id": [None]}, {"own_purchases": 12, "popular": 12}),
 }
 
@@ -67,8 +68,9 @@ def test_recommend_and_similar_answer_k(exact, k):
     [
         (lambda exact, k: exact.recommend([customer_id(0)], k=k), 20),
         (lambda exact, k: exact.similar([article_id(0)], k=k), 100),
+        (lambda exact, k: exact.ask("customer_needs", customer_id=[customer_id(0)], k=k), 100),
     ],
-    ids=["recommend", "similar"],
+    ids=["recommend", "similar", "needs"],
 )
 @pytest.mark.parametrize("k", [0, -1, "one too many", 2**31 - 1])
 def test_k_out_of_range_is_refused_with_the_range(exact, ask, largest, k):
@@ -206,6 +208,20 @@ def test_article_outlook_returns_the_forecasts_of_the_state(exact, tiny):
         assert values.dtype == np.float32
         np.testing.assert_array_equal(values, table[name].to_numpy())
     assert exact.ask("article_outlook", article_id=np.array([], object))["expected_units"].shape == (0,)
+
+
+def test_customer_needs_are_the_most_probable_product_types(exact):
+    customers = [customer_id(0), customer_id(20), "unknown"]
+    answer = exact.ask("customer_needs", customer_id=customers, k=5)
+    names = [[name.decode() for name in row] for row in answer["product_types"]]
+    assert [sorted(row[:3]) for row in names] == [["Coat", "Trousers", "Vest top"]] * 3
+    assert [row[3:] for row in names] == [["", ""]] * 3
+    assert (answer["probabilities"][:, 3:] == 0).all()
+    real = answer["probabilities"][:, :3]
+    assert ((real > 0) & (real < 1)).all()
+    assert (np.diff(real, axis=1) <= 0).all()
+    again = exact.ask("customer_needs", customer_id=customers, k=2)
+    np.testing.assert_array_equal(again["product_types"], answer["product_types"][:, :2])
 
 
 def test_judge_returns_all_rankings(exact):

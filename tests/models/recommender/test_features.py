@@ -13,7 +13,7 @@ import tensorflow as tf
 
 from components.features.config import FeaturesConfig
 from models.recommender import features
-from models.recommender.features import article, customer, outlook, pair, pairs, rebuys
+from models.recommender.features import article, customer, needs, outlook, pair, pairs, rebuys
 from models.recommender.features.pairs import Pairs
 from models.recommender.features.registry import Registry
 from models.recommender.features.relative import RANKED, standardise_in_list
@@ -21,6 +21,7 @@ from models.recommender.query import Query
 from models.recommender.state import State, load_tables
 from tests.ten_purchases import ARTICLES, AS_OF, CUSTOMERS, PURCHASES
 from tests.tiny_shop import write_states, write_tables
+from transforms.needs import NEED_INPUTS
 
 U, UNKNOWN = 0, 4
 A, B, C, D, PAD = range(5)
@@ -36,6 +37,13 @@ PAST_A = min(2.0, SEED_A**2 + 0.1)
 PAST = PAST_A / math.hypot(PAST_A, SEED_B**2 + 0.05)
 BOTH = math.sqrt(0.5)
 LOG = math.log1p
+NEED_INTERCEPT, NEED_STRENGTH = -1.0, 0.5  # of the model of product types; its other weights are 0
+
+
+def need_of(strength):
+    return math.log(1 / (1 + math.exp(-(NEED_INTERCEPT + NEED_STRENGTH * LOG(10 * strength)))) + 1e-4)
+
+
 NEVER = LOG(1000)
 OUTLOOK = np.array([[0.9, 5, 12], [0.5, 1.5, 3], [0.25, 2, 1], [0, 0, 0], [0, 0, 0]], np.float32)
 EXPECTED = {
@@ -108,6 +116,9 @@ EXPECTED = {
     "own_order_rate": [LOG(10), LOG(10 / 1.85), 0, 0],
     "own_lift_4w": [LOG(18.5 * 9 / 8), LOG(10), 0, 0],
     "own_lift_13w": [LOG(18.5 * 15 / 14), LOG(10), 0, 0],
+    # The strengths of a group's articles are added. D has no product type, and no article has a garment group.
+    "need": [need_of(SEED_A**2), need_of(SEED_B**2), need_of(SEED_A**2), math.log(1e-4)],
+    "need_garment_group": [math.log(1e-4)] * 4,
     "own_order_rate_lift_4w": [LOG(10 * 9 / 8), LOG(10 / 1.85), 0, 0],
 }
 
@@ -119,8 +130,12 @@ def state(tmp_path_factory):
     articles = [{**row, "product_type_name": kind} for row, kind in zip(ARTICLES, types, strict=True)]
     write_tables(root / "tables", articles, CUSTOMERS, PURCHASES)
     write_states(root / "tables", root / "states", [AS_OF], CONFIG)
+    tables = load_tables(root / "states", AS_OF)
+    weights = np.zeros_like(tables["need_weights_product_type_name"])
+    weights[NEED_INPUTS.index("strength")], weights[-1] = NEED_STRENGTH, NEED_INTERCEPT
     # Forecasts are planted, because those of ten purchases are no values worked out by hand.
-    return State({**load_tables(root / "states", AS_OF), "article_outlook": OUTLOOK})
+    planted = {"article_outlook": OUTLOOK, "need_weights_product_type_name": weights}
+    return State({**tables, **planted})
 
 
 def computed(state, customers, rows):
@@ -176,7 +191,7 @@ def test_features_of_an_empty_list_are_zero(state):
 
 def test_every_feature_is_declared_once():
     assert len(set(features.NAMES)) == len(features.NAMES)
-    files = (article, customer, outlook, pair, rebuys)
+    files = (article, customer, needs, outlook, pair, rebuys)
     assert sum(len(file.feature.functions) for file in files) == len(features.FEATURES)
     for file in files:
         functions = [node for node in ast.parse(inspect.getsource(file)).body if isinstance(node, ast.FunctionDef)]

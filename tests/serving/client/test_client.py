@@ -13,6 +13,7 @@ from serving.client import (
     ArticleOutlook,
     Baselines,
     ClientConfig,
+    CustomerNeed,
     RecommenderClient,
     SimilarArticle,
 )
@@ -77,7 +78,7 @@ def test_many_customers_are_split_into_batches_and_answered_in_order(client):
 
 
 def test_no_customers_get_no_answers(client):
-    assert client.recommend([]) == client.recommend_default([]) == client.describe([]) == []
+    assert client.recommend([]) == client.recommend_default([]) == client.describe([]) == client.needs([]) == []
     assert client.embeddings(article_ids=[]).shape[0] == 0
 
 
@@ -103,6 +104,14 @@ def test_outlook_returns_nan_for_unknown_articles(client, articles):
     assert known == ArticleOutlook(articles[5], 0.25, 3.0, 12.5)
     assert unknown.article_id == "?"
     assert all(math.isnan(x) for x in (unknown.sold_probability, unknown.expected_units, unknown.lifetime_weeks))
+
+
+def test_needs_are_product_types_without_padding(client):
+    wanted = [CustomerNeed("Coat", 0.75), CustomerNeed("Vest top", 0.5)]
+    assert client.needs(["c1", "x"]) == [wanted, wanted]
+    assert client.needs(["c1"], k=1) == [wanted[:1]]
+    with pytest.raises(ValueError, match="k must be in 1"):
+        client.needs(["c1"], k=0)
 
 
 def test_baselines_have_no_padding(client, articles):

@@ -1,0 +1,19 @@
+"""Features of need: how likely the customer buys from the candidate's group in the next week, whatever the article."""
+
+import tensorflow as tf
+
+from models.recommender.features.registry import Registry
+
+feature = Registry()
+
+
+@feature
+def need(pairs):
+    """Log probability that the customer buys from the candidate's product type, plus 0.0001."""
+    return tf.math.log(pairs.need("product_type_name") + 1e-4)
+
+
+@feature
+def need_garment_group(pairs):
+    """Log probability that the customer buys from the candidate's garment group, plus 0.0001."""
+    return tf.math.log(pairs.need("garment_group_name") + 1e-4)
