@@ -107,6 +107,7 @@ class State(tf.Module):
         for name, values in tables.items():
             setattr(self, name, tf.Variable(values, trainable=False, name=name))
         self.group_sizes = dict(zip(ARTICLE_GROUPS, (tables["article_groups"].max(axis=0) + 1).tolist(), strict=True))
+        self.group_sizes |= {kind: len(tables[f"need_names_{kind}"]) - 1 for kind in NEED_KINDS}
         self.num_articles = int(tables["article_ids"].shape[0]) - 1
         self.num_customers = int(tables["customer_segments"].shape[0]) - 1
         real = (tables["popular_rows"][0] < self.num_articles) & (tables["popular_scores"][0] > 0)
