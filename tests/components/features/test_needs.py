@@ -14,7 +14,7 @@ from components.features.duckdb_engine import DuckDbEngine
 from components.features.group_history import GroupHistory
 from components.features.need_model import NeedModel, pair_inputs
 from components.features.needs import read_groups
-from components.features.next_basket import Purchases, read_purchases
+from components.features.next_basket import FORGETTING, RIDGE, Purchases, read_purchases
 from components.features.states import prepare
 from models.recommender.needs import need_facts, need_probabilities
 from models.recommender.query import Query
@@ -96,7 +96,7 @@ def next_basket_scores(purchases, day, customer, first_as_of=AS_OF):
 
     first = purchases.days.min()
     for week in range(first_as_of - 7 * ((first_as_of - first) // 7 - 1), day, 7):
-        gram, moment = 0.99 * gram, 0.99 * moment
+        gram, moment = FORGETTING * gram, FORGETTING * moment
         for buyer in range(CUSTOMERS):
             bought = np.zeros(GROUPS + 1)
             bought[[codes[article] for on, article in rows_of(purchases, buyer) if week <= on < week + 7]] = 1
@@ -104,7 +104,7 @@ def next_basket_scores(purchases, day, customer, first_as_of=AS_OF):
                 past = past_of(buyer, week)
                 gram += np.outer(past, past) / np.sqrt(bought.sum())
                 moment += np.outer(past, bought) / np.sqrt(bought.sum())
-    return past_of(customer, day) @ np.linalg.solve(gram + 5 * np.eye(GROUPS + 1), moment)
+    return past_of(customer, day) @ np.linalg.solve(gram + RIDGE * np.eye(GROUPS + 1), moment)
 
 
 def test_the_weights_equal_a_regression_on_pairs_built_with_loops():
