@@ -44,8 +44,10 @@ RECOMMENDER = RecommenderConfig(
         similar=6,
         trending=4,
         next_basket=4,
+        popular_in_department=4,
+        popular_in_section=4,
     ),
-    max_candidates=20,
+    max_candidates=22,
     history_length=30,
     index="exact",
 )

@@ -1,10 +1,10 @@
 """Writes the state of the shop as of a day: Parquet tables computed from the purchases before that day.
 
 The folder of a day holds `article_state`, `article_rebuys`, `customer_state`, `history`, `recent`, `together_basket`,
-`together_month`, `popular` and `same_product` (each `.parquet`, columns as in the SQL file), `next_basket` (see
-`next_basket.py`), `article_outlook` (see `outlook.py`), and `needs`, `need_groups` and `need_neighbours` (see
-`needs.py`). The folder above it holds what does not depend on the day: `articles.parquet` and `customers.parquet`, the
-raw tables sorted by id, with row numbers.
+`together_month`, `popular`, `popular_in_department`, `popular_in_section` and `same_product` (each `.parquet`, columns
+as in the SQL file), `next_basket` (see `next_basket.py`), `article_outlook` (see `outlook.py`), and `needs`,
+`need_groups` and `need_neighbours` (see `needs.py`). The folder above it holds what does not depend on the day:
+`articles.parquet` and `customers.parquet`, the raw tables sorted by id, with row numbers.
 """
 
 import pathlib
@@ -122,6 +122,11 @@ class StateWriter:
     def _queries(self, as_of: int) -> dict[str, tuple[str, dict[str, float]]]:
         """The query and its parameters by table."""
         config = self._config
+        popular = {
+            "as_of": as_of,
+            "window_days": config.popular_window_days,
+            "popular_length": config.popular_length,
+        }
         together = {"shrinkage": config.together_shrinkage, "neighbours": config.neighbours}
         return {
             "article_state": ("article_state", {"as_of": as_of}),
@@ -139,13 +144,6 @@ class StateWriter:
             "recent": ("recent", {"as_of": as_of, "recent_length": config.recent_length}),
             "together_basket": ("bought_together", {**together, "same_day": 1}),
             "together_month": ("bought_together", {**together, "same_day": 0}),
-            "popular": (
-                "popular",
-                {
-                    "as_of": as_of,
-                    "window_days": config.popular_window_days,
-                    "popular_length": config.popular_length,
-                },
-            ),
+            **{name: (name, popular) for name in ("popular", "popular_in_department", "popular_in_section")},
             "same_product": ("same_product", {"as_of": as_of, "variants": config.variants}),
         }

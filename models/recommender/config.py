@@ -32,6 +32,14 @@ class ChannelsConfig(Settings):
     next_basket: Size = Field(
         default=100, description="What a regression on past weeks expects in the customer's next basket."
     )
+    popular_in_department: Size = Field(
+        default=0, description="What most customers bought lately in the departments that the customer buys from."
+    )
+    popular_in_section: Size = Field(
+        default=0,
+        description="What most customers of the same age segment bought lately in the sections that the customer buys "
+        "from.",
+    )
 
     @model_validator(mode="after")
     def _check_number_that_are_on(self) -> "ChannelsConfig":

@@ -8,11 +8,12 @@ import tensorflow as tf
 
 from models.recommender import ops
 from models.recommender.allowed import AllowedArticles
-from models.recommender.state import CUSTOMER_NUMBERS, HISTORY_NUMBERS, State
+from models.recommender.state import ARTICLE_GROUPS, CUSTOMER_NUMBERS, HISTORY_NUMBERS, State
 from transforms.features import PAST_CEILING, PAST_FLOOR
 
 SEED_LENGTH = 40
 PAST_LENGTH = 100
+MAX_GROUPS = 16
 
 
 class Query:
@@ -156,6 +157,56 @@ class Query:
             merged = dataclasses.replace(merged, values=tf.where(allowed, merged.values, 0.0))
         rows, sums, _ = ops.top_k_flat(merged, tf.shape(self.customer_rows)[0], k, self.pad)
         return rows, sums
+
+    def group_shares(self, group: str) -> tuple[tf.Tensor, tf.Tensor]:
+        """Returns the groups that the customers buy most from, of at most `MAX_GROUPS`.
+
+        A viewed article of the request counts as much as a purchase of today.
+
+        Args:
+            group: one of `ARTICLE_GROUPS`.
+
+        Returns:
+            Codes `[batch, MAX_GROUPS]` int32, padded with the number of codes, and their share of the strength of the
+            articles that have a group, `[batch, MAX_GROUPS]` float32, largest first; 0 for padding.
+        """
+        table = self.state.article_groups[:, ARTICLE_GROUPS.index(group)]
+        codes = tf.gather(table, self._interests.items)
+        known = codes >= 0
+        owners, codes, strengths = (
+            tf.boolean_mask(each, known) for each in (self._interests.owners, codes, self._interests.values)
+        )
+        lists = ops.Flat(owners, codes, strengths)
+        merged = ops.Flat(*ops.merge_sums(lists.keys, lists.values))
+        batch, pad = tf.shape(self.customer_rows)[0], tf.constant(self.state.group_sizes[group], tf.int32)
+        codes, strengths, _ = ops.top_k_flat(merged, batch, MAX_GROUPS, pad)
+        return codes, tf.math.divide_no_nan(strengths, tf.reduce_sum(strengths, axis=1, keepdims=True))
+
+    def best_of_lists(self, rows: tf.Tensor, scores: tf.Tensor, k: int) -> tuple[tf.Tensor, tf.Tensor]:
+        """Returns the allowed articles with the largest scores of lists that have no article in common.
+
+        Args:
+            rows: `[batch, lists, n]` int32 article rows, padded.
+            scores: `[batch, lists, n]` float32, 0 for padding.
+            k: number of articles.
+
+        Returns:
+            Article rows `[batch, k]` int32, best first, padded, and their scores `[batch, k]` float32.
+        """
+        batch, lists, n = tf.unstack(tf.shape(rows))
+        rows, scores = (tf.reshape(each, [batch, lists * n]) for each in (rows, scores))
+        if self.allowed is not None:
+            scores = tf.where(self.allowed.contains(rows), scores, 0.0)
+        return ops.top_k(rows, scores, k, self.pad)
+
+    @functools.cached_property
+    def _interests(self) -> ops.Flat:
+        """The history with its strengths, and the viewed articles with 1."""
+        rows, weights = self.history_rows, self.history_strength
+        if self._viewed_rows is not None:
+            rows = tf.concat([self._viewed_rows, rows], 1)
+            weights = tf.concat([tf.where(self._viewed_rows < self.pad, 1.0, 0.0), weights], 1)
+        return ops.flatten(rows, weights, self.pad)
 
     @functools.cached_property
     def _past_flat(self) -> ops.Flat:

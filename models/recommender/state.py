@@ -97,6 +97,11 @@ class State(tf.Module):
         need_scores_<kind>: `[pairs]` float32 weights of these pairs.
         popular_rows: `[SEGMENTS, n]` int32 article rows, best first, padded.
         popular_scores: `[SEGMENTS, n]` float32.
+        department_rows: `[departments + 1, n]` int32 popular articles of each department code, best first, padded; the
+            last row, of articles without a department, is empty.
+        department_scores: `[departments + 1, n]` float32 shares of the department's customers.
+        section_rows: `[SEGMENTS, sections + 1, n]` int32, the same of each section in each age segment.
+        section_scores: `[SEGMENTS, sections + 1, n]` float32.
         num_popular: int, number of articles in the popular list of all customers.
         by_popularity: `[articles]` int32, all article rows: the popular list of all customers first, then the others by
             customers of the last 7 and 30 days, units and row.
@@ -137,12 +142,18 @@ def load_tables(states: pathlib.Path, as_of: int) -> dict[str, np.ndarray]:
     _require_numbered(states / CUSTOMERS_FILE, customers["customer_row"])
     require_lines(columns.ARTICLE_ID, articles[columns.ARTICLE_ID])
 
-    def read(name: str, key: str, size: int) -> pa.Table:
+    def read(name: str, key: str, size: int, *, ascending: bool = True) -> pa.Table:
         table = pq.read_table(day / f"{name}.parquet")
         limits = {"customer_row": num_customers, "article_row": num_articles, "neighbour_row": num_articles, key: size}
         for column in table.column_names:
             if column in limits:
-                _require_rows(day / f"{name}.parquet", column, table[column], limits[column], ascending=column == key)
+                _require_rows(
+                    day / f"{name}.parquet",
+                    column,
+                    table[column],
+                    limits[column],
+                    ascending=ascending and column == key,
+                )
         return table
 
     article_state = read("article_state", "article_row", num_articles)
@@ -173,6 +184,17 @@ def load_tables(states: pathlib.Path, as_of: int) -> dict[str, np.ndarray]:
         tables[f"{name}_rows"], tables[f"{name}_scores"] = _dense(
             table["article_row"], table["neighbour_row"], table["score"], num_articles + 1, num_articles
         )
+    groups = tables["article_groups"]
+    departments, sections = (groups[:, ARTICLE_GROUPS.index(name)] for name in ("department_name", "section_name"))
+    table = read("popular_in_department", "article_row", num_articles, ascending=False)
+    tables["department_rows"], tables["department_scores"] = _dense_by(
+        departments[table["article_row"]], table, departments.max() + 2, num_articles
+    )
+    table, size = read("popular_in_section", "segment", SEGMENTS), sections.max() + 2
+    dense = _dense_by(
+        table["segment"].to_numpy() * size + sections[table["article_row"]], table, SEGMENTS * size, num_articles
+    )
+    tables["section_rows"], tables["section_scores"] = (each.reshape(SEGMENTS, size, -1) for each in dense)
     table = read("popular", "segment", SEGMENTS)
     tables["popular_rows"], tables["popular_scores"] = _dense(
         table["segment"], table["article_row"], table["score"], SEGMENTS, num_articles
@@ -254,6 +276,13 @@ def _codes(column: pa.ChunkedArray) -> np.ndarray:
 def _offsets(rows: np.ndarray, size: int) -> np.ndarray:
     """Returns the start of each row in `rows`, which is sorted: `[size + 1]` int32."""
     return np.searchsorted(rows, np.arange(size + 1)).astype(np.int32)
+
+
+def _dense_by(keys: np.ndarray, table: pa.Table, size: int, pad: int) -> tuple[np.ndarray, np.ndarray]:
+    """Returns the lists of `_dense` for keys in any order; rows of one key stay in theirs."""
+    order = np.argsort(keys, kind="stable")
+    rows, scores = (pa.chunked_array([table[name].to_numpy()[order]]) for name in ("article_row", "score"))
+    return _dense(pa.chunked_array([keys[order]]), rows, scores, size, pad)
 
 
 def _dense(keys, values, scores, size: int, pad: int) -> tuple[np.ndarray, np.ndarray]:

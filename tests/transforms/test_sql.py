@@ -4,11 +4,17 @@ import pytest
 
 from components.features.config import FeaturesConfig
 from components.features.engines import open_engine
-from tests.ten_purchases import ARTICLES, AS_OF, CUSTOMERS, PURCHASES
+from tests import ten_purchases
+from tests.ten_purchases import AS_OF, CUSTOMERS, PURCHASES
 from tests.tiny_shop import write_tables
 
 U, V, W, X = range(4)
 A, B, C, D = range(4)
+DEPARTMENTS, SECTIONS = ("Tops", "Tops", "Shoes", None), ("Basics", "Basics", "Basics", None)
+ARTICLES = [
+    {**row, "department_name": department, "section_name": section}
+    for row, department, section in zip(ten_purchases.ARTICLES, DEPARTMENTS, SECTIONS, strict=True)
+]
 
 
 @pytest.fixture(scope="module", params=["duckdb", pytest.param("spark", marks=pytest.mark.proof)])
@@ -128,6 +134,27 @@ def test_history_strength_halves_each_half_life_and_ownership_decays_with_each_l
 
 def test_recent_purchases_are_newest_first_and_at_most_recent_length(ask):
     assert ask("recent", recent_length=2) == [(U, A, 99), (U, B, 99), (V, C, 95), (V, A, 70), (W, A, 98), (W, B, 98)]
+
+
+# In the 8 days before, u and w bought A, u and w B, and v C; in 32 days, v also A, and w C: 2 + 0.003, 2 + 0.002 and
+# 1 + 0.002 customers.
+def test_popular_in_department_is_the_share_of_the_departments_customers(ask):
+    tops = 2.003 + 2.002
+    expected = [(C, 1.0), (A, round(2.003 / tops, 6)), (B, round(2.002 / tops, 6))]
+    assert rounded(ask("popular_in_department", window_days=8, popular_length=2)) == expected
+    assert rounded(ask("popular_in_department", window_days=8, popular_length=1)) == expected[:2]
+
+
+def test_popular_in_section_is_the_share_of_all_customers_and_of_each_segment(ask):
+    basics = 2.003 + 2.002 + 1.002
+    assert rounded(ask("popular_in_section", window_days=8, popular_length=2)) == [
+        (0, A, round(2.003 / basics, 6)),
+        (0, B, round(2.002 / basics, 6)),
+        (1, A, 0.5),  # u is of segment 1, and v of 3; w has no age
+        (1, B, 0.5),
+        (3, C, round(1.001 / 1.002, 6)),
+        (3, A, round(0.001 / 1.002, 6)),
+    ]
 
 
 @pytest.mark.parametrize(

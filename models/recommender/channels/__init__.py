@@ -11,6 +11,8 @@ from models.recommender.channels import (
     next_basket,
     own_purchases,
     popular,
+    popular_in_department,
+    popular_in_section,
     popular_in_segment,
     same_product,
     similar,
@@ -28,4 +30,6 @@ CHANNELS = {
     "similar": similar.propose,
     "trending": trending.propose,
     "next_basket": next_basket.propose,
+    "popular_in_department": popular_in_department.propose,
+    "popular_in_section": popular_in_section.propose,
 }

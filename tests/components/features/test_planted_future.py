@@ -36,6 +36,8 @@ TABLES = {
     "together_basket",
     "together_month",
     "popular",
+    "popular_in_department",
+    "popular_in_section",
     "same_product",
 }
 

@@ -21,6 +21,8 @@ TABLES = [
     "customer_state",
     "history",
     "popular",
+    "popular_in_department",
+    "popular_in_section",
     "recent",
     "same_product",
     "together_basket",
