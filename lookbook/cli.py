@@ -34,6 +34,7 @@ COMMANDS = (
     "versions",
     "rollback",
     "table",
+    "tune",
     "backtest",
     "synthesize",
     "config",

@@ -68,7 +68,9 @@ def test_shown_commands_are_valid(document):
 def test_the_table_of_commands_names_options_that_exist(read):
     for cells in read("docs/commands.md").rows("command", "does"):
         name = cells[0].strip("`").split()[1]
-        known = {option for parameter in _command(name).params for option in parameter.opts}
+        command = _command(name)
+        commands = [command, *(command.commands.values() if isinstance(command, click.Group) else ())]
+        known = {option for each in commands for parameter in each.params for option in parameter.opts}
         assert set(re.findall(r"--[a-z-]+", " ".join(cells))) <= known, name
 
 

@@ -7,7 +7,6 @@ import pyarrow.parquet as pq
 import pytest
 import tensorflow as tf
 
-from components.weights import FOLDER
 from models.ranking.config import REFITTED
 from models.recommender import features
 from models.recommender.builder import RecommenderBuilder
@@ -18,21 +17,6 @@ from tests.tiny_shop import CUSTOMERS
 from tests.tiny_training import RECOMMENDER
 from transforms.calendar import date_of
 from transforms.errors import ConfigError, DataError
-
-
-@pytest.fixture(scope="module")
-def out(tiny, trained, tmp_path_factory):
-    """A run's output folder with the tiny shop's states, towers and weights."""
-    root = tmp_path_factory.mktemp("out")
-    graph, weights = (
-        root / "pipeline" / name for name in ("Candidates/graph/7/Format-Serving", "GatherWeights/weights/9")
-    )
-    for folder in (graph, weights):
-        folder.mkdir(parents=True)
-    (graph / "states").symlink_to(tiny.states)
-    (graph / "towers").symlink_to(trained / "towers")
-    (weights / FOLDER).symlink_to(trained / "weights")
-    return root
 
 
 @pytest.fixture(scope="module")
