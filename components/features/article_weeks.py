@@ -173,8 +173,9 @@ def read_article_weeks(engine: Engine, as_of: int, label_days: int) -> ArticleWe
     names = engine.query("select product_type_name from article_rows order by article_row")["product_type_name"]
     _, types = np.unique(np.array(names.fill_null("").to_pylist(), dtype=str), return_inverse=True)
     sold = engine.table("article_weeks", as_of=as_of, label_days=label_days)
-    columns = (sold[name].to_numpy() for name in ("article_row", "week", "units", "revenue"))
-    return ArticleWeeks(*columns, types=types, year_weeks=max(round(_YEAR_DAYS / label_days), 1))
+    articles, weeks, units, revenue = (sold[name].to_numpy() for name in ("article_row", "week", "units", "revenue"))
+    year_weeks = max(round(_YEAR_DAYS / label_days), 1)
+    return ArticleWeeks(articles, weeks, units, revenue, types=types, year_weeks=year_weeks)
 
 
 def _running_total(values: np.ndarray) -> np.ndarray:

@@ -10,6 +10,9 @@ as in the SQL file), `next_basket` (see `next_basket.py`), `article_outlook` (se
 import pathlib
 from collections.abc import Callable, Sequence
 
+import pyarrow as pa
+from threadpoolctl import threadpool_limits
+
 from components.features.article_weeks import read_article_weeks
 from components.features.config import FeaturesConfig
 from components.features.engine import Engine
@@ -107,22 +110,25 @@ class StateWriter:
         queries = self._queries(as_of)
         for number, (table, (name, parameters)) in enumerate(queries.items(), 1):
             engine.write(name, folder / f"{table}.parquet", **parameters)
-            on_table(number / (len(queries) + 2))
-        self._next_basket.learn(as_of)
-        neighbours = self._next_basket.neighbours(as_of, config.next_basket_neighbours)
-        pq.write_table(neighbours, folder / "next_basket.parquet")
-        on_table((len(queries) + 1) / (len(queries) + 2))
-        forecast = outlook(read_article_weeks(engine, as_of, self._label_days))
-        pq.write_table(forecast, folder / "article_outlook.parquet")
-        for name, table in self._needs.tables(as_of).items():
-            pq.write_table(table, folder / f"{name}.parquet")
+            on_table(number / (len(queries) + 1))
+        for table, values in self._fitted(as_of).items():
+            pq.write_table(values, folder / f"{table}.parquet")
         on_table(1.0)
         return folder
+
+    def _fitted(self, as_of: int) -> dict[str, pa.Table]:
+        """The tables that regressions make, by name."""
+        self._next_basket.learn(as_of)
+        tables = {"next_basket": self._next_basket.neighbours(as_of, self._config.next_basket_neighbours)}
+        with threadpool_limits(1, "blas"):  # threads that wait for a busy processor take longer than small products
+            tables["article_outlook"] = outlook(read_article_weeks(self._engine, as_of, self._label_days))
+            tables.update(self._needs.tables(as_of))
+        return tables
 
     def _queries(self, as_of: int) -> dict[str, tuple[str, dict[str, float]]]:
         """The query and its parameters by table."""
         config = self._config
-        popular = {
+        popular: dict[str, float] = {
             "as_of": as_of,
             "window_days": config.popular_window_days,
             "popular_length": config.popular_length,
