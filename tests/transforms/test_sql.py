@@ -277,6 +277,13 @@ def test_rebuys_count_owners_and_buyers_of_each_article_and_week(engine, ask):
     ]
 
 
+def test_rebuys_count_nothing_where_purchases_span_less_than_four_weeks(engine, ask):
+    first = 40  # the day of the first purchase
+    engine.materialise("rebuys", first_day=AS_OF - 60, end=AS_OF, label_days=15, ownership_decay=0.85)
+    assert sum(sum(row[2:]) for row in ask("article_rebuys", as_of=first + 60, label_days=15)) > 0
+    assert {row[2:] for row in ask("article_rebuys", as_of=first + 59, label_days=15)} == {(0, 0, 0.0, 0, 0)}
+
+
 def test_article_weeks_sum_units_and_revenue_by_weeks_back(ask):
     # Days 93 to 99 are week 1. A: two units on day 99 at a mean price of 3, one on day 98; day 70 is in week 5.
     assert ask("article_weeks", label_days=7) == [

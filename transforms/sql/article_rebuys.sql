@@ -1,5 +1,6 @@
 -- The re-buys of each article in the last 1, 2, 4 and 13 weeks before $as_of, from `rebuys`: four rows per article.
--- `active_customers` counts the customers with a basket in each of these weeks.
+-- `active_customers` counts the customers with a basket in each of these weeks. All counts are 0 if the purchases before
+-- $as_of span less than four weeks: so few weeks tell articles apart by chance, and a ranker learns them by heart.
 with spans as (
     select 1 as weeks
     union all
@@ -10,6 +11,17 @@ with spans as (
     select 13 as weeks
 ),
 
+history as (
+    select min(day) as first_day from purchases where day < $as_of
+),
+
+long_enough as (
+    select r.*
+    from rebuys as r
+    cross join history as h
+    where r.week_end <= $as_of and h.first_day <= $as_of - 4 * $label_days
+),
+
 counted as (
     select
         r.article_row,
@@ -18,14 +30,14 @@ counted as (
         sum(rebuyers) as rebuyers,
         sum(expected_rebuyers) as expected_rebuyers,
         sum(new_buyers) as new_buyers
-    from rebuys as r
+    from long_enough as r
     cross join spans as s
-    where r.week_end <= $as_of and r.week_end > $as_of - s.weeks * $label_days
+    where r.week_end > $as_of - s.weeks * $label_days
     group by r.article_row, s.weeks
 ),
 
 weekly as (
-    select week_end, max(active_customers) as active_customers from rebuys where week_end <= $as_of group by week_end
+    select week_end, max(active_customers) as active_customers from long_enough group by week_end
 ),
 
 active as (
