@@ -7,6 +7,8 @@ the event:
     step_finished   seconds, cached
     progress        what, unit, done, total, rate (a second), seconds_left, elapsed_seconds, finished
     cell            a cell of `lookbook backtest`: its fields
+    trial           part, trial, trials, settings, and the metric: a finished trial of `lookbook tune`
+    tuned           file of the preset, and the best score of each part
     ids             line: number of the ids of a file that the model knows
     failed          message: the error that ends the command; traceback, if the error is unexpected
     log             logger, message: any other log record

@@ -4,7 +4,6 @@ Everything that the pipeline depends on is an argument. Only the runners know pa
 """
 
 from collections.abc import Sequence
-from typing import TypeVar
 
 from tfx.components.evaluator.component import Evaluator
 from tfx.components.schema_gen.import_schema_gen.component import ImportSchemaGen
@@ -24,14 +23,21 @@ from components.gather_weights.component import GatherWeights, GatherWeightsSett
 from models.rankings import OWN_PURCHASES
 from pipeline.code_version import code_version
 from pipeline.config import PipelineConfig
-from pipeline.shared_steps import CacheKeys, Paths, VersionOf, checked_tables, gated_push, last_blessed, step_settings
-from transforms.settings import Settings
+from pipeline.shared_steps import (
+    CacheKeys,
+    Paths,
+    VersionOf,
+    checked_tables,
+    gated_push,
+    last_blessed,
+    seeded,
+    step_settings,
+)
 
 NAME = "lookbook"
 _PREPROCESSING = "transforms.preprocessing"
 _RETRIEVAL = "models.retrieval.trainer"
 _RANKING = "models.recommender.trainer"
-S = TypeVar("S", bound=Settings)
 
 
 def create_pipeline(
@@ -76,7 +82,7 @@ def create_pipeline(
         train_args=trainer_pb2.TrainArgs(splits=list(SPLITS)),
         eval_args=trainer_pb2.EvalArgs(splits=["purchases"]),
         custom_config={
-            "retrieval": _seeded(config.retrieval, config.seed).as_tree(),
+            "retrieval": seeded(config.retrieval, config.seed).as_tree(),
             "label_days": config.label_days,
             "checkpoints": f"{paths.checkpoints}/retrieval",
             "code_version": version_of(_RETRIEVAL),
@@ -90,7 +96,7 @@ def create_pipeline(
             CandidatesSettings,
             version_of,
             recommender=config.recommender,
-            candidates=_seeded(config.candidates, config.seed),
+            candidates=seeded(config.candidates, config.seed),
         ),
     )
     ranking = Trainer(
@@ -101,7 +107,7 @@ def create_pipeline(
         train_args=trainer_pb2.TrainArgs(splits=[LISTS_SPLIT]),
         eval_args=trainer_pb2.EvalArgs(splits=[LISTS_SPLIT]),
         custom_config={
-            "ranking": _seeded(config.ranking, config.seed).as_tree(),
+            "ranking": seeded(config.ranking, config.seed).as_tree(),
             "recommender": config.recommender.as_tree(),
             "checkpoints": f"{paths.checkpoints}/ranking",
             "code_version": version_of(_RANKING),
@@ -156,8 +162,3 @@ def create_pipeline(
         enable_cache=True,
         beam_pipeline_args=list(beam_args),
     )
-
-
-def _seeded(section: S, seed: int) -> S:
-    """The settings of a section with the seed of the run added to their own."""
-    return section.replace(seed=section.as_tree()["seed"] + seed)

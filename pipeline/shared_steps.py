@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from tfx.components.example_validator.component import ExampleValidator
 from tfx.components.schema_gen.import_schema_gen.component import ImportSchemaGen
@@ -23,8 +23,10 @@ from components.step_settings import StepSettings
 from pipeline.config import PipelineConfig
 from transforms.columns import TABLES
 from transforms.schemas import SCHEMAS
+from transforms.settings import Settings
 
 VersionOf = Callable[[str], str]
+S = TypeVar("S", bound=Settings)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -93,6 +95,11 @@ def step_settings(kind: type[StepSettings], version_of: VersionOf, **values: Any
         pydantic.ValidationError: a value is missing, unknown or of the wrong type.
     """
     return kind(code_version=version_of(kind.__module__), **values).as_json()
+
+
+def seeded(section: S, seed: int) -> S:
+    """Returns the settings of a section with the seed of the run added to their own."""
+    return section.replace(seed=section.as_tree()["seed"] + seed)
 
 
 def checked_tables(

@@ -103,8 +103,11 @@ def _commands() -> str:
     parent = click.Context(cli, info_name="lookbook", max_content_width=100)
     for name in COMMANDS:
         command = cli.get_command(parent, name)
-        help_text = command.get_help(click.Context(command, parent, info_name=name, max_content_width=100))
-        text += f"\n## lookbook {name}\n\n```\n{help_text}\n```\n"
+        context = click.Context(command, parent, info_name=name, max_content_width=100)
+        text += f"\n## lookbook {name}\n\n```\n{command.get_help(context)}\n```\n"
+        for inner, subcommand in command.commands.items() if isinstance(command, click.Group) else ():
+            help_text = subcommand.get_help(click.Context(subcommand, context, info_name=inner, max_content_width=100))
+            text += f"\n### lookbook {name} {inner}\n\n```\n{help_text}\n```\n"
     return text
 
 

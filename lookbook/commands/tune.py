@@ -1,21 +1,96 @@
-"""`lookbook tune`: chooses settings on the past weeks of a run and writes them as a preset."""
+"""`lookbook tune`: chooses settings on past weeks of a run and writes them as a preset."""
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import pathlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import click
 
 from lookbook import options
 from lookbook.reporter import Reporter
 
+if TYPE_CHECKING:
+    from operations.tuning import Tuned
 
-@click.group()
+_DEFAULT = "models"
+
+
+class _ModelsByDefault(click.Group):
+    """A group that runs `models` if the first argument is one of its options."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parses the arguments as click does, with the default command in front of options."""
+        own = args and args[0].startswith("-") and args[0] not in ctx.help_option_names
+        return super().parse_args(ctx, [_DEFAULT, *args] if own else args)
+
+
+@click.group(cls=_ModelsByDefault)
 def command() -> None:
-    """Choose settings on past weeks and write them as a preset."""
+    """Choose settings on past weeks and write them as a preset.
+
+    Without a command's name, the options are those of `models`: `lookbook tune --trials 20 --to tuned.toml`.
+    """
 
 
-@command.command()
+@click.command()
+@options.out
+@click.option(
+    "--trials",
+    type=click.IntRange(min=2, max=10_000),
+    required=True,
+    help="Number of trials of each part. The first has the settings of the run; finished ones are not repeated.",
+)
+@click.option("--to", type=options.PATH, required=True, help="TOML file to write the preset to.")
+@click.option(
+    "--part",
+    type=click.Choice(["both", "retrieval", "ranking"]),
+    default="both",
+    show_default=True,
+    help="What to tune: the towers, the ranking network, or one after the other.",
+)
+@options.settings
+@options.logs
+@click.pass_obj
+def models(
+    reporter: Reporter,
+    out: pathlib.Path,
+    trials: int,
+    to: pathlib.Path,
+    part: str,
+    preset: str | None,
+    assignments: tuple[str, ...],
+) -> None:
+    """Search settings of the towers and of the ranking network.
+
+    Trains with random settings on past weeks of the newest run in OUT. A trial of the towers is scored by the recall at
+    100 in each list week after its training. A trial of the ranking network is trained on the earlier list weeks and
+    scored by MAP@12 over the lists of the later ones. The test week takes no part. A stopped search continues where it
+    stopped. Uses the settings of the run that trained, unless a preset is given.
+    """
+    from pipeline.config import load_config, preset_of_training
+
+    config = load_config(preset or preset_of_training(out), assignments)
+    if to.suffix != ".toml":
+        raise click.BadParameter(f"must end in .toml, as --preset requires. Received: {str(to)!r}", param_hint="--to")
+
+    reporter.write_log(out / "tuning")  # before TensorFlow is imported, which would log to standard error
+
+    from operations.tuning import tune, write_preset
+    from pipeline.tuning import PARTS
+
+    with _trial_lines(reporter):
+        tuned = tune(out, config, trials, PARTS if part == "both" else (part,), reporter.step_callbacks())
+    for each in tuned:
+        _print_table(each)
+    write_preset(config, tuned, to)
+    reporter.echo(f"the preset is in {to}", "tuned", file=str(to), **{each.part: each.best.score for each in tuned})
+
+
+@click.command()
 @options.out
 @click.option("--to", type=options.PATH, required=True, help="TOML file to write the preset to.")
 @click.option(
@@ -70,3 +145,58 @@ def channels(
         recall=found.recall,
         recall_before=found.recall_before,
     )
+
+
+command.add_command(models)
+command.add_command(channels)
+
+
+class _TrialLines(logging.Handler):
+    """Prints a line for each finished trial."""
+
+    def __init__(self, reporter: Reporter) -> None:
+        super().__init__(logging.INFO)
+        self._reporter = reporter
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Prints the line; with `--json-logs`, logs the event."""
+        self._reporter.echo(record.getMessage(), record.event, **record.fields)  # type: ignore[attr-defined]
+
+
+@contextlib.contextmanager
+def _trial_lines(reporter: Reporter) -> Iterator[None]:
+    """Prints a line for each trial that finishes in the block."""
+    from models.tuning.search import LOGGER
+
+    logger, handler = logging.getLogger(LOGGER), _TrialLines(reporter)
+    logger.addHandler(handler)
+    logger.propagate = False  # the reporter logs each line itself
+    try:
+        yield
+    finally:
+        logger.propagate = True
+        logger.removeHandler(handler)
+
+
+def _print_table(tuned: Tuned) -> None:
+    """Prints all trials of a part, best first, with their difference from the settings of the run."""
+    from rich.table import Table
+
+    from lookbook.console import tables
+
+    table = Table(title=f"{tuned.part}, past weeks before the test week", title_justify="left")
+    table.add_column("trial")
+    for name in tuned.of_run.settings:
+        table.add_column(name, justify="right")
+    table.add_column(tuned.metric, justify="right")
+    table.add_column("difference", justify="right")
+    for trial in tuned.trials:
+        is_run = trial.number == tuned.of_run.number
+        table.add_row(
+            f"{trial.number} (settings of the run)" if is_run else str(trial.number),
+            *(str(value) for value in trial.settings.values()),
+            f"{trial.score:.4f}",
+            "" if is_run else f"{trial.score - tuned.of_run.score:+.4f}",
+            style="bold" if trial is tuned.best else "",
+        )
+    tables().print(table)

@@ -32,6 +32,7 @@ def train_forward(
     checkpoints: pathlib.Path,
     logs: pathlib.Path,
     to: pathlib.Path,
+    what: str = "towers",
 ) -> dict[str, dict[str, float]]:
     """Trains one stage for each week; loads stages that `checkpoints` holds.
 
@@ -43,6 +44,7 @@ def train_forward(
         checkpoints: folder of checkpoints of this input and configuration.
         logs: folder of TensorBoard's logs.
         to: folder of the snapshots `week-000`, `week-001`, ...
+        what: name of the training in the progress report.
 
     Returns:
         `val_recall_at_<k>` of each snapshot on the week after it, by snapshot name. A snapshot without a later week has
@@ -65,7 +67,7 @@ def train_forward(
     examples = sum(
         _count(positions, config) * epochs for of_week in passes.values() for _, positions, epochs in of_week
     )
-    with Progress("towers", "examples", examples) as progress:
+    with Progress(what, "examples", examples) as progress:
         for week in stages:
             done = checkpoints / snapshot.snapshot_name(week)
             if week in passes:

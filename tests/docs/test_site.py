@@ -49,7 +49,9 @@ def test_the_reference_has_every_command_with_its_options(site):
     for name in COMMANDS:
         help_text = text[text.index(f"Usage: lookbook {name} ") :]
         command = cli.get_command(click.Context(cli), name)
-        for option in (option for parameter in command.params for option in parameter.opts if option.startswith("--")):
+        commands = [command, *(command.commands.values() if isinstance(command, click.Group) else ())]
+        options = {option for each in commands for parameter in each.params for option in parameter.opts}
+        for option in (option for option in options if option.startswith("--")):
             assert option in help_text, f"{name} {option}"
 
 
