@@ -14,7 +14,7 @@ def fit_logistic(inputs: np.ndarray, labels: np.ndarray, weights: np.ndarray, ri
 
     Args:
         inputs: `[n, m]` float64.
-        labels: `[n]` float64, 0 or 1, of both values.
+        labels: `[n]` float64 in [0, 1], not all 0 and not all 1.
         weights: `[n]` float64 above 0; their mean is scaled to 1.
         ridge: above 0.
 

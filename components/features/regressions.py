@@ -1,13 +1,15 @@
 """Two linear regressions of few steps: of a median, and of a share through log odds.
 
-Both standardise the columns and penalise the squares of all coefficients, so that few rows or constant columns give
-forecasts near the start: 0 of the median, the mean of the shares.
+Both standardise the columns and penalise the squares of the coefficients, so that few rows or constant columns give
+forecasts near 0 and near the mean of the shares.
 """
 
 import dataclasses
 from collections.abc import Callable
 
 import numpy as np
+
+from components.features.logistic import fit_logistic
 
 RIDGE = 10.0
 STEPS = 12
@@ -48,20 +50,16 @@ def fit_median(rows: Rows) -> Forecast:
 
 
 def fit_share(rows: Rows) -> Forecast:
-    """Fits the log odds of the mean of the target, which is in [0, 1], by `STEPS` Newton steps.
+    """Fits the log odds of the mean of the target, which is in [0, 1], with the ridge `RIDGE`.
 
     With targets 0 and 1 this is logistic regression; with others, fractional logit (Papke and Wooldridge, 1996).
+    Targets that are all equal give one share for all inputs.
     """
-    design_of = _standardiser(rows.inputs)
-    design = design_of(rows.inputs)
-    mean = (rows.weights @ rows.target + 0.5) / (rows.weights.sum() + 1.0)
-    start = np.log(mean / (1.0 - mean))
-    coefficients = np.zeros(design.shape[1])
-    for _ in range(STEPS):
-        share = share_of(start + design @ coefficients)
-        gradient = design.T @ (rows.weights * (rows.target - share)) - RIDGE * coefficients
-        coefficients = coefficients + np.linalg.solve(_gram(design, rows.weights * share * (1.0 - share)), gradient)
-    return lambda inputs: share_of(start + design_of(inputs) @ coefficients)
+    if not len(rows.target) or np.ptp(rows.target) == 0:
+        share = (rows.weights @ rows.target + 0.5) / (rows.weights.sum() + 1.0)
+        return lambda inputs: np.full(len(inputs), share)
+    coefficients, intercept = fit_logistic(rows.inputs, rows.target, rows.weights, RIDGE)
+    return lambda inputs: share_of(intercept + inputs @ coefficients)
 
 
 def share_of(log_odds: np.ndarray) -> np.ndarray:

@@ -29,17 +29,18 @@ def fraction(x, draw):
 @pytest.mark.parametrize("target", [happened, fraction])
 def test_a_share_minimises_the_penalised_log_loss(target):
     rows = random_rows(target)
-    x, weights = design(rows), rows.weights
-    mean = (weights @ rows.target + 0.5) / (weights.sum() + 1)
+    weights = rows.weights / rows.weights.mean()
+    centre = np.average(rows.inputs, axis=0, weights=weights)
+    x = (rows.inputs - centre) / np.sqrt(np.average((rows.inputs - centre) ** 2, axis=0, weights=weights))
 
     def loss(coefficients):
-        odds = np.log(mean / (1 - mean)) + x @ coefficients
+        odds = coefficients[0] + x @ coefficients[1:]
         losses = rows.target * np.log1p(np.exp(-odds)) + (1 - rows.target) * np.log1p(np.exp(odds))
-        return weights @ losses + RIDGE / 2 * np.sum(coefficients**2)
+        return weights @ losses + RIDGE / 2 * np.sum(coefficients[1:] ** 2)
 
     best = scipy.optimize.minimize(loss, np.zeros(4), tol=1e-10).x
-    wanted = share_of(np.log(mean / (1 - mean)) + x @ best)
-    np.testing.assert_allclose(fit_share(rows)(rows.inputs), wanted, atol=1e-5)
+    wanted = share_of(best[0] + x @ best[1:])
+    np.testing.assert_allclose(fit_share(rows)(rows.inputs), wanted, atol=1e-3)
 
 
 def test_a_median_has_nearly_the_smallest_absolute_deviations():
