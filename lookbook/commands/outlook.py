@@ -11,8 +11,8 @@ from lookbook import options
 def command(article_ids: tuple[str, ...], host: str, port: int) -> None:
     """Show the forecast sales of articles.
 
-    The probability of a sale in the next week, the units of that week, and the weeks until the last sale within 13
-    weeks. Queries a running server. Fails if the model does not know an article.
+    For ARTICLE_ID... in turn: the probability of a sale in the next week, the units of that week, and the weeks until
+    the last sale within 13 weeks. Queries a running server. Fails if the model does not know an article.
     """
     import math
 

@@ -9,6 +9,7 @@ from models.rankings import RANKINGS
 from models.recommender.channels import CHANNELS
 from models.recommender.signatures import DESCRIBED
 from tests.tiny_shop import ARTICLES, article_id, customer_id, raw_articles
+from tests.tiny_training import RECOMMENDER
 from transforms.state_files import state_folder
 
 HOSTILE = ["", "unknown", "👗", "c000 ", "c000\n", "'; drop table", "x" * 10_000]
@@ -66,7 +67,7 @@ def test_recommend_and_similar_answer_k(exact, k):
 @pytest.mark.parametrize(
     ("ask", "largest"),
     [
-        (lambda exact, k: exact.recommend([customer_id(0)], k=k), 20),
+        (lambda exact, k: exact.recommend([customer_id(0)], k=k), RECOMMENDER.max_candidates),
         (lambda exact, k: exact.similar([article_id(0)], k=k), 100),
         (lambda exact, k: exact.ask("customer_needs", customer_id=[customer_id(0)], k=k), 100),
     ],
@@ -99,8 +100,8 @@ def test_unknown_articles_are_ignored(exact):
 
 
 def test_recent_articles_change_the_answer_to_an_unknown_customer(exact):
-    plain = exact.recommend(["unknown"], k=20)
-    looked = exact.recommend(["unknown"], recent=[[article_id(3)]], k=20)
+    plain = exact.recommend(["unknown"], k=RECOMMENDER.max_candidates)
+    looked = exact.recommend(["unknown"], recent=[[article_id(3)]], k=RECOMMENDER.max_candidates)
     assert (plain["article_ids"] != looked["article_ids"]).any()
     channels = b",".join(looked["channels"][0]).decode()
     assert "bought_together" in channels

@@ -32,7 +32,7 @@ SHARE_A = SEED_A**2 / (SEED_A**2 + SEED_B**2)
 TOGETHER = 2 / (math.sqrt(6) + 1)
 # The past of u as the next basket reads it: capped strengths of A and B, of unit length. In the last week u, v and w,
 # who had bought A, A and C, bought 2, 1 and 2 articles, so they count 1 / sqrt(2), 1 and 1 / sqrt(2). The weights of A
-# are what u and v bought over their count and the ridge of 5; nobody who had bought B has had a basket since.
+# are what u and v bought over their count and the ridge of 1; nobody who had bought B has had a basket since.
 PAST_A = min(2.0, SEED_A**2 + 0.1)
 PAST = PAST_A / math.hypot(PAST_A, SEED_B**2 + 0.05)
 BOTH = math.sqrt(0.5)
@@ -84,7 +84,7 @@ EXPECTED = {
     "own_in_last_basket": [1, 1, 0, 0],
     "together_basket": [LOG(10 * SEED_B * TOGETHER), LOG(10 * SEED_A * TOGETHER), 0, 0],
     "together_month": [LOG(10 * SEED_B * TOGETHER), LOG(10 * SEED_A * TOGETHER), LOG(10 * SEED_A * TOGETHER), 0],
-    "next_basket": [PAST * BOTH / (6 + BOTH), PAST * BOTH / (6 + BOTH), PAST / (6 + BOTH), 0],
+    "next_basket": [PAST * BOTH / (2 + BOTH), PAST * BOTH / (2 + BOTH), PAST / (2 + BOTH), 0],
     "same_product": [LOG(2 * SEED_B), LOG(2 * SEED_A), 0, 0],
     "share_of_product": [1, 1, 0, 0],
     # A and C are trousers, B is a vest, D has no type; a missing type matches no other.
