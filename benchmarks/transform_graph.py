@@ -3,6 +3,17 @@
 import pathlib
 import tempfile
 
+from benchmarks.environment import ROOT
+
+
+def feature_schema():
+    """Returns the curated schema of Transform's input, a `schema_pb2.Schema`."""
+    from google.protobuf import text_format
+    from tensorflow_metadata.proto.v0 import schema_pb2
+
+    text = (ROOT / "transforms" / "schemas" / "features.pbtxt").read_text(encoding="utf-8")
+    return text_format.Parse(text, schema_pb2.Schema())
+
 
 def analyse(examples: pathlib.Path, to: pathlib.Path) -> None:
     """Writes the graph of Transform.
@@ -18,7 +29,6 @@ def analyse(examples: pathlib.Path, to: pathlib.Path) -> None:
     from apache_beam.runners.portability.fn_api_runner.fn_runner import FnApiRunner
     from tfx_bsl.public import tfxio
 
-    from tests.tiny_shop import feature_schema
     from transforms.preprocessing import preprocessing_fn
 
     patterns = [str(examples / f"Split-{name}" / "*") for name in ("articles", "customers")]

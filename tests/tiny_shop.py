@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from benchmarks.transform_graph import feature_schema
 from components.features.config import FeaturesConfig
 from components.features.duckdb_engine import DuckDbEngine
 from components.features.executor import Outputs, build_features
@@ -218,12 +219,3 @@ def transform(examples: pathlib.Path, to: pathlib.Path) -> pathlib.Path:
                 >> WriteToTFRecord(str(to / "transformed" / f"Split-{split}" / "examples"), file_name_suffix=".gz")
             )
     return to / "graph"
-
-
-def feature_schema():
-    """Returns the curated schema of Transform's input."""
-    from google.protobuf import text_format
-    from tensorflow_metadata.proto.v0 import schema_pb2
-
-    text = (pathlib.Path(__file__).parent.parent / "transforms" / "schemas" / "features.pbtxt").read_text()
-    return text_format.Parse(text, schema_pb2.Schema())

@@ -3,8 +3,9 @@
 import pytest
 from tensorflow_metadata.proto.v0 import schema_pb2
 
+from benchmarks.transform_graph import feature_schema
 from components.features.duckdb_engine import DuckDbEngine
-from tests.tiny_shop import feature_schema, write_tables
+from tests.tiny_shop import write_tables
 from transforms import columns
 from transforms import features as f
 

@@ -13,8 +13,9 @@ import tensorflow_transform as tft
 import tensorflow_transform.beam as tft_beam
 from tensorflow_transform.tf_metadata import dataset_metadata
 
+from benchmarks.transform_graph import feature_schema
 from components.examples import read_examples
-from tests.tiny_shop import feature_schema, raw_articles, raw_customers
+from tests.tiny_shop import raw_articles, raw_customers
 from transforms import columns
 from transforms import features as f
 from transforms.preprocessing import preprocessing_fn
