@@ -1,1 +1,1 @@
-"""Definitions of the features: raw columns, schemas, the SQL of the state, and the preprocessing function."""
+"""Definitions of the features: raw columns, schemas, the SQL of the state, the preprocessing function; and photos."""
