@@ -24,7 +24,7 @@ from benchmarks.quality.formatting import mean, signed, words
 from components.features.config import FeaturesConfig
 from components.features.duckdb_engine import DuckDbEngine
 from components.features.needs import Needs, read_groups
-from components.features.next_basket import Purchases, read_purchases
+from components.features.purchases import Purchases, read_purchases
 from components.features.states import StateWriter, prepare
 from components.ingest.config import IngestConfig
 from components.ingest.executor import ingest

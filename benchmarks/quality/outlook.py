@@ -21,7 +21,7 @@ import scipy.stats
 
 from benchmarks import document
 from benchmarks.environment import environment
-from components.features.article_weeks import ArticleWeeks, read_article_weeks
+from components.features.article_weeks import ArticleWeeks, read_article_weeks, read_product_types
 from components.features.duckdb_engine import DuckDbEngine
 from components.features.outlook import LIFETIME_WEEKS, outlook
 from components.features.regressions import Rows, fit_median
@@ -78,10 +78,11 @@ def forecast_weeks(data: pathlib.Path, backs: Sequence[int], label_days: int) ->
         try:
             prepare(engine, folder / "tables", folder / "states")
             end = engine.query("select max(day) + 1 as day from purchases").to_pylist()[0]["day"]
-            whole = read_article_weeks(engine, end, label_days)
+            types = read_product_types(engine)
+            whole = read_article_weeks(engine, end, label_days, types)
             weeks = []
             for back in backs:
-                sales = read_article_weeks(engine, end - back * label_days, label_days)
+                sales = read_article_weeks(engine, end - back * label_days, label_days, types)
                 started = time.process_time()
                 forecast = outlook(sales)
                 seconds = time.process_time() - started

@@ -162,16 +162,25 @@ class ArticleWeeks:
         return _decayed((self.units > 0).astype(np.float32), _DECAYS[1])
 
 
-def read_article_weeks(engine: Engine, as_of: int, label_days: int) -> ArticleWeeks:
+def read_product_types(engine: Engine) -> np.ndarray:
+    """Returns the codes of the articles' product types, `[articles]` int, from 0; a missing type is one of its own.
+
+    Args:
+        engine: engine after `states.prepare`.
+    """
+    names = engine.query("select product_type_name from article_rows order by article_row")["product_type_name"]
+    return np.unique(np.array(names.fill_null("").to_pylist(), dtype=str), return_inverse=True)[1]
+
+
+def read_article_weeks(engine: Engine, as_of: int, label_days: int, types: np.ndarray) -> ArticleWeeks:
     """Reads the sales before a day.
 
     Args:
         engine: engine after `states.prepare`.
         as_of: day number.
         label_days: length of a week, in days.
+        types: `[articles]` int, as by `read_product_types`.
     """
-    names = engine.query("select product_type_name from article_rows order by article_row")["product_type_name"]
-    _, types = np.unique(np.array(names.fill_null("").to_pylist(), dtype=str), return_inverse=True)
     sold = engine.table("article_weeks", as_of=as_of, label_days=label_days)
     articles, weeks, units, revenue = (sold[name].to_numpy() for name in ("article_row", "week", "units", "revenue"))
     year_weeks = max(round(_YEAR_DAYS / label_days), 1)

@@ -6,7 +6,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from components.features.config import FeaturesConfig
-from components.features.next_basket import Purchases
+from components.features.purchases import Purchases
 from transforms.features import OWNERSHIP_DECAY, PAST_CEILING, PAST_FLOOR
 
 

@@ -16,7 +16,8 @@ import scipy.sparse as sp
 from components.features.config import FeaturesConfig
 from components.features.group_history import GroupHistory
 from components.features.logistic import fit_logistic
-from components.features.next_basket import NextBasket, Purchases
+from components.features.next_basket import NextBasket
+from components.features.purchases import Purchases
 from transforms.needs import NEED_INPUTS, NEED_WEEKS, NeedFacts, need_inputs
 
 WEEKS = 13  # weeks that a state's model is learned from

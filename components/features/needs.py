@@ -11,7 +11,7 @@ import pyarrow as pa
 from components.features.config import FeaturesConfig
 from components.features.engine import Engine
 from components.features.need_model import NeedModel, NeedTables
-from components.features.next_basket import Purchases
+from components.features.purchases import Purchases
 from transforms.group_codes import group_codes
 from transforms.needs import INTERCEPT, NEED_INPUTS, NEED_KINDS, NEED_WEEKS
 

@@ -13,12 +13,13 @@ from collections.abc import Callable, Sequence
 import pyarrow as pa
 from threadpoolctl import threadpool_limits
 
-from components.features.article_weeks import read_article_weeks
+from components.features.article_weeks import read_article_weeks, read_product_types
 from components.features.config import FeaturesConfig
 from components.features.engine import Engine
 from components.features.needs import Needs, read_groups
-from components.features.next_basket import NextBasket, read_purchases
+from components.features.next_basket import NextBasket
 from components.features.outlook import outlook
+from components.features.purchases import read_purchases
 from transforms import columns
 from transforms.features import OWNERSHIP_DECAY, REBUY_WEEKS
 from transforms.ids import require_lines
@@ -76,6 +77,7 @@ class StateWriter:
             ownership_decay=OWNERSHIP_DECAY,
         )
         purchases = read_purchases(engine)
+        self._types = read_product_types(engine)
         self._next_basket = NextBasket(purchases, days, config, label_days)
         self._needs = Needs(purchases, read_groups(engine), days, config, label_days)
 
@@ -121,7 +123,8 @@ class StateWriter:
         self._next_basket.learn(as_of)
         tables = {"next_basket": self._next_basket.neighbours(as_of, self._config.next_basket_neighbours)}
         with threadpool_limits(1, "blas"):  # threads that wait for a busy processor take longer than small products
-            tables["article_outlook"] = outlook(read_article_weeks(self._engine, as_of, self._label_days))
+            weeks = read_article_weeks(self._engine, as_of, self._label_days, self._types)
+            tables["article_outlook"] = outlook(weeks)
             tables.update(self._needs.tables(as_of))
         return tables
 

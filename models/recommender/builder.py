@@ -35,6 +35,17 @@ class RecommenderBuilder:
         self._vocabularies = vocabulary_sizes(graph)
         self._entities = transform_entities(states, graph)
 
+    @classmethod
+    def of_step(cls, fn_args) -> "RecommenderBuilder":
+        """Returns the builder for a TFX step that trains on lists.
+
+        Args:
+            fn_args: TFX's arguments. `base_model` is the folder with `states/`; `custom_config` holds `recommender`,
+                fields of the settings.
+        """
+        config = RecommenderConfig.from_tree(fn_args.custom_config["recommender"], "recommender")
+        return cls(config, pathlib.Path(fn_args.base_model) / STATES, pathlib.Path(fn_args.transform_graph_path))
+
     def build(self, as_of: int, snapshot: pathlib.Path, ranking: pathlib.Path | None = None) -> Recommender:
         """Builds the recommender of a day.
 

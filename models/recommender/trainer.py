@@ -11,7 +11,6 @@ from models.ranking.training import fit, mean_loss
 from models.ranking.weights import build_network, save_network
 from models.recommender import features
 from models.recommender.builder import STATES, TOWERS, RecommenderBuilder
-from models.recommender.config import RecommenderConfig
 from models.recommender.list_features import read_lists, training_lists
 from models.retrieval.trainer import checkpoint_key
 from transforms.calendar import load_calendar
@@ -34,11 +33,7 @@ def run_fn(fn_args) -> None:
     custom = fn_args.custom_config
     config = RankingConfig.from_tree(custom["ranking"], "ranking")
     graph = pathlib.Path(fn_args.base_model)
-    builder = RecommenderBuilder(
-        RecommenderConfig.from_tree(custom["recommender"], "recommender"),
-        graph / STATES,
-        pathlib.Path(fn_args.transform_graph_path),
-    )
+    builder = RecommenderBuilder.of_step(fn_args)
     calendar = load_calendar(graph / STATES)
     weekly = training_lists(
         read_lists(fn_args.train_files),

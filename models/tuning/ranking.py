@@ -19,7 +19,6 @@ from models.ranking.training import fit
 from models.ranking.weights import build_network
 from models.recommender import features
 from models.recommender.builder import STATES, TOWERS, RecommenderBuilder
-from models.recommender.config import RecommenderConfig
 from models.recommender.list_features import StoredLists, list_features, read_lists, training_lists
 from models.retrieval.snapshot import snapshot_name
 from models.tuning.search import SettingsSearch
@@ -66,11 +65,7 @@ def tuner_fn(fn_args) -> TunerFnResult:
     custom = fn_args.custom_config
     config = RankingConfig.from_tree(custom["ranking"], "ranking")
     graph = pathlib.Path(fn_args.base_model)
-    builder = RecommenderBuilder(
-        RecommenderConfig.from_tree(custom["recommender"], "recommender"),
-        graph / STATES,
-        pathlib.Path(fn_args.transform_graph_path),
-    )
+    builder = RecommenderBuilder.of_step(fn_args)
     calendar = load_calendar(graph / STATES)
     stored = read_lists(fn_args.train_files)
     earlier, later = split_weeks(calendar)

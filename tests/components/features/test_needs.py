@@ -14,7 +14,8 @@ from components.features.duckdb_engine import DuckDbEngine
 from components.features.group_history import GroupHistory
 from components.features.need_model import NeedModel, pair_inputs
 from components.features.needs import read_groups
-from components.features.next_basket import FORGETTING, RIDGE, Purchases, read_purchases
+from components.features.next_basket import FORGETTING, RIDGE
+from components.features.purchases import Purchases, read_purchases
 from components.features.states import prepare
 from models.recommender.needs import need_facts, need_probabilities
 from models.recommender.query import Query

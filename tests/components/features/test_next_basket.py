@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from components.features.config import FeaturesConfig
-from components.features.next_basket import NextBasket, Purchases
+from components.features.next_basket import NextBasket
+from components.features.purchases import Purchases
 
 CONFIG = FeaturesConfig(half_life_days=20.0)
 ARTICLES, CUSTOMERS, AS_OF = 7, 9, 100

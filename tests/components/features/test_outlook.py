@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from components.features import outlook as module
-from components.features.article_weeks import ArticleWeeks, read_article_weeks
+from components.features.article_weeks import ArticleWeeks, read_article_weeks, read_product_types
 from components.features.duckdb_engine import DuckDbEngine
 from components.features.outlook import lifetime_horizon, outlook
 from components.features.states import prepare
@@ -107,7 +107,7 @@ def test_the_sales_of_a_shop_are_read_with_the_types_of_its_articles(tmp_path):
     tables = tiny_shop.write_tables(tmp_path / "tables", articles, [{"customer_id": "c"}], bought)
     engine = DuckDbEngine(tmp_path)
     prepare(engine, tables, tmp_path / "states")
-    sales = read_article_weeks(engine, 100, 7)
+    sales = read_article_weeks(engine, 100, 7, read_product_types(engine))
     engine.close()
     np.testing.assert_array_equal(sales.units, [[2, 0, 0], [0, 0, 1], [0, 0, 0], [0, 0, 0]])
     trend, of_missing = sales.inputs(3)[:, 23], 2
