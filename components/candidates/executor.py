@@ -7,6 +7,7 @@ import pathlib
 import shutil
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from components.candidates import lists
 from components.candidates.config import CandidatesConfig
@@ -19,7 +20,7 @@ from transforms.calendar import Calendar, date_of, load_calendar
 from transforms.errors import DataError
 from transforms.parquet import pq
 from transforms.progress import Progress
-from transforms.state_files import labels_file
+from transforms.state_files import labels_file, state_folder
 
 SPLIT = "train"
 _CUSTOMERS_PER_LIST = 8  # maximum number of customers to try per list; a list must hold a positive
@@ -37,6 +38,7 @@ def make_lists(
     """Writes the lists of all weeks. List week i uses the state of its first day and the towers of week i.
 
     Lists of the test week are built in the same way. Only the refitted network, which is not judged, trains on them.
+    Customers without a purchase before a week get no list of it.
 
     Args:
         states: folder of the states.
@@ -104,7 +106,15 @@ def _lists_of_week(
 
 
 def _labels(states: pathlib.Path, day: int, config: CandidatesConfig, seed: int) -> lists.Labels:
+    """Reads the purchases of a week, of customers with a past: the network does not rank for the others.
+
+    If no customer of the week has a past, all customers are taken.
+    """
     purchases = pq.read_table(labels_file(states, day))
+    history = pq.read_table(state_folder(states, day) / "history.parquet", columns=["customer_row"])
+    has_past = pc.is_in(purchases["customer_row"], history["customer_row"].unique())
+    if pc.any(has_past).as_py():
+        purchases = purchases.filter(has_past)
     return lists.group_labels(purchases, _CUSTOMERS_PER_LIST * config.max_lists_per_week, seed)
 
 

@@ -17,6 +17,7 @@ import pyarrow as pa
 from components.features.article_weeks import ArticleWeeks
 from components.features.regressions import Rows, fit_median, fit_share
 
+MIN_WEEKS = 4
 LEARNED_WEEKS = 26
 LIFETIME_WEEKS = 13
 HALF_LIFE_WEEKS = 6.0
@@ -32,11 +33,11 @@ def outlook(sales: ArticleWeeks) -> pa.Table:
     Returns:
         Columns `article_row` (int32), `sold_probability` in [0, 1], `expected_units` in a week, at least 0, and
         `lifetime_weeks` in [0, `LIFETIME_WEEKS`], or up to half of the weeks of sales if that is less (float32). All
-        are 0 if nothing was sold.
+        are NaN if the sales span fewer than `MIN_WEEKS`: too few to learn a forecast from.
     """
     num_articles, weeks = sales.units.shape
-    if not weeks:
-        return _table(*(np.zeros(num_articles),) * 3)
+    if weeks < MIN_WEEKS:
+        return _table(*(np.full(num_articles, np.nan),) * 3)
     learned = range(max(1, weeks - LEARNED_WEEKS), weeks)
     units = _rows(sales, learned, lambda week: sales.units[:, week] - sales.mean_units(week))
     sold = _rows(sales, learned, lambda week: sales.units[:, week] > 0)

@@ -27,11 +27,17 @@ def command(article_ids: tuple[str, ...], host: str, port: int) -> None:
 
     with connect(host, port) as client:
         forecasts = client.outlook(article_ids)
-        unknown = [each.article_id for each in forecasts if math.isnan(each.sold_probability)]
-        if unknown:
-            hint = near_misses(unknown[:1], served_articles(client))
+        missing = [each.article_id for each in forecasts if math.isnan(each.sold_probability)]
+        if missing:
+            catalogue = served_articles(client)
+            if unknown := sorted(set(missing) - set(catalogue(missing))):
+                hint = near_misses(unknown[:1], catalogue)
+                raise LookbookError(
+                    f"article_id must be in the catalogue. Received: {unknown[0]!r}{f'; {hint}' if hint else ''}"
+                )
             raise LookbookError(
-                f"article_id must be in the catalogue. Received: {unknown[0]!r}{f'; {hint}' if hint else ''}"
+                "the sales must span at least four weeks to be forecast. Received: a model of fewer weeks; run "
+                "`lookbook run` on data of more days"
             )
         described = client.describe(article_ids)
     table = Table("article", "name", "sold next week", "units next week", "weeks left")

@@ -113,6 +113,11 @@ class Query:
         return rows, weights
 
     @functools.cached_property
+    def has_interests(self) -> tf.Tensor:
+        """`[batch]` bool, whether the customer bought an article before, or the request names one as viewed."""
+        return tf.reduce_any(self.seeds[0] < self.pad, axis=1)
+
+    @functools.cached_property
     def history_flat(self) -> ops.Flat:
         """The history without padding; values `[total, len(HISTORY_NUMBERS)]` float32."""
         at = tf.where(self.history_rows < self.pad)

@@ -16,6 +16,7 @@ from models.recommender.nearest import NearestArticles
 from models.recommender.query import Query
 from models.recommender.state import State
 from models.recommender.tower_inputs import TowerInputs
+from models.recommender.without_past import popularity_scores
 from models.retrieval.index import ExactIndex, ScannIndex
 from models.retrieval.towers import Towers
 from transforms.errors import DataError
@@ -119,6 +120,9 @@ class Recommender(tf.Module):
     def scores(self, query: Query, article_rows: tf.Tensor) -> tf.Tensor:
         """Computes the scores of pairs. Needs a ranking network.
 
+        The network scores the candidates of customers who bought or viewed an article; `popularity_scores` those of
+        all others. Scores are comparable for one customer only.
+
         Args:
             query: customers.
             article_rows: `[batch, candidates]` int32, padded.
@@ -127,7 +131,9 @@ class Recommender(tf.Module):
             `[batch, candidates]` float32; -1e30 for padding.
         """
         assert self.ranker is not None, "a recommender without a ranking network has no scores"
-        return tf.where(article_rows < query.pad, self.ranker(self.features(query, article_rows)), _MASKED_SCORE)
+        pairs = Pairs(query, article_rows, self.inputs.embeddings)
+        scores = tf.where(query.has_interests[:, None], self.ranker(features.compute(pairs)), popularity_scores(pairs))
+        return tf.where(article_rows < query.pad, scores, _MASKED_SCORE)
 
     def recommend(self, query: Query, k: tf.Tensor | int, excluded_rows: tf.Tensor | None = None) -> Answer:
         """Recommends the k best candidates. If the channels propose fewer than k, popular articles are added.

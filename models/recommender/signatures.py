@@ -9,7 +9,8 @@
                                                                   -> article_ids, scores [b, k]
     describe_articles   article_id [b]                            -> one [b] string for each name of DESCRIBED
     article_outlook     article_id [b]                            -> one [b] float32 for each of OUTLOOK_NUMBERS,
-                                                                  NaN for an unknown article
+                                                                  NaN for an unknown article, or for
+                                                                  all if sales span too few weeks
     customer_embedding  customer_id [b]                           -> embedding [b, dim]
     article_embedding   article_id [b]                            -> embedding [b, dim]
     customer_needs      customer_id [b], k []                     -> product_types, probabilities [b, k]

@@ -79,7 +79,8 @@ class State(tf.Module):
         article_ids: `[articles + 1]` string, "" for the padding article.
         article_numbers: `[articles + 1, len(ARTICLE_NUMBERS)]` float32.
         article_rebuys: `[articles + 1, len(REBUY_WEEKS), len(REBUY_NUMBERS)]` float32, over the last weeks.
-        article_outlook: `[articles + 1, len(OUTLOOK_NUMBERS)]` float32, forecasts of the week after the state.
+        article_outlook: `[articles + 1, len(OUTLOOK_NUMBERS)]` float32, forecasts of the week after the state; NaN
+            if the sales are too few to learn from.
         article_groups: `[articles + 1, len(ARTICLE_GROUPS)]` int32 codes; -1 is missing and matches no group.
         group_sizes: number of codes of each group, by name.
         customer_numbers: `[customers + 1, len(CUSTOMER_NUMBERS)]` float32.

@@ -59,7 +59,8 @@ class ArticleDescription:
 class ArticleOutlook:
     """Forecast for an article, made from its sales before the day of the model.
 
-    A week is `label_days` of the pipeline long. All numbers are NaN if the model does not contain the article.
+    A week is `label_days` of the pipeline long. All numbers are NaN if the model does not contain the article, or if
+    its sales span fewer than four weeks.
 
     Attributes:
         article_id: raw article id, as requested.

@@ -89,6 +89,11 @@ def test_outlook_shows_the_forecasts_of_articles(port, capsys):
     assert found == [[i, f"Name {i}", "25%", "3.0", "12.5"] for i in ("a07", "a01")]
 
 
+def test_outlook_says_that_sales_of_few_weeks_have_no_forecast(port, capsys):
+    assert main(["outlook", "a01", "a00", "--port", port]) == 1
+    assert "the sales must span at least four weeks to be forecast" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("command", [["similar", "nonesuch"], ["outlook", "a07", "nonesuch"]])
 def test_an_article_that_is_not_in_the_catalogue_is_refused(port, capsys, command):
     assert main([*command, "--port", port]) == 1

@@ -59,7 +59,8 @@ class Pairs:
 
     @functools.cached_property
     def _outlook(self) -> tf.Tensor:
-        return tf.gather(self.query.state.article_outlook, self.article_rows)
+        outlook = tf.gather(self.query.state.article_outlook, self.article_rows)
+        return tf.where(tf.math.is_nan(outlook), 0.0, outlook)
 
     def outlook(self, name: str) -> tf.Tensor:
         """Returns one of `OUTLOOK_NUMBERS` of the candidates: `[batch, candidates]` float32."""

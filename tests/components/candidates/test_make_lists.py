@@ -1,10 +1,12 @@
 """Training lists of the tiny shop, compared with the recommender and with plain Python."""
 
 import json
+import shutil
 from types import SimpleNamespace
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 import tensorflow as tf
@@ -17,7 +19,7 @@ from models.recommender import features
 from models.recommender.builder import RecommenderBuilder
 from models.recommender.list_features import StoredLists, list_features, read_lists, training_lists
 from models.retrieval.snapshot import snapshot_name
-from tests.tiny_shop import ARTICLES
+from tests.tiny_shop import ARTICLES, customer_id, purchases
 from tests.tiny_training import RANKING, RECOMMENDER
 from transforms.calendar import Calendar, date_of
 from transforms.errors import ConfigError, DataError
@@ -34,11 +36,13 @@ def builder(tiny, transformed):
 
 
 def labels_of(tiny, day):
+    """What each customer who had bought something before the day bought in the week."""
     table = pq.read_table(tiny.states / "labels" / f"{date_of(day)}.parquet")
     found: dict = {}
     for customer, article in zip(table["customer_row"].to_pylist(), table["article_row"].to_pylist(), strict=True):
         found.setdefault(customer, set()).add(article)
-    return found
+    before = {name for bought_on, name, _, _ in purchases() if bought_on < day}
+    return {customer: articles for customer, articles in found.items() if customer_id(customer) in before}
 
 
 def test_stored_lists_equal_the_candidates_of_the_week(tiny, trained, stored, builder):
@@ -55,6 +59,26 @@ def test_stored_lists_equal_the_candidates_of_the_week(tiny, trained, stored, bu
             assert marks[: len(real)].tolist() == wanted
             assert (marks[len(real) :] == PADDING).all()
             assert sum(wanted) >= 1
+
+
+def test_customers_without_a_past_have_no_list(tiny, tmp_path, transformed, trained):
+    """All purchases of the customers 0 to 9 before the last list week are removed from the state of that week."""
+    states = tmp_path / "states"
+    shutil.copytree(tiny.states, states)
+    day = tiny.calendar.list_days[-1]
+    file = states / date_of(day) / "history.parquet"
+    history = pq.read_table(file)
+    pq.write_table(history.filter(pc.greater_equal(history["customer_row"], 10)), file)
+
+    def customers_of(states):
+        folder = tmp_path / f"lists-of-{states.parent.name}"
+        config = CandidatesConfig(max_lists_per_week=1000)
+        make_lists(states, trained / "towers", transformed / "graph", RECOMMENDER, config, folder)
+        return set(read_lists([str(folder / "Split-train" / "*")])[day].customer_rows.tolist())
+
+    before = customers_of(tiny.states)
+    assert before & set(range(10))
+    assert customers_of(states) == before - set(range(10))
 
 
 def test_figures_hold_the_recall_of_each_week(tiny, trained, stored):

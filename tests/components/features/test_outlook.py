@@ -76,13 +76,15 @@ def test_thinned_examples_give_a_similar_outlook(shop, monkeypatch):
         assert np.corrcoef(whole[name], thinned[name])[0, 1] > 0.95, name
 
 
-@pytest.mark.parametrize("weeks", [1, 2, 3, 5])
-def test_a_few_weeks_are_enough(shop, weeks):
+@pytest.mark.parametrize("weeks", [4, 5])
+def test_four_weeks_are_enough(shop, weeks):
     assert_in_range(forecast(shop[:, :weeks]), weeks)
 
 
-def test_of_one_week_the_units_of_that_week_are_expected(shop):
-    np.testing.assert_allclose(forecast(shop[:, :1])["expected_units"], shop[:, 0])
+@pytest.mark.parametrize("weeks", [0, 1, 3])
+def test_of_fewer_weeks_there_is_no_forecast(shop, weeks):
+    found = forecast(shop[:, :weeks])
+    assert all(np.isnan(values).all() and len(values) == 300 for values in found.values())
 
 
 def test_one_article_is_enough():
@@ -94,11 +96,6 @@ def test_equal_sales_of_all_articles_are_expected_again():
     np.testing.assert_allclose(found["expected_units"], 2.0, atol=1e-6)
     np.testing.assert_allclose(found["lifetime_weeks"], 13.0, atol=0.5)
     assert (found["sold_probability"] > 0.9).all()
-
-
-def test_without_purchases_all_forecasts_are_zero():
-    found = forecast(np.zeros((3, 0), int))
-    assert all((values == 0).all() and len(values) == 3 for values in found.values())
 
 
 def test_the_sales_of_a_shop_are_read_with_the_types_of_its_articles(tmp_path):
