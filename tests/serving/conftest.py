@@ -13,7 +13,7 @@ from serving.server.model_server import ModelServer
 from serving.server.worker_client import WorkerHost
 from tests.serving.stock_client import StockClient
 
-READY_S = 120
+READY_S = 600
 ARTICLES = [f"{i:010d}" for i in range(108775001, 108775101)]
 
 

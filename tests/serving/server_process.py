@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from tests.source_tree import ROOT
 
-READY_S = 120
+READY_S = 600
 
 
 @contextmanager

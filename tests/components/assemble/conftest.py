@@ -7,7 +7,7 @@ import pathlib
 import numpy as np
 import pytest
 
-READY_S = 120
+READY_S = 600
 
 
 @dataclasses.dataclass

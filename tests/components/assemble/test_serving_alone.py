@@ -15,7 +15,7 @@ from tests.source_tree import ROOT
 from tests.tiny_shop import customer_id
 
 pytestmark = [pytest.mark.proof, pytest.mark.timeout(1800)]
-READY_S = 300
+READY_S = 600
 UNREACHABLE = ("Failed to fetch", "dns error", "error sending request", "Network connectivity is disabled")
 
 

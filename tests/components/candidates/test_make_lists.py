@@ -153,6 +153,9 @@ def test_no_positive_list_raises_an_error_of_one_line(tmp_path, monkeypatch):
             pa.table({"customer_row": pa.array([], pa.int64()), "article_row": pa.array([], pa.int64())}),
             tmp_path / "labels" / f"{date_of(day)}.parquet",
         )
+        (tmp_path / date_of(day)).mkdir()
+        nobody = pa.table({"customer_row": pa.array([], pa.int32())})
+        pq.write_table(nobody, tmp_path / date_of(day) / "history.parquet")
     nothing = SimpleNamespace(state=SimpleNamespace(num_articles=4), config=RECOMMENDER)
     builder = SimpleNamespace(build=lambda day, towers: nothing)
     monkeypatch.setattr("components.candidates.executor.RecommenderBuilder", lambda *given: builder)

@@ -20,7 +20,7 @@ from serving.server.model_server import ModelServer
 from tests.serving.fake_server import flaky_server
 from tests.serving.queries import answered_requests
 
-READY_S = 120
+READY_S = 600
 
 
 def predictions(running):

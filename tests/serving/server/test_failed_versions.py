@@ -13,7 +13,7 @@ from serving.server.worker_client import WorkerHost
 from tests.serving.queries import INPUTS, constant_requests, version_of
 from tests.serving.warmup_records import truncate_warmup, write_warmup
 
-READY_S = 120
+READY_S = 600
 OK, DATA_LOSS = 0, grpc.StatusCode.DATA_LOSS.value[0]
 
 

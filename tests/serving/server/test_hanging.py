@@ -27,7 +27,7 @@ def own_server(shop):
     shop.push(1)
     config = ServerConfig(base_paths={"lookbook": shop.base}, port=0, poll_interval_s=0.02, heartbeat_timeout_s=2)
     with ModelServer(config) as server:
-        assert server.wait_ready(120), server.failures()
+        assert server.wait_ready(600), server.failures()
         yield server
 
 
