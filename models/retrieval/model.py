@@ -60,7 +60,16 @@ class TwoTowerModel(tfrs.Model):
 
     def compute_loss(self, inputs: dict[str, tf.Tensor], training: bool = False) -> tf.Tensor:
         """Returns the mean in-batch softmax loss, scalar float32."""
-        query, candidate = self.embed_shared(inputs)
+        return self.retrieval_loss(*self.embed_shared(inputs), inputs)
+
+    def retrieval_loss(self, query: tf.Tensor, candidate: tf.Tensor, inputs: dict[str, tf.Tensor]) -> tf.Tensor:
+        """Returns the mean in-batch softmax loss of embeddings, scalar float32.
+
+        Args:
+            query: query embeddings of `embed_shared`.
+            candidate: candidate embeddings of `embed_shared`.
+            inputs: the batch.
+        """
         corrected = self.towers.config.sampling_correction
         summed = in_batch_softmax(
             query,

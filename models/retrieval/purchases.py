@@ -134,9 +134,9 @@ class ExampleGather:
             For each example, `[batch, ...]`: the article inputs `article_index`, `article_categories` and
             `article_words`; `article_rows` and `customer_rows` int32; `sampling_probability` float32; and, if baskets
             are shared, `basket` int32, the row of its query inputs. Query inputs, `[baskets, ...]` if baskets are
-            shared, else `[batch, ...]`: `customer_index`, `customer_categories`, `customer_age`,
-            `recent_article_index` `[., recent_length]` int32 (newest first, -1 is padding) and `recent_age_days`
-            `[., recent_length]` float32.
+            shared, else `[batch, ...]`: `query_days` int32, the day of the purchase; `customer_index`,
+            `customer_categories`, `customer_age`, `recent_article_index` `[., recent_length]` int32 (newest first, -1
+            is padding) and `recent_age_days` `[., recent_length]` float32.
         """
         purchases = self._purchases
         article_rows = tf.gather(purchases["article_rows"], positions)
@@ -149,13 +149,15 @@ class ExampleGather:
         exists = before >= tf.gather(purchases["customer_starts"], starts)[:, None]
         before = tf.where(exists, before, 0)
         recent = tf.gather(self._articles["article_index"], tf.gather(purchases["article_rows"], before))
-        age_days = tf.gather(purchases["days"], starts)[:, None] - tf.gather(purchases["days"], before)
+        query_days = tf.gather(purchases["days"], starts)
+        age_days = query_days[:, None] - tf.gather(purchases["days"], before)
         return {
             "article_rows": article_rows,
             "customer_rows": tf.gather(purchases["customer_rows"], positions),
             **{name: tf.gather(table, article_rows) for name, table in self._articles.items()},
             **{name: tf.gather(table, query_rows) for name, table in self._customers.items()},
             **shared,
+            "query_days": query_days,
             "recent_article_index": tf.where(exists, recent, -1),
             "recent_age_days": tf.cast(tf.where(exists, age_days, 0), tf.float32),
             "sampling_probability": tf.gather(self._probabilities, article_rows),

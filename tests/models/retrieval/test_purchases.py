@@ -49,6 +49,7 @@ def test_recent_purchases_are_before_the_day_and_newest_first(bought, length, sh
         query = batch["basket"][i] if share else i
         assert batch["recent_article_index"][query].tolist() == [100 + a for _, a in wanted] + [-1] * padding
         assert batch["recent_age_days"][query].tolist() == [day - d for d, _ in wanted] + [0] * padding
+        assert batch["query_days"][query] == day
         assert batch["article_rows"][i] == article
         assert batch["customer_rows"][i] == customer
         assert batch["article_index"][i] == 100 + article
