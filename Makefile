@@ -24,7 +24,7 @@ export TF_USE_LEGACY_KERAS := 1
 export TF_ENABLE_ONEDNN_OPTS := 0
 export TF_CPP_MIN_LOG_LEVEL := 3
 
-.PHONY: help install run backtest rolling test proof docs bench bench-serving quality quality-needs quality-outlook lint format lock licenses protos pin-images clean
+.PHONY: help install run backtest rolling test proof docs bench bench-serving quality quality-needs quality-outlook quality-time-split lint format lock licenses protos pin-images clean
 
 help: ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -68,6 +68,9 @@ quality-outlook: $(STAMP) $(if $(filter shop,$(DATA)),shop/transactions_train.cs
 
 quality-needs: $(STAMP) $(if $(filter shop,$(DATA)),shop/transactions_train.csv) ## [DATA=dir] [SAMPLE=dir] measure the need model for docs/quality.md
 	$(PYTHON) -m benchmarks.quality.needs --data "$(DATA)" --to docs/quality.md $(if $(SAMPLE),--sample "$(SAMPLE)")
+
+quality-time-split: $(STAMP) $(if $(filter shop,$(DATA)),shop/transactions_train.csv) ## [DATA=dir] [SAMPLE=dir] measure towers with a joint loss under a split by time, for docs/quality.md
+	$(PYTHON) -m benchmarks.quality.time_split --data "$(DATA)" --to docs/quality.md $(if $(SAMPLE),--sample "$(SAMPLE)")
 
 lint: $(STAMP) ## run ruff, mypy and import-linter
 	.venv/bin/ruff check $(CODE)

@@ -32,9 +32,8 @@ def main() -> int:
         return 2
     prepare_tensorflow()
     made = environment()
-    parts = [
-        f"{made['machine']}; {str(made['measured_at'])[:10]}; commit {made['commit']}; mean of {options.seeds} seeds."
-    ]
+    where = f"{made['machine']}; {str(made['measured_at'])[:10]}; commit {made['commit']}"
+    parts = [f"{where}. " + (f"Means of {options.seeds} seeds." if options.seeds > 1 else "One seed.")]
     for data in filter(None, (options.data, options.sample)):
         parts.append(report.render(data.name, _measure(data.resolve(), config, options.seeds, options.work)))
     text = "\n\n".join(parts)
@@ -68,10 +67,9 @@ def _measure(data: pathlib.Path, config: TimeSplitConfig, seeds: int, work: path
         return json.loads((stages.once("time-split", [key, settings, code], make) / "figures.json").read_text())
 
     shares = {"train_share": config.train_share, "choose_share": config.choose_share}
-    models = {}
-    for name, changes in report.VARIANTS.items():
-        models[name] = []
-        for seed in range(seeds):
+    models: report.Models = {name: [] for name in report.VARIANTS}
+    for seed in range(seeds):
+        for name, changes in report.VARIANTS.items():
             retrieval = config.retrieval.replace(seed=config.retrieval.seed + seed)
             variant = config.replace(**changes, retrieval=retrieval)
             models[name].append(once(variant.as_tree(), lambda variant=variant: measure_model(shop, split, variant)))

@@ -13,6 +13,7 @@ from models.metrics import bootstrap_interval
 from transforms.calendar import date_of
 
 COMMAND = "make quality-time-split"
+Models = dict[str, list[dict[str, Any]]]
 # What each model has that the preset does not; the last is the preset.
 VARIANTS: dict[str, dict[str, Any]] = {
     "retrieval loss": {"ranking_weight": 0.0, "time_features": False},
@@ -48,7 +49,7 @@ class Measured:
     split: TimeSplit
     days: np.ndarray
     simple: Mapping[str, Any]
-    models: Mapping[str, Sequence[Mapping[str, Any]]]
+    models: Models
 
     def values(self, model: str, kind: str, what: str, ranking: str, metric: str) -> np.ndarray:
         """A metric of each customer, mean of the seeds, `[customers]`.
