@@ -16,12 +16,14 @@ from collections.abc import Callable, Iterator, Mapping
 
 import psutil
 
-from components.ingest.article_ids import count_article_ids
+from components.ingest.article_ids import accepted_article_ids, count_article_ids
 from components.ingest.source import header_of
 from pipeline.config import PipelineConfig
 from pipeline.disk import estimate
 from transforms.columns import FILES, TABLES
 from transforms.errors import DataError
+from transforms.photos.config import PhotosConfig
+from transforms.photos.shop_photos import ShopPhotos
 
 PYTHON = (3, 10)
 MIN_MEMORY_GIB = 6.0  # memory of `make run`, with a margin for other programs
@@ -32,6 +34,7 @@ LOAD_SCANN = "from scann.scann_ops.py import scann_ops; import tensorflow as tf;
 _SCANN_TIMEOUT_S = 120
 _ONEDNN = "TF_ENABLE_ONEDNN_OPTS"
 _ONEDNN_IN_USE = "from tensorflow.python.util import _pywrap_util_port as port; print(port.IsMklEnabled())"
+_LISTED_PHOTOS = 5
 CPUINFO = pathlib.Path("/proc/cpuinfo")
 _GIB = 2**30
 
@@ -53,12 +56,13 @@ class Check:
     remedy: str = ""
 
 
-def all_checks(out: pathlib.Path, data: pathlib.Path | None) -> Iterator[Check]:
+def all_checks(out: pathlib.Path, data: pathlib.Path | None, photos_config: PhotosConfig) -> Iterator[Check]:
     """Yields each check when it is done.
 
     Args:
         out: folder that a run would write to.
         data: folder of the CSVs; None if there are none yet.
+        photos_config: places of the photos.
     """
     yield python(sys.version_info[:2])
     yield system(platform.system(), platform.machine())
@@ -69,6 +73,7 @@ def all_checks(out: pathlib.Path, data: pathlib.Path | None) -> Iterator[Check]:
     yield disk(out, data)
     if data is not None:
         yield from tables(data)
+        yield from photos(data, photos_config)
 
 
 def python(version: tuple[int, int]) -> Check:
@@ -200,6 +205,20 @@ def _article_ids(data: pathlib.Path) -> Iterator[Check]:
         found = f"{count.with_blanks:,} of {count.rows:,} hold blanks, which separate the articles in predictions"
         remedy = "write predictions with `lookbook recommend --delimiter '|'`"
         yield Check(name="article ids", ok=True, found=found, remedy=remedy)
+
+
+def photos(data: pathlib.Path, config: PhotosConfig) -> Iterator[Check]:
+    """Counts the photos of the articles. No photo is required, so the check always passes."""
+    try:
+        counts = ShopPhotos(data, config).count(accepted_article_ids(data))
+    except DataError:  # the check of the table reports it
+        return
+    reasons = [f"article {photo.article_id!r}: {photo.reason}" for photo in counts.listed[:_LISTED_PHOTOS]]
+    further = counts.broken - len(reasons)
+    remedy = "; ".join([*reasons, f"and {further:,} more broken photos"] if further else reasons)
+    if not (counts.found or counts.broken):
+        remedy = f"to see photos, put them into {data} as {config.path}, or set photos.path"
+    yield Check(name="photos", ok=True, found=counts.line, remedy=remedy)
 
 
 def _needed(data: pathlib.Path | None) -> int:

@@ -61,6 +61,8 @@ def print_summary(summary: Summary, out: pathlib.Path) -> None:
             console.print(Text(f"{gate.title:<11} warning: {warning}"))
         if gate.stops == PUSH:
             console.print(Text(f"{gate.title:<11} {verdict.line}"))
+    if summary.photos.found or summary.photos.broken:
+        console.print(f"photos      {summary.photos.line}")
     at = shlex.quote(str(out))
     versions = list_versions(out)
     pushed = None if summary.version is None else model_dir(out) / pathlib.Path(summary.version).name

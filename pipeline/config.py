@@ -24,6 +24,7 @@ from models.recommender.config import RecommenderConfig
 from models.retrieval.config import RetrievalConfig
 from pipeline.layers import parse_assignments, resolve
 from transforms.errors import ConfigError
+from transforms.photos.config import PhotosConfig
 from transforms.settings import Settings
 
 PRESETS = pathlib.Path(__file__).parent / "presets"
@@ -39,6 +40,7 @@ class PipelineConfig(Settings):
         default=7, ge=1, description="Length of the period that labels a list, and of the test week, in days."
     )
     ingest: IngestConfig = Field(default_factory=IngestConfig, description="Reading and checking the CSVs.")
+    photos: PhotosConfig = Field(default_factory=PhotosConfig, description="Photos of the articles.")
     features: FeaturesConfig = Field(default_factory=FeaturesConfig, description="States and interactions.")
     retrieval: RetrievalConfig = Field(default_factory=RetrievalConfig, description="The two towers.")
     candidates: CandidatesConfig = Field(default_factory=CandidatesConfig, description="The training lists.")

@@ -16,6 +16,7 @@ from components.served_folder import find_last_blessed, model_dir
 from pipeline.code_version import code_version
 from pipeline.config import SETTINGS_OF_TRAINING, PipelineConfig
 from pipeline.disk import estimate, record_start, require_disk_space
+from pipeline.last_run import SUMMARY
 from pipeline.step_callbacks import StepCallbacks
 from pipeline.toml_text import to_toml
 from pipeline.versions import served_version
@@ -138,8 +139,8 @@ def _execute(
     )
     create = {"train": create_pipeline, "refresh": create_refresh_pipeline}[kind]
     steps = run_locally(create(config, paths, cache_keys, beam_args=BEAM_ARGS), out_dir / "metadata.db", callbacks)
-    summary = read_summary(steps, data_dir=data_dir, seconds=time.monotonic() - started)
-    (out_dir / "summary.json").write_text(json.dumps(dataclasses.asdict(summary), indent=1))
+    summary = read_summary(steps, data_dir=data_dir, photos=config.photos, seconds=time.monotonic() - started)
+    (out_dir / SUMMARY).write_text(json.dumps(dataclasses.asdict(summary), indent=1))
     if kind == "train" and summary.version:
         (out_dir / SETTINGS_OF_TRAINING).write_text(to_toml(config.as_tree()), encoding="utf-8")
     return summary

@@ -16,7 +16,13 @@ from models.metrics import METRICS
 from models.rankings import LAST_BLESSED, OWN_PURCHASES, POPULAR, RANKINGS, RECOMMENDED
 from pipeline.oracle import oracle_map
 from pipeline.step_callbacks import Step
+from transforms.columns import ARTICLE_ID, parquet_file
+from transforms.parquet import pq
+from transforms.photos.config import PhotosConfig
+from transforms.photos.counts import PhotoCounts
+from transforms.photos.shop_photos import ShopPhotos
 
+INGEST = "Ingest"
 DATA_GATE, MODEL_GATE, INFRA_GATE = "DataGate", "ModelGate", "InfraGate"
 EVALUATOR, ASSEMBLED, PUSH = "Evaluator", "assemble_end", "Push"
 FEATURES, CURRENT_STATES = "Features", "CurrentStates"
@@ -39,6 +45,8 @@ class Summary:
         index_recall: share of the exact nearest articles that the index finds.
         oracle: MAP@12 of the synthetic shop's oracle; None for other data.
         gap_closed: from `gap_closed()`; None for other data.
+        data_dir: folder of the CSVs and photos.
+        photos: numbers of articles with and without a photo.
         steps: number of steps.
         cached: number of steps that were taken from the cache.
         seconds: wall time of the run.
@@ -57,18 +65,21 @@ class Summary:
     index_recall: float
     oracle: float | None
     gap_closed: float | None
+    data_dir: str
+    photos: PhotoCounts
     steps: int
     cached: int
     seconds: float
     peak_gib: float
 
 
-def read_summary(steps: Mapping[str, Step], *, data_dir: pathlib.Path, seconds: float) -> Summary:
+def read_summary(steps: Mapping[str, Step], *, data_dir: pathlib.Path, photos: PhotosConfig, seconds: float) -> Summary:
     """Reads the summary of a run from its artifacts.
 
     Args:
         steps: finished steps of a run or a refresh, by name.
         data_dir: folder of the CSVs.
+        photos: places of the photos.
         seconds: wall time so far.
     """
     evaluation = read_evaluation(steps[EVALUATOR].outputs["evaluation"])
@@ -95,6 +106,8 @@ def read_summary(steps: Mapping[str, Step], *, data_dir: pathlib.Path, seconds: 
         index_recall=description[INDEX_RECALL],
         oracle=oracle,
         gap_closed=gap_closed(figures, oracle),
+        data_dir=str(data_dir),
+        photos=_count_photos(data_dir, photos, steps[INGEST].outputs["tables"]),
         steps=len(steps),
         cached=sum(step.cached for step in steps.values()),
         seconds=seconds,
@@ -118,6 +131,11 @@ def gap_closed(figures: Mapping[str, Mapping[str, float]], oracle: float | None)
 def _output(gate: Step) -> pathlib.Path:
     (folder,) = gate.outputs.values()
     return folder
+
+
+def _count_photos(data_dir: pathlib.Path, photos: PhotosConfig, tables: pathlib.Path) -> PhotoCounts:
+    articles = pq.read_table(tables / parquet_file("articles"), columns=[ARTICLE_ID])
+    return ShopPhotos(data_dir, photos).count(articles.column(ARTICLE_ID).to_pylist())
 
 
 def _by_ranking(evaluation: Evaluation, *, against_last: bool) -> dict[str, dict[str, float]]:

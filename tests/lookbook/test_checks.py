@@ -6,10 +6,13 @@ import platform
 import sys
 
 import pytest
+from PIL import Image
 
 from lookbook import checks
 from lookbook.cli import main
 from transforms.columns import FILES, TABLES
+from transforms.photos.config import PhotosConfig
+from transforms.photos.path_template import DEFAULT_PATH
 
 
 def write_tables(folder, lacking=""):
@@ -170,6 +173,51 @@ def test_article_ids_that_ingest_would_reject_fail(tmp_path):
     assert (check.ok, check.found[:6]) == (False, "2 of 3")
 
 
+def photo(folder, article_id):
+    path = folder / "images" / article_id[:3] / f"{article_id}.jpg"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new("RGB", (3, 4)).save(path)
+    return path
+
+
+def photo_check(folder, path=DEFAULT_PATH):
+    (check,) = checks.photos(folder, PhotosConfig(path=path))
+    return check
+
+
+def test_photos_are_counted_and_broken_ones_named(tmp_path):
+    with_articles(tmp_path, "0100000001", "0200000002", "0300000003")
+    photo(tmp_path, "0100000001")
+    photo(tmp_path, "0200000002").write_text("<html>")
+    check = photo_check(tmp_path)
+    assert check.ok
+    assert check.found == "1 found, 1 missing, 1 broken"
+    assert check.remedy == ("article '0200000002': 0200000002.jpg is not a JPEG, PNG or WebP image; replace the file")
+
+
+def test_many_broken_photos_are_cut_short(tmp_path):
+    ids = [f"010000000{number}" for number in range(7)]
+    with_articles(tmp_path, *ids)
+    for article_id in ids:
+        photo(tmp_path, article_id).write_text("")
+    assert photo_check(tmp_path).remedy.endswith("; and 2 more broken photos")
+
+
+def test_without_photos_the_doctor_says_where_they_belong(tmp_path):
+    with_articles(tmp_path, "0100000001")
+    check = photo_check(tmp_path)
+    assert (check.ok, check.found) == (True, "0 found, 1 missing, 0 broken")
+    assert check.remedy == (
+        f"to see photos, put them into {tmp_path} as images/{{article_id:.3}}/{{article_id}}.jpg, or set photos.path"
+    )
+
+
+def test_photos_are_counted_at_the_place_of_the_setting(tmp_path):
+    with_articles(tmp_path, "0100000001")
+    photo(tmp_path, "0100000001").rename(tmp_path / "0100000001.png")
+    assert photo_check(tmp_path, "{article_id}.png").found == "1 found, 0 missing, 0 broken"
+
+
 @pytest.mark.parametrize(
     ("content", "found", "remedy"),
     [
@@ -206,17 +254,17 @@ def test_a_missing_folder_fails(tmp_path):
 def test_doctor_exits_with_1_if_a_check_failed(tmp_path, monkeypatch, capsys):
     good = checks.Check(name="one", ok=True, found="fine")
     bad = checks.Check(name="two", ok=False, found="broken", remedy="fix it")
-    monkeypatch.setattr(checks, "all_checks", lambda out, data: iter([good, bad]))
+    monkeypatch.setattr(checks, "all_checks", lambda out, data, photos: iter([good, bad]))
     assert main(["doctor"]) == 1
     assert capsys.readouterr().out == "ok    one: fine\nFAIL  two: broken\n      -> fix it\n"
-    monkeypatch.setattr(checks, "all_checks", lambda out, data: iter([good]))
+    monkeypatch.setattr(checks, "all_checks", lambda out, data, photos: iter([good]))
     assert main(["doctor"]) == 0
 
 
 def test_all_checks_cover_machine_and_data(tmp_path, monkeypatch):
     monkeypatch.setattr(checks, "scann", lambda: checks.Check(name="ScaNN", ok=True, found=""))
     monkeypatch.setattr(checks, "onednn", lambda started_with: checks.Check(name="oneDNN", ok=True, found=""))
-    names = [check.name for check in checks.all_checks(pathlib.Path("out"), tmp_path)]
+    names = [check.name for check in checks.all_checks(pathlib.Path("out"), tmp_path, PhotosConfig())]
     assert names == ["Python", "system", "versions", "ScaNN", "oneDNN", "memory", "disk", *FILES.values()]
     assert checks.python(sys.version_info[:2]).ok
     assert checks.system(platform.system(), platform.machine()).found

@@ -12,6 +12,7 @@ from lookbook.cli import main
 from pipeline.config import load_config
 from tests.fake_version import write_version
 from transforms.errors import ConfigError, DataError, GateError
+from transforms.photos.counts import PhotoCounts
 
 
 @pytest.fixture(autouse=True)
@@ -41,6 +42,7 @@ class SUMMARY:
         "InfraGate": Verdict(passed=True, line="passed: 50 canary queries"),
     }
     version = "out/serving/lookbook/1"
+    photos = PhotoCounts(articles=50, found=47, missing=2, broken=1, listed=())
     steps, cached, seconds, peak_gib = 24, 0, 60.0, 1.5
 
 

@@ -3,7 +3,9 @@
 import json
 
 import numpy as np
+import pyarrow as pa
 import pytest
+from PIL import Image
 
 from components.evaluation.metric import figures
 from components.evaluation.moments import Moments
@@ -14,6 +16,8 @@ from models.rankings import RANKINGS
 from pipeline import summary
 from pipeline.step_callbacks import Step
 from pipeline.summary import gap_closed, read_summary
+from transforms.parquet import pq
+from transforms.photos.config import PhotosConfig
 
 
 def maps(recommended, own, popular):
@@ -62,6 +66,7 @@ def steps(tmp_path, monkeypatch):
         return Step(name=name, cached=cached, seconds=1.0, outputs={output: tmp_path / name})
 
     made = [
+        step("Ingest", "tables"),
         step("FreshnessGate", "verdict"),
         step("DataGate", "verdict"),
         step("Features", "states", cached=True),
@@ -78,12 +83,13 @@ def steps(tmp_path, monkeypatch):
         ("InfraGate", Verdict(passed=True, line="passed: all well")),
     ):
         verdict.write(tmp_path / name)
+    pq.write_table(pa.table({"article_id": ["0100000001", "0200000002"]}), tmp_path / "Ingest" / "articles.parquet")
     write_description(tmp_path / "assemble_end" / "Format-Serving", {"index_recall": 0.97})
     return {step.name: step for step in made}
 
 
 def read(steps, tmp_path):
-    return read_summary(steps, data_dir=tmp_path, seconds=5.0)
+    return read_summary(steps, data_dir=tmp_path, photos=PhotosConfig(), seconds=5.0)
 
 
 def test_the_summary_has_figures_customers_and_steps(steps, tmp_path):
@@ -93,7 +99,7 @@ def test_the_summary_has_figures_customers_and_steps(steps, tmp_path):
     assert result.figures["own_purchases"]["map_at_12"] == pytest.approx(1 / 5)
     assert result.slices["standing=new"] == {"map_at_12": 0.5, "customers": 1.0}
     assert result.difference["mean"] == pytest.approx((1 + 1 / 2 + 1) / 3 - 1 / 5)
-    assert (result.steps, result.cached, result.seconds) == (8, 1, 5.0)
+    assert (result.steps, result.cached, result.seconds) == (9, 1, 5.0)
     assert result.index_recall == 0.97
     assert (result.oracle, result.gap_closed) == (None, None)
     assert result.peak_gib > 0
@@ -123,3 +129,11 @@ def test_a_refresh_has_current_states_instead_of_features(steps, tmp_path):
     states = steps.pop("Features").outputs
     steps["CurrentStates"] = Step(name="CurrentStates", cached=False, seconds=1.0, outputs=states)
     assert list(read(steps, tmp_path).figures) == list(RANKINGS)
+
+
+def test_the_summary_has_the_numbers_of_photos(steps, tmp_path):
+    (tmp_path / "images" / "010").mkdir(parents=True)
+    Image.new("RGB", (3, 4)).save(tmp_path / "images" / "010" / "0100000001.jpg")
+    result = read(steps, tmp_path)
+    assert result.photos.line == "1 found, 1 missing, 0 broken"
+    assert result.data_dir == str(tmp_path)
