@@ -1,4 +1,4 @@
-"""Generates a synthetic shop: three CSVs in H&M's layout, and the oracle's ranking for the last week.
+"""Generates a synthetic shop: three CSVs in H&M's layout, the oracle's ranking for the last week, and photos.
 
 The shop is drawn period by period (weeks counted back from the end) from the intensities of `demand`. Each period is
 written when it has been drawn, so that memory contains only customers, articles and the purchases of one period.
@@ -57,6 +57,7 @@ from synthetic.config import ShopConfig
 from synthetic.oracle import Oracle
 from synthetic.people import People, make_people
 from synthetic.periods import periods
+from synthetic.photos import PhotosSummary, draw_photos
 from synthetic.simulation import simulate
 from transforms import columns
 from transforms.progress import Progress
@@ -78,6 +79,7 @@ class ShopSummary:
         label_customers: customers who buy in the last `label_days`, the rows of `oracle.csv`.
         first_day, last_day: first and last day with transactions.
         label_first_day: first day of the label period.
+        photos: numbers of photos; None if none were drawn.
     """
 
     folder: pathlib.Path
@@ -88,10 +90,11 @@ class ShopSummary:
     first_day: datetime.date
     last_day: datetime.date
     label_first_day: datetime.date
+    photos: PhotosSummary | None = None
 
 
-def synthesize(config: ShopConfig, to: pathlib.Path) -> ShopSummary:
-    """Writes `articles.csv`, `customers.csv`, `transactions_train.csv` and `oracle.csv`.
+def synthesize(config: ShopConfig, to: pathlib.Path, *, photos: bool = False) -> ShopSummary:
+    """Writes `articles.csv`, `customers.csv`, `transactions_train.csv` and `oracle.csv`, and photos in `images/`.
 
     `oracle.csv` has the columns `customer_id,prediction` and a row for each customer who buys in the last `label_days`
     days: 12 article ids separated by spaces, ranked by true purchase probability given all earlier purchases.
@@ -99,6 +102,7 @@ def synthesize(config: ShopConfig, to: pathlib.Path) -> ShopSummary:
     Args:
         config: sizes, habits and seed.
         to: folder of the files, created if it does not exist. Each file is written completely or not at all.
+        photos: whether to draw photos, see `synthetic.photos`.
 
     Raises:
         OSError: the folder cannot be written.
@@ -118,6 +122,7 @@ def synthesize(config: ShopConfig, to: pathlib.Path) -> ShopSummary:
         tables.write_header(stream, people.table.column_names)
         tables.write_rows(stream, people.table)
 
+    drawn = draw_photos(catalogue.table, config.seed, to) if photos else None
     written = 0
     with (
         tables.atomic_file(to / ORACLE) as oracle_stream,
@@ -143,6 +148,7 @@ def synthesize(config: ShopConfig, to: pathlib.Path) -> ShopSummary:
         first_day=config.first_day,
         last_day=config.first_day + datetime.timedelta(days=config.days - 1),
         label_first_day=config.first_day + datetime.timedelta(days=all_periods[-1].first),
+        photos=drawn,
     )
 
 

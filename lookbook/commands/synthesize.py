@@ -7,6 +7,8 @@ import click
 
 from lookbook import options
 
+MAX_IMAGES = 5_000
+
 
 @click.command()
 @click.option("--to", type=options.PATH, required=True, help="Folder to write the CSVs to.")
@@ -16,13 +18,19 @@ from lookbook import options
 @click.option("--transactions", type=int, help="Approximate number of transactions.")
 @click.option("--days", type=int, help="Length of the history in days.")
 @click.option("--seed", type=int, help="The same seed and sizes give the same files.")
+@click.option(
+    "--images/--no-images", default=None, help=f"Draw photos. Default: for shops of up to {MAX_IMAGES:,} articles."
+)
 @options.logs
-def command(to: pathlib.Path, scale: str | None, **sizes: int | None) -> None:
+def command(to: pathlib.Path, scale: str | None, images: bool | None, **sizes: int | None) -> None:
     """Generate a synthetic shop to try the pipeline on.
 
     Writes three CSVs in the layout of the H&M Kaggle competition, and oracle.csv: for each buyer of the last week the
     articles ranked by their true purchase probability, which is the best possible recommendation. Sizes default to
     those of the shop of `make run`.
+
+    Photos of 240 x 320 pixels are drawn into images/: the shape of the product type in the article's colour and
+    pattern. One in a hundred articles has none, and two files are broken, as in real shops.
 
     With --scale, the shop has two years of data, and its customers buy and repeat purchases as often as H&M's, with the
     same seasons. Scale full is 31,788,324 transactions of 1,371,980 customers and 105,542 articles. A number multiplies
@@ -32,11 +40,15 @@ def command(to: pathlib.Path, scale: str | None, **sizes: int | None) -> None:
 
     given: dict[str, Any] = {name: size for name, size in sizes.items() if size is not None}
     config = ShopConfig.from_tree(given) if scale is None else ShopConfig.at_scale(_number(scale), **given)
-    shop = synthesize(config, to)
+    shop = synthesize(config, to, photos=config.articles <= MAX_IMAGES if images is None else images)
     click.echo(
         f"{shop.customers:,} customers, {shop.articles:,} articles, {shop.transactions:,} transactions"
         f" from {shop.first_day} to {shop.last_day} in {shop.folder}"
     )
+    if shop.photos is not None:
+        click.echo(
+            f"{shop.photos.drawn:,} photos; {shop.photos.missing:,} articles have none, {shop.photos.broken} are broken"
+        )
 
 
 def _number(scale: str) -> float:
