@@ -34,6 +34,7 @@ COMMANDS = (
     "versions",
     "rollback",
     "table",
+    "embeddings",
     "tune",
     "backtest",
     "synthesize",

@@ -8,17 +8,23 @@ from __future__ import annotations
 import itertools
 import pathlib
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from components.model_files import ARTICLE_IDS, CUSTOMER_IDS, CUSTOMERS
 from models.rankings import SIMPLE
 from pipeline.versions import Version, served_version
+from transforms.columns import ARTICLE_ID, CUSTOMER_ID
 from transforms.errors import LookbookError
 from transforms.ids import read_ids
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 BATCH_SIZE = 512
 _RECOMMEND = "serving_default"
 _BASELINES = "baselines"
+_ARTICLE_EMBEDDING, _CUSTOMER_EMBEDDING, _DESCRIBE = "article_embedding", "customer_embedding", "describe_articles"
 
 
 class PushedModel:
@@ -94,14 +100,60 @@ class PushedModel:
             answers = self._answers(_BASELINES, batch)
             yield batch, {name: _lists(answers[name]) for name in SIMPLE}
 
-    def _answers(self, signature: str, customer_ids: list[str]) -> dict[str, Any]:
+    def article_embeddings(
+        self, article_ids: Iterable[str], batch_size: int = BATCH_SIZE
+    ) -> Iterator[tuple[list[str], npt.NDArray[np.float32]]]:
+        """Yields the article ids of each batch and their embeddings `[batch, dim]` of the candidate tower.
+
+        Args:
+            article_ids: ids of articles; unknown ones get zeros.
+            batch_size: number of articles in a batch.
+
+        Raises:
+            LookbookError: the version lacks the signature.
+        """
+        yield from self._embeddings(_ARTICLE_EMBEDDING, ARTICLE_ID, article_ids, batch_size)
+
+    def customer_embeddings(
+        self, customer_ids: Iterable[str], batch_size: int = BATCH_SIZE
+    ) -> Iterator[tuple[list[str], npt.NDArray[np.float32]]]:
+        """Yields the same for customers, of the query tower."""
+        yield from self._embeddings(_CUSTOMER_EMBEDDING, CUSTOMER_ID, customer_ids, batch_size)
+
+    def descriptions(
+        self, article_ids: Iterable[str], batch_size: int = BATCH_SIZE
+    ) -> Iterator[tuple[list[str], dict[str, list[str]]]]:
+        """Yields the article ids of each batch and their texts, by column; "" for what is missing.
+
+        Args:
+            article_ids: ids of articles.
+            batch_size: number of articles in a batch.
+
+        Raises:
+            LookbookError: the version lacks the signature.
+        """
+        for batch in _batches(article_ids, batch_size):
+            answers = self._answers(_DESCRIBE, batch, ARTICLE_ID)
+            yield batch, {name: [text.decode() for text in texts.numpy()] for name, texts in answers.items()}
+
+    def _embeddings(
+        self, signature: str, column: str, ids: Iterable[str], batch_size: int
+    ) -> Iterator[tuple[list[str], npt.NDArray[np.float32]]]:
+        for batch in _batches(ids, batch_size):
+            yield batch, self._answers(signature, batch, column)["embedding"].numpy()
+
+    def _answers(self, signature: str, ids: list[str], column: str = CUSTOMER_ID) -> dict[str, Any]:
         import tensorflow as tf
 
-        answers = self._model.signatures[signature](customer_id=tf.constant(customer_ids, tf.string))
+        if signature not in self._model.signatures:
+            raise LookbookError(
+                f"{self.version.path} must have the signature {signature}; push again with this release"
+            )
+        answers = self._model.signatures[signature](**{column: tf.constant(ids, tf.string)})
         for name, rows in answers.items():
-            if rows.shape[0] != len(customer_ids):
+            if rows.shape[0] != len(ids):
                 raise LookbookError(
-                    f"{signature} must answer a row for each of {len(customer_ids):,} customers. Received: "
+                    f"{signature} must answer a row for each of {len(ids):,} ids. Received: "
                     f"{rows.shape[0]:,} rows of {name}; push again with this release"
                 )
         return answers

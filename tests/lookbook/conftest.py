@@ -2,7 +2,8 @@
 
 It has articles a00 to a19 and customers c0 to c9. Customer c5 gets a05, a06, ... a16, and bought a05 before. The
 popular articles are a00 to a11. Unknown customers get the answer of c0. Customers who have just viewed a07 get a07,
-a08, ... . Articles similar to a07 are a08, a09, ... .
+a08, ... . Articles similar to a07 are a08, a09, ... . The embedding of a07 is [7, 7/3, 1], that
+of c5 is [5, -5, 0].
 """
 
 import json
@@ -100,6 +101,16 @@ def _save_model(to: pathlib.Path) -> None:
         return {name: tf.where(index > 0, number, float("nan")) for name, number in numbers.items()}
 
     @tf.function(input_signature=[strings])
+    def article_embedding(article_id):
+        index = tf.cast(module.articles.lookup(article_id), tf.float32)
+        return {"embedding": tf.stack([index, index / 3, tf.ones_like(index)], axis=1)}
+
+    @tf.function(input_signature=[strings])
+    def customer_embedding(customer_id):
+        index = tf.cast(module.customers.lookup(customer_id), tf.float32)
+        return {"embedding": tf.stack([index, -index, tf.zeros_like(index)], axis=1)}
+
+    @tf.function(input_signature=[strings])
     def baselines(customer_id):
         own = tf.gather(articles, module.customers.lookup(customer_id))[:, None]
         popular = tf.broadcast_to(articles[:12], [tf.shape(own)[0], 12])
@@ -111,6 +122,8 @@ def _save_model(to: pathlib.Path) -> None:
         "similar_articles": similar_articles,
         "describe_articles": describe_articles,
         "article_outlook": article_outlook,
+        "article_embedding": article_embedding,
+        "customer_embedding": customer_embedding,
         "baselines": baselines,
     }
     tf.saved_model.save(module, str(to), signatures=signatures)
