@@ -23,7 +23,7 @@ from operations.projector import SPRITE_FORMAT, Embedding, write_config, write_m
 from operations.pushed import PushedModel
 from operations.sprite import make_sprite
 from transforms.atomic_path import atomic_path
-from transforms.columns import ARTICLE_ID, CUSTOMER_ID, parquet_file
+from transforms.columns import ARTICLE_ID, CUSTOMER_ID, PRODUCT_NAME, parquet_file
 from transforms.parquet import pq
 from transforms.photos.shop_photos import ShopPhotos
 from transforms.progress import Progress
@@ -130,16 +130,18 @@ def _describe(model: PushedModel, article_ids: Sequence[str], attributes: pa.Tab
     Names, product types and colours are those of the model. The other attributes come from the newest run, which may
     have other articles than the model.
     """
-    rows: dict[str, list[str]] = {}
+    of_model: dict[str, list[str]] = {}
     for _, described in model.descriptions(article_ids):
         for name, texts in described.items():
-            rows.setdefault(name, []).extend(texts)
-    rows.pop("detail_desc", None)
-    known = {} if attributes is None else {row[ARTICLE_ID]: row for row in attributes.to_pylist()}
+            of_model.setdefault(name, []).extend(texts)
+    of_run = {} if attributes is None else {row[ARTICLE_ID]: row for row in attributes.to_pylist()}
+    columns = {ARTICLE_ID: list(article_ids), PRODUCT_NAME: of_model[PRODUCT_NAME]}
     for name in ATTRIBUTES:
-        if name not in rows and attributes is not None:
-            rows[name] = [known.get(article, {}).get(name) or "" for article in article_ids]
-    return pa.table({ARTICLE_ID: pa.array(article_ids), **{name: pa.array(texts) for name, texts in rows.items()}})
+        if name in of_model:
+            columns[name] = of_model[name]
+        elif attributes is not None:
+            columns[name] = [of_run.get(article, {}).get(name) or "" for article in article_ids]
+    return pa.table({name: pa.array(texts, pa.string()) for name, texts in columns.items()})
 
 
 def _collect(what: str, batches: Batches, count: int) -> npt.NDArray[np.float32]:

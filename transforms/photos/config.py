@@ -1,6 +1,6 @@
 """Setting of the places of the photos."""
 
-from pydantic import Field, field_validator
+from pydantic import Field, model_validator
 
 from transforms.photos.path_template import DEFAULT_PATH, PathTemplate
 from transforms.settings import Settings
@@ -15,8 +15,7 @@ class PhotosConfig(Settings):
         "three characters. Where no such file exists, the other endings of .jpg, .jpeg, .png and .webp are tried.",
     )
 
-    @field_validator("path")
-    @classmethod
-    def _check_path(cls, path: str) -> str:
-        PathTemplate(path)
-        return path
+    @model_validator(mode="after")
+    def _check_path(self) -> "PhotosConfig":
+        PathTemplate(self.path)
+        return self

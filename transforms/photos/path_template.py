@@ -27,7 +27,7 @@ class PathTemplate:
         if path.startswith("/") or "\\" in path or any(ord(c) < 32 for c in path):
             raise _wrong("path must be relative, with / between folders", text)
         if any(name in ("", ".", "..") for name in names):
-            raise _wrong("path must have no empty part, no . and no ..", text)
+            raise _wrong("path must not have .. or . or an empty name as a part", text)
         if 0 not in [field for _, field in self._parts]:
             raise _wrong("path must contain {article_id}", text)
         ending = next((e for e in ENDINGS if self._parts[-1][1] is None and path.endswith(e)), None)

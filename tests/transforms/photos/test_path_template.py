@@ -54,9 +54,9 @@ def test_the_folder_is_what_all_photos_share(template, folder):
     [
         ("/images/{article_id}.jpg", "path must be relative"),
         ("images\\{article_id}.jpg", "path must be relative"),
-        ("../{article_id}.jpg", "no empty part, no . and no .."),
-        ("images/../../{article_id}.jpg", "no empty part, no . and no .."),
-        ("images//{article_id}.jpg", "no empty part, no . and no .."),
+        ("../{article_id}.jpg", "not have .. or . or an empty name"),
+        ("images/../../{article_id}.jpg", "not have .. or . or an empty name"),
+        ("images//{article_id}.jpg", "not have .. or . or an empty name"),
         ("images/photo.jpg", "path must contain {article_id}"),
         ("images/{article_id:.3}.jpg", "path must contain {article_id}"),
         ("images/{article_id}.gif", "path must end in one of .jpg, .jpeg, .png, .webp"),
@@ -68,14 +68,14 @@ def test_the_folder_is_what_all_photos_share(template, folder):
         ("images/{article_id:.0}/{article_id}.jpg", "no fields but {article_id}"),
         ("images/{}.jpg", "no fields but {article_id}"),
         ("images/{article_id.jpg", "path is not a template"),
-        ("", "path must have no empty part"),
+        ("", "path must not have .. or ."),
     ],
 )
 def test_a_template_that_is_no_place_of_photos_is_refused(template, rule):
     with pytest.raises(ConfigError) as error:
         PhotosConfig.from_tree({"path": template}, "photos")
-    assert str(error.value).startswith("photos.path")
-    assert rule.removeprefix("path ") in str(error.value)
+    assert str(error.value).startswith("photos.path ")
+    assert rule in str(error.value)
     assert f"Received: {template!r}" in str(error.value)
 
 
