@@ -60,12 +60,26 @@ def mirrored(points: Outline) -> Outline:
 
 
 def moved(points: Outline, dx: float, dy: float, scale: float = 1.0) -> Outline:
-    """The outline scaled at the origin, then moved."""
+    """The outline scaled at the origin, then moved.
+
+    Args:
+        points: the outline.
+        dx: pixels to the right.
+        dy: pixels down.
+        scale: factor of the size.
+    """
     return tuple((x * scale + dx, y * scale + dy) for x, y in points)
 
 
 def ellipse(x: float, y: float, rx: float, ry: float | None = None) -> Outline:
-    """An ellipse by its middle and radii; a circle without `ry`."""
+    """An ellipse.
+
+    Args:
+        x: x of the middle.
+        y: y of the middle.
+        rx: horizontal radius.
+        ry: vertical radius; None for a circle.
+    """
     ry = rx if ry is None else ry
     k = 0.5523
     return outline(

@@ -20,7 +20,14 @@ def mirror(layer: Layer) -> Layer:
 
 
 def placed(layer: Layer, dx: float, dy: float, scale: float = 1.0) -> Layer:
-    """A layer scaled at the origin, then moved."""
+    """A layer scaled at the origin, then moved.
+
+    Args:
+        layer: the layer; the width of a line stays.
+        dx: pixels to the right.
+        dy: pixels down.
+        scale: factor of the size.
+    """
     return dataclasses.replace(layer, points=moved(layer.points, dx, dy, scale))
 
 
@@ -170,7 +177,15 @@ def collar(spread: float = 30, drop: float = 30) -> list[Layer]:
 
 
 def placket(start: float, end: float, buttons: int, width: float = 6, x: float = 0) -> list[Layer]:
-    """A row of buttons on a strip, from y `start` to `end`."""
+    """A row of buttons on a strip.
+
+    Args:
+        start: y of the strip's upper end.
+        end: y of its lower end.
+        buttons: number of buttons.
+        width: half the width of the strip.
+        x: x of the strip's middle.
+    """
     step = (end - start - 14) / max(1, buttons - 1)
     layers: list[Layer] = [
         Line(outline(f"M{x + width} {start} L{x + width} {end}"), "seam", 1),
@@ -185,13 +200,17 @@ def placket(start: float, end: float, buttons: int, width: float = 6, x: float =
     return layers
 
 
-def ribs(points_top: float, points_bottom: float, half: float, step: float = 5) -> list[Layer]:
-    """Upright ribs of a knitted band between two heights."""
+def ribs(start: float, end: float, half: float, step: float = 5) -> list[Layer]:
+    """Upright ribs of a knitted band.
+
+    Args:
+        start: y of the band's upper end.
+        end: y of its lower end.
+        half: half the width of the band.
+        step: distance between ribs.
+    """
     count = int(half // step)
-    return [
-        Line(outline(f"M{n * step} {points_top} L{n * step} {points_bottom}"), "seam", 0.8)
-        for n in range(-count, count + 1)
-    ]
+    return [Line(outline(f"M{n * step} {start} L{n * step} {end}"), "seam", 0.8) for n in range(-count, count + 1)]
 
 
 def lapels(depth: float, width: float) -> list[Layer]:

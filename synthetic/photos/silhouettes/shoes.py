@@ -8,7 +8,13 @@ from synthetic.photos.silhouettes.pieces import mirror, placed
 
 
 def pair(shoe: list[Layer], dx: float = 10, dy: float = -46) -> list[Layer]:
-    """The far shoe, a little smaller and higher, and the near one."""
+    """The far shoe, a little smaller and higher, and the near one.
+
+    Args:
+        shoe: layers of one shoe.
+        dx: how far the far shoe is to the right of the near one.
+        dy: how far it is below; negative for above.
+    """
     far = [placed(layer, dx * 0.9, 17 + 0.9 * dy, 0.85) for layer in shoe]
     return [*far, *(placed(layer, -6, 30, 0.9) for layer in shoe)]
 
