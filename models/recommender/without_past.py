@@ -13,7 +13,7 @@ def popularity_scores(pairs: Pairs) -> tf.Tensor:
 
     The score is log(1 + buyers of the last 7 days + 0.01 buyers of the last 30 days) + 0.1 of the towers' score. The
     ranking network, which learns from the customers who come back, ranks these candidates worse, and so does a linear
-    model that is trained on such customers alone (`docs/decisions/0052-customers-without-a-past.md`).
+    model that is trained on such customers alone (`docs/decisions/0054-customers-without-a-past.md`).
 
     Args:
         pairs: customers with their candidates.

@@ -1,6 +1,6 @@
 """DuckDB stays within its memory limit and spills what is beyond it to disk, with the same result.
 
-The shop has 5 million transactions; each piece of work runs in a process of its own. The allowance covers memory that
+The shop has 8 million transactions; each piece of work runs in a process of its own. The allowance covers memory that
 the limit does not: buffers of the CSV reader, rows that are being written, freed memory that the allocator keeps, and
 the purchases that the next basket reads, about 30 bytes each. Its matrices have few articles here.
 """
@@ -70,7 +70,7 @@ print(json.dumps({"taken": peak() - before, "spilt": spilt[0]}))
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory):
     folder = tmp_path_factory.mktemp("shop")
-    synthesize(ShopConfig(customers=200_000, articles=20_000, transactions=5_000_000, days=400), folder)
+    synthesize(ShopConfig(customers=200_000, articles=20_000, transactions=8_000_000, days=400), folder)
     return folder
 
 
