@@ -10,7 +10,7 @@ import scann  # noqa: F401  (registers the op that the judged SavedModel may hol
 import tensorflow_model_analysis as tfma
 from tensorflow_model_analysis.metrics import metric_types
 
-from components.evaluation.figure_names import GATE_LAST, GATE_SIMPLE, bounds_of
+from components.evaluation.figure_names import GATE_LAST, GATE_SIMPLE, bounds_of, interval_of
 from components.evaluation.moments import Moments
 from models.metrics import METRICS
 from models.rankings import LAST_BLESSED, RANKINGS, RECOMMENDED
@@ -50,9 +50,10 @@ def metric_names() -> list[str]:
 def figures(moments: Moments) -> dict[str, float]:
     """Returns the value of each of `metric_names()`."""
     values = {"customers": float(moments.customers)}
-    values.update({metric: moments.mean(metric, RECOMMENDED) for metric in METRICS})
-    for ranking in _OTHERS:
-        values.update({f"{metric}/{ranking}": moments.mean(metric, ranking) for metric in METRICS})
+    for ranking in (RECOMMENDED, *_OTHERS):
+        for metric in METRICS:
+            bounds = moments.bounds(metric, ranking)
+            values.update(zip(interval_of(metric, ranking), (bounds.mean, bounds.low, bounds.high), strict=True))
     for gate, other in ((GATE_SIMPLE, moments.best_simple()), (GATE_LAST, LAST_BLESSED)):
         bounds = moments.difference(other)
         values.update(zip(bounds_of(gate), (bounds.mean, bounds.low, bounds.high), strict=True))

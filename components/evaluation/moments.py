@@ -1,6 +1,7 @@
 """Sums over the customers of a slice, of metrics and of paired differences.
 
-The bounds of the 95 % interval are mean(d) -+ 1.96 * sd(d) / sqrt(n), where d is a customer's difference of MAP@12.
+The bounds of the 95 % interval are mean(x) -+ 1.96 * sd(x) / sqrt(n), where x is a customer's value of a metric, or a
+customer's difference of MAP@12.
 """
 
 import dataclasses
@@ -17,7 +18,7 @@ _Z_95 = 1.96
 
 @dataclasses.dataclass(frozen=True)
 class Bounds:
-    """A paired difference of MAP@12.
+    """A mean with its 95 % interval.
 
     Attributes:
         mean: over customers.
@@ -34,8 +35,8 @@ class Moments:
     """Sums over customers.
 
     `values` has the number of customers; then the sum of each metric for each ranking and for the last blessed model;
-    then the sum and the sum of squares of the MAP@12 differences from each simple baseline and from the last blessed
-    model.
+    then the sums of their squares; then the sum and the sum of squares of the MAP@12 differences from each simple
+    baseline and from the last blessed model.
     """
 
     def __init__(self, values: np.ndarray | None = None):
@@ -56,7 +57,7 @@ class Moments:
         ours = maps[RANKINGS.index(RECOMMENDED)]
         others = [*(maps[RANKINGS.index(name)] for name in SIMPLE), maps[-1]]
         differences = [part for other in others for part in (ours - other, (ours - other) ** 2)]
-        self.values = self.values + np.concatenate([[1.0], table.ravel(), differences])
+        self.values = self.values + np.concatenate([[1.0], table.ravel(), (table**2).ravel(), differences])
 
     def merge(self, other: "Moments") -> "Moments":
         """Returns the sums over the customers of both."""
@@ -69,17 +70,23 @@ class Moments:
 
     def mean(self, metric: str, ranking: str) -> float:
         """Mean of a metric of one of `RANKINGS` or of `LAST_BLESSED`; NaN without customers."""
-        row = [*RANKINGS, LAST_BLESSED].index(ranking)
-        position = 1 + METRICS.index(metric) * (len(RANKINGS) + 1) + row
-        return self.values[position] / self.values[0] if self.customers else math.nan
+        return self.values[_position(metric, ranking)] / self.values[0] if self.customers else math.nan
+
+    def bounds(self, metric: str, ranking: str) -> Bounds:
+        """Mean of a metric and its 95 % interval; arguments as in `mean`."""
+        position = _position(metric, ranking)
+        return self._bounds(self.values[position], self.values[position + _METRIC_SUMS], self.mean(metric, ranking))
 
     def difference(self, other: str) -> Bounds:
         """MAP@12 of the recommended ranking minus that of a simple baseline or of `LAST_BLESSED`."""
         position = _SIZE - 2 * (len(SIMPLE) + 1) + 2 * [*SIMPLE, LAST_BLESSED].index(other)
+        return self._bounds(*self.values[position : position + 2], math.nan)
+
+    def _bounds(self, total: float, squares: float, mean_of_few: float) -> Bounds:
+        """The mean and the interval of a sum; with fewer than two customers `mean_of_few` and infinite bounds."""
         n = self.customers
         if n < 2:
-            return Bounds(mean=math.nan, low=-math.inf, high=math.inf)
-        total, squares = self.values[position : position + 2]
+            return Bounds(mean=mean_of_few, low=-math.inf, high=math.inf)
         mean = total / n
         variance = max(squares - n * mean**2, 0.0) / (n - 1)
         half = _Z_95 * math.sqrt(variance / n)
@@ -90,4 +97,10 @@ class Moments:
         return max(SIMPLE, key=lambda name: self.mean("map_at_12", name))
 
 
-_SIZE = 1 + len(METRICS) * (len(RANKINGS) + 1) + 2 * (len(SIMPLE) + 1)
+def _position(metric: str, ranking: str) -> int:
+    """Position of the sum of a metric in `Moments.values`."""
+    return 1 + METRICS.index(metric) * (len(RANKINGS) + 1) + [*RANKINGS, LAST_BLESSED].index(ranking)
+
+
+_METRIC_SUMS = len(METRICS) * (len(RANKINGS) + 1)
+_SIZE = 1 + 2 * _METRIC_SUMS + 2 * (len(SIMPLE) + 1)

@@ -153,3 +153,23 @@ def test_without_customers_every_figure_is_nan():
 def test_fewer_than_two_customers_give_an_infinite_interval(moments):
     bounds = moments.difference(LAST_BLESSED)
     assert (bounds.low, bounds.high) == (-math.inf, math.inf)
+
+
+def test_the_interval_of_a_metric_is_the_mean_and_1_96_standard_errors():
+    # Average precision of three customers: 1, 1/2 and 0; sd = 1/2.
+    moments = counted(["a"]).merge(counted(["x", "a"])).merge(counted([]))
+    bounds = moments.bounds("map_at_12", "recommended")
+    assert bounds.mean == pytest.approx(0.5)
+    assert bounds.high - bounds.mean == pytest.approx(1.96 * 0.5 / math.sqrt(3))
+    assert bounds.mean - bounds.low == pytest.approx(bounds.high - bounds.mean)
+
+
+def test_every_mean_has_an_interval_among_the_figures():
+    values = figures(counted(["a"], popular=["x", "a"]).merge(counted(["a"], popular=["a"])))
+    assert (values["map_at_12/low"], values["map_at_12/high"]) == (1.0, 1.0)
+    assert values["map_at_12/popular/low"] < values["map_at_12/popular"] == 0.75 < values["map_at_12/popular/high"]
+
+
+def test_one_customer_has_a_mean_but_no_finite_interval():
+    values = figures(counted(["a"]))
+    assert (values["map_at_12"], values["map_at_12/low"], values["map_at_12/high"]) == (1.0, -math.inf, math.inf)
