@@ -15,6 +15,7 @@ ROOMS = (
     "pipeline",
     "components",
     "models",
+    "pages",
     "serving",
     "synthetic",
     "transforms",
@@ -35,7 +36,8 @@ setup(
     python_requires=">=3.10,<3.11",
     packages=find_packages(include=[p for room in ROOMS for p in (room, f"{room}.*")]),
     package_data={
-        room: ["**/*.sql", "**/*.pbtxt", "**/*.toml", "**/*.md", "**/*.binpb", "**/*.proto"] for room in ROOMS
+        room: [f"**/*.{kind}" for kind in ("sql", "pbtxt", "toml", "md", "binpb", "proto", "html", "css")]
+        for room in ROOMS
     },
     install_requires=_direct_requirements(),
     entry_points={"console_scripts": ["lookbook=lookbook.cli:main"]},

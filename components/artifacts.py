@@ -1,6 +1,7 @@
 """Artifact types that TFX does not have.
 
-Kubeflow requires type names of the form `namespace.Name`. `kubeflow.step` looks up `lookbook.Name` in this module.
+Kubeflow requires type names of the form `namespace.Name`. `kubeflow.step` looks up `lookbook.Name` and `system.HTML` in
+this module.
 """
 
 from tfx.types.artifact import Artifact
@@ -28,3 +29,9 @@ class GateVerdict(Artifact):
     """The verdict of a gate that stops the run: `verdict.json`, see `components.gates.verdict`."""
 
     TYPE_NAME = "lookbook.GateVerdict"
+
+
+class Html(Artifact):
+    """A page, `report.html`, in Kubeflow's own type for pages, which its UI shows; see `kubeflow.step`."""
+
+    TYPE_NAME = "system.HTML"

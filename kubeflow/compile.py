@@ -31,7 +31,7 @@ _DESCRIPTIONS = {
     "allow_older": "true accepts data that end before those of the served version.",
     "data_version": "Names the state of the CSVs. Steps of another state are not taken from the cache.",
 }
-_NEVER_CACHED = ("FreshnessGate", "LastBlessed")
+_NEVER_CACHED = ("FreshnessGate", "LastBlessed", "Report")  # they read the pushed versions
 # A gate that is retried gives the same verdict again.
 _NEVER_RETRIED = tuple(gate.step for gate in GATES if gate.stops == RUN)
 
@@ -86,6 +86,7 @@ def documents_of(wired: tfx_pipeline.Pipeline, cluster: KubeflowConfig) -> list[
     spec: specs.Spec = runner.run(wired, write_out=False)["pipelineSpec"]
     specs.refuse_kinds(spec)
     specs.rename(spec)
+    specs.use_system_types(spec)
     for node_id in node_ids:
         step = cluster.of_step(node_id)
         if step.image is not None:

@@ -15,6 +15,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 Spec = dict[str, Any]
+SYSTEM_VERSION = "0.0.1"  # of all of Kubeflow's own types
 
 
 def task_name(node_id: str) -> str:
@@ -53,6 +54,18 @@ def rename(spec: Spec) -> None:
         component["executorLabel"] = executor_name(node_id)
     spec["deploymentSpec"]["executors"] = renamed
     spec["components"] = {component_name(node_id): component for node_id, component in spec["components"].items()}
+
+
+def use_system_types(spec: Spec) -> None:
+    """Declares outputs of Kubeflow's own types, such as `system.HTML`, as Kubeflow's SDK does.
+
+    TFX writes every type as a YAML schema. Kubeflow's UI shows a page only if it finds the type by its title.
+    """
+    for component in spec["components"].values():
+        for output in component.get("outputDefinitions", {}).get("artifacts", {}).values():
+            title = re.match(r"title: (system\.\w+)\n", output["artifactType"].get("instanceSchema", ""))
+            if title:
+                output["artifactType"] = {"schemaTitle": title[1], "schemaVersion": SYSTEM_VERSION}
 
 
 def tasks_of(spec: Spec) -> dict[str, Any]:

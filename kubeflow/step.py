@@ -43,6 +43,7 @@ _LOCAL = {"gs://": "gcs", "s3://": "s3", "minio://": "minio"}
 _REFERENCE = re.compile(r"\{\{\$\.inputs\.parameters\['([^']+)'\]\}\}")
 _OURS = "lookbook."
 _OUR_MODULE = "components.artifacts."
+_PAGE, _PAGE_CLASS, _PAGE_FILE = "system.HTML", "components.artifacts.Html", "report.html"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -69,7 +70,9 @@ def main(arguments: Sequence[str]) -> int:
     code = subprocess.run([sys.executable, "-m", EXECUTOR, *arguments], env=environment, check=False).returncode
     output = pathlib.Path(invocation["outputs"]["outputFile"])
     if code == 0 and output.exists():
-        output.write_text(json.dumps(to_bucket_addresses(json.loads(output.read_text()), addresses)))
+        reported = json.loads(output.read_text())
+        to_addresses_of_pages(reported, invocation)
+        output.write_text(json.dumps(to_bucket_addresses(reported, addresses)))
     return code
 
 
@@ -143,8 +146,26 @@ def complete_types(invocation: dict[str, Any], inputs_spec: Mapping[str, Any]) -
                 artifact["type"] = dict(inputs_spec["artifacts"][name]["artifactType"])
     for artifact in [*_artifacts(invocation, "inputs"), *_artifacts(invocation, "outputs")]:
         title = _title(artifact["type"])
-        if title.startswith(_OURS):
+        if title == _PAGE:
+            artifact["type"] = {"schemaTitle": _PAGE_CLASS}
+        elif title.startswith(_OURS):
             artifact["type"] = {"schemaTitle": _OUR_MODULE + title.removeprefix(_OURS)}
+
+
+def to_addresses_of_pages(output: dict[str, Any], invocation: Mapping[str, Any]) -> None:
+    """Changes the address of each page from its folder to its file, which Kubeflow uploads and its UI shows.
+
+    Args:
+        output: what TFX's entry point reported, changed.
+        invocation: the `ExecutorInput` with complete types and local paths.
+    """
+    for artifact in _artifacts(invocation, "outputs"):
+        if artifact["type"] == {"schemaTitle": _PAGE_CLASS}:
+            file = f"{artifact['uri']}/{_PAGE_FILE}"
+            for several in output.get("artifacts", {}).values():
+                for reported in several.get("artifacts", []):
+                    if reported["uri"] == artifact["uri"] and pathlib.Path(file).is_file():
+                        reported["uri"] = file
 
 
 def resolve_references(invocation: dict[str, Any]) -> None:

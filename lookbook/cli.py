@@ -31,6 +31,7 @@ COMMANDS = (
     "query",
     "similar",
     "outlook",
+    "report",
     "versions",
     "rollback",
     "table",

@@ -123,7 +123,12 @@ class Reporter:
             if self._json is not None:
                 self._json.step = None
 
-        return StepCallbacks(on_start=on_start, on_finish=on_finish)
+        def on_warning(line: str) -> None:
+            if self._bar is not None:
+                self._bar.clear()
+            self.echo(f"lookbook: warning: {line}", "warning", line=line)
+
+        return StepCallbacks(on_start=on_start, on_finish=on_finish, on_warning=on_warning)
 
     def echo(self, line: str, event: str, **fields: object) -> None:
         """Prints a line, or with `--json-logs` logs an event.

@@ -78,6 +78,8 @@ def print_summary(summary: Summary, out: pathlib.Path) -> None:
         f"run         {summary.seconds:.0f} s, {summary.cached} of {summary.steps} steps cached, "
         f"{summary.peak_gib:.1f} GiB at most"
     )
+    if (out / "report.html").exists():
+        console.print(f"report      {out / 'report.html'}")
     if pushed and versions:
         console.print(f"\nNext: lookbook serve --out {at}, then lookbook query CUSTOMER_ID")
         console.print(f"      lookbook recommend --out {at} --all --to recs.csv")

@@ -13,6 +13,7 @@ PACKAGES = (
     "lookbook",
     "models",
     "operations",
+    "pages",
     "pipeline",
     "serving",
     "synthetic",

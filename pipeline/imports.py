@@ -8,7 +8,7 @@ import pathlib
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
-_DATA = (".sql", ".pbtxt", ".binpb")
+_DATA = (".sql", ".pbtxt", ".binpb", ".html", ".css")
 _DOTTED = re.compile(r"[a-z_]\w*(\.[a-z_]\w*)+")
 
 

@@ -30,6 +30,7 @@ from pipeline.shared_steps import (
     checked_tables,
     gated_push,
     last_blessed,
+    report,
     seeded,
     step_settings,
 )
@@ -155,6 +156,7 @@ def create_pipeline(
         last_blessed=blessed.outputs["weights"],
         baseline=baseline.outputs["model"],
     )
+    nodes.append(report("run", config, paths, version_of, nodes))
     return tfx_pipeline.Pipeline(
         pipeline_name=NAME,
         pipeline_root=paths.pipeline_root,

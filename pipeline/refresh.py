@@ -11,7 +11,16 @@ from components.features.component import CurrentStates, FeaturesSettings
 from components.features.examples import JUDGED_SPLIT
 from pipeline.code_version import code_version
 from pipeline.config import PipelineConfig
-from pipeline.shared_steps import CacheKeys, Paths, VersionOf, checked_tables, gated_push, last_blessed, step_settings
+from pipeline.shared_steps import (
+    CacheKeys,
+    Paths,
+    VersionOf,
+    checked_tables,
+    gated_push,
+    last_blessed,
+    report,
+    step_settings,
+)
 
 NAME = "lookbook-refresh"
 
@@ -65,6 +74,7 @@ def create_refresh_pipeline(
         evaluation=evaluator.outputs["evaluation"],
         last_blessed=blessed.outputs["weights"],
     )
+    nodes.append(report("refresh", config, paths, version_of, nodes))
     return tfx_pipeline.Pipeline(
         pipeline_name=NAME,
         pipeline_root=paths.pipeline_root,

@@ -44,7 +44,8 @@ def run(
     Args:
         data_dir: folder of the three CSVs.
         out_dir: folder to write to. Receives `pipeline/` (artifacts), `serving/lookbook/<number>/` (pushed versions),
-            `metadata.db`, `checkpoints/`, `summary.json`, and `settings.toml` (of the last run that pushed).
+            `metadata.db`, `checkpoints/`, `summary.json`, `run.json`, `report.html`, and `settings.toml` (of the last
+            run that pushed).
         config: all settings.
         callbacks: called for each step.
         disk_check: whether to refuse a run if the disk is estimated to be too small.
@@ -119,6 +120,7 @@ def _execute(
     from pipeline.local import BEAM_ARGS, run_locally
     from pipeline.pipeline import create_pipeline
     from pipeline.refresh import create_refresh_pipeline
+    from pipeline.reported import reported
     from pipeline.shared_steps import SCHEMAS, CacheKeys, Paths
     from pipeline.summary import read_summary
 
@@ -138,7 +140,9 @@ def _execute(
         allow_older="true" if allow_older else "false",
     )
     create = {"train": create_pipeline, "refresh": create_refresh_pipeline}[kind]
-    steps = run_locally(create(config, paths, cache_keys, beam_args=BEAM_ARGS), out_dir / "metadata.db", callbacks)
+    wired = create(config, paths, cache_keys, beam_args=BEAM_ARGS)
+    with reported(out_dir, {"train": "run"}.get(kind, kind), config, callbacks or StepCallbacks(), started) as watched:
+        steps = run_locally(wired, out_dir / "metadata.db", watched)
     summary = read_summary(steps, data_dir=data_dir, photos=config.photos, seconds=time.monotonic() - started)
     (out_dir / SUMMARY).write_text(json.dumps(dataclasses.asdict(summary), indent=1))
     if kind == "train" and summary.version:

@@ -1,7 +1,8 @@
 """Steps of both the training and the refresh: checked tables, last blessed weights and the gated push."""
 
 import dataclasses
-from collections.abc import Callable
+import importlib.metadata
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from tfx.components.example_validator.component import ExampleValidator
@@ -19,6 +20,7 @@ from components.gates.model.rule import ModelRule
 from components.ingest.component import Ingest, IngestSettings
 from components.last_blessed.component import LastBlessed, LastBlessedSettings
 from components.push.component import Push
+from components.report.component import Report, ReportSettings
 from components.step_settings import StepSettings
 from pipeline.config import PipelineConfig
 from transforms.columns import TABLES
@@ -27,6 +29,7 @@ from transforms.settings import Settings
 
 VersionOf = Callable[[str], str]
 S = TypeVar("S", bound=Settings)
+PIPELINE_MODULE = "pipeline.pipeline"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -208,6 +211,56 @@ def gated_push(
     )
     push.add_upstream_nodes(gates)
     return [*gates, push]
+
+
+def report(
+    kind: str, config: PipelineConfig, paths: Paths, version_of: VersionOf, nodes: Sequence[BaseNode]
+) -> BaseNode:
+    """Creates the step that writes the report of the run.
+
+    Args:
+        kind: `run` or `refresh`.
+        config: all settings.
+        paths: paths of the run.
+        version_of: returns the code version of a module.
+        nodes: all other steps of the pipeline.
+    """
+    outputs = {node.id: node.outputs for node in nodes}
+    of_tables = {
+        f"{table}_{output}": outputs[f"{step}_{table}"][output]
+        for table in TABLES
+        for step, output in (("statistics", "statistics"), ("validator", "anomalies"))
+    }
+    return Report(
+        tables=outputs["Ingest"]["tables"],
+        **of_tables,
+        freshness_gate=outputs["FreshnessGate"]["verdict"],
+        data_gate=outputs["DataGate"]["verdict"],
+        model_blessing=outputs["ModelGate"]["blessing"],
+        infra_blessing=outputs["InfraGate"]["blessing"],
+        evaluation=outputs["Evaluator"]["evaluation"],
+        pushed_model=outputs["Push"]["pushed_model"],
+        serving_dir=paths.serving_dir,
+        settings=step_settings(
+            ReportSettings,
+            version_of,
+            pipeline=kind,
+            run=settings_of_run(config),
+            pipeline_version=version_of(PIPELINE_MODULE),
+            package=package_name(),
+        ),
+    )
+
+
+def settings_of_run(config: PipelineConfig) -> dict[str, Any]:
+    """The settings of the pipeline as a tree, without those of the cluster that a subclass adds."""
+    tree = config.as_tree()
+    return {name: tree[name] for name in PipelineConfig.model_fields}
+
+
+def package_name() -> str:
+    """Name and version of the distribution."""
+    return f"lookbook {importlib.metadata.version('lookbook')}"
 
 
 def _check(table: str, examples: BaseChannel, paths: Paths) -> tuple:

@@ -29,7 +29,9 @@ class StepCallbacks:
     Attributes:
         on_start: called with the name, the step's number from 1 and the number of steps.
         on_finish: called with the finished step.
+        on_warning: called with a line about something that went wrong beside the steps.
     """
 
     on_start: Callable[[str, int, int], None] = lambda name, number, count: None
     on_finish: Callable[[Step], None] = lambda step: None
+    on_warning: Callable[[str], None] = lambda line: None

@@ -4,7 +4,10 @@ import pathlib
 import shutil
 
 ROOT = pathlib.Path(__file__).parents[1]
-ROOMS = ("lookbook", "kubeflow", "operations", "pipeline", "components", "models", "serving", "synthetic", "transforms")
+ROOMS = (
+    *("lookbook", "kubeflow", "operations", "pipeline", "components"),
+    *("models", "pages", "serving", "synthetic", "transforms"),
+)
 _BUILD_FILES = ("setup.py", "pyproject.toml", "requirements.in", "MANIFEST.in", "LICENSE", "SECURITY.md")
 
 

@@ -141,9 +141,8 @@ def _ingest_tables(
         )
         _log.info("ingest %s: %d rows, %d set aside", source.name, defects.rows_read, defects.rows_rejected)
     write_rejects(work / "tables" / REJECTS_FILE, rejects)
-    days = connection.execute(f"SELECT min({DAY}), max({DAY}) FROM transactions_kept").fetchone()
-    assert days is not None
-    return IngestReport(tables=reports, first_day=days[0], last_day=days[1])
+    days = connection.execute(f"SELECT {DAY}, count(*) FROM transactions_kept GROUP BY 1 ORDER BY 1").fetchall()
+    return IngestReport(tables=reports, first_day=days[0][0], last_day=days[-1][0], rows_by_day=dict(days))
 
 
 def _refuse_too_many(

@@ -71,15 +71,25 @@ class TableReport:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class IngestReport:
-    """The reports of all tables, and the first and last day of the transactions."""
+    """The reports of all tables, and the days of the transactions.
+
+    Attributes:
+        tables: reports by table.
+        first_day: first day with a kept transaction.
+        last_day: last day with one.
+        rows_by_day: number of kept transactions of each day that has any, ascending.
+    """
 
     tables: dict[str, TableReport]
     first_day: datetime.date
     last_day: datetime.date
+    rows_by_day: dict[datetime.date, int] = dataclasses.field(default_factory=dict)
 
     def write(self, folder: pathlib.Path) -> None:
         """Writes `ingest.json` into `folder`."""
-        text = json.dumps(dataclasses.asdict(self), indent=2, default=datetime.date.isoformat)
+        plain = dataclasses.asdict(self)
+        plain["rows_by_day"] = {day.isoformat(): rows for day, rows in self.rows_by_day.items()}
+        text = json.dumps(plain, indent=2, default=datetime.date.isoformat)
         (folder / FILE).write_text(text + "\n", encoding="utf-8")
 
     @classmethod
@@ -90,4 +100,5 @@ class IngestReport:
             tables={name: TableReport.of(table) for name, table in plain["tables"].items()},
             first_day=datetime.date.fromisoformat(plain["first_day"]),
             last_day=datetime.date.fromisoformat(plain["last_day"]),
+            rows_by_day={datetime.date.fromisoformat(day): rows for day, rows in plain.get("rows_by_day", {}).items()},
         )

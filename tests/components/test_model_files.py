@@ -7,6 +7,8 @@ import pytest
 from components.assemble.saved_model import Description
 from components.model_files import (
     DESCRIPTION,
+    REPORT,
+    RUN_RECORD,
     WARMUP_REQUESTS,
     as_of,
     blessed_customers,
@@ -17,6 +19,7 @@ from components.model_files import (
 )
 from components.served_folder import MODEL_NAME
 from serving.client import ClientConfig
+from serving.server.fingerprint import DOCUMENTS
 from serving.server.joining import DECLARATION_FILE, DECLARATION_KEY
 from serving.server.warmup import WARMUP_FILE
 
@@ -25,6 +28,10 @@ def test_the_model_server_looks_for_the_files_and_the_field_that_assemble_writes
     assert str(DESCRIPTION) == DECLARATION_FILE
     assert str(WARMUP_REQUESTS) == WARMUP_FILE
     assert DECLARATION_KEY in Description.__dataclass_fields__
+
+
+def test_the_model_server_ignores_the_report_and_the_record_of_the_run():
+    assert {str(REPORT), str(RUN_RECORD)} == set(DOCUMENTS)
 
 
 def test_the_client_asks_for_the_served_name_by_default():

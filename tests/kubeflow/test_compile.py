@@ -122,7 +122,14 @@ def test_every_step_except_the_gates_of_the_data_is_retried(tasks):
 
 def test_every_step_except_those_that_read_the_pushed_versions_is_cached(tasks):
     cached = {name for name, task in tasks.items() if task["cachingOptions"]["enableCache"]}
-    assert set(tasks) - cached == {"freshness-gate", "last-blessed"}
+    assert set(tasks) - cached == {"freshness-gate", "last-blessed", "report"}
+
+
+def test_the_report_is_a_page_for_the_ui_of_kubeflow(spec, tasks):
+    """Kubeflow's SDK declares `Output[HTML]` like this."""
+    report = spec["components"][tasks["report"]["componentRef"]["name"]]["outputDefinitions"]["artifacts"]["report"]
+    assert report["artifactType"] == {"schemaTitle": "system.HTML", "schemaVersion": "0.0.1"}
+    assert "push" in {a["taskOutputArtifact"]["producerTask"] for a in tasks["report"]["inputs"]["artifacts"].values()}
 
 
 def test_a_run_has_parameters_for_the_data(spec, tasks):
@@ -179,7 +186,7 @@ def test_changed_settings_or_code_change_the_parameters_of_tasks(tmp_path):
     before = parameters(version="one")
     settings = parameters("retrieval.epochs=3", version="one")
     code = parameters(version="two")
-    assert {name for name in before if before[name] != settings[name]} == {"retrieval"}
+    assert {name for name in before if before[name] != settings[name]} == {"retrieval", "report"}
     assert {"ingest", "transform", "retrieval", "ranking", "evaluator"} <= {n for n in before if before[n] != code[n]}
 
 

@@ -83,6 +83,20 @@ def test_an_own_type_is_resolved_to_its_class(kind):
     assert import_utils.import_class_by_path(the_input(given)["type"]["schemaTitle"]) is States
 
 
+def test_the_address_of_a_page_becomes_that_of_its_file(tmp_path):
+    """Kubeflow's UI reads the address of an artifact of type system.HTML as a file."""
+    given = invocation(str(tmp_path / "a"))
+    (output,) = given["outputs"]["artifacts"]["model"]["artifacts"]
+    output["type"] = {"schemaTitle": "system.HTML", "schemaVersion": "0.0.1"}
+    step.complete_types(given, {"artifacts": {"examples": {"artifactType": {"instanceSchema": SCHEMA}}}})
+    assert output["type"] == {"schemaTitle": "components.artifacts.Html"}
+    pathlib.Path(output["uri"]).mkdir()
+    (pathlib.Path(output["uri"]) / "report.html").write_text("<p>")
+    reported = {"artifacts": {"model": {"artifacts": [{"uri": output["uri"]}]}}}
+    step.to_addresses_of_pages(reported, given)
+    assert reported["artifacts"]["model"]["artifacts"][0]["uri"] == f"{tmp_path / 'a-out'}/report.html"
+
+
 def test_references_within_values_are_replaced():
     given = invocation(
         custom_config='{"run_key": "{{$.inputs.parameters[\'data_version\']}}"}', data_version="may", count=3.0

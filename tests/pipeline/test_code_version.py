@@ -162,7 +162,7 @@ def test_the_sources_of_a_step_exclude_files_that_it_does_not_use(name, read):
 
 def test_a_change_of_publish_changes_the_version_of_each_step_that_uses_it(modules, tmp_path, monkeypatch):
     """A step uses a module that it imports directly or indirectly."""
-    for room in ("components", "lookbook", "models", "serving", "transforms"):
+    for room in ("components", "lookbook", "models", "pages", "serving", "transforms"):
         shutil.copytree(module.ROOT / room, tmp_path / room)
     users = {name for name in modules if module.ROOT / "components/push/publish.py" in module.sources(name)}
     assert "components.push.component" in users

@@ -100,6 +100,15 @@ def test_while_a_version_is_wanted_some_version_serves(phases, wanted):
     assert left >= serving & wanted
 
 
+def test_a_report_that_is_added_later_does_not_change_the_fingerprint(tmp_path):
+    (tmp_path / "assets.extra").mkdir()
+    (tmp_path / "assets.extra" / "lookbook.json").write_text("{}")
+    before = fingerprint(tmp_path)
+    for name in ("report.html", "run.json", ".report.html.17.unfinished"):
+        (tmp_path / "assets.extra" / name).write_text("added")
+    assert fingerprint(tmp_path) == before
+
+
 def test_a_changed_file_changes_the_fingerprint(tmp_path):
     (tmp_path / "variables").mkdir()
     (tmp_path / "variables" / "data").write_bytes(b"half")

@@ -1,0 +1,79 @@
+"""TFX component: see README.md."""
+
+import logging
+import pathlib
+from typing import Any
+
+from pydantic import Field
+from tfx.dsl.component.experimental.annotations import InputArtifact, OutputArtifact, Parameter
+from tfx.dsl.component.experimental.decorators import component
+from tfx.types import standard_artifacts
+
+from components.artifacts import GateVerdict, Html, Tables
+from components.report.artifacts import RunArtifacts
+from components.report.executor import FILE, add_to_version, write_report
+from components.report.record import RunRecord
+from components.step_settings import StepSettings
+
+
+class ReportSettings(StepSettings):
+    """Settings of the step."""
+
+    pipeline: str = Field(description="`run` or `refresh`.")
+    run: dict[str, Any] = Field(description="All settings of the run.")
+    pipeline_version: str = Field(description="Code version of the pipeline.")
+    package: str = Field(description="Name and version of the distribution.")
+
+
+@component
+def Report(  # noqa: N802 (TFX names components like classes)
+    tables: InputArtifact[Tables],
+    articles_statistics: InputArtifact[standard_artifacts.ExampleStatistics],
+    customers_statistics: InputArtifact[standard_artifacts.ExampleStatistics],
+    transactions_statistics: InputArtifact[standard_artifacts.ExampleStatistics],
+    articles_anomalies: InputArtifact[standard_artifacts.ExampleAnomalies],
+    customers_anomalies: InputArtifact[standard_artifacts.ExampleAnomalies],
+    transactions_anomalies: InputArtifact[standard_artifacts.ExampleAnomalies],
+    freshness_gate: InputArtifact[GateVerdict],
+    data_gate: InputArtifact[GateVerdict],
+    model_blessing: InputArtifact[standard_artifacts.ModelBlessing],
+    infra_blessing: InputArtifact[standard_artifacts.InfraBlessing],
+    evaluation: InputArtifact[standard_artifacts.ModelEvaluation],
+    pushed_model: InputArtifact[standard_artifacts.PushedModel],
+    serving_dir: Parameter[str],
+    settings: Parameter[str],
+    report: OutputArtifact[Html],
+) -> None:
+    """Writes the report of the run; an error is logged and does not fail the run."""
+    given = ReportSettings.from_json(settings)
+    outputs = {
+        "Ingest": {"tables": tables},
+        "statistics_articles": {"statistics": articles_statistics},
+        "statistics_customers": {"statistics": customers_statistics},
+        "statistics_transactions": {"statistics": transactions_statistics},
+        "validator_articles": {"anomalies": articles_anomalies},
+        "validator_customers": {"anomalies": customers_anomalies},
+        "validator_transactions": {"anomalies": transactions_anomalies},
+        "FreshnessGate": {"verdict": freshness_gate},
+        "DataGate": {"verdict": data_gate},
+        "ModelGate": {"blessing": model_blessing},
+        "InfraGate": {"blessing": infra_blessing},
+        "Evaluator": {"evaluation": evaluation},
+        "Push": {"pushed_model": pushed_model},
+    }
+    artifacts = RunArtifacts(
+        outputs={
+            step: {name: pathlib.Path(artifact.uri) for name, artifact in of_step.items()}
+            for step, of_step in outputs.items()
+        },
+        serving_dir=pathlib.Path(serving_dir),
+        record=RunRecord(
+            kind=given.pipeline, settings=given.run, code_version=given.pipeline_version, package=given.package
+        ),
+    )
+    to = pathlib.Path(report.uri) / FILE
+    try:
+        write_report(artifacts, to)
+        add_to_version(artifacts, to)
+    except Exception:  # the model is pushed; a report that cannot be written must not fail the run
+        logging.exception("the report could not be written")

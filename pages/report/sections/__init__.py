@@ -1,0 +1,32 @@
+"""The sections of the report in their order. A new section is a module here and a line in `SECTIONS`."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+from pages.report.sections import data, figures, verdict
+from pages.section import Section
+
+
+@dataclasses.dataclass(frozen=True)
+class ReportSection:
+    """A section of the report.
+
+    Attributes:
+        name: name of its facts, and its anchor.
+        title: heading.
+        build: returns the section of its facts; not called if they are absent.
+    """
+
+    name: str
+    title: str
+    build: Callable[[Any], Section]
+
+
+SECTIONS = (
+    ReportSection("verdict", "Verdict", verdict.section),
+    ReportSection("data", "Data", data.section),
+    ReportSection("figures", "Figures", figures.section),
+)

@@ -1,0 +1,174 @@
+"""Facts of a run are read from its artifacts as they are."""
+
+import dataclasses
+import datetime
+import math
+
+import pytest
+
+from components.report.artifacts import RunArtifacts
+from components.report.facts import read_facts
+from components.report.record import RunRecord, read_run_record
+from pages.section import Absent
+from tests.components.report.conftest import FIRST, HOSTILE, LAST, without
+
+DAY = datetime.timedelta(days=1)
+
+
+def facts(artifacts, name):
+    return read_facts(artifacts).sections[name]
+
+
+def test_a_run_that_pushed_has_its_version_verdicts_and_sizes(run):
+    found = facts(run, "verdict")
+    assert (found.outcome, found.version) == ("pushed", "7")
+    assert [(gate.title, gate.passed) for gate in found.gates] == [
+        ("freshness gate", True),
+        ("data gate", True),
+        ("model gate", True),
+        ("infra gate", True),
+    ]
+    assert found.gates[1].warnings == ("few customers",)
+    size = found.data
+    assert (size.articles, size.customers, size.transactions, size.first_day, size.last_day) == (5, 5, 2, FIRST, LAST)
+    assert found.test_week == (datetime.date(2020, 9, 16), LAST)
+    assert found.trained_until == datetime.date(2020, 9, 16)
+
+
+def test_the_run_itself_is_read_from_its_record(run):
+    found = facts(run, "verdict").run
+    assert (found.steps, found.cached, found.seconds, found.peak_gib) == (2, 1, 60.5, 1.5)
+    assert (found.code_version, found.finished) == ("new", datetime.datetime(2020, 9, 23, 6, 30))
+
+
+def test_figures_have_the_intervals_of_the_evaluator(run):
+    found = facts(run, "verdict")
+    mean, sd = (1 + 1 / 2 + 1) / 3, math.sqrt(((1 / 6) ** 2 * 2 + (1 / 3) ** 2) / 2)
+    assert found.metrics["MAP@12"].mean == pytest.approx(mean)
+    assert found.metrics["MAP@12"].high == pytest.approx(mean + 1.96 * sd / math.sqrt(3))
+    assert found.differences["the better simple baseline"].mean == pytest.approx(mean - 1 / 5)
+    assert found.differences["the last blessed model"].mean == pytest.approx(mean - 1 / 4)
+
+
+def test_a_refused_run_has_no_version_and_the_newest_version_is_the_previous(run):
+    (run.outputs["Push"]["pushed_model"] / "version.json").unlink()
+    found = facts(run, "verdict")
+    assert (found.outcome, found.version, found.previous.number) == ("refused", None, "7")
+
+
+def test_a_gate_that_stopped_the_run_gives_its_message_as_reason(run):
+    later = ("DataGate", "Features", "ModelGate", "InfraGate", "Evaluator", "Push")
+    found = facts(without(run, *later, failed_step="DataGate", error="data gate: no prices"), "verdict")
+    assert found.outcome == "failed"
+    assert [(gate.passed, gate.line) for gate in found.gates[:3]] == [
+        (True, "passed: fresh"),
+        (False, "data gate: no prices"),
+        (None, "the run ended before this gate"),
+    ]
+    assert found.metrics == {}
+
+
+def test_the_previous_version_is_the_newest_that_is_older(run):
+    previous = facts(run, "verdict").previous
+    assert (previous.number, previous.as_of) == ("5", datetime.date(2020, 9, 16))
+    assert previous.metrics["MAP@12"].mean == pytest.approx(1 / 3)
+    assert (previous.settings, previous.data, previous.code_version) == (None, None, None)
+
+
+def test_settings_data_and_code_of_the_previous_version_are_read_from_its_record(run):
+    data = {"first_day": "2020-08-01", "last_day": "2020-09-15", "articles": 4, "customers": 4, "transactions": 1}
+    record = RunRecord(kind="run", settings={"seed": 0, "ranking": {"epochs": 3}}, code_version="old", data=data)
+    record.write(run.serving_dir / "5" / "assets.extra")
+    previous = facts(run, "verdict").previous
+    assert [(change.name, change.before, change.now) for change in previous.settings] == [("ranking.epochs", "3", "5")]
+    assert (previous.data.transactions, previous.data.last_day) == (1, datetime.date(2020, 9, 15))
+    assert previous.code_version == "old"
+
+
+def test_the_data_have_rows_reasons_examples_and_sales(run):
+    found = facts(run, "data")
+    table = found.tables[2]
+    assert (table.file, table.rows_read, table.rows_kept, table.rows_rejected) == ("transactions_train.csv", 3, 2, 1)
+    (reason,) = table.reasons
+    assert (reason.reason, reason.count, reason.consequence) == ("price: not a number", 1, "row set aside")
+    assert [(example.line, example.value) for example in reason.examples] == [(3, HOSTILE)]
+    assert found.sales == ((FIRST, 1), (LAST, 1))
+
+
+def test_the_bands_are_those_of_the_calendar(run):
+    cut = LAST - 6 * DAY
+    lists = cut - 14 * DAY
+    bands = [(band.first, band.last) for band in facts(run, "data").bands]
+    assert bands == [(FIRST, lists - DAY), (lists, cut - DAY), (cut, LAST)]
+
+
+def test_without_a_calendar_there_is_the_test_week_of_the_settings(run):
+    settings = {"label_days": 7}
+    bands = facts(without(run, "Features", settings=settings), "data").bands
+    assert [(band.first, band.last) for band in bands] == [(FIRST, LAST - 7 * DAY), (LAST - 6 * DAY, LAST)]
+    assert facts(without(run, "Features", settings={"label_days": 400}), "data").bands == ()
+
+
+def test_columns_are_those_of_the_statistics_in_the_order_of_the_csv(run):
+    number, text = facts(run, "data").columns
+    assert (number.name, number.low, number.median, number.high, number.mean) == ("product_type_no", 1, 2, 9, 3.5)
+    assert number.buckets == ((1, 5, 4), (5, 9, 1))
+    assert (text.name, text.missing, text.distinct) == ("colour_group_name", 1, 2)
+    assert text.top == ((HOSTILE, 3), ("Black", 1))
+
+
+def test_anomalies_have_table_column_and_severity(run):
+    (anomaly,) = facts(run, "data").anomalies
+    assert (anomaly.where, anomaly.what, anomaly.is_error) == ("transactions.price", HOSTILE, True)
+
+
+def test_a_run_that_ended_early_has_no_statistics_and_no_anomalies(run):
+    steps = [f"{step}_{table}" for step in ("statistics", "validator") for table in ("articles", "transactions")]
+    found = facts(without(run, *steps), "data")
+    assert (found.columns, found.anomalies) == (None, None)
+
+
+def test_figures_have_rankings_slices_and_versions(run):
+    found = facts(run, "figures")
+    assert found.customers == 3
+    titles = ["this model", "this model, new to the customer", "last blessed model", "own purchases", "popular"]
+    assert [ranking.title for ranking in found.rankings] == titles
+    assert found.rankings[3].metrics["MAP@12"].mean == pytest.approx(1 / 5)
+    (part,) = found.slices
+    assert (part.feature, part.value, part.customers, part.map_at_12.mean) == ("standing", "new", 1, 0.5)
+    assert [(version.number, version.is_this) for version in found.versions] == [("5", False), ("7", True)]
+    assert found.versions[0].judged == datetime.date(2020, 9, 9)
+
+
+def test_the_baseline_model_is_shown_only_if_the_gate_compared_it(run):
+    found = facts(without(run, "ModelGate"), "figures")
+    assert "last blessed model" not in [ranking.title for ranking in found.rankings]
+    assert list(found.differences) == ["the better simple baseline"]
+
+
+def test_sections_without_artifacts_are_absent_with_a_reason(tmp_path):
+    empty = RunArtifacts(outputs={}, serving_dir=tmp_path, record=RunRecord(kind="run", settings={}, error="no space"))
+    found = read_facts(empty).sections
+    assert found["data"] == Absent("There is nothing to show: ingest did not finish, so no table was read.")
+    assert isinstance(found["figures"], Absent)
+    assert found["verdict"].outcome == "failed"
+
+
+def test_a_damaged_artifact_costs_only_its_section(run):
+    (run.outputs["Ingest"]["tables"] / "ingest.json").write_text("{")
+    found = read_facts(run).sections
+    assert found["data"].why.startswith("The artifacts of this section cannot be read: JSONDecodeError")
+    assert found["figures"].customers == 3
+
+
+@pytest.mark.parametrize("text", [None, "{", "[]", '{"kind": "run", "settings": {}, "unknown": 1}'])
+def test_a_record_that_cannot_be_read_is_none(tmp_path, text):
+    if text is not None:
+        (tmp_path / "run.json").write_text(text)
+    assert read_run_record(tmp_path) is None
+
+
+def test_a_record_is_read_as_it_was_written(run, tmp_path):
+    record = dataclasses.replace(run.record, failed_step="Push", error="x")
+    record.write(tmp_path)
+    assert read_run_record(tmp_path) == record

@@ -1,0 +1,213 @@
+"""Facts of a report for tests: a run of a small shop, and one whose every name is hostile and as long as it may be."""
+
+import datetime
+
+from pages.charts.days import Band
+from pages.interval import Interval
+from pages.report.document import ReportFacts
+from pages.report.sections import data, figures, verdict
+
+FIRST, LAST = datetime.date(2020, 6, 1), datetime.date(2020, 9, 22)
+CUT = LAST - datetime.timedelta(days=6)
+SCRIPT = "<script>alert('x')</script>"
+METRICS = {"MAP@12": 0.25, "NDCG@12": 0.35, "Precision@12": 0.1, "Recall@12": 0.45}
+
+
+def metrics(factor: float = 1.0) -> dict[str, Interval]:
+    return {
+        title: Interval(value * factor, value * factor - 0.01, value * factor + 0.01)
+        for title, value in METRICS.items()
+    }
+
+
+def verdict_facts(**changes) -> verdict.VerdictFacts:
+    size = verdict.DataSize(first_day=FIRST, last_day=LAST, articles=600, customers=1500, transactions=40036)
+    earlier = verdict.DataSize(
+        first_day=FIRST, last_day=LAST - datetime.timedelta(days=7), articles=590, customers=1400, transactions=38000
+    )
+    gates = (
+        verdict.GateFacts(title="freshness gate", stops="run", passed=True, line="passed: fresh"),
+        verdict.GateFacts(title="data gate", stops="run", passed=True, line="passed", warnings=("few customers",)),
+        verdict.GateFacts(title="model gate", stops="push", passed=True, line="passed, proven: MAP@12 0.2500"),
+        verdict.GateFacts(title="infra gate", stops="push", passed=True, line="passed: 50 canary queries"),
+    )
+    facts = {
+        "outcome": "pushed",
+        "version": "1700000001",
+        "run": verdict.RunFacts(
+            kind="run",
+            finished=datetime.datetime(2020, 9, 23, 6, 30),
+            seconds=329.0,
+            peak_gib=2.25,
+            steps=28,
+            cached=3,
+            code_version="c0de",
+            package="lookbook 0.1.0",
+        ),
+        "data": size,
+        "test_week": (CUT, LAST),
+        "trained_until": CUT,
+        "gates": gates,
+        "metrics": metrics(),
+        "differences": {
+            "the better simple baseline": Interval(0.05, 0.03, 0.07),
+            "the last blessed model": Interval(-0.001, -0.004, 0.002),
+        },
+        "previous": verdict.Previous(
+            number="1700000000",
+            as_of=LAST - datetime.timedelta(days=6),
+            metrics=metrics(0.9),
+            data=earlier,
+            settings=(verdict.SettingChange(name="ranking.epochs", before="3", now="5"),),
+            code_version="01d",
+        ),
+    }
+    return verdict.VerdictFacts(**{**facts, **changes})
+
+
+def data_facts(name: str = "Dress", **changes) -> data.DataFacts:
+    days = [FIRST + datetime.timedelta(days=n) for n in range((LAST - FIRST).days + 1)]
+    lists = CUT - datetime.timedelta(days=14)
+    one_day = datetime.timedelta(days=1)
+    facts = {
+        "tables": (
+            data.TableFacts(file="articles.csv", rows_read=600, rows_kept=600, rows_rejected=0),
+            data.TableFacts(
+                file="transactions_train.csv",
+                rows_read=40_043,
+                rows_kept=40_036,
+                rows_rejected=7,
+                reasons=(
+                    data.Reason(
+                        reason="price: not a number",
+                        count=7,
+                        consequence="row set aside",
+                        examples=(data.Example(line=101, value=name),),
+                    ),
+                ),
+            ),
+        ),
+        "sales": tuple((day, 100 + n % 7) for n, day in enumerate(days)),
+        "bands": (
+            Band("trained on", FIRST, lists - one_day),
+            Band("list weeks", lists, CUT - one_day),
+            Band("test week", CUT, LAST),
+        ),
+        "columns": (
+            data.ColumnFacts(
+                table="articles",
+                name="product_type_name",
+                kind="text",
+                rows=600,
+                missing=3,
+                distinct=38,
+                top=((name, 120.0), ("Top", 60.0)),
+            ),
+            data.ColumnFacts(
+                table="customers",
+                name="age",
+                kind="number",
+                rows=1500,
+                missing=150,
+                low=16.0,
+                median=32.0,
+                high=99.0,
+                mean=36.5,
+                buckets=((16.0, 24.0, 300.0), (24.0, 32.0, 500.0), (32.0, 40.0, 700.0)),
+            ),
+        ),
+        "anomalies": (data.Anomaly(where=f"articles.{name}", what="unexpected values", is_error=False),),
+    }
+    return data.DataFacts(**{**facts, **changes})
+
+
+def figures_facts(name: str = "25 to 34", **changes) -> figures.FiguresFacts:
+    facts = {
+        "customers": 339,
+        "rankings": (
+            figures.RankingFacts(title="this model", is_model=True, metrics=metrics()),
+            figures.RankingFacts(title="own purchases", is_model=False, metrics=metrics(0.8)),
+        ),
+        "differences": verdict_facts().differences,
+        "slices": tuple(
+            figures.SliceFacts(
+                feature="age group",
+                value=value,
+                customers=100 + n,
+                map_at_12=Interval(0.2 + n / 100, 0.1, 0.3),
+                difference=Interval(0.02 * (1 - n), 0.02 * (1 - n) - 0.01, 0.02 * (1 - n) + 0.01),
+            )
+            for n, value in enumerate((name, "35 to 49", "50 and older"))
+        ),
+        "versions": tuple(
+            figures.VersionFacts(
+                number=str(1_700_000_000 + n),
+                judged=CUT - datetime.timedelta(days=7 * (1 - n)),
+                map_at_12=Interval(0.2 + n / 20, 0.1, 0.3),
+                difference=Interval(0.04 + n / 100, 0.01, 0.09),
+                is_this=n == 1,
+            )
+            for n in range(2)
+        ),
+    }
+    return figures.FiguresFacts(**{**facts, **changes})
+
+
+def report_facts() -> ReportFacts:
+    """The facts of a run that pushed."""
+    return ReportFacts({"verdict": verdict_facts(), "data": data_facts(), "figures": figures_facts()})
+
+
+def hostile_facts() -> ReportFacts:
+    """The facts of a run whose names, values, reasons and messages are markup."""
+    gates = tuple(
+        verdict.GateFacts(title=SCRIPT, stops="push", passed=False, line=f"refused: {SCRIPT}", warnings=(SCRIPT,) * 100)
+        for _ in range(4)
+    )
+    changes = tuple(verdict.SettingChange(name=SCRIPT, before=SCRIPT, now=SCRIPT) for _ in range(500))
+    previous = verdict.Previous(
+        number=SCRIPT, as_of=None, metrics={SCRIPT: Interval(0.1)}, data=None, settings=changes, code_version=SCRIPT
+    )
+    run = verdict.RunFacts(kind="run", code_version=SCRIPT, package=SCRIPT, failed_step=SCRIPT, error=SCRIPT * 100)
+    long = f"{SCRIPT}{'x' * 100_000}"
+    columns = tuple(
+        data.ColumnFacts(
+            table="articles",
+            name="product_type_name",
+            kind="text",
+            rows=10,
+            missing=0,
+            distinct=10,
+            top=tuple((f"{long}{n}", 5.0) for n in range(50)),
+        )
+        for _ in range(100)
+    )
+    reasons = tuple(
+        data.Reason(reason=long, count=1, consequence=SCRIPT, examples=(data.Example(line=1, value=long),) * 9)
+        for _ in range(1000)
+    )
+    anomalies = tuple(data.Anomaly(where=long, what=long, is_error=True) for _ in range(1000))
+    tables = (data.TableFacts(file=SCRIPT, rows_read=1, rows_kept=0, rows_rejected=1, reasons=reasons),)
+    days = [FIRST + datetime.timedelta(days=n) for n in range(5000)]
+    one = figures.SliceFacts(feature=SCRIPT, value=long, customers=1, map_at_12=Interval(0.1), difference=Interval(0.1))
+    version = figures.VersionFacts(
+        number=SCRIPT, judged=None, map_at_12=Interval(0.1), difference=Interval(0.1, 0.0, 0.2), is_this=False
+    )
+    return ReportFacts(
+        {
+            "verdict": verdict_facts(outcome="failed", version=SCRIPT, run=run, gates=gates, previous=previous),
+            "data": data_facts(
+                tables=tables,
+                columns=columns,
+                anomalies=anomalies,
+                sales=tuple((day, n) for n, day in enumerate(days)),
+                bands=(Band(SCRIPT, days[0], days[-1]),),
+            ),
+            "figures": figures_facts(
+                slices=(one,) * 200,
+                versions=(version,) * 200,
+                rankings=(figures.RankingFacts(title=long, is_model=True, metrics=metrics()),),
+                differences={SCRIPT: Interval(0.1)},
+            ),
+        }
+    )
