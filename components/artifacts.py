@@ -31,6 +31,12 @@ class GateVerdict(Artifact):
     TYPE_NAME = "lookbook.GateVerdict"
 
 
+class Figures(Artifact):
+    """Figures of the candidate lists by week, `figures.json`, and the days of the run, `calendar.json`."""
+
+    TYPE_NAME = "lookbook.Figures"
+
+
 class Html(Artifact):
     """A page, `report.html`, in Kubeflow's own type for pages, which its UI shows; see `kubeflow.step`."""
 

@@ -126,7 +126,7 @@ class Reporter:
         def on_warning(line: str) -> None:
             if self._bar is not None:
                 self._bar.clear()
-            self.echo(f"lookbook: warning: {line}", "warning", line=line)
+            self.echo(f"lookbook: warning: {line}", "warning", message=line)
 
         return StepCallbacks(on_start=on_start, on_finish=on_finish, on_warning=on_warning)
 

@@ -132,13 +132,14 @@ class Heading:
     kind: ClassVar[str] = "heading"
 
 
+Row = Sequence[Cell | str]
 Block = Tiles | Table | Charts | Notes | Heading
 
 
 def table(
     caption: str,
     titles: Sequence[str],
-    rows: Sequence[Sequence[Cell | str]],
+    rows: Sequence[Row],
     *,
     numeric: Sequence[str] = (),
     note: str = "",

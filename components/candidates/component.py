@@ -7,9 +7,9 @@ from tfx.dsl.component.experimental.decorators import component
 from tfx.types import artifact_utils, standard_artifacts
 from tfx.utils import path_utils
 
-from components.artifacts import States
+from components.artifacts import Figures, States
 from components.candidates.config import CandidatesConfig
-from components.candidates.executor import SPLIT, bundle, make_lists
+from components.candidates.executor import SPLIT, bundle, copy_figures, make_lists
 from components.step_settings import StepSettings
 from models.recommender.config import RecommenderConfig
 
@@ -29,6 +29,7 @@ def Candidates(  # noqa: N802 (TFX names components like classes)
     settings: Parameter[str],
     lists: OutputArtifact[standard_artifacts.Examples],
     graph: OutputArtifact[standard_artifacts.Model],
+    figures: OutputArtifact[Figures],
 ) -> None:
     """Builds labelled candidate lists of every list week, and copies states and snapshots into one base model."""
     given = CandidatesSettings.from_json(settings)
@@ -41,5 +42,6 @@ def Candidates(  # noqa: N802 (TFX names components like classes)
         given.candidates,
         pathlib.Path(lists.uri),
     )
+    copy_figures(pathlib.Path(states.uri), pathlib.Path(lists.uri), pathlib.Path(figures.uri))
     lists.split_names = artifact_utils.encode_split_names([SPLIT])
     bundle(pathlib.Path(states.uri), snapshots, pathlib.Path(path_utils.serving_model_dir(graph.uri)))

@@ -5,17 +5,21 @@ import logging
 import os
 import pathlib
 import shutil
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from components.candidates import lists
 from components.candidates.config import CandidatesConfig
+from components.candidates.figures import WeekFigures
 from components.examples import write_examples
 from models.recommender.builder import STATES, TOWERS, RecommenderBuilder
+from models.recommender.candidates import active_channels
 from models.recommender.config import RecommenderConfig
 from models.recommender.recommender import Recommender
 from models.retrieval.snapshot import snapshot_name
+from transforms.calendar import FILE as CALENDAR_FILE
 from transforms.calendar import Calendar, date_of, load_calendar
 from transforms.errors import DataError
 from transforms.parquet import pq
@@ -23,6 +27,7 @@ from transforms.progress import Progress
 from transforms.state_files import labels_file, state_folder
 
 SPLIT = "train"
+FIGURES_FILE = "figures.json"
 _CUSTOMERS_PER_LIST = 8  # maximum number of customers to try per list; a list must hold a positive
 _CUSTOMERS_PER_PART = 2  # per list
 
@@ -34,7 +39,7 @@ def make_lists(
     recommender_config: RecommenderConfig,
     config: CandidatesConfig,
     to: pathlib.Path,
-) -> dict[str, dict[str, float]]:
+) -> dict[str, dict[str, Any]]:
     """Writes the lists of all weeks. List week i uses the state of its first day and the towers of week i.
 
     Lists of the test week are built in the same way. Only the refitted network, which is not judged, trains on them.
@@ -49,8 +54,7 @@ def make_lists(
         to: folder of the Examples artifact; lists are written to its split `train`.
 
     Returns:
-        By date of the week: the number of `customers` for whom candidates were found, and over them `recall` (mean
-        share of purchases among the candidates) and `candidates` (mean number of candidates).
+        By date of the week: the figures of the customers for whom candidates were found, as of `WeekFigures.as_tree`.
 
     Raises:
         DataError: no list holds an article that the customer bought, so there is nothing to train on.
@@ -69,7 +73,7 @@ def make_lists(
     if not any(table.num_rows for table in tables[:-1]):  # the last is the test week, for the refitted network
         raise DataError(_no_positives(calendar, sum(figures[date_of(day)]["customers"] for day in calendar.list_days)))
     write_examples(pa.concat_tables(tables), to / f"Split-{SPLIT}")
-    (to / "figures.json").write_text(json.dumps(figures, indent=1))
+    (to / FIGURES_FILE).write_text(json.dumps(figures, indent=1))
     return figures
 
 
@@ -83,26 +87,25 @@ def _no_positives(calendar: Calendar, customers: float) -> str:
 
 def _lists_of_week(
     recommender: Recommender, day: int, labels: lists.Labels, config: CandidatesConfig, week: int, progress: Progress
-) -> tuple[pa.Table, dict[str, float]]:
+) -> tuple[pa.Table, dict[str, Any]]:
     """Returns at most `max_lists_per_week` lists, and figures of the customers tried."""
     num_articles, seed = recommender.state.num_articles, config.seed + week
-    tables, customers, recall_sum, candidates = [], 0, 0.0, 0
+    figures = WeekFigures([name for name, _ in active_channels(recommender.config)])
+    tables, customers = [], 0
     for part in lists.random_parts(labels, _CUSTOMERS_PER_PART * config.max_lists_per_week, seed):
+        bits = None
         if config.negatives == "random":
             rows, hits = lists.random_lists(part, num_articles, config.negatives_per_positive, seed)
             progress.advance(len(rows))
         else:
-            rows, hits = lists.candidate_lists(recommender, part, progress.advance)
+            rows, hits, bits = lists.candidate_lists(recommender, part, progress.advance)
         tables.append(lists.as_table(day, part.customer_rows, rows, hits, num_articles))
         customers += len(rows)
-        recall_sum += len(rows) * lists.recall(hits, part)
-        candidates += int((rows < num_articles).sum())
+        figures.add(part, hits, bits, candidates=int((rows < num_articles).sum()))
         if sum(table.num_rows for table in tables) >= config.max_lists_per_week:
             break
     progress.reduce_total(len(labels.customer_rows) - customers)
-    table = lists.sample(pa.concat_tables(tables), config.max_lists_per_week, seed)
-    count = max(customers, 1)
-    return table, {"customers": customers, "recall": recall_sum / count, "candidates": candidates / count}
+    return lists.sample(pa.concat_tables(tables), config.max_lists_per_week, seed), figures.as_tree()
 
 
 def _labels(states: pathlib.Path, day: int, config: CandidatesConfig, seed: int) -> lists.Labels:
@@ -116,6 +119,19 @@ def _labels(states: pathlib.Path, day: int, config: CandidatesConfig, seed: int)
     if pc.any(has_past).as_py():
         purchases = purchases.filter(has_past)
     return lists.group_labels(purchases, _CUSTOMERS_PER_LIST * config.max_lists_per_week, seed)
+
+
+def copy_figures(states: pathlib.Path, lists_folder: pathlib.Path, to: pathlib.Path) -> None:
+    """Copies the figures of the lists and the calendar, so that who reads them needs neither lists nor states.
+
+    Args:
+        states: folder of the states.
+        lists_folder: folder of the lists.
+        to: folder of the figures, created if it does not exist.
+    """
+    to.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(lists_folder / FIGURES_FILE, to / FIGURES_FILE)
+    shutil.copyfile(states / CALENDAR_FILE, to / CALENDAR_FILE)
 
 
 def bundle(states: pathlib.Path, towers: pathlib.Path, to: pathlib.Path) -> None:

@@ -71,8 +71,8 @@ def _take(labels: Labels, chosen: np.ndarray) -> Labels:
 
 def candidate_lists(
     recommender: Recommender, labels: Labels, on_batch: Callable[[int], None] = lambda customers: None
-) -> tuple[np.ndarray, np.ndarray]:
-    """Finds the candidates of each customer and whether they were bought.
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Finds the candidates of each customer, whether they were bought, and the channels that proposed them.
 
     Args:
         recommender: recommender of the week.
@@ -80,21 +80,22 @@ def candidate_lists(
         on_batch: called with the number of customers of each batch.
 
     Returns:
-        Article rows `[n, max_candidates]` int32, padded with the number of articles, and whether each was bought,
-        `[n, max_candidates]` bool.
+        Article rows `[n, max_candidates]` int32, padded with the number of articles; whether each was bought,
+        `[n, max_candidates]` bool; and bits of its channels, as in `Candidates`, `[n, max_candidates]` int32.
     """
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.int32)], autograph=False)
     def propose(customer_rows):
-        return recommender.candidates(recommender.query(customer_rows)).article_rows
+        candidates = recommender.candidates(recommender.query(customer_rows))
+        return candidates.article_rows, candidates.channel_bits
 
     size = recommender.config.max_candidates
     parts = []
     for start in range(0, len(labels.customer_rows), _BATCH):
-        parts.append(propose(tf.constant(labels.customer_rows[start : start + _BATCH])).numpy())
-        on_batch(len(parts[-1]))
-    rows = np.concatenate(parts) if parts else np.zeros((0, size), np.int32)
-    return rows, _bought(rows, labels, recommender.state.num_articles)
+        parts.append([part.numpy() for part in propose(tf.constant(labels.customer_rows[start : start + _BATCH]))])
+        on_batch(len(parts[-1][0]))
+    rows, bits = map(np.concatenate, zip(*parts, strict=True)) if parts else (np.zeros((0, size), np.int32),) * 2
+    return rows, _bought(rows, labels, recommender.state.num_articles), bits
 
 
 def random_lists(labels: Labels, num_articles: int, per_positive: int, seed: int) -> tuple[np.ndarray, np.ndarray]:

@@ -80,7 +80,8 @@ class Moments:
     def difference(self, other: str) -> Bounds:
         """MAP@12 of the recommended ranking minus that of a simple baseline or of `LAST_BLESSED`."""
         position = _SIZE - 2 * (len(SIMPLE) + 1) + 2 * [*SIMPLE, LAST_BLESSED].index(other)
-        return self._bounds(*self.values[position : position + 2], math.nan)
+        total, squares = self.values[position : position + 2]
+        return self._bounds(total, squares, math.nan)
 
     def _bounds(self, total: float, squares: float, mean_of_few: float) -> Bounds:
         """The mean and the interval of a sum; with fewer than two customers `mean_of_few` and infinite bounds."""

@@ -35,7 +35,9 @@ def run_fn(fn_args) -> None:
         logs=pathlib.Path(fn_args.model_run_dir) / "logs",
         to=to,
     )
-    (to / "figures.json").write_text(json.dumps(figures, indent=1))
+    for folder in (to, pathlib.Path(fn_args.model_run_dir)):  # the report reads the run's folder, not all snapshots
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "figures.json").write_text(json.dumps(figures, indent=1))
 
 
 def strategy_over(devices: list[str]) -> tf.distribute.Strategy:

@@ -47,7 +47,7 @@ def bars(values: Sequence[tuple[str, float]], *, title: str, description: str) -
     import altair as alt
 
     points = [{"label": _label(number, label), "value": value} for number, (label, value) in enumerate(values)]
-    order = [point["label"] for point in points]
+    order = [str(point["label"]) for point in points]
     y = alt.Axis(labelColor=INK, labelFontSize=FONT_SIZE, grid=False)
     chart = (
         alt.Chart(rows(points))

@@ -49,10 +49,10 @@ def chart_of_curves(
 
     names = [curve.name for curve in curves]
     values = [{"x": a, "y": b, "curve": curve.name} for curve in curves for a, b in curve.points]
+    last = max((point[0] for curve in curves for point in curve.points), default=1)
     few = len(curves) <= len(SERIES)
     colours = list(SERIES[: len(names)]) if few else ["var(--line-strong)"] * (len(names) - 1) + [SERIES[0]]
     legend = alt.Legend() if 1 < len(names) <= len(SERIES) else None
-    last = max((value["x"] for value in values), default=1)
     ticks = alt.Axis(tickMinStep=1, format="d", tickCount=min(int(last), 6)) if whole else alt.Axis(tickCount=5)
     chart = (
         alt.Chart(rows(values))

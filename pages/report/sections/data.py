@@ -6,7 +6,7 @@ import dataclasses
 import datetime
 
 from pages import formats
-from pages.blocks import Block, Cell, Charts, Heading, Note, Notes, Tone, table
+from pages.blocks import Block, Cell, Charts, Heading, Note, Notes, Row, Tone, table
 from pages.charts.bars import bars, histogram
 from pages.charts.chart import Chart
 from pages.charts.days import Band, chart_of_days
@@ -155,7 +155,7 @@ def section(facts: DataFacts) -> Section:
 
 def _rows(facts: DataFacts) -> Block:
     numeric = ("Rows read", "Kept", "Set aside", "Share set aside")
-    rows = []
+    rows: list[Row] = []
     for found in facts.tables:
         share = found.rows_rejected / found.rows_read if found.rows_read else 0.0
         tone: Tone = "warn" if found.rows_rejected else "muted"
@@ -238,7 +238,7 @@ def _chart(column: ColumnFacts) -> Chart | None:
     return None
 
 
-def _column_row(column: ColumnFacts) -> list[Cell | str]:
+def _column_row(column: ColumnFacts) -> Row:
     tone: Tone = "warn" if column.missing_share > 0.5 else ""
     numbers = (column.low, column.median, column.mean, column.high)
     return [

@@ -6,7 +6,7 @@ import dataclasses
 import datetime
 
 from pages import formats
-from pages.blocks import Block, Cell, Charts, Heading, Note, Notes, table
+from pages.blocks import Block, Cell, Charts, Heading, Note, Notes, Row, table
 from pages.charts.intervals import IntervalRow, chart_of_intervals
 from pages.interval import Interval
 from pages.section import Section
@@ -127,7 +127,7 @@ def _rankings(facts: FiguresFacts) -> Block:
 
 def _differences(facts: FiguresFacts) -> Block:
     words = {1: ("better beyond chance", "good"), 0: ("not beyond chance", "muted"), -1: ("worse beyond chance", "bad")}
-    rows = []
+    rows: list[Row] = []
     for title, interval in facts.differences.items():
         word, tone = words[interval.sign]
         cells = [formats.signed(interval.mean), interval.bounds(signed=True) or formats.MISSING]
@@ -155,7 +155,7 @@ def _slices(facts: FiguresFacts) -> list[Block]:
         differences=True,
     )
     numeric = ("Customers", _MAIN, "Difference")
-    cells = [
+    cells: list[Row] = [
         [
             formats.text(f"{s.feature}: {s.value}"),
             formats.count(s.customers),
@@ -172,7 +172,7 @@ def _versions(facts: FiguresFacts) -> list[Block]:
     if not facts.versions:
         return []
     shown = facts.versions[-_MAX_VERSIONS:]
-    rows = [
+    rows: list[Row] = [
         [
             Cell(version.number, note="this run" if version.is_this else "", strong=version.is_this),
             formats.date(version.judged),

@@ -7,7 +7,7 @@ import datetime
 from typing import Literal
 
 from pages import formats
-from pages.blocks import Block, Cell, Heading, Note, Notes, Tile, Tiles, Tone, table
+from pages.blocks import Block, Cell, Heading, Note, Notes, Row, Tile, Tiles, Tone, table
 from pages.interval import Interval
 from pages.section import Section
 
@@ -205,7 +205,7 @@ def _tiles(facts: VerdictFacts) -> list[Tile]:
 
 
 def _gates(facts: VerdictFacts) -> Block:
-    rows = []
+    rows: list[Row] = []
     for gate in facts.gates:
         words: dict[bool | None, tuple[str, Tone]] = {
             True: ("passed", "good"),
@@ -219,9 +219,9 @@ def _gates(facts: VerdictFacts) -> Block:
     return table("Gates", ("Gate", "Verdict", "Reason"), rows)
 
 
-def _run_rows(facts: VerdictFacts) -> list[list[Cell | str]]:
+def _run_rows(facts: VerdictFacts) -> list[Row]:
     run, data = facts.run, facts.data
-    rows: list[list[Cell | str]] = [["Pipeline", "training" if run.kind == "run" else "refresh, without training"]]
+    rows: list[Row] = [["Pipeline", "training" if run.kind == "run" else "refresh, without training"]]
     if run.finished is not None:
         rows.append(["Finished", formats.moment(run.finished)])
     if data is not None:
@@ -245,7 +245,7 @@ def _changes(facts: VerdictFacts) -> list[Block]:
         return [Heading("Changes", "There is no earlier version to compare with.")]
     as_of = "" if previous.as_of is None else f", state as of {formats.date(previous.as_of)}"
     blocks: list[Block] = [Heading("Changes", f"Against version {previous.number}{as_of}.")]
-    rows = [
+    rows: list[Row] = [
         [
             title,
             Cell(formats.metric(now.mean), note=now.bounds()),
@@ -272,7 +272,7 @@ def _changes(facts: VerdictFacts) -> list[Block]:
 def _data_changes(now: DataSize | None, before: DataSize | None) -> list[Block]:
     if now is None or before is None:
         return []
-    rows: list[list[Cell | str]] = [
+    rows: list[Row] = [
         ["Days", formats.dates(now.first_day, now.last_day), formats.dates(before.first_day, before.last_day)]
     ]
     for title in ("transactions", "customers", "articles"):
