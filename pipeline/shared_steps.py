@@ -231,9 +231,15 @@ def report(
         for table in TABLES
         for step, output in (("statistics", "statistics"), ("validator", "anomalies"))
     }
+    trained = (
+        ("candidate_figures", "Candidates", "figures"),
+        ("towers_run", "retrieval", "model_run"),
+        ("ranking_run", "ranking", "model_run"),
+    )
     return Report(
         tables=outputs["Ingest"]["tables"],
         **of_tables,
+        **{name: outputs[step][output] for name, step, output in trained if step in outputs},
         freshness_gate=outputs["FreshnessGate"]["verdict"],
         data_gate=outputs["DataGate"]["verdict"],
         model_blessing=outputs["ModelGate"]["blessing"],

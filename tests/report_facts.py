@@ -5,7 +5,7 @@ import datetime
 from pages.charts.days import Band
 from pages.interval import Interval
 from pages.report.document import ReportFacts
-from pages.report.sections import data, figures, verdict
+from pages.report.sections import data, figures, funnel, training, verdict
 
 FIRST, LAST = datetime.date(2020, 6, 1), datetime.date(2020, 9, 22)
 CUT = LAST - datetime.timedelta(days=6)
@@ -153,9 +153,54 @@ def figures_facts(name: str = "25 to 34", **changes) -> figures.FiguresFacts:
     return figures.FiguresFacts(**{**facts, **changes})
 
 
+def funnel_facts(name: str = "towers", **changes) -> funnel.FunnelFacts:
+    facts = {
+        "candidates": funnel.CandidatesFacts(
+            week=CUT,
+            customers=400,
+            candidates=199.5,
+            recall=0.875,
+            channels=(
+                funnel.ChannelFacts(name=name, found=0.5, alone=0.125),
+                funnel.ChannelFacts(name="popular", found=0.25, alone=0.0625),
+            ),
+        ),
+        "customers": 339,
+        "ranked": Interval(0.45, 0.43, 0.47),
+        "new": Interval(0.2, 0.18, 0.22),
+        "towers": (("week-000", ((12, 0.25), (100, 0.625))), ("week-001", ((12, 0.3), (100, 0.7)))),
+        "index": "scann",
+        "index_recall": 0.98,
+    }
+    return funnel.FunnelFacts(**{**facts, **changes})
+
+
+def training_facts(name: str = "week 000", **changes) -> training.TrainingFacts:
+    facts = {
+        "towers": (
+            training.TrainingCurve(
+                name=name,
+                loss=((1, 6.5), (2, 6.25), (3, 6.125)),
+                validation={"recall at 100": ((1, 0.5), (2, 0.625), (3, 0.6))},
+            ),
+            training.TrainingCurve(name="week 001", loss=((1, 6.0),)),
+        ),
+        "ranking": (training.TrainingCurve(name="judged network", loss=((1, 4.25), (2, 4.0))),),
+    }
+    return training.TrainingFacts(**{**facts, **changes})
+
+
 def report_facts() -> ReportFacts:
     """The facts of a run that pushed."""
-    return ReportFacts({"verdict": verdict_facts(), "data": data_facts(), "figures": figures_facts()})
+    return ReportFacts(
+        {
+            "verdict": verdict_facts(),
+            "data": data_facts(),
+            "funnel": funnel_facts(),
+            "figures": figures_facts(),
+            "training": training_facts(),
+        }
+    )
 
 
 def hostile_facts() -> ReportFacts:
@@ -203,6 +248,8 @@ def hostile_facts() -> ReportFacts:
                 sales=tuple((day, n) for n, day in enumerate(days)),
                 bands=(Band(SCRIPT, days[0], days[-1]),),
             ),
+            "funnel": funnel_facts(SCRIPT, towers=((SCRIPT, ((12, 0.25), (100, 0.5))),) * 50, index=SCRIPT),
+            "training": training_facts(SCRIPT, towers=training_facts(SCRIPT).towers * 50),
             "figures": figures_facts(
                 slices=(one,) * 200,
                 versions=(version,) * 200,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import pathlib
 from collections.abc import Mapping
 
+from components.evaluation.report import Evaluation, read_evaluation
 from components.report.record import RunRecord
 
 
@@ -22,6 +24,12 @@ class RunArtifacts:
     outputs: Mapping[str, Mapping[str, pathlib.Path]]
     serving_dir: pathlib.Path
     record: RunRecord
+
+    @functools.cached_property
+    def evaluation(self) -> Evaluation | None:
+        """The Evaluator's figures; None if it did not finish."""
+        folder = self.folder("Evaluator", "evaluation")
+        return read_evaluation(folder) if folder else None
 
     def folder(self, step: str, output: str) -> pathlib.Path | None:
         """Folder of an output; None if the step did not finish, has no such output, or the folder was deleted.

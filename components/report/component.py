@@ -9,7 +9,7 @@ from tfx.dsl.component.experimental.annotations import InputArtifact, OutputArti
 from tfx.dsl.component.experimental.decorators import component
 from tfx.types import standard_artifacts
 
-from components.artifacts import GateVerdict, Html, Tables
+from components.artifacts import Figures, GateVerdict, Html, Tables
 from components.report.artifacts import RunArtifacts
 from components.report.executor import FILE, add_to_version, write_report
 from components.report.record import RunRecord
@@ -43,6 +43,9 @@ def Report(  # noqa: N802 (TFX names components like classes)
     serving_dir: Parameter[str],
     settings: Parameter[str],
     report: OutputArtifact[Html],
+    candidate_figures: InputArtifact[Figures] = None,
+    towers_run: InputArtifact[standard_artifacts.ModelRun] = None,
+    ranking_run: InputArtifact[standard_artifacts.ModelRun] = None,
 ) -> None:
     """Writes the report of the run; an error is logged and does not fail the run."""
     given = ReportSettings.from_json(settings)
@@ -60,10 +63,13 @@ def Report(  # noqa: N802 (TFX names components like classes)
         "InfraGate": {"blessing": infra_blessing},
         "Evaluator": {"evaluation": evaluation},
         "Push": {"pushed_model": pushed_model},
+        "Candidates": {"figures": candidate_figures},
+        "retrieval": {"model_run": towers_run},
+        "ranking": {"model_run": ranking_run},
     }
     artifacts = RunArtifacts(
         outputs={
-            step: {name: pathlib.Path(artifact.uri) for name, artifact in of_step.items()}
+            step: {name: pathlib.Path(artifact.uri) for name, artifact in of_step.items() if artifact is not None}
             for step, of_step in outputs.items()
         },
         serving_dir=pathlib.Path(serving_dir),

@@ -17,7 +17,7 @@ from models.retrieval.optimizers import build_optimizer
 from models.retrieval.purchases import ExampleGather, Purchases
 from models.retrieval.towers import Towers
 from models.retrieval.transformed import TrainingData
-from models.retrieval.validation import TopKValidation, measure
+from models.retrieval.validation import CURVE_KS, TopKValidation, measure
 from transforms.progress import Progress
 
 MONITORED = "val_recall_at_100"
@@ -79,7 +79,7 @@ def train_forward(
             next_week = _sample(purchases.positions(purchases.weeks == week + 1), config)
             if len(next_week):
                 gather = _for_positions(gather_all, data, purchases.positions(purchases.weeks <= week))
-                figures[snapshot.snapshot_name(week)] = measure(model, gather, next_week, data.articles)
+                figures[snapshot.snapshot_name(week)] = measure(model, gather, next_week, data.articles, CURVE_KS)
     return figures
 
 

@@ -1,5 +1,7 @@
 """Measures the towers on a week they were not trained on: FactorizedTopK over all articles, with ScaNN."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import tensorflow as tf
 import tensorflow_recommenders as tfrs
@@ -10,6 +12,7 @@ from models.retrieval.purchases import ExampleGather
 from models.retrieval.towers import Towers
 
 KS = (12, 100, 200)
+CURVE_KS = (1, 6, 12, 25, 50, 100, 200)
 _BATCH = 4096
 _MIN_TREE_ARTICLES = 2000
 
@@ -36,7 +39,11 @@ class TopKValidation(tf.keras.callbacks.Callback):
 
 
 def measure(
-    model: TwoTowerModel, gather: ExampleGather, positions: np.ndarray, articles: ArticleTable
+    model: TwoTowerModel,
+    gather: ExampleGather,
+    positions: np.ndarray,
+    articles: ArticleTable,
+    ks: Sequence[int] = KS,
 ) -> dict[str, float]:
     """Returns FactorizedTopK of purchases: `val_recall_at_<k>`, the share of articles among the k nearest.
 
@@ -45,11 +52,12 @@ def measure(
         gather: builds batches of positions.
         positions: `[m]` int32 positions of the purchases.
         articles: article table.
+        ks: numbers of nearest articles; those above the number of articles are left out.
     """
     if not len(positions):
-        return {f"val_recall_at_{k}": 0.0 for k in KS}
+        return {f"val_recall_at_{k}": 0.0 for k in ks}
     embeddings = embed_all_articles(model.towers, articles)[:-1]
-    ks = [k for k in KS if k <= len(embeddings)] or [len(embeddings)]
+    ks = [k for k in ks if k <= len(embeddings)] or [len(embeddings)]
     index = _index(embeddings, max(ks))
     metric = tfrs.metrics.FactorizedTopK(candidates=index, ks=ks)
     for batch in gather.dataset(positions, _BATCH, seed=None):

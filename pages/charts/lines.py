@@ -53,7 +53,7 @@ def chart_of_curves(
     few = len(curves) <= len(SERIES)
     colours = list(SERIES[: len(names)]) if few else ["var(--line-strong)"] * (len(names) - 1) + [SERIES[0]]
     legend = alt.Legend() if 1 < len(names) <= len(SERIES) else None
-    ticks = alt.Axis(tickMinStep=1, format="d", tickCount=min(int(last), 6)) if whole else alt.Axis(tickCount=5)
+    ticks = alt.Axis(values=_whole_ticks(int(last)), format="d") if whole else alt.Axis(tickCount=5)
     chart = (
         alt.Chart(rows(values))
         .mark_line(point=alt.OverlayMarkDef(filled=True, size=28) if len(values) <= 60 else False)
@@ -65,3 +65,12 @@ def chart_of_curves(
         .properties(height=_HEIGHT)
     )
     return render(chart, width=width, title=title, description=description)
+
+
+def _whole_ticks(last: int) -> list[int]:
+    """Whole numbers from 1 to `last`, at most about eight.
+
+    >>> _whole_ticks(3), _whole_ticks(20)
+    ([1, 2, 3], [1, 4, 7, 10, 13, 16, 19])
+    """
+    return list(range(1, last + 1, max(-(-last // 8), 1)))

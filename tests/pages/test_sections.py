@@ -5,8 +5,8 @@ import dataclasses
 import pytest
 
 from pages.blocks import Charts, Notes, Table, Tiles
-from pages.report.sections import data, figures, verdict
-from tests.report_facts import data_facts, figures_facts, verdict_facts
+from pages.report.sections import data, figures, funnel, training, verdict
+from tests.report_facts import data_facts, figures_facts, funnel_facts, training_facts, verdict_facts
 
 
 def table(section, caption):
@@ -58,8 +58,8 @@ def test_the_verdict_shows_gates_duration_memory_and_changes():
     }
     assert table(section, "Gates")[2] == ["model gate", "passed", "proven: MAP@12 0.2500"]
     assert ["Sizes", "40,036 transactions, 1,500 customers, 600 articles"] in table(section, "The run")
-    assert table(section, "Figures")[0] == ["MAP@12", "0.2500", "0.2250"]
-    assert ["Transactions", "40,036", "38,000"] in table(section, "Data")
+    assert table(section, "Figures then and now")[0] == ["MAP@12", "0.2500", "0.2250"]
+    assert ["Transactions", "40,036", "38,000"] in table(section, "Data then and now")
     assert table(section, "Settings that differ") == [["ranking.epochs", "5", "3"]]
     assert "The code is another." in notes(section)
 
@@ -113,3 +113,36 @@ def test_the_forest_plot_names_slices_that_are_worse_beyond_chance():
     (chart,) = [c for title, c in charts(figures.section(figures_facts())).items() if title.endswith("by slice")]
     assert "Worse beyond chance: age group 50 and older." in chart.description
     assert [chart.svg.count(f'fill="var(--{tone})"') for tone in ("good", "bad")] == [1, 1]
+
+
+def test_the_funnel_shows_the_share_of_each_stage_and_channel():
+    section = funnel.section(funnel_facts())
+    assert [row[1] for row in table(section, "Stages")] == ["87.5 %", "45.0 %", "20.0 %"]
+    assert table(section, "All channels") == [["towers", "50.0 %", "12.5 %"], ["popular", "25.0 %", "6.2 %"]]
+    assert "ScaNN finds 98.0 % of the nearest articles that exact search finds." in notes(section)
+    assert charts(section)["Recall of the towers"].description.endswith("at k = 100 70.0 % for the last snapshot.")
+
+
+def test_a_refresh_has_no_candidates_and_no_curves_of_the_towers():
+    section = funnel.section(funnel_facts(candidates=None, towers=()))
+    assert [row[1] for row in table(section, "Stages")] == ["45.0 %", "20.0 %"]
+    assert len(notes(section)) == 3
+    assert charts(section) == {}
+
+
+def test_the_training_shows_losses_and_validation():
+    section = training.section(training_facts())
+    tables = [block for block in section.blocks if isinstance(block, Table)]
+    assert [[cell.text for cell in row] for row in tables[0].rows] == [
+        ["week 000", "3", "6.5000", "6.1250"],
+        ["week 001", "1", "6.0000", "6.0000"],
+    ]
+    drawn = [chart for block in section.blocks if isinstance(block, Charts) for chart in block.charts]
+    assert [chart.title for chart in drawn] == ["Loss", "Validation", "Loss"]
+    assert drawn[0].description == "week 000: 6.500 in the first epoch, 6.125 in the last."
+    assert drawn[1].description == "week 000: recall at 100 is 60.0 % at the end."
+
+
+def test_a_training_without_logs_says_so():
+    section = training.section(training_facts(towers=()))
+    assert notes(section) == ["There are no logs of this training, or it was taken from checkpoints."]

@@ -11,14 +11,16 @@ from collections.abc import Callable
 from typing import Any
 
 from components.report.artifacts import RunArtifacts
-from components.report.facts import data, figures, verdict
+from components.report.facts import data, figures, funnel, training, verdict
 from pages.report.document import ReportFacts
 from pages.section import Absent
 
 READERS: dict[str, Callable[[RunArtifacts], Any]] = {
     "verdict": verdict.read,
     "data": data.read,
+    "funnel": funnel.read,
     "figures": figures.read,
+    "training": training.read,
 }
 
 

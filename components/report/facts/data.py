@@ -79,10 +79,10 @@ def _examples(path: pathlib.Path) -> dict[tuple[str, str, str], list[Example]]:
 
 def _calendar(artifacts: RunArtifacts, report: IngestReport) -> Calendar | None:
     """The calendar that Features planned; before that, or in a refresh, the one without list weeks."""
-    for step in ("Features", "CurrentStates"):
-        states = artifacts.folder(step, "states")
-        if states is not None and (states / CALENDAR).is_file():
-            return load_calendar(states)
+    for step, output in (("Candidates", "figures"), ("Features", "states"), ("CurrentStates", "states")):
+        folder = artifacts.folder(step, output)
+        if folder is not None and (folder / CALENDAR).is_file():
+            return load_calendar(folder)
     days = artifacts.record.settings.get("label_days")
     if days is None:
         return None

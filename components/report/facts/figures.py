@@ -9,7 +9,7 @@ from typing import Any
 
 from components.evaluation.eval_config import SLICES
 from components.evaluation.figure_names import GATE_SIMPLE, bounds_of, interval_of
-from components.evaluation.report import OVERALL, Evaluation, read_evaluation
+from components.evaluation.report import OVERALL, Evaluation
 from components.model_files import FIGURES, JUDGED_AS_OF, description_of
 from components.report.artifacts import RunArtifacts
 from components.report.facts.verdict import differences_of, interval, metrics_of, pushed_version, was_compared
@@ -35,10 +35,9 @@ def read(artifacts: RunArtifacts) -> FiguresFacts | Absent:
     Args:
         artifacts: artifacts of the run.
     """
-    folder = artifacts.folder("Evaluator", "evaluation")
-    if folder is None:
+    evaluation = artifacts.evaluation
+    if evaluation is None:
         return Absent("There are no figures: the run ended before the Evaluator, which judges the model.")
-    evaluation = read_evaluation(folder)
     overall, compared = evaluation.overall, was_compared(artifacts)
     rankings = [ranking for ranking in TITLES if compared or ranking != LAST_BLESSED]
     return FiguresFacts(

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from components.evaluation.figure_names import GATE_LAST, GATE_SIMPLE, bounds_of, interval_of
-from components.evaluation.report import read_evaluation
 from components.gates.table import GATES, Gate
 from components.gates.verdict import Verdict, read_verdict
 from components.ingest.report import IngestReport
@@ -43,11 +42,10 @@ def read(artifacts: RunArtifacts) -> VerdictFacts:
         artifacts: artifacts of the run.
     """
     record = artifacts.record
-    evaluation = artifacts.folder("Evaluator", "evaluation")
-    figures = read_evaluation(evaluation).overall if evaluation else {}
+    figures = artifacts.evaluation.overall if artifacts.evaluation else {}
     version = pushed_version(artifacts)
     data = read_data_size(artifacts)
-    description = _description(artifacts, version)
+    description = describe_model(artifacts)
     return VerdictFacts(
         outcome=_outcome(record, version),
         version=None if version is None else version.name,
@@ -70,6 +68,14 @@ def pushed_version(artifacts: RunArtifacts) -> pathlib.Path | None:
     # By name, because the served folder may have been moved.
     name = pathlib.Path(json.loads((pushed / VERSION).read_text(encoding="utf-8"))["version"]).name
     return artifacts.serving_dir / name
+
+
+def describe_model(artifacts: RunArtifacts) -> Mapping[str, Any]:
+    """The `lookbook.json` of the pushed version or, if nothing was pushed, of the assembled model; may be empty."""
+    version = pushed_version(artifacts)
+    found = description_of(version) if version else {}
+    model = artifacts.folder("assemble_end", "model")
+    return found or (description_of(model / "Format-Serving") if model else {})
 
 
 def read_data_size(artifacts: RunArtifacts) -> DataSize | None:
@@ -147,13 +153,6 @@ def _gate(gate: Gate, artifacts: RunArtifacts) -> GateFacts:
     failed = artifacts.record.failed_step == gate.step
     line = (artifacts.record.error or "") if failed else "the run ended before this gate"
     return GateFacts(title=gate.title, stops=gate.stops, passed=False if failed else None, line=line)
-
-
-def _description(artifacts: RunArtifacts, version: pathlib.Path | None) -> Mapping[str, Any]:
-    """The `lookbook.json` of the pushed version or, if there is none, of the model that was not pushed."""
-    found = description_of(version) if version else {}
-    model = artifacts.folder("assemble_end", "model")
-    return found or (description_of(model / "Format-Serving") if model else {})
 
 
 def _test_week(description: Mapping[str, Any], data: DataSize | None) -> tuple[datetime.date, datetime.date] | None:

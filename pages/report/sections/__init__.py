@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
-from pages.report.sections import data, figures, verdict
+from pages.report.sections import data, figures, funnel, training, verdict
 from pages.section import Section
 
 
@@ -28,5 +28,7 @@ class ReportSection:
 SECTIONS = (
     ReportSection("verdict", "Verdict", verdict.section),
     ReportSection("data", "Data", data.section),
+    ReportSection("funnel", "Funnel of a purchase", funnel.section),
     ReportSection("figures", "Figures", figures.section),
+    ReportSection("training", "Training", training.section),
 )

@@ -137,7 +137,7 @@ def _differences(facts: FiguresFacts) -> Block:
         "variance between customers, so these intervals are narrower than those of two means."
     )
     numeric = ("Difference", "95 % interval")
-    return table(f"Paired differences of {_MAIN}", ("Model", *numeric, ""), rows, numeric=numeric, note=note)
+    return table(f"Paired differences of {_MAIN}", ("Model", *numeric, "Judgement"), rows, numeric=numeric, note=note)
 
 
 def _slices(facts: FiguresFacts) -> list[Block]:

@@ -263,7 +263,7 @@ def _changes(facts: VerdictFacts) -> list[Block]:
         if against in facts.differences:
             note += " The paired difference of MAP@12 in this test week is among the figures above."
         numeric = ("This run", "Previous")
-        blocks.append(table("Figures", ("Metric", *numeric), rows, numeric=numeric, note=note))
+        blocks.append(table("Figures then and now", ("Metric", *numeric), rows, numeric=numeric, note=note))
     blocks += _data_changes(facts.data, previous.data)
     blocks += _setting_changes(facts, previous)
     return blocks
@@ -277,7 +277,7 @@ def _data_changes(now: DataSize | None, before: DataSize | None) -> list[Block]:
     ]
     for title in ("transactions", "customers", "articles"):
         rows.append([title.capitalize(), *(formats.count(getattr(facts, title)) for facts in (now, before))])
-    return [table("Data", ("What", "This run", "Previous"), rows, numeric=("This run", "Previous"))]
+    return [table("Data then and now", ("What", "This run", "Previous"), rows, numeric=("This run", "Previous"))]
 
 
 def _setting_changes(facts: VerdictFacts, previous: Previous) -> list[Block]:

@@ -14,9 +14,8 @@ from components.evaluation.report import Evaluation
 from components.gates.verdict import Verdict
 from components.ingest.rejects import SET_ASIDE, Reject, write_rejects
 from components.ingest.report import IngestReport, TableReport
+from components.report import artifacts as artifacts_module
 from components.report.artifacts import RunArtifacts
-from components.report.facts import figures as figures_facts
-from components.report.facts import verdict as verdict_facts
 from components.report.record import RunRecord, StepRecord
 from models.rankings import RANKINGS
 from tests.fake_version import write_version
@@ -89,8 +88,7 @@ def write_anomalies(folder, **columns):
 def run(tmp_path, monkeypatch):
     """The artifacts of a run that pushed version 7 after version 5."""
     evaluation = Evaluation({"all": figures(moments(1, 2, 1)), "standing=new": figures(moments(2))})
-    for module in (verdict_facts, figures_facts):
-        monkeypatch.setattr(module, "read_evaluation", lambda folder: evaluation)
+    monkeypatch.setattr(artifacts_module, "read_evaluation", lambda folder: evaluation)
     outputs = {"Ingest": {"tables": tmp_path / "tables"}, "Features": {"states": tmp_path / "states"}}
     write_tables(tmp_path / "tables")
     (tmp_path / "states").mkdir()

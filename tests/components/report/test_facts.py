@@ -2,10 +2,12 @@
 
 import dataclasses
 import datetime
+import json
 import math
 
 import pytest
 
+from components.model_files import write_description
 from components.report.artifacts import RunArtifacts
 from components.report.facts import read_facts
 from components.report.record import RunRecord, read_run_record
@@ -172,3 +174,72 @@ def test_a_record_is_read_as_it_was_written(run, tmp_path):
     record = dataclasses.replace(run.record, failed_step="Push", error="x")
     record.write(tmp_path)
     assert read_run_record(tmp_path) == record
+
+
+def test_the_funnel_has_the_candidates_of_the_test_week_and_the_recalls_of_the_towers(run, tmp_path):
+    weeks = {
+        "2020-09-09": {"customers": 1, "candidates": 1.0, "recall": 0.1, "channels": {}},
+        "2020-09-16": {
+            "customers": 3,
+            "candidates": 12.5,
+            "recall": 0.75,
+            "channels": {"towers": {"found": 0.5, "alone": 0.25}},
+        },
+    }
+    for step, tree in (
+        ("Candidates", weeks),
+        ("retrieval", {"week-000": {"val_recall_at_100": 0.5, "val_recall_at_12": 0.25}}),
+    ):
+        (tmp_path / step).mkdir()
+        (tmp_path / step / "figures.json").write_text(json.dumps(tree))
+    outputs = {
+        **run.outputs,
+        "Candidates": {"figures": tmp_path / "Candidates"},
+        "retrieval": {"model_run": tmp_path / "retrieval"},
+    }
+    write_description(run.serving_dir / "7", {"index": "scann", "index_recall": 0.97})
+    found = facts(dataclasses.replace(run, outputs=outputs), "funnel")
+    assert (found.candidates.week, found.candidates.recall) == (datetime.date(2020, 9, 16), 0.75)
+    assert [(c.name, c.found, c.alone) for c in found.candidates.channels] == [("towers", 0.5, 0.25)]
+    assert found.towers == (("week-000", ((12, 0.25), (100, 0.5))),)
+    assert (found.index, found.index_recall) == ("scann", 0.97)
+    assert (found.customers, found.ranked.mean, found.new.mean) == (3, 1.0, 0.0)
+
+
+def test_the_funnel_of_a_refresh_has_no_candidates(run):
+    found = facts(run, "funnel")
+    assert (found.candidates, found.towers, found.customers) == (None, (), 3)
+
+
+def write_events(folder, steps, **scalars):
+    """Writes scalars as TensorBoard's callback of Keras does."""
+    import tensorflow as tf
+
+    with tf.summary.create_file_writer(str(folder)).as_default():
+        for step, values in steps:
+            for tag, value in zip(scalars, values, strict=True):
+                tf.summary.scalar(scalars[tag], value, step=step)
+
+
+def test_the_training_has_the_losses_and_recalls_of_tensorboard_by_epoch_from_1(run, tmp_path):
+    towers, ranking = tmp_path / "towers", tmp_path / "ranking"
+    loss, recall = {"a": "epoch_total_loss"}, {"a": "epoch_recall_at_12", "b": "epoch_recall_at_100"}
+    write_events(towers / "logs" / "week-000" / "train", [(0, [2.5]), (1, [2.0])], **loss)
+    write_events(towers / "logs" / "week-000" / "validation", [(0, [0.25, 0.5]), (1, [0.5, 0.75])], **recall)
+    write_events(towers / "logs" / "week-001" / "train", [(0, [1.5])], **loss)
+    write_events(ranking / "logs" / "train", [(0, [4.0])], **loss)
+    write_events(ranking / "logs" / "refitted" / "train", [(0, [3.5])], **loss)
+    outputs = {**run.outputs, "retrieval": {"model_run": towers}, "ranking": {"model_run": ranking}}
+    found = facts(dataclasses.replace(run, outputs=outputs), "training")
+    first, second = found.towers
+    assert (first.name, first.loss, second.loss) == ("week 000", ((1, 2.5), (2, 2.0)), ((1, 1.5),))
+    assert first.validation == {"recall at 12": ((1, 0.25), (2, 0.5)), "recall at 100": ((1, 0.5), (2, 0.75))}
+    assert [(c.name, c.loss) for c in found.ranking] == [
+        ("judged network", ((1, 4.0),)),
+        ("refitted network", ((1, 3.5),)),
+    ]
+
+
+def test_a_refresh_trains_nothing(run):
+    refresh = without(run, kind="refresh")
+    assert facts(refresh, "training") == Absent("There are no curves: a refresh trains nothing.")
