@@ -17,7 +17,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
 ROOT = pathlib.Path(__file__).parents[2]
-DOCUMENTS = ("*.md", "docs/**/*.md", "*/README.md", "*/*/README.md", "components/gates/*/README.md")
+DOCUMENTS = ("*.md", "docs/**/*.md", "*/README.md", "*/*/README.md", "components/*/*/README.md")
 # Modules whose public classes and functions the reference shows, by room.
 PYTHON = {
     "Query client": ["serving.client"],
