@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-HEAVY = {"tensorflow", "tfx", "apache_beam", "pandas", "pyarrow", "numpy", "duckdb", "scann"}
+HEAVY = {"tensorflow", "tfx", "apache_beam", "pandas", "pyarrow", "numpy", "duckdb", "scann", "altair", "vl_convert"}
 
 
 def run_python(code):

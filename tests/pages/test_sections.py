@@ -120,7 +120,7 @@ def test_the_funnel_shows_the_share_of_each_stage_and_channel():
     assert [row[1] for row in table(section, "Stages")] == ["87.5 %", "45.0 %", "20.0 %"]
     assert table(section, "All channels") == [["towers", "50.0 %", "12.5 %"], ["popular", "25.0 %", "6.2 %"]]
     assert "ScaNN finds 98.0 % of the nearest articles that exact search finds." in notes(section)
-    assert charts(section)["Recall of the towers"].description.endswith("at k = 100 70.0 % for the last snapshot.")
+    assert charts(section)["Recall of the towers"].description.endswith(": 70.0 % at k = 100 for the last snapshot.")
 
 
 def test_a_refresh_has_no_candidates_and_no_curves_of_the_towers():

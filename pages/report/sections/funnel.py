@@ -121,9 +121,10 @@ def _channels(facts: FunnelFacts) -> list[Block]:
         return []
     channels = sorted(facts.candidates.channels, key=lambda channel: -channel.found)
     best, unique = channels[0], max(channels, key=lambda channel: channel.alone)
+    most = f"{formats.share(unique.alone)} that no other channel finds"
+    most = f" and {most}" if unique is best else f"; {_words(unique.name)} finds {most}"
     description = (
-        f"{_words(best.name)} finds most, {formats.share(best.found)}; {_words(unique.name)} finds most that no other "
-        f"channel finds, {formats.share(unique.alone)}. Shares of different channels overlap."
+        f"The channel {_words(best.name)} finds most, {formats.share(best.found)}{most}. Shares of channels overlap."
     )
     values = [(_words(channel.name), channel.alone, channel.found - channel.alone) for channel in channels]
     chart = stacked_shares(
@@ -140,12 +141,13 @@ def _towers(facts: FunnelFacts) -> list[Block]:
     shown = facts.towers[-_MAX_SNAPSHOTS:]
     curves = [Curve(_words(name), tuple((float(k), recall) for k, recall in points)) for name, points in shown]
     k, recall = shown[-1][1][-1]
+    dark = "" if len(shown) < 5 else ", which is dark"
     description = (
-        f"The share of the next week's purchases among the k nearest articles; at k = {k} {formats.share(recall)} for "
-        f"the last snapshot{'' if len(shown) < 5 else ', which is dark'}."
+        f"The share of the next week's purchases among the k nearest articles: {formats.share(recall)} at k = {k} for "
+        f"the last snapshot{dark}."
     )
     chart = chart_of_curves(
-        curves, x="k", y="recall at k", title="Recall of the towers", description=description, width=MIDDLE
+        curves, x="k", y="recall at k", title="Recall of the towers", description=description, whole=False, width=MIDDLE
     )
     return [Heading("Towers", "Each snapshot is measured on the week after its training."), Charts((chart,))]
 
