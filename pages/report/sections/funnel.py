@@ -111,7 +111,9 @@ def _stages(facts: FunnelFacts) -> list[Block]:
         notes.append(Note("There is no figure of the ranking: the run ended before the Evaluator."))
     blocks: list[Block] = []
     if rows:
-        note = "Without candidates there is no recommendation, so the first share bounds the second."
+        note = (
+            "Candidates are built for customers with a past, at most as many as the lists need; others are judged too."
+        )
         blocks.append(table("Stages", ("Stage", _SHARE), rows, numeric=(_SHARE,), note=note))
     return [*blocks, Notes(tuple(notes))] if notes else blocks
 
@@ -122,7 +124,7 @@ def _channels(facts: FunnelFacts) -> list[Block]:
     channels = sorted(facts.candidates.channels, key=lambda channel: -channel.found)
     best, unique = channels[0], max(channels, key=lambda channel: channel.alone)
     most = f"{formats.share(unique.alone)} that no other channel finds"
-    most = f" and {most}" if unique is best else f"; {_words(unique.name)} finds {most}"
+    most = f", and {most}" if unique is best else f"; {_words(unique.name)} finds {most}"
     description = (
         f"The channel {_words(best.name)} finds most, {formats.share(best.found)}{most}. Shares of channels overlap."
     )
