@@ -16,7 +16,7 @@ SIZES ?=
 
 PYTHON := .venv/bin/python
 STAMP := .venv/.installed
-ROOMS := lookbook kubeflow operations pipeline components models pages serving synthetic transforms
+ROOMS := lookbook console kubeflow operations pipeline components models pages serving synthetic transforms
 CODE := $(ROOMS) benchmarks tests docs .ci setup.py
 
 # The command line sets this for itself; doctests of modules import TensorFlow without it.

@@ -10,6 +10,7 @@ from setuptools import find_packages, setup
 
 ROOMS = (
     "lookbook",
+    "console",
     "kubeflow",
     "operations",
     "pipeline",
@@ -36,7 +37,7 @@ setup(
     python_requires=">=3.10,<3.11",
     packages=find_packages(include=[p for room in ROOMS for p in (room, f"{room}.*")]),
     package_data={
-        room: [f"**/*.{kind}" for kind in ("sql", "pbtxt", "toml", "md", "binpb", "proto", "html", "css")]
+        room: [f"**/*.{kind}" for kind in ("sql", "pbtxt", "toml", "md", "binpb", "proto", "html", "css", "svg")]
         for room in ROOMS
     },
     install_requires=_direct_requirements(),

@@ -32,6 +32,7 @@ COMMANDS = (
     "similar",
     "outlook",
     "report",
+    "console",
     "versions",
     "rollback",
     "table",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import pathlib
 
-from components.push.publish import drop_old, publish
+from components.push.publish import drop, drop_old, publish
 from components.served_folder import model_dir
 from pipeline.versions import Version, list_versions, served_version
 from transforms.errors import LookbookError
@@ -57,3 +57,22 @@ def retain(out: pathlib.Path, keep: int) -> list[int]:
         ValueError: `keep` is below 1.
     """
     return drop_old(model_dir(out), keep)
+
+
+def delete(out: pathlib.Path, number: int) -> None:
+    """Deletes a version that is not served.
+
+    Args:
+        out: folder that the pipeline writes to.
+        number: number of the version.
+
+    Raises:
+        LookbookError: there is no version of that number, or it is the served one.
+    """
+    served = served_version(out)
+    versions = {version.number: version.path for version in list_versions(out)}
+    if number not in versions:
+        raise LookbookError(f"version must be one of {', '.join(map(str, versions))}. Received: {number}")
+    if number == served.number:
+        raise LookbookError(f"version must not be the served one. Received: {number}; serve another first")
+    drop(model_dir(out), [versions[number]])

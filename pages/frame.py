@@ -24,7 +24,12 @@ def render_page(template: str, **values: Any) -> str:
 
 def style() -> str:
     """The style sheet."""
-    return (_FOLDER / "style.css").read_text(encoding="utf-8")
+    return tokens() + (_FOLDER / "style.css").read_text(encoding="utf-8")
+
+
+def tokens() -> str:
+    """The design tokens: colours for light and dark, fonts and sizes, as variables of CSS."""
+    return (_FOLDER / "tokens.css").read_text(encoding="utf-8")
 
 
 @functools.cache

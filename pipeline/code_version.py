@@ -9,6 +9,7 @@ ROOT = pathlib.Path(__file__).parent.parent
 PACKAGES = (
     "benchmarks",
     "components",
+    "console",
     "kubeflow",
     "lookbook",
     "models",

@@ -5,7 +5,7 @@ import shutil
 
 ROOT = pathlib.Path(__file__).parents[1]
 ROOMS = (
-    *("lookbook", "kubeflow", "operations", "pipeline", "components"),
+    *("lookbook", "console", "kubeflow", "operations", "pipeline", "components"),
     *("models", "pages", "serving", "synthetic", "transforms"),
 )
 _BUILD_FILES = ("setup.py", "pyproject.toml", "requirements.in", "MANIFEST.in", "LICENSE", "SECURITY.md")

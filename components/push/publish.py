@@ -9,7 +9,7 @@ import pathlib
 import shutil
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from components.model_files import write_description
@@ -61,11 +61,21 @@ def drop_old(serving_dir: pathlib.Path, keep: int) -> list[int]:
     if keep < 1:
         raise ValueError(f"keep must be 1 or more, because one version is served. Received: {keep}.")
     doomed = version_folders(serving_dir)[:-keep]
-    for version in doomed:
+    drop(serving_dir, doomed)
+    return [int(version.name) for version in doomed]
+
+
+def drop(serving_dir: pathlib.Path, versions: Iterable[pathlib.Path]) -> None:
+    """Deletes versions. Each is renamed first, so that servers ignore it.
+
+    Args:
+        serving_dir: folder of the versions.
+        versions: folders of versions in it.
+    """
+    for version in versions:
         version.rename(version.with_name(f"{_REMOVED}{version.name}"))
     for removed in serving_dir.glob(f"{_REMOVED}*"):  # also folders that a killed process left half deleted
         shutil.rmtree(removed, ignore_errors=True)
-    return [int(version.name) for version in doomed]
 
 
 def _enter(incoming: pathlib.Path, number: int) -> pathlib.Path:

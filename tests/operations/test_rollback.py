@@ -5,7 +5,7 @@ import pytest
 from components.model_files import DESCRIPTION
 from components.push import publish
 from components.served_folder import model_dir
-from operations.rollback import retain, rollback
+from operations.rollback import delete, retain, rollback
 from pipeline.versions import list_versions, served_version
 from tests.fake_version import write_version
 from transforms.errors import LookbookError
@@ -158,3 +158,14 @@ def test_a_version_is_renamed_before_it_is_deleted(tmp_path, monkeypatch):
     monkeypatch.setattr(publish.shutil, "rmtree", lambda *args, **kwargs: None)
     retain(tmp_path, keep=1)
     assert sorted(path.name for path in model_dir(tmp_path).iterdir()) == [".removed-1", "2"]
+
+
+def test_one_version_is_deleted_but_never_the_served_one(out):
+    push(out, 9)
+    delete(out, 8)
+    assert numbers(out) == [5, 9]
+    for number, reason in ((9, "must not be the served one. Received: 9"), (7, "must be one of 5, 9. Received: 7")):
+        with pytest.raises(LookbookError, match=reason):
+            delete(out, number)
+    assert numbers(out) == [5, 9]
+    assert [path.name for path in model_dir(out).iterdir() if path.name.startswith(".")] == []

@@ -16,6 +16,7 @@ def fake_server(predict):
 
     def answer(request, context):
         response = wire.PredictResponse()
+        response.model_spec.CopyFrom(request.model_spec)
         for name, values in predict(request, context).items():
             response.outputs[name].CopyFrom(tensors.to_proto(values))
         return response.SerializeToString()

@@ -1,0 +1,63 @@
+"""What the tables say of one article: its sales by week, and what is bought with it."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+
+from console.shop import Row, ShopTables
+from transforms.columns import ARTICLE_ID, DAY
+from transforms.state_files import ARTICLES_FILE
+
+MAX_WEEKS = 104
+_WEEK = datetime.timedelta(days=7)
+NEIGHBOURS = 12
+
+
+@dataclasses.dataclass(frozen=True)
+class Week:
+    """Units sold in the seven days from `first`."""
+
+    first: datetime.date
+    units: int
+
+
+def sales_by_week(tables: ShopTables, article_id: str) -> list[Week]:
+    """Units of an article in each week that ends with the data, from its first sale; at most `MAX_WEEKS`.
+
+    Args:
+        tables: tables of the shop.
+        article_id: id of the article.
+    """
+    if tables.last_day is None:
+        return []
+    rows = tables.rows(
+        f"select date_diff('day', {DAY}, ?::date) // 7 as age, count(*) as units from read_parquet(?)"
+        f" where {ARTICLE_ID} = ? group by age",
+        [tables.last_day, tables.file("transactions"), article_id],
+    )
+    units = {row["age"]: row["units"] for row in rows}
+    last = tables.last_day - _WEEK + datetime.timedelta(days=1)
+    ages = range(min(max(units, default=-1), MAX_WEEKS - 1), -1, -1)
+    return [Week(last - age * _WEEK, units.get(age, 0)) for age in ages]
+
+
+def neighbours(tables: ShopTables, table: str, article_row: int | None) -> list[Row]:
+    """Neighbours of an article in a table of the newest state, best first, as articles.
+
+    Args:
+        tables: tables of the shop.
+        table: `together_basket` or `same_product`.
+        article_row: row of the article in the states; None for an article that they lack.
+    """
+    file, rows_file = tables.state_file(table), tables.states_file(ARTICLES_FILE)
+    if article_row is None or file is None or rows_file is None:
+        return []
+    rows = tables.rows(
+        f"select r.{ARTICLE_ID} from read_parquet(?) as n join read_parquet(?) as r on r.article_row = n.neighbour_row"
+        f" where n.article_row = ? order by n.score desc, r.{ARTICLE_ID} limit ?",
+        [file, rows_file, article_row, NEIGHBOURS],
+    )
+    ids = [row[ARTICLE_ID] for row in rows]
+    known = tables.by_id(ids)
+    return [known[article_id] for article_id in ids if article_id in known]

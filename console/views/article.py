@@ -1,0 +1,64 @@
+"""The page of one article."""
+
+from __future__ import annotations
+
+import math
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from console.articles import neighbours, sales_by_week
+from console.bars import weekly_bars
+from console.errors import PageError
+from console.query import identifier
+from console.rendering import render
+from console.shop import day_text
+from console.views.common import console_of, tables_of
+
+_SIMILAR = 12
+_ATTRIBUTES = (
+    ("product_code", "Product code"),
+    ("product_type_name", "Product type"),
+    ("product_group_name", "Product group"),
+    ("colour_group_name", "Colour"),
+    ("perceived_colour_value_name", "Shade"),
+    ("graphical_appearance_name", "Pattern"),
+    ("department_name", "Department"),
+    ("index_group_name", "Group"),
+    ("index_name", "Index"),
+    ("section_name", "Section"),
+    ("garment_group_name", "Garment group"),
+)
+
+
+def page(request: Request) -> Response:
+    """Shows an article.
+
+    Raises:
+        PageError: the tables lack the article.
+    """
+    article_id = identifier(request)
+    tables, models = tables_of(request), console_of(request).models
+    article = tables.by_id([article_id]).get(article_id)
+    if article is None:
+        raise PageError(404, f"The article must be in the ingested tables. Received: {article_id!r}. Search for it.")
+    similar = models.ask(lambda client: client.similar([article_id], k=_SIMILAR)[0])
+    outlook = models.ask(lambda client: client.outlook([article_id])[0])
+    if outlook.value is not None and math.isnan(outlook.value.sold_probability):
+        outlook = type(outlook)(None, "The served version has no forecast for this article.")
+    weeks = sales_by_week(tables, article_id)
+    return render(
+        request,
+        "article.html",
+        article=article,
+        attributes=[(title, article[column]) for column, title in _ATTRIBUTES if article[column]],
+        first_day=day_text(article["first_day"]),
+        last_day=day_text(article["last_day"]),
+        weeks=weeks,
+        bars=weekly_bars(weeks),
+        outlook=outlook,
+        similar=tables.described([each.article_id for each in similar.value or ()]),
+        similar_problem=similar.problem,
+        together=neighbours(tables, "together_basket", article["article_row"]),
+        same=neighbours(tables, "same_product", article["article_row"]),
+    )
