@@ -4,6 +4,7 @@ import datetime
 
 from pages.charts.days import Band
 from pages.interval import Interval
+from pages.report.changes import DataSize, Previous, SettingChange
 from pages.report.document import ReportFacts
 from pages.report.sections import data, figures, funnel, training, verdict
 
@@ -21,8 +22,8 @@ def metrics(factor: float = 1.0) -> dict[str, Interval]:
 
 
 def verdict_facts(**changes) -> verdict.VerdictFacts:
-    size = verdict.DataSize(first_day=FIRST, last_day=LAST, articles=600, customers=1500, transactions=40036)
-    earlier = verdict.DataSize(
+    size = DataSize(first_day=FIRST, last_day=LAST, articles=600, customers=1500, transactions=40036)
+    earlier = DataSize(
         first_day=FIRST, last_day=LAST - datetime.timedelta(days=7), articles=590, customers=1400, transactions=38000
     )
     gates = (
@@ -53,12 +54,12 @@ def verdict_facts(**changes) -> verdict.VerdictFacts:
             "the better simple baseline": Interval(0.05, 0.03, 0.07),
             "the last blessed model": Interval(-0.001, -0.004, 0.002),
         },
-        "previous": verdict.Previous(
+        "previous": Previous(
             number="1700000000",
             as_of=LAST - datetime.timedelta(days=6),
             metrics=metrics(0.9),
             data=earlier,
-            settings=(verdict.SettingChange(name="ranking.epochs", before="3", now="5"),),
+            settings=(SettingChange(name="ranking.epochs", before="3", now="5"),),
             code_version="01d",
         ),
     }
@@ -209,8 +210,8 @@ def hostile_facts() -> ReportFacts:
         verdict.GateFacts(title=SCRIPT, stops="push", passed=False, line=f"refused: {SCRIPT}", warnings=(SCRIPT,) * 100)
         for _ in range(4)
     )
-    changes = tuple(verdict.SettingChange(name=SCRIPT, before=SCRIPT, now=SCRIPT) for _ in range(500))
-    previous = verdict.Previous(
+    changes = tuple(SettingChange(name=SCRIPT, before=SCRIPT, now=SCRIPT) for _ in range(500))
+    previous = Previous(
         number=SCRIPT, as_of=None, metrics={SCRIPT: Interval(0.1)}, data=None, settings=changes, code_version=SCRIPT
     )
     run = verdict.RunFacts(kind="run", code_version=SCRIPT, package=SCRIPT, failed_step=SCRIPT, error=SCRIPT * 100)

@@ -20,15 +20,8 @@ from components.served_folder import version_folders
 from models.metrics import METRICS
 from models.rankings import RECOMMENDED
 from pages.interval import Interval
-from pages.report.sections.verdict import (
-    DataSize,
-    GateFacts,
-    Outcome,
-    Previous,
-    RunFacts,
-    SettingChange,
-    VerdictFacts,
-)
+from pages.report.changes import DataSize, Previous, SettingChange
+from pages.report.sections.verdict import GateFacts, Outcome, RunFacts, VerdictFacts
 
 METRIC_TITLES = dict(zip(METRICS, ("MAP@12", "NDCG@12", "Precision@12", "Recall@12"), strict=True))
 BEST_SIMPLE, LAST = "the better simple baseline", "the last blessed model"

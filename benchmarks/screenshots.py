@@ -1,0 +1,99 @@
+"""Takes the pictures of the documentation: the report of a run and pages of the console, in Chromium.
+
+    python -m benchmarks.screenshots --out out --to docs/images
+
+The customer is the first one by id of those who bought five or more units in the last 30 days, the article the best
+seller of the last week.
+"""
+
+import argparse
+import contextlib
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+
+_ADDRESS = re.compile(r"http://\S+")
+_ARGUMENTS = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
+_WIDTH, _HEIGHT = 1280, 1240
+
+
+@contextlib.contextmanager
+def running_console(out: pathlib.Path) -> Iterator[str]:
+    """Runs `lookbook console` on a free port.
+
+    Args:
+        out: folder of a run.
+
+    Yields:
+        The address, ending in a slash.
+
+    Raises:
+        RuntimeError: the console does not start.
+    """
+    command = [sys.executable, "-m", "lookbook", "console", "--out", str(out), "--port", "0"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        found = _ADDRESS.search(process.stdout.readline())
+        if found is None:
+            raise RuntimeError(f"the console must print its address. Received: exit status {process.wait()}")
+        yield found[0].rstrip(";")
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def take(out: pathlib.Path, to: pathlib.Path, chromium: str) -> None:
+    """Writes `report.png`, `customer.png`, `catalogue.png` and `article.png`.
+
+    Args:
+        out: folder of a run.
+        to: folder of the pictures; made if it is missing.
+        chromium: path of the browser.
+    """
+    from playwright.sync_api import sync_playwright
+
+    to.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright, running_console(out) as console:
+        browser = playwright.chromium.launch(executable_path=chromium, args=list(_ARGUMENTS))
+        page = browser.new_page(viewport={"width": _WIDTH, "height": _HEIGHT}, color_scheme="light")
+
+        def shoot(name: str) -> None:
+            page.evaluate("for (const image of document.images) image.loading = 'eager'")
+            page.wait_for_load_state("networkidle")
+            page.screenshot(path=str(to / f"{name}.png"))
+
+        page.goto((out / "report.html").resolve().as_uri())
+        shoot("report")
+        page.goto(f"{console}customers?activity=many")
+        page.locator("table a.id").first.click()
+        while not page.locator("ol.recommended img").count():  # the console's model server is still starting
+            page.wait_for_timeout(1000)
+            page.reload()
+        shoot("customer")
+        page.goto(f"{console}catalogue?order=best")
+        shoot("catalogue")
+        page.locator("ul.grid a").first.click()
+        shoot("article")
+        browser.close()
+
+
+def main() -> int:
+    """Takes the pictures."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.screenshots", description=__doc__.splitlines()[0])
+    parser.add_argument("--out", type=pathlib.Path, required=True, help="output folder of a run")
+    parser.add_argument("--to", type=pathlib.Path, required=True, help="folder of the pictures")
+    options = parser.parse_args()
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        print("Chromium must be installed, on Debian by `apt-get install chromium`", file=sys.stderr)
+        return 1
+    take(options.out, options.to, chromium)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
