@@ -17,10 +17,11 @@ from lookbook.reporter import Reporter
 @options.logs
 @click.pass_obj
 def command(reporter: Reporter, out: pathlib.Path, to: pathlib.Path | None) -> None:
-    """Write the report of the newest run in OUT: its verdict, data, figures and training.
+    """Write the report of the newest run as one HTML file.
 
-    The file is self-contained, opens in any browser without network, and can be printed. `lookbook run` and `lookbook
-    refresh` write it at their end, also if a gate refuses the model or a step fails.
+    It shows verdict, data, figures and training. The file is self-contained, opens in any browser without network, and
+    can be printed. `lookbook run` and `lookbook refresh` write it at their end, also if a gate refuses the model or a
+    step fails.
     """
     logging.getLogger("tensorflow").setLevel(logging.ERROR)  # TFMA reads its figures by a deprecated function
 

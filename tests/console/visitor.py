@@ -26,7 +26,7 @@ class Visitor:
         self.page = context.new_page()
         self.page.on("console", lambda message: self._note(f"console: {message.text}"))
         self.page.on("pageerror", lambda error: self._note(f"error: {error}"))
-        self.page.on("requestfailed", lambda request: self._note(f"failed: {request.url} {request.failure}"))
+        self.page.on("requestfailed", self._note_failed)
         self.page.on("request", lambda request: self._check_origin(request.url))
         self.page.on("response", lambda response: response.status < 400 or self._note(f"{response.status}"))
 
@@ -45,6 +45,10 @@ class Visitor:
     def _check_origin(self, address: str) -> None:
         if not address.startswith(self.origin + "/"):
             self._note(f"request to {address}")
+
+    def _note_failed(self, request) -> None:
+        if request.failure != "net::ERR_ABORTED":  # a page that is left drops the pictures that it still waits for
+            self._note(f"failed: {request.url} {request.failure}")
 
     def _note(self, problem: str) -> None:
         self.problems.append(f"{self.page.url}: {problem}")
