@@ -53,13 +53,15 @@ def fit_share(rows: Rows) -> Forecast:
     """Fits the log odds of the mean of the target, which is in [0, 1], with the ridge `RIDGE`.
 
     With targets 0 and 1 this is logistic regression; with others, fractional logit (Papke and Wooldridge, 1996).
-    Targets that are all equal give one share for all inputs.
+    Targets that are all equal give one share for all inputs. Inputs beyond those of the examples count as their largest
+    or smallest: for a best seller's units a linear function would extrapolate to certainty.
     """
     if not len(rows.target) or np.ptp(rows.target) == 0:
         share = (rows.weights @ rows.target + 0.5) / (rows.weights.sum() + 1.0)
         return lambda inputs: np.full(len(inputs), share)
     coefficients, intercept = fit_logistic(rows.inputs, rows.target, rows.weights, RIDGE)
-    return lambda inputs: share_of(intercept + inputs @ coefficients)
+    lowest, highest = rows.inputs.min(axis=0), rows.inputs.max(axis=0)
+    return lambda inputs: share_of(intercept + np.clip(inputs, lowest, highest) @ coefficients)
 
 
 def share_of(log_odds: np.ndarray) -> np.ndarray:

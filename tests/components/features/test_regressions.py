@@ -74,3 +74,10 @@ def test_without_rows_the_median_is_zero_and_the_share_a_half():
 def test_a_certain_target_gives_shares_near_it():
     rows = random_rows(lambda x, draw: np.ones(len(x)))
     assert (fit_share(rows)(rows.inputs) > 0.99).all()
+
+
+def test_a_share_is_not_extrapolated_beyond_the_examples():
+    inputs = np.linspace(0.0, 1.0, 50)[:, None]
+    rows = Rows(inputs, (inputs[:, 0] > 0.5).astype(float), np.ones(50))
+    fitted = fit_share(rows)
+    np.testing.assert_array_equal(fitted(np.array([[-9.0], [40.0]])), fitted(np.array([[0.0], [1.0]])))
