@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _NAMES = {
     RECOMMENDED: "this model",
     OWN_PURCHASES: "own purchases",
-    POPULAR: "popular, 7 days",
+    POPULAR: "popular",
     NEW_TO_CUSTOMER: "this model, only what is new to the customer",
     LAST_BLESSED: "last blessed model",
 }
