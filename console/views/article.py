@@ -13,7 +13,7 @@ from console.errors import PageError
 from console.query import identifier
 from console.rendering import render
 from console.shop import day_text
-from console.views.common import console_of, tables_of
+from console.views.request_data import console_of, tables_of
 
 _SIMILAR = 12
 _ATTRIBUTES = (

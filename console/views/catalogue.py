@@ -8,7 +8,7 @@ from starlette.responses import Response
 from console.catalogue import FACETS, MAX_PAGE, ORDERS, search
 from console.query import choice, number, text
 from console.rendering import render
-from console.views.common import tables_of
+from console.views.request_data import tables_of
 
 
 def page(request: Request) -> Response:

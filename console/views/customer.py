@@ -9,7 +9,7 @@ from console.customers import club_statuses, customer_of, purchases
 from console.query import choice, identifier, identifiers, number
 from console.recommended import Question, ask, column
 from console.rendering import render
-from console.views.common import console_of, tables_of
+from console.views.request_data import console_of, tables_of
 
 _NEEDS = 5
 _MAX_AGE, _MAX_K = 120, 48

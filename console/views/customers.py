@@ -16,7 +16,7 @@ from console.customers import (
 from console.errors import PageError
 from console.query import choice, link, text
 from console.rendering import render
-from console.views.common import tables_of
+from console.views.request_data import tables_of
 
 
 def page(request: Request) -> Response:

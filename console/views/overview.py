@@ -8,7 +8,7 @@ from starlette.responses import Response
 from console.catalogue import search
 from console.rendering import render
 from console.versions import as_of, difference
-from console.views.common import console_of
+from console.views.request_data import console_of
 
 _BEST_SELLERS = 6
 

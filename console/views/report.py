@@ -8,7 +8,7 @@ from starlette.responses import HTMLResponse, Response
 from console.errors import PageError
 from console.query import number
 from console.versions import report_file
-from console.views.common import console_of
+from console.views.request_data import console_of
 
 # The report is one file with its style and its photos inside; it needs nothing else.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'none'"

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from console.rendering import render
 from console.runs import log_end, log_time, read_runs
-from console.views.common import console_of
+from console.views.request_data import console_of
 
 _QUIET = datetime.timedelta(minutes=10)  # steps log their progress more often
 

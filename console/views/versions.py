@@ -12,7 +12,7 @@ from console.query import choice, number
 from console.rendering import render
 from console.version_table import differing_fields, interval_rows
 from console.versions import Version, Versions
-from console.views.common import console_of
+from console.views.request_data import console_of
 from transforms.errors import LookbookError
 
 _MAX_NUMBER = 10**12
