@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import pathlib
+import threading
 from collections.abc import AsyncIterator, Sequence
 
 from starlette.applications import Starlette
@@ -15,11 +16,15 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from console import photo_view
+from console.customer_sample import CustomerSample
 from console.errors import PageError
 from console.models import Models
+from console.past_week import PastModel
 from console.rendering import render
 from console.security import HEADERS, LOCAL_HOSTS, middleware
+from console.server_metrics import ServerMetrics
 from console.shop import Shop
+from console.version_history import history_chart
 from console.versions import Versions
 from console.views import article, catalogue, customer, customers, overview, report, runs, versions
 from pages.frame import tokens
@@ -37,14 +42,20 @@ class Console:
         shop: the newest tables.
         photos: photos of the articles; None shows placeholders.
         models: the model server.
+        metrics: metrics of the model server.
         versions: the pushed versions.
+        sample: to whom the served version recommends the articles.
+        judged: the model of a past week; None if none is served.
     """
 
     out: pathlib.Path
     shop: Shop
     photos: ShopPhotos | None
     models: Models
+    metrics: ServerMetrics
     versions: Versions
+    sample: CustomerSample
+    judged: PastModel | None = None
 
 
 def create_app(console: Console, hosts: Sequence[str] = LOCAL_HOSTS) -> Starlette:
@@ -57,7 +68,11 @@ def create_app(console: Console, hosts: Sequence[str] = LOCAL_HOSTS) -> Starlett
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        console.metrics.start()
+        # The first chart takes a second or more, because the library is imported.
+        threading.Thread(target=lambda: history_chart(console.versions.all()), daemon=True).start()
         yield
+        console.metrics.stop()
         console.models.close()
 
     app = Starlette(

@@ -1,4 +1,4 @@
-"""Finds the newest ingested tables and states of an output folder, by ML Metadata.
+"""Finds the newest ingested tables, states and judged model of an output folder, by ML Metadata.
 
 The store is opened for reading only, so that a run may write to it at the same time. Neither TFX nor TensorFlow is
 imported.
@@ -18,7 +18,8 @@ from transforms.columns import TABLES, parquet_file
 from transforms.state_files import ARTICLES_FILE, CUSTOMERS_FILE
 
 METADATA = "metadata.db"
-_TABLES_TYPE, _STATES_TYPE = "lookbook.Tables", "lookbook.States"
+_TABLES_TYPE, _STATES_TYPE, _MODEL_TYPE = "lookbook.Tables", "lookbook.States", "Model"
+_JUDGED, _SAVED_MODEL = "assemble_cut", "Format-Serving"  # the step that makes the judged model, and TFX's folder
 _LIVE = metadata_store_pb2.Artifact.LIVE
 
 
@@ -94,3 +95,39 @@ def _days(states: pathlib.Path) -> list[datetime.date]:
         except ValueError:  # another file of the folder
             continue
     return days
+
+
+@dataclasses.dataclass(frozen=True)
+class JudgedArtifact:
+    """The model that a run judged on the test week.
+
+    Attributes:
+        number: id of the artifact.
+        saved_model: folder of the SavedModel.
+        as_of: day of its state: it knows the purchases before it, and was trained on those alone.
+    """
+
+    number: int
+    saved_model: pathlib.Path
+    as_of: datetime.date
+
+
+def find_judged_model(out: pathlib.Path) -> JudgedArtifact | None:
+    """Finds the judged model of the newest run that has one; None if no run has.
+
+    Args:
+        out: folder that the pipeline writes to.
+    """
+    store = open_store(out)
+    found = [] if store is None else store.get_artifacts_by_type(_MODEL_TYPE)
+    for artifact in sorted(found, key=lambda each: each.id, reverse=True):
+        folder = pathlib.Path(artifact.uri)
+        saved_model = folder / _SAVED_MODEL
+        if artifact.state != _LIVE or _JUDGED not in folder.parts or not saved_model.is_dir():
+            continue
+        try:
+            as_of = datetime.date.fromisoformat(artifact.custom_properties["as_of"].string_value)
+        except ValueError:  # of an earlier release
+            continue
+        return JudgedArtifact(artifact.id, saved_model, as_of)
+    return None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from typing import Any
 
 from console.shop import Row, ShopTables
 
@@ -71,7 +72,14 @@ class Found:
     facets: tuple[Facet, ...]
 
 
-def search(tables: ShopTables, text: str, chosen: Mapping[str, str], order: str, page: int) -> Found:
+def search(
+    tables: ShopTables,
+    text: str,
+    chosen: Mapping[str, str],
+    order: str,
+    page: int,
+    left_out: Collection[str] | None = None,
+) -> Found:
     """Finds articles with all words of a text, in any column, anywhere in a word.
 
     Args:
@@ -80,34 +88,66 @@ def search(tables: ShopTables, text: str, chosen: Mapping[str, str], order: str,
         chosen: value by column of `FACETS`; "" for no condition.
         order: a key of `ORDERS`.
         page: number of the page, from 1; a number that is too high gives the last page.
+        left_out: ids of articles that are not looked for; None for no condition.
     """
     words = text.split()[:_MAX_WORDS]
     conditions = {column: value for column, value in chosen.items() if value}
-    where, values = _where(words, conditions)
-    (row,) = tables.rows(f"select count(*) as n from articles where {where}", values)
-    pages = max(-(-row["n"] // PAGE_SIZE), 1)
+    missing = None if left_out is None else list(left_out)
+    total, facets = _count(tables, words, conditions, missing)
+    pages = max(-(-total // PAGE_SIZE), 1)
     page = min(page, pages)
+    where, values = _where(words, conditions, missing)
     articles = tables.rows(
         f"select * exclude (search_text) from articles where {where} order by {ORDERS[order][1]} limit ? offset ?",
         [*values, PAGE_SIZE, (page - 1) * PAGE_SIZE],
     )
-    facets = tuple(_facet(tables, column, title, words, conditions) for column, title in FACETS.items())
-    return Found(tuple(articles), row["n"], page, pages, facets)
+    return Found(tuple(articles), total, page, pages, facets)
 
 
-def _where(words: list[str], conditions: Mapping[str, str]) -> tuple[str, list[str]]:
+def first_articles(tables: ShopTables, order: str, count: int) -> list[Row]:
+    """The first articles of an order.
+
+    Args:
+        tables: tables of the shop.
+        order: a key of `ORDERS`.
+        count: number of articles.
+    """
+    return tables.rows(f"select * exclude (search_text) from articles order by {ORDERS[order][1]} limit ?", [count])
+
+
+def _where(words: list[str], conditions: Mapping[str, str], left_out: list[str] | None) -> tuple[str, list[Any]]:
     parts = ["contains(search_text, lower(strip_accents(?)))"] * len(words)
     parts += [f"{column} = ?" for column in conditions]
-    return " and ".join(parts) or "true", [*words, *conditions.values()]
+    values: list[Any] = [*words, *conditions.values()]
+    if left_out is not None:
+        parts.append("article_id not in (select unnest(?::varchar[]))")
+        values.append(left_out)
+    return " and ".join(parts) or "true", values
 
 
-def _facet(tables: ShopTables, column: str, title: str, words: list[str], conditions: Mapping[str, str]) -> Facet:
-    others = {name: value for name, value in conditions.items() if name != column}
-    where, values = _where(words, others)
-    chosen = conditions.get(column, "")
-    rows = tables.rows(
-        f"select {column} as v, count(*) as n from articles where {where} and {column} is not null and {column} <> ''"
-        f" group by {column} order by {column} = ? desc, n desc, v limit ?",
-        [*values, chosen, MAX_FACET_VALUES],
-    )
-    return Facet(column, title, tuple(FacetValue(row["v"], row["n"], row["v"] == chosen) for row in rows), chosen)
+def _count(
+    tables: ShopTables, words: list[str], conditions: Mapping[str, str], left_out: list[str] | None
+) -> tuple[int, tuple[Facet, ...]]:
+    """The number of articles, and the facets, each under the other conditions; the words are looked for once."""
+    where, values = _where(words, {}, left_out)
+    chosen = " and ".join(f"{column} = ?" for column in conditions) or "true"
+    queries = [f"select '' as facet, null as v, count(*) as n from found where {chosen}"]
+    values += conditions.values()
+    for column in FACETS:
+        others = [name for name in conditions if name != column]
+        rule = " and ".join([f"coalesce({column}, '') <> ''", *(f"{name} = ?" for name in others)])
+        queries.append(
+            f"(select '{column}' as facet, {column} as v, count(*) as n from found where {rule} group by v"
+            f" order by v = ? desc, n desc, v limit {MAX_FACET_VALUES})"
+        )
+        values += [*(conditions[name] for name in others), conditions.get(column, "")]
+    found = f"select {', '.join(FACETS)} from articles where {where}"
+    rows = tables.rows(f"with found as materialized ({found}) {' union all '.join(queries)}", values)
+    facets = []
+    for column, title in FACETS.items():
+        value = conditions.get(column, "")
+        counts = [row for row in rows if row["facet"] == column]
+        counts.sort(key=lambda row, value=value: (row["v"] != value, -row["n"], row["v"]))  # union all has no order
+        counted = tuple(FacetValue(row["v"], row["n"], row["v"] == value) for row in counts)
+        facets.append(Facet(column, title, counted, value))
+    return next(row["n"] for row in rows if row["facet"] == ""), tuple(facets)

@@ -8,8 +8,8 @@ import functools
 import itertools
 from typing import Any
 
-from console.shop import Row, ShopTables, customer_rows_file
-from transforms.columns import AGE, ARTICLE_ID, CLUB_STATUS, CUSTOMER_ID, DAY, PRICE
+from console.shop import Row, ShopTables
+from transforms.columns import AGE, ARTICLE_ID, CLUB_STATUS, CUSTOMER_ID
 
 PAGE_SIZE = 50
 MAX_PURCHASES = 400
@@ -17,8 +17,8 @@ AGE_GROUPS = ("below 25", "25 to 34", "35 to 49", "50 and older", "unknown")
 _LAST_CHARACTER = chr(0x10FFFF)
 ACTIVITIES = ("none", "few", "many")
 # As in transforms/sql/judged_customers.sql.
-_AGE_GROUP = f"""case when {AGE} is null then 'unknown' when {AGE} < 25 then 'below 25' when {AGE} < 35 then '25 to 34'
-    when {AGE} < 50 then '35 to 49' else '50 and older' end"""
+AGE_GROUP_SQL = f"""case when {AGE} is null then 'unknown' when {AGE} < 25 then 'below 25'
+    when {AGE} < 35 then '25 to 34' when {AGE} < 50 then '35 to 49' else '50 and older' end"""
 _ACTIVITY = "case when coalesce(units_30d, 0) = 0 then 'none' when units_30d < 5 then 'few' else 'many' end"
 _CLUB = f"coalesce({CLUB_STATUS}, 'unknown')"
 
@@ -55,7 +55,7 @@ def find_customers(tables: ShopTables, wanted: CustomerSlice) -> tuple[list[Row]
         tables: tables of the shop.
         wanted: the slice.
     """
-    query, values = _selection(tables, wanted)
+    query, values = _selection(wanted)
     rows = tables.rows(f"{query} order by {CUSTOMER_ID} limit ?", [*values, PAGE_SIZE + 1])
     return rows[:PAGE_SIZE], len(rows) > PAGE_SIZE
 
@@ -67,7 +67,7 @@ def random_customer(tables: ShopTables, wanted: CustomerSlice) -> str | None:
         tables: tables of the shop.
         wanted: the slice.
     """
-    query, values = _selection(tables, wanted)
+    query, values = _selection(wanted)
     rows = tables.rows(f"select {CUSTOMER_ID} from ({query}) using sample reservoir(1 rows)", values)
     return rows[0][CUSTOMER_ID] if rows else None
 
@@ -79,8 +79,7 @@ def customer_of(tables: ShopTables, customer_id: str) -> Row | None:
         tables: tables of the shop.
         customer_id: id of the customer.
     """
-    query = f"select * from read_parquet(?) where {CUSTOMER_ID} = ?"
-    rows = tables.rows(query, [tables.file("customers"), customer_id])
+    rows = tables.rows(f"select * from prepared.customers where {CUSTOMER_ID} = ?", [customer_id])
     return rows[0] if rows else None
 
 
@@ -91,52 +90,37 @@ def club_statuses(tables: ShopTables) -> list[str]:
     Args:
         tables: tables of the shop.
     """
-    rows = tables.rows(
-        f"select {_CLUB} as v from read_parquet(?) group by v order by count(*) desc, v limit 20",
-        [tables.file("customers")],
-    )
+    rows = tables.rows(f"select {_CLUB} as v from prepared.customers group by v order by count(*) desc, v limit 20")
     return [row["v"] for row in rows]
 
 
-def purchases(tables: ShopTables, customer_id: str) -> list[Day]:
+def purchases(tables: ShopTables, customer: Row | None) -> list[Day]:
     """The newest `MAX_PURCHASES` purchases of a customer by day, newest first.
 
     Args:
         tables: tables of the shop.
-        customer_id: id of the customer.
+        customer: from `customer_of`.
     """
+    if customer is None:
+        return []
     rows = tables.rows(
-        f"select {DAY} as day, {ARTICLE_ID}, count(*) as units, avg({PRICE}) as price from read_parquet(?)"
-        f" where {CUSTOMER_ID} = ? group by day, {ARTICLE_ID} order by day desc, {ARTICLE_ID} limit ?",
-        [tables.file("transactions"), customer_id, MAX_PURCHASES],
+        f"select day, {ARTICLE_ID}, count(*) as units, avg(price) as price from prepared.purchases"
+        f" where customer_row = ? group by day, {ARTICLE_ID} order by day desc, {ARTICLE_ID} limit ?",
+        [customer["customer_row"], MAX_PURCHASES],
     )
     return [Day(day, tuple(group)) for day, group in itertools.groupby(rows, lambda row: row["day"])]
 
 
-def _selection(tables: ShopTables, wanted: CustomerSlice) -> tuple[str, list[Any]]:
+def _selection(wanted: CustomerSlice) -> tuple[str, list[Any]]:
     """A query of the customers of a slice, with its values."""
     conditions, values = [], []
-    source, files = "read_parquet(?)", [tables.file("customers")]
     if wanted.prefix:
-        # A range, because DuckDB skips the parts of a sorted file that lie outside of it.
+        # A range, because DuckDB skips the parts of a sorted table that lie outside of it.
         conditions.append(f"{CUSTOMER_ID} between ? and ? and starts_with({CUSTOMER_ID}, ?)")
         values += [wanted.prefix, wanted.prefix + _LAST_CHARACTER, wanted.prefix]
-    if wanted.age_group:
-        conditions.append(f"{_AGE_GROUP} = ?")
-        values.append(wanted.age_group)
-    if wanted.club:
-        conditions.append(f"{_CLUB} = ?")
-        values.append(wanted.club)
-    state, rows = tables.state_file("customer_state"), customer_rows_file(tables)
-    if wanted.activity and state is not None and rows is not None:
-        source = f"""(
-            select c.*, s.units_30d from read_parquet(?) as c
-            left join read_parquet(?) as r using ({CUSTOMER_ID})
-            left join read_parquet(?) as s on s.customer_row = r.customer_row
-        )"""
-        files += [rows, state]
-        conditions.append(f"{_ACTIVITY} = ?")
-        values.append(wanted.activity)
-    where = " and ".join(conditions) or "true"
+    for condition, value in ((AGE_GROUP_SQL, wanted.age_group), (_CLUB, wanted.club), (_ACTIVITY, wanted.activity)):
+        if value:
+            conditions.append(f"{condition} = ?")
+            values.append(value)
     columns = f"{CUSTOMER_ID}, {AGE}, {CLUB_STATUS}"
-    return f"select {columns} from {source} where {where}", [*files, *values]
+    return f"select {columns} from prepared.customers where {' and '.join(conditions) or 'true'}", values

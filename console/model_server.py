@@ -11,7 +11,6 @@ import sys
 import threading
 from collections.abc import Iterator
 
-_LATEST = 2  # versions, so that two can be compared
 _STOP_S = 15
 _SET_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
 
@@ -23,13 +22,16 @@ class OwnModelServer:
         folder: folder of the versions; it may be created later.
         model_name: name of the model in requests.
         log: file for the log of the server.
+        latest: number of newest versions to serve; two can be compared.
     """
 
-    def __init__(self, folder: pathlib.Path, model_name: str, log: pathlib.Path) -> None:
+    def __init__(self, folder: pathlib.Path, model_name: str, log: pathlib.Path, latest: int = 2) -> None:
         self._log = log
         self._address: str | None = None
+        self._metrics: str | None = None
         command = [sys.executable, "-m", "serving.server", "--model-name", model_name]
-        command += ["--base-path", str(folder.absolute()), "--port", "0", "--latest", str(_LATEST)]
+        command += ["--base-path", str(folder.absolute()), "--port", "0", "--metrics-port", "0"]
+        command += ["--latest", str(latest)]
         with log.open("w", encoding="utf-8") as stderr:
             self._process = subprocess.Popen(
                 command,
@@ -45,9 +47,17 @@ class OwnModelServer:
         """`host:port` of the server once it can answer; None before that and after its end."""
         return self._address if self._process.poll() is None else None
 
+    def metrics_address(self) -> str | None:
+        """`host:port` of the metrics; None before the server has one and after its end."""
+        return self._metrics if self._process.poll() is None else None
+
+    def is_running(self) -> bool:
+        """Whether the process has not ended."""
+        return self._process.poll() is None
+
     def state(self) -> str:
         """Why there is no address, in a sentence or two."""
-        if self._process.poll() is None:
+        if self.is_running():
             return "The model server is starting, or no version has been pushed yet. Reload the page in a moment."
         return f"The model server has ended. {self._log} has the cause; start the console again."
 
@@ -61,12 +71,14 @@ class OwnModelServer:
             self._process.wait()
 
     def _read_address(self) -> None:
-        """Reads the line that the server prints when it is ready: `serving lookbook on 127.0.0.1:8500`."""
+        """Reads the lines that the server prints: `metrics on 127.0.0.1:9100`, `serving lookbook on 127.0.0.1:8500`."""
         assert self._process.stdout is not None
         with contextlib.suppress(ValueError):  # the pipe was closed
             for line in self._process.stdout:
-                _, found, address = line.strip().rpartition(" on ")
-                if found:
+                what, found, address = line.strip().rpartition(" on ")
+                if what == "metrics":
+                    self._metrics = address
+                elif found:
                     self._address = address
 
 

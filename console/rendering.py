@@ -57,6 +57,13 @@ def alt(row: Any) -> str:
     return ", ".join(text for text in texts if text) or f"Article {row['article_id']}"
 
 
+def sampled(answers: Any) -> str:
+    """The customers that a `SampleAnswers` has answers for, in words."""
+    of = "" if answers.is_complete else f"first {formats.number(answers.asked)} of "
+    bought = "random customers who bought in the last 30 days" if answers.are_recent else "random customers"
+    return f"{of}{formats.number(answers.size)} {bought}, asked of version {answers.version}"
+
+
 @functools.cache
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
@@ -70,8 +77,11 @@ def _environment() -> jinja2.Environment:
     environment.filters.update(
         alt=alt,
         short=short,
+        sampled=sampled,
         day=day_text,
         number=formats.number,
+        metric=formats.metric,
+        signed=formats.signed,
         percent=formats.share,
         date=formats.date,
         moment=formats.moment,

@@ -1,9 +1,10 @@
-"""The shop's tables in DuckDB: the articles in memory, customers and transactions in their Parquet files."""
+"""The shop's tables in DuckDB: the articles in memory, customers and purchases in a prepared file."""
 
 from __future__ import annotations
 
 import datetime
 import glob
+import logging
 import pathlib
 import threading
 from collections.abc import Sequence
@@ -12,9 +13,10 @@ from typing import Any
 import duckdb
 
 from console.artifacts import METADATA, ShopFolders, find_folders
+from console.prepared import prepare
 from transforms.calendar import date_of
-from transforms.columns import ARTICLE_ID, DAY, parquet_file
-from transforms.state_files import ARTICLES_FILE, CUSTOMERS_FILE
+from transforms.columns import ARTICLE_ID, parquet_file
+from transforms.state_files import ARTICLES_FILE
 
 Row = dict[str, Any]
 # Columns that search reads.
@@ -29,33 +31,26 @@ _STATE_COLUMNS = "units, purchases, purchases_7d, purchases_28d, mean_price, fir
 class ShopTables:
     """The tables of one run. Methods may be called from several threads.
 
+    Queries read the table `articles`, and `prepared.customers`, `prepared.purchases` and `prepared.weeks` of
+    `console.prepared`.
+
     Args:
         folders: folders of the tables.
+        prepared: file of `prepare`.
     """
 
-    def __init__(self, folders: ShopFolders) -> None:
+    def __init__(self, folders: ShopFolders, prepared: pathlib.Path) -> None:
         self.folders = folders
         self._connection = duckdb.connect(":memory:")
-        self._files = {
-            "articles": folders.tables / parquet_file("articles"),
-            "customers": folders.tables / parquet_file("customers"),
-            "transactions": folders.tables / parquet_file("transactions"),
-        }
+        quoted = str(prepared).replace("'", "''")
+        self._connection.execute(f"attach '{quoted}' as prepared (read_only)")
         self._load_articles()
-        ((self.articles,),) = self._connection.execute("select count(*) from articles").fetchall()
-        self.customers = self.count("customers")
-        self.transactions = self.count("transactions")
-        ((self.first_day, self.last_day),) = self._connection.execute(
-            f"select min({DAY}), max({DAY}) from read_parquet(?)", [self.file("transactions")]
-        ).fetchall()
-
-    def file(self, table: str) -> str:
-        """Pattern that matches the Parquet file of a table alone, for `read_parquet`.
-
-        Args:
-            table: name of a table, or the path of a file below the state's folder.
-        """
-        return glob.escape(str(self._files[table]))
+        (facts,) = self.rows("select * from prepared.facts")
+        self.articles, self.customers, self.transactions = (
+            int(facts[name]) for name in ("articles", "customers", "transactions")
+        )
+        self.first_day: datetime.date | None = facts["first_day"]
+        self.last_day: datetime.date | None = facts["last_day"]
 
     def state_file(self, name: str) -> str | None:
         """Pattern of a table of the newest state, such as `same_product`; None if there is no such table."""
@@ -82,11 +77,6 @@ class ShopTables:
             return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
         finally:
             cursor.close()
-
-    def count(self, table: str) -> int:
-        """Number of rows of `customers` or `transactions`."""
-        (row,) = self.rows("select count(*) as n from read_parquet(?)", [self.file(table)])
-        return row["n"]
 
     def by_id(self, article_ids: Sequence[str]) -> dict[str, Row]:
         """Articles by id; ids that the tables lack are left out.
@@ -127,12 +117,12 @@ class ShopTables:
         self._connection.execute(
             f"create table articles as select *, lower(strip_accents(concat_ws(' ', {text}))) as search_text"
             f" from ({joined})",
-            [self.file("articles"), *files],
+            [glob.escape(str(self.folders.tables / parquet_file("articles"))), *files],
         )
 
 
 class Shop:
-    """The newest tables of an output folder; they are opened again when a run has written newer ones.
+    """The newest tables of an output folder; those of a newer run replace them once they are prepared.
 
     Args:
         out: folder that the pipeline writes to.
@@ -140,27 +130,64 @@ class Shop:
 
     def __init__(self, out: pathlib.Path) -> None:
         self._out = out
+        self._preparing = threading.Lock()
         self._lock = threading.Lock()
         self._seen: tuple[int, int] | None = None
+        self._thread: threading.Thread | None = None
         self._tables: ShopTables | None = None
+        self._failed = False
 
     def tables(self) -> ShopTables | None:
-        """The newest tables; None if no run has ingested any."""
+        """The newest prepared tables; None if there are none.
+
+        Newer ones are prepared in a thread, while the former are shown.
+        """
         with self._lock:
+            if self._thread is None and _stamp(self._out / METADATA) != self._seen:
+                self._thread = threading.Thread(target=self._prepare_and_log, name="prepare", daemon=True)
+                self._thread.start()
+            return self._tables
+
+    @property
+    def problem(self) -> str:
+        """Why there are no tables, in a sentence or two; "" if no run has ingested any."""
+        if self._thread is not None:
+            return "The purchases of the newest run are being sorted, once for all pages. Reload the page in a moment."
+        return "The tables of the newest run could not be prepared. The console's log has the cause." * self._failed
+
+    def wait(self, timeout_s: float) -> None:
+        """Waits until tables are ready that are being prepared.
+
+        Args:
+            timeout_s: longest time to wait.
+        """
+        thread = self._thread
+        if thread is not None:
+            thread.join(timeout_s)
+
+    def prepare(self) -> ShopTables | None:
+        """Prepares the newest tables now, and returns them; None if no run has ingested any."""
+        with self._preparing:
             seen = _stamp(self._out / METADATA)
             if seen != self._seen:
                 folders = find_folders(self._out)
                 if folders is None:
                     self._tables = None
                 elif self._tables is None or self._tables.folders != folders:
-                    self._tables = ShopTables(folders)  # requests in flight still use the former tables
+                    # Requests in flight still use the former tables.
+                    self._tables = ShopTables(folders, prepare(folders, self._out))
                 self._seen = seen
             return self._tables
 
-
-def customer_rows_file(tables: ShopTables) -> str | None:
-    """Pattern of the file with the rows of the customers in the states; None without states."""
-    return tables.states_file(CUSTOMERS_FILE)
+    def _prepare_and_log(self) -> None:
+        try:
+            self.prepare()
+            self._failed = False
+        except Exception:  # such as a full disk, or a folder that was deleted meanwhile; tried again with the next page
+            logging.exception("the tables of the newest run could not be prepared")
+            self._failed = True
+        finally:
+            self._thread = None
 
 
 def day_text(day: int | None) -> datetime.date | None:

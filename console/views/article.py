@@ -7,7 +7,7 @@ import math
 from starlette.requests import Request
 from starlette.responses import Response
 
-from console.articles import neighbours, sales_by_week
+from console.articles import life_stage, neighbours, sales_by_week
 from console.bars import weekly_bars
 from console.errors import PageError
 from console.query import identifier
@@ -16,6 +16,7 @@ from console.shop import day_text
 from console.views.request_data import console_of, tables_of
 
 _SIMILAR = 12
+_CUSTOMERS = 12
 _ATTRIBUTES = (
     ("product_code", "Product code"),
     ("product_type_name", "Product type"),
@@ -46,14 +47,22 @@ def page(request: Request) -> Response:
     outlook = models.ask(lambda client: client.outlook([article_id])[0])
     if outlook.value is not None and math.isnan(outlook.value.sold_probability):
         outlook = type(outlook)(None, "The served version has no forecast for this article.")
+    lifetime = outlook.value.lifetime_weeks if outlook.value is not None else None
+    days = (day_text(article["first_day"]), day_text(article["last_day"]))
+    sample = console_of(request).sample.answers(tables)
     weeks = sales_by_week(tables, article_id)
     return render(
         request,
         "article.html",
         article=article,
         attributes=[(title, article[column]) for column, title in _ATTRIBUTES if article[column]],
-        first_day=day_text(article["first_day"]),
-        last_day=day_text(article["last_day"]),
+        first_day=days[0],
+        last_day=days[1],
+        stage=life_stage(*days, tables.last_day, lifetime),
+        sample=sample,
+        recommended=sample.to(article_id),
+        groups=sample.groups(article_id),
+        shown=_CUSTOMERS,
         weeks=weeks,
         bars=weekly_bars(weeks),
         outlook=outlook,

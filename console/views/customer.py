@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from console.customers import club_statuses, customer_of, purchases
+from console.past_week import past_week
 from console.query import choice, identifier, identifiers, number
 from console.recommended import Question, ask, column
 from console.rendering import render
@@ -28,7 +29,8 @@ def page(request: Request) -> Response:
     without_purchased = choice(request, "purchased", ["leave-out"])
     compared = number(request, "compare", None, low=1, high=10**12)
 
-    days = purchases(tables, customer_id)
+    customer = customer_of(tables, customer_id)
+    days = purchases(tables, customer)
     bought = {row["article_id"]: day.day for day in reversed(days) for row in day.purchases}
     left_out = [*excluded, *(bought if without_purchased else ())][:_MAX_EXCLUDED]
     question = Question(customer_id, recent, left_out, age, club, k)
@@ -63,7 +65,7 @@ def page(request: Request) -> Response:
         request,
         "customer.html",
         customer_id=customer_id,
-        customer=customer_of(tables, customer_id),
+        customer=customer,
         columns=[main, beside] if beside is not None else [main],
         compared=compared,
         others=[version for version in available if answer is None or version != answer.model_version],
@@ -76,6 +78,7 @@ def page(request: Request) -> Response:
         clubs=[each for each in clubs if each != "unknown"],
         without_purchased=bool(without_purchased),
         needs=needs.value or [],
+        past=past_week(tables, console.judged, customer_id, days),
         days=days,
         units=sum(row["units"] for day in days for row in day.purchases),
         articles={row["article_id"]: row for row in shown},

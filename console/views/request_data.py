@@ -22,9 +22,12 @@ def tables_of(request: Request) -> ShopTables:
     """The newest tables.
 
     Raises:
-        PageError: no run has ingested any.
+        PageError: no run has ingested any, or they are still being prepared.
     """
-    tables = console_of(request).shop.tables()
+    shop = console_of(request).shop
+    tables = shop.tables()
+    if tables is None and shop.problem:
+        raise PageError(503, shop.problem)
     if tables is None:
         raise PageError(
             503,

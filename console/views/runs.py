@@ -7,6 +7,7 @@ import datetime
 from starlette.requests import Request
 from starlette.responses import Response
 
+from console.query import choice
 from console.rendering import render
 from console.runs import log_end, log_time, read_runs
 from console.views.request_data import console_of
@@ -15,7 +16,7 @@ _QUIET = datetime.timedelta(minutes=10)  # steps log their progress more often
 
 
 def page(request: Request) -> Response:
-    """Shows the newest runs. The page loads itself again while a step runs."""
+    """Shows the newest runs. With `follow=yes`, the page loads itself again while a step runs."""
     out = console_of(request).out
     now = datetime.datetime.now(datetime.timezone.utc)
     runs = read_runs(out, now)
@@ -28,6 +29,7 @@ def page(request: Request) -> Response:
         runs=runs,
         usual=usual,
         at_work=at_work,
+        follow=bool(choice(request, "follow", ["yes"])),
         log=log_end(out),
         report=(out / "report.html").is_file(),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -10,6 +12,8 @@ from console.changes import ACTIONS, parse_form, record
 from console.errors import PageError
 from console.query import choice, number
 from console.rendering import render
+from console.run_settings import read_settings, setting_differences
+from console.version_history import history_chart
 from console.version_table import differing_fields, interval_rows
 from console.versions import Version, Versions
 from console.views.request_data import console_of
@@ -19,18 +23,40 @@ _MAX_NUMBER = 10**12
 
 
 def page(request: Request) -> Response:
-    """Shows the pushed versions, newest first."""
+    """Shows the pushed versions, newest first.
+
+    Raises:
+        PageError: the versions to compare are no pushed ones.
+    """
     console = console_of(request)
     versions = console.versions.all()
+    first, second = (_chosen(request, name, versions, place) for name, place in (("first", 0), ("second", 1)))
+    settings = [None if version is None else read_settings(version) for version in (first, second)]
     return render(
         request,
         "versions.html",
         rows=interval_rows(versions),
         fields=differing_fields(versions),
+        chart=history_chart(versions),
+        first=first,
+        second=second,
+        settings=settings,
+        differences=setting_differences(*settings) if settings[0] is not None and settings[1] is not None else [],
         numbers=[version.number for version in versions],
         allow_changes=console.versions.may_change,
         changed=number(request, "changed", None, low=1, high=_MAX_NUMBER),
     )
+
+
+def _chosen(request: Request, name: str, versions: Sequence[Version], place: int) -> Version | None:
+    """The version of a parameter, by default the one at a place of the list; None if there is none."""
+    wanted = number(request, name, None, low=1, high=_MAX_NUMBER)
+    if wanted is None:
+        return versions[place] if len(versions) > place else None
+    for version in versions:
+        if version.number == wanted:
+            return version
+    raise PageError(404, f"{name} must be a pushed version. Received: {wanted}. Choose one of the list.")
 
 
 def confirm(request: Request) -> Response:

@@ -2,7 +2,8 @@
 
     python -m serving.server --model-name lookbook --base-path OUT/serving/lookbook --port 8500
 
-prints one line, `serving lookbook on 127.0.0.1:8500`, when the model can answer requests.
+prints one line, `serving lookbook on 127.0.0.1:8500`, when the model can answer requests. With `--metrics-port` it
+prints the address of the metrics before, `metrics on 127.0.0.1:9100`.
 """
 
 from __future__ import annotations
@@ -53,6 +54,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 1
     stop, failed = threading.Event(), threading.Event()
+    if server.metrics_port is not None:
+        print(f"metrics on {format_address(options.host, server.metrics_port)}", flush=True)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     threading.Thread(target=_announce, args=(server, options, stop, failed), daemon=True).start()
@@ -70,7 +73,7 @@ def argument_parser() -> argparse.ArgumentParser:
     parser.add_argument("--base-path", required=True, help="folder of the version folders; may be created later")
     parser.add_argument("--host", default=defaults.host, help="address to listen on")
     parser.add_argument("--port", type=int, default=defaults.port, help="0 for any free port")
-    parser.add_argument("--metrics-port", type=int, default=None, help="HTTP port of Prometheus metrics")
+    parser.add_argument("--metrics-port", type=int, default=None, help="HTTP port of Prometheus metrics, 0 for any")
     parser.add_argument("--latest", type=int, default=1, help="number of newest versions to serve")
     parser.add_argument("--version", type=int, action="append", default=[], help="version to serve; repeatable")
     parser.add_argument(

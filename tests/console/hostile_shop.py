@@ -12,7 +12,9 @@ from ml_metadata.proto import metadata_store_pb2
 from PIL import Image
 
 from console.app import Console
+from console.customer_sample import CustomerSample
 from console.models import Models
+from console.server_metrics import ServerMetrics
 from console.shop import Shop
 from console.versions import Versions
 from operations.rollback import delete, rollback
@@ -146,6 +148,7 @@ def answer(request, context) -> dict:
     from serving import tensors
 
     given = {key: tensors.to_array(value) for key, value in request.inputs.items()}
+    rows = len(given.get("customer_id", [0]))  # one article of the other signatures
     known = [HOSTILE_ARTICLE, *(tiny_shop.article_id(i) for i in range(tiny_shop.ARTICLES))]
     excluded = {each.decode() for each in given["exclude_article_ids"].ravel()}
     chosen = [each for each in known if each not in excluded][: int(given["k"])]
@@ -154,10 +157,15 @@ def answer(request, context) -> dict:
     scores = [1 - place / 100 for place in range(len(chosen))]
     channels = [b"own_purchases,towers"] * len(chosen)
     return {
-        "article_ids": np.array([[each.encode() for each in chosen]], object),
-        "scores": np.float32([scores]),
-        "channels": np.array([channels], object),
+        "article_ids": np.array([[each.encode() for each in chosen]] * rows, object),
+        "scores": np.float32([scores] * rows),
+        "channels": np.array([channels] * rows, object),
     }
+
+
+def no_metrics() -> ServerMetrics:
+    """Metrics of a server whose address is not known."""
+    return ServerMetrics(lambda: None, waiting=lambda: "No address of metrics.")
 
 
 @contextlib.contextmanager
@@ -167,11 +175,16 @@ def console(root: pathlib.Path):
     versions = Versions(
         lambda: list_versions(out), lambda number: rollback(out, number), lambda number: delete(out, number)
     )
+    shop = Shop(out)
+    shop.prepare()
     with fake_server(answer) as port:
+        models = Models(lambda: f"127.0.0.1:{port}", waiting=str, remedy="Start one.")
         yield Console(
             out=out,
-            shop=Shop(out),
+            shop=shop,
             photos=ShopPhotos(data),
-            models=Models(lambda: f"127.0.0.1:{port}", waiting=str, remedy="Start one."),
+            models=models,
+            metrics=no_metrics(),
             versions=versions,
+            sample=CustomerSample(models),
         )

@@ -11,7 +11,7 @@ from console.app import create_app
 from console.query import link
 from tests.console.hostile_shop import HOSTILE_ARTICLE, HOSTILE_CUSTOMER, OLD, PLAIN_CUSTOMER
 from tests.console.visitor import Visitor
-from tests.pages.browser import open_browser
+from tests.pages.browser import accessibility_problems, open_browser
 
 PATHS = {
     *("/", "/catalogue", "/article", "/customers", "/customer", "/versions", "/versions/change", "/runs"),
@@ -74,6 +74,24 @@ def test_every_page_is_reached_by_clicking_and_is_sound(browser, origin, width, 
         waiting += [(target, address) for address in links_of(visitor) if address not in visited]
     assert visitor.problems == []
     assert {urlsplit(address).path for address in visited} == PATHS
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+def test_axe_finds_nothing_wrong_on_any_page(browser, origin, console, width, scheme):
+    """axe-core checks contrast, names, headings, landmarks and tables against WCAG 2 AA."""
+    console.sample.ask(console.shop.tables())
+    visitor = Visitor(browser, origin, width=width, colour_scheme=scheme, bypass_csp=True)
+    found = {}
+    for address in (
+        *("/", "/catalogue?order=new", "/catalogue?recommended=never", "/customers", "/versions", "/runs", "/nothing"),
+        link("/article", id=HOSTILE_ARTICLE),
+        link("/customer", id=HOSTILE_CUSTOMER, compare=OLD, recent=[HOSTILE_ARTICLE]),
+        link("/versions/change", action="delete", version=OLD),
+    ):
+        visitor.page.goto(origin + address)
+        visitor.check()
+        found[address] = accessibility_problems(visitor.page)
+    assert {address: problems for address, problems in found.items() if problems} == {}
 
 
 def test_forms_lead_to_the_pages_that_they_promise(browser, origin):

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from console.customers import CustomerSlice, find_customers, purchases, random_customer
+from console.customers import CustomerSlice, customer_of, find_customers, purchases, random_customer
 from console.query import link
 from console.recommended import column
 from serving.client import Recommendations, RecommendedArticle
@@ -67,7 +67,7 @@ def test_a_random_customer_is_of_the_slice(tables, client):
 
 
 def test_purchases_are_grouped_by_day_newest_first(tables):
-    days = purchases(tables, HOSTILE_CUSTOMER)
+    days = purchases(tables, customer_of(tables, HOSTILE_CUSTOMER))
     shown = [(day.day.isoformat(), {row["article_id"]: row["units"] for row in day.purchases}) for day in days]
     assert shown == [
         (date_of(LAST_DAY), {HOSTILE_ARTICLE: 2, PLAIN_ARTICLE: 1}),
@@ -118,7 +118,7 @@ def test_moves_and_later_purchases_are_marked(tables):
         return Recommendations("c", tuple(RecommendedArticle(each, 1.0, ("towers",)) for each in article_ids), NEW)
 
     a, b, c = (tiny_shop.article_id(i) for i in range(3))
-    days = {day.day for day in purchases(tables, HOSTILE_CUSTOMER)}
+    days = {day.day for day in purchases(tables, customer_of(tables, HOSTILE_CUSTOMER))}
     shown = column(tables, answer(a, b), "", other=answer(b, c, a), as_of=min(days), bought={b: min(days)})
     assert [(card.rank, card.move, card.is_new, card.bought) for card in shown.cards] == [
         (1, 2, False, False),

@@ -43,8 +43,9 @@ def test_the_end_of_a_long_log_has_whole_lines(tmp_path):
     assert 1000 < len(end) < 3000
 
 
-def test_the_page_shows_the_step_at_work_and_loads_itself_again(client):
-    page = client.get("/runs").text
+def test_the_page_shows_the_step_at_work_and_loads_itself_again_if_asked_to(client):
+    assert "http-equiv" not in client.get("/runs").text
+    page = client.get("/runs?follow=yes").text
     assert '<meta http-equiv="refresh" content="5">' in page
     assert "<strong>&lt;b&gt;Push</strong>" in page
     assert "2 steps finished; the run before had 2" in page
@@ -56,7 +57,7 @@ def test_a_run_whose_log_no_longer_grows_is_not_at_work(client, console):
     log = console.out / "run.log"
     before = log.stat()
     os.utime(log, (before.st_mtime - 700, before.st_mtime - 700))
-    page = client.get("/runs").text
+    page = client.get("/runs?follow=yes").text
     os.utime(log, (before.st_mtime, before.st_mtime))
     assert "http-equiv" not in page
     assert "the run was probably killed" in page

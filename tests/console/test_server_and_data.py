@@ -7,6 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from console.app import Console, create_app
+from console.customer_sample import CustomerSample
 from console.models import Models
 from console.query import link
 from console.serve import listen
@@ -21,7 +22,17 @@ from transforms.errors import LookbookError
 def made(out: pathlib.Path, address: str | None) -> TestClient:
     models = Models(lambda: address, waiting=lambda: "It is starting.", remedy="Start one with `lookbook serve`.")
     versions = Versions(lambda: list_versions(out))
-    console = Console(out=out, shop=Shop(out), photos=None, models=models, versions=versions)
+    shop = Shop(out)
+    shop.prepare()
+    console = Console(
+        out=out,
+        shop=shop,
+        photos=None,
+        models=models,
+        metrics=hostile_shop.no_metrics(),
+        versions=versions,
+        sample=CustomerSample(models),
+    )
     return TestClient(create_app(console), base_url="http://localhost")
 
 
@@ -61,11 +72,12 @@ def test_an_empty_folder_says_what_to_do(tmp_path):
 def test_the_tables_of_a_newer_run_are_used(tmp_path):
     out = hostile_shop.write_out(tmp_path)
     shop = Shop(out)
-    before = shop.tables()
+    before = shop.prepare()
     assert shop.tables() is before
     newer = tiny_shop.write_tables(out / "newer", tiny_shop.raw_articles()[:3], [], [])
     hostile_shop.record(out, "lookbook.Tables", newer)
-    after = shop.tables()
+    after = shop.prepare()
+    assert shop.tables() is after
     assert (before.articles, after.articles) == (31, 3)
     assert before.by_id([hostile_shop.PLAIN_ARTICLE])  # requests in flight still read them
 

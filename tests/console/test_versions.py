@@ -6,12 +6,15 @@ import pytest
 from starlette.testclient import TestClient
 
 from console.app import Console, create_app
+from console.customer_sample import CustomerSample
 from console.models import Models
 from console.shop import Shop
+from console.version_history import history_chart
 from console.version_table import WIDTH, differing_fields, interval_rows
 from console.versions import Versions
 from operations.rollback import delete, rollback
 from pipeline.versions import list_versions
+from tests.console.hostile_shop import SCRIPT, no_metrics
 from tests.console.page_links import PageLinks
 from tests.fake_version import write_version
 
@@ -43,7 +46,15 @@ def made(out, *, allowed: bool) -> TestClient:
         (lambda number: delete(out, number)) if allowed else None,
     )
     models = Models(lambda: None, waiting=lambda: "None.", remedy="")
-    console = Console(out=out, shop=Shop(out), photos=None, models=models, versions=versions)
+    console = Console(
+        out=out,
+        shop=Shop(out),
+        photos=None,
+        models=models,
+        metrics=no_metrics(),
+        versions=versions,
+        sample=CustomerSample(models),
+    )
     return TestClient(create_app(console), base_url="http://localhost")
 
 
@@ -138,3 +149,30 @@ def test_the_served_and_unknown_versions_are_not_changed(out, version, status):
     assert client.post("/versions/change", data={**form, "version": "x"}).status_code == 400
     assert client.post("/versions/change", data={**form, "action": "format"}).status_code == 400
     assert numbers(out) == [OLD, MIDDLE, NEW]
+
+
+def write_settings(out, number: int, **ranking) -> None:
+    folder = out / "serving" / "lookbook" / str(number) / "assets.extra"
+    (folder / "run.json").write_text(json.dumps({"kind": "run", "settings": {"seed": 0, "ranking": ranking}}))
+
+
+def test_settings_of_two_versions_are_compared(out):
+    write_settings(out, NEW, epochs=5, units=[1, 2])
+    write_settings(out, OLD, epochs=3, units=[1, 2], name=SCRIPT)
+    client = made(out, allowed=False)
+    page = client.get(f"/versions?first={NEW}&second={OLD}").text
+    assert "<code>ranking.epochs</code></th><td>5</td><td>3</td>" in page
+    assert "ranking.units" not in page
+    assert SCRIPT not in page
+    assert f"Version {MIDDLE} does not record its settings." in client.get("/versions").text
+    assert "All settings are equal." in client.get(f"/versions?first={NEW}&second={NEW}").text
+    assert client.get("/versions?first=999").status_code == 404
+
+
+def test_the_chart_of_the_versions_has_each_figure_and_needs_two_versions(out):
+    versions = list_versions(out)[::-1]
+    chart = history_chart(versions)
+    assert chart.description == "3 versions, from 0.6000 to 0.8000."
+    assert "style=" not in chart.svg + chart.phone_svg
+    assert history_chart(versions[:1]) is None
+    assert "MAP@12 of the versions" in made(out, allowed=False).get("/versions").text

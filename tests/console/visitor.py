@@ -13,15 +13,20 @@ class Visitor:
         origin: address of the site, without a slash at its end.
         width: width of the window in pixels.
         colour_scheme: `light` or `dark`.
+        bypass_csp: whether scripts may be added to pages in spite of their Content-Security-Policy.
 
     Attributes:
         page: the tab.
         problems: errors in the console, failed requests, and requests to other sites, with the page's address.
     """
 
-    def __init__(self, browser, origin: str, *, width: int = 1280, colour_scheme: str = "light") -> None:
+    def __init__(
+        self, browser, origin: str, *, width: int = 1280, colour_scheme: str = "light", bypass_csp=False
+    ) -> None:
         self.origin, self.problems = origin, []
-        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=colour_scheme)
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=colour_scheme, bypass_csp=bypass_csp
+        )
         context.set_default_timeout(_TIMEOUT_MS)
         self.page = context.new_page()
         self.page.on("console", lambda message: self._note(f"console: {message.text}"))

@@ -18,6 +18,18 @@ def chromium() -> str | None:
     return shutil.which("chromium") or shutil.which("chromium-browser")
 
 
+def accessibility_problems(page) -> list[tuple[str, list[str]]]:
+    """Rules of axe-core that a page breaks, with the first element that does: WCAG 2 A and AA, and best practices.
+
+    Args:
+        page: a page of Playwright, made with `bypass_csp=True`, because axe-core is a script.
+    """
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page).response["violations"]
+    return [(problem["id"], problem["nodes"][0]["target"]) for problem in found]
+
+
 @contextlib.contextmanager
 def open_browser() -> Iterator:
     """Yields a browser; skips the test if there is none."""

@@ -3,7 +3,7 @@
 import pytest
 
 from pages.report.document import render_report
-from tests.pages.browser import open_browser
+from tests.pages.browser import accessibility_problems, open_browser
 from tests.report_facts import hostile_facts, report_facts
 
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
@@ -117,8 +117,4 @@ def test_printed_the_page_is_light_without_contents_and_with_open_tables(visit):
 @pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
 def test_axe_finds_nothing_wrong(visit, scheme, viewport):
     """axe-core checks contrast, names, headings, landmarks and tables against WCAG 2 AA."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    page = visit(color_scheme=scheme, viewport=viewport, bypass_csp=True)
-    found = Axe().run(page).response["violations"]
-    assert [(problem["id"], problem["nodes"][0]["target"]) for problem in found] == []
+    assert accessibility_problems(visit(color_scheme=scheme, viewport=viewport, bypass_csp=True)) == []

@@ -2,6 +2,7 @@
 
 import re
 import signal
+import urllib.request
 
 import pytest
 
@@ -102,3 +103,11 @@ def test_a_missing_folder_is_reported_at_once(tmp_path):
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=READY_S)
     assert f"the folder {missing} of model lookbook cannot be read, or does not exist; waiting" in line
+
+
+def test_the_address_of_the_metrics_is_printed_first(shop):
+    with server_process("--base-path", shop.base, "--model-name", "lookbook", "--metrics-port", "0") as process:
+        match = re.fullmatch(r"metrics on (127\.0\.0\.1:\d+)\n", first_line(process))
+        assert match
+        with urllib.request.urlopen(f"http://{match[1]}/metrics", timeout=READY_S) as answer:
+            assert b"lookbook_serving_requests_in_flight" in answer.read()
