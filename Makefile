@@ -24,7 +24,7 @@ export TF_USE_LEGACY_KERAS := 1
 export TF_ENABLE_ONEDNN_OPTS := 0
 export TF_CPP_MIN_LOG_LEVEL := 3
 
-.PHONY: help install run backtest rolling test proof screenshots docs bench bench-serving quality quality-needs quality-outlook quality-time-split lint format lock licenses protos pin-images clean
+.PHONY: help install run backtest rolling test proof screenshots docs bench bench-console bench-serving quality quality-needs quality-outlook quality-time-split lint format lock licenses protos pin-images clean
 
 help: ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -60,6 +60,9 @@ bench: $(STAMP) ## [SIZES=0.1,1] [ONLY='pattern'] measure the stages at several 
 
 bench-serving: $(STAMP) ## [ONLY='pattern'] measure serving under load for docs/serving.md; about 20 minutes
 	$(PYTHON) -m benchmarks.serving --to docs/serving.md $(if $(ONLY),--only '$(ONLY)')
+
+bench-console: $(STAMP) ## [OUT=dir] measure the pages of the console for docs/performance.md; a few minutes
+	$(PYTHON) -m benchmarks.console --out "$(OUT)" --full --to docs/performance.md
 
 quality: $(STAMP) $(if $(filter shop,$(DATA)),shop/transactions_train.csv) ## [DATA=dir] [TRUTH=csv] [RIVAL=csv] [SAMPLE=dir] [WEEK=dir] [RUN=out] [ONLY='pattern'] measure the quality for docs/quality.md; takes hours
 	$(PYTHON) -m benchmarks.quality --data "$(DATA)" --to docs/quality.md $(if $(TRUTH),--truth "$(TRUTH)") \
