@@ -1,15 +1,17 @@
 """MkDocs hooks: the pages of the site are the repository's own Markdown files, and a reference generated from the code.
 
 Pages keep their paths below the repository's root, so that the same relative links work here and in a file browser.
-A link to a file that is not a page, such as source code, becomes plain text.
+A link to a file that is not a page, such as source code, becomes plain text. Notebooks have their stored outputs.
 """
 
 from __future__ import annotations
 
+import json
 import pathlib
 import posixpath
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import click
 from mkdocs.config.defaults import MkDocsConfig
@@ -18,6 +20,7 @@ from mkdocs.structure.pages import Page
 
 ROOT = pathlib.Path(__file__).parents[2]
 DOCUMENTS = ("*.md", "docs/**/*.md", "*/README.md", "*/*/README.md", "components/*/*/README.md")
+NOTEBOOKS = "docs/*.ipynb"
 # Modules whose public classes and functions the reference shows, by room.
 PYTHON = {
     "Query client": ["serving.client"],
@@ -48,6 +51,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     pages = Files([file for file in files if file.src_uri.startswith(("css/", "js/", "img/", "fonts/"))])
     for path in _documents():
         pages.append(File.generated(config, str(path.relative_to(ROOT)), abs_src_path=str(path)))
+    for path in sorted(ROOT.glob(NOTEBOOKS)):
+        pages.append(File.generated(config, f"{path.relative_to(ROOT)}.md", content=_notebook(path)))
     for name, text in (("settings", _settings()), ("commands", _commands()), ("python", _python())):
         pages.append(File.generated(config, f"reference/{name}.md", content=text))
     return pages
@@ -62,6 +67,8 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
         path = posixpath.normpath(posixpath.join(folder, target.partition("#")[0]))
         if files.get_file_from_path(path) or not (ROOT / path).exists():
             return link[0]
+        if files.get_file_from_path(f"{path}.md"):
+            return f"[{text}]({posixpath.relpath(f'{path}.md', folder or '.')})"
         readme = posixpath.join(path, "README.md")
         if files.get_file_from_path(readme):
             return f"[{text}]({posixpath.relpath(readme, folder or '.')})"
@@ -75,6 +82,28 @@ def _documents() -> Iterator[pathlib.Path]:
     for path in sorted(path for pattern in DOCUMENTS for path in ROOT.glob(pattern)):
         if not path.relative_to(ROOT).parts[0].startswith("."):
             yield path
+
+
+def _notebook(path: pathlib.Path) -> str:
+    """A notebook as Markdown: its cells with the outputs that are stored in it."""
+    text = ""
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        source = "".join(cell["source"])
+        text += f"\n{source}\n" if cell["cell_type"] == "markdown" else f"\n```python\n{source}\n```\n"
+        for output in cell.get("outputs", ()):
+            text += f"\n{_output(output)}\n"
+    return text
+
+
+def _output(output: dict[str, Any]) -> str:
+    """The richest form of an output: HTML, a drawing, or text."""
+    data = output.get("data", {"text/plain": output.get("text", "")})
+    for kind in ("text/html", "image/svg+xml"):
+        if kind in data:
+            lines = "".join(data[kind]).splitlines()
+            markup = "\n".join(line for line in lines if line.strip())  # an empty line ends markup in Markdown
+            return f'<div style="overflow-x: auto">{markup}</div>'
+    return f"```\n{''.join(data['text/plain']).rstrip()}\n```"
 
 
 def _settings() -> str:

@@ -1,6 +1,7 @@
 """The documentation site builds without warnings and has a reference of every setting, command and public class."""
 
 import html
+import json
 import pathlib
 import re
 import subprocess
@@ -32,7 +33,19 @@ def text_of(page: pathlib.Path) -> str:
 def test_the_site_has_a_page_for_every_document(site):
     sources = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("components/**/README.md")]
     names = {str(path.relative_to(ROOT).with_suffix(".html")).replace("README.html", "index.html") for path in sources}
+    names |= {f"{path.relative_to(ROOT)}.html" for path in ROOT.glob("docs/*.ipynb")}
     assert {name for name in names if not (site / name).exists()} == set()
+
+
+def test_a_notebook_has_its_texts_code_and_stored_outputs(site):
+    page = (site / "docs" / "tour.ipynb.html").read_text(encoding="utf-8")
+    text = html.unescape(re.sub(r"<[^>]+>", "", page))
+    cells = json.loads((ROOT / "docs" / "tour.ipynb").read_text(encoding="utf-8"))["cells"]
+    for cell in cells:
+        if cell["cell_type"] == "code":
+            assert "".join(cell["source"]).splitlines()[0] in text
+    charts = sum("image/svg+xml" in output.get("data", {}) for cell in cells for output in cell.get("outputs", ()))
+    assert page.count("<svg") == charts == 3
 
 
 def test_the_reference_has_every_setting_with_its_description(site):

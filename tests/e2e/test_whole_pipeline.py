@@ -4,13 +4,16 @@ import csv
 import json
 import pathlib
 
+import nbformat
 import numpy as np
 import pytest
+from nbclient import NotebookClient
 
 from lookbook.cli import main
 from pipeline.config import load_config
-from tests.e2e.shop import SETTINGS, STEPS, Done, Shop, lookbook, serving, synthesize
+from tests.e2e.shop import SETTINGS, SIZES, STEPS, Done, Shop, lookbook, serving, synthesize
 from tests.serving.stock_client import StockClient
+from tests.source_tree import ROOT
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(3600)]
 RANKINGS = ["recommended", "own_purchases", "popular", "new_to_customer"]
@@ -198,3 +201,16 @@ def test_a_missing_data_folder_is_one_line_and_nothing_is_written(tmp_path):
     assert done.code == 1
     assert len(done.err.splitlines()) == 1
     assert not list((tmp_path / "out").glob("pipeline"))
+
+
+def test_the_tour_notebook_reads_the_run(first, shop, monkeypatch):
+    """docs/tour.ipynb runs from its folder on any output folder; its code shows no warnings."""
+    notebook = nbformat.read(ROOT / "docs" / "tour.ipynb", as_version=4)
+    monkeypatch.setenv("LOOKBOOK_OUT", str(shop.out))
+    resources = {"metadata": {"path": str(ROOT / "docs")}}
+    NotebookClient(notebook, timeout=300, kernel_name="python3", resources=resources).execute()
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
+    assert [output.text for output in outputs if output.get("name") == "stderr"] == []
+    texts = "\n".join(output.text for output in outputs if output.output_type == "stream")
+    assert f"{SIZES['articles']:,} articles, {SIZES['customers']:,} customers" in texts
+    assert sum("image/svg+xml" in output.get("data", {}) for output in outputs) == 3
