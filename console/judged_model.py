@@ -80,13 +80,9 @@ class JudgedModel:
     def _state(self) -> str:
         if self._server is None:
             return "The judged model is loaded after the served version. Reload the page in a moment."
-        return (
-            "The judged model is being loaded. Reload the page in a moment."
-            if self._server.is_running()
-            else (
-                f"The server of the judged model has ended. {self._out / _LOG} has the cause; start the console again."
-            )
-        )
+        if self._server.is_running():
+            return "The judged model is being loaded. Reload the page in a moment."
+        return f"The server of the judged model has ended. {self._out / _LOG} has the cause; start the console again."
 
 
 @contextlib.contextmanager

@@ -223,19 +223,18 @@ def _time(page: str, address: str, addresses: list[str], times: int) -> PageTime
 
 
 def _get(address: str, page: str) -> bytes:
-    try:
-        with urllib.request.urlopen(address + page, timeout=_TIMEOUT_S) as answer:
-            return answer.read()
-    except urllib.error.HTTPError as error:
-        return error.read()
+    with urllib.request.urlopen(address + page, timeout=_TIMEOUT_S) as answer:
+        return answer.read()
 
 
 def _wait(ready: Callable[[], bool], poll_s: float = 0.02) -> None:
     deadline = time.monotonic() + _TIMEOUT_S
-    while not ready():
-        if time.monotonic() > deadline:
-            raise RuntimeError(f"the console must be ready within {_TIMEOUT_S} s")
+    while time.monotonic() < deadline:
+        with contextlib.suppress(urllib.error.HTTPError):  # the purchases are still being sorted
+            if ready():
+                return
         time.sleep(poll_s)
+    raise RuntimeError(f"the console must be ready within {_TIMEOUT_S} s")
 
 
 def _peak_mib(process: psutil.Process) -> float:
