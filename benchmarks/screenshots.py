@@ -77,6 +77,9 @@ def take(out: pathlib.Path, to: pathlib.Path, chromium: str) -> None:
         page.goto(f"{console}catalogue?order=best")
         shoot("catalogue")
         page.locator("ul.grid a").first.click()
+        while page.get_by_text("The model is being asked").count():  # a sample of customers, in a thread
+            page.wait_for_timeout(1000)
+            page.reload()
         shoot("article")
         browser.close()
 
