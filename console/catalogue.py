@@ -146,8 +146,9 @@ def _count(
     facets = []
     for column, title in FACETS.items():
         value = conditions.get(column, "")
-        counts = [row for row in rows if row["facet"] == column]
-        counts.sort(key=lambda row, value=value: (row["v"] != value, -row["n"], row["v"]))  # union all has no order
-        counted = tuple(FacetValue(row["v"], row["n"], row["v"] == value) for row in counts)
+        # The parts of a union have no order.
+        counts = sorted((-row["n"], row["v"]) for row in rows if row["facet"] == column)
+        found_values = [FacetValue(name, -negative, name == value) for negative, name in counts]
+        counted = tuple(sorted(found_values, key=lambda each: not each.chosen))
         facets.append(Facet(column, title, counted, value))
     return next(row["n"] for row in rows if row["facet"] == ""), tuple(facets)

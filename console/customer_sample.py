@@ -9,6 +9,7 @@ from the customers who bought in the 30 days before the newest state, or from al
 from __future__ import annotations
 
 import dataclasses
+import functools
 import logging
 import threading
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from console.customers import AGE_GROUP_SQL, AGE_GROUPS
 from console.models import Models
 from console.shop import Row, ShopTables
+from serving.client import Recommendations, RecommenderClient
 from transforms.columns import AGE, CLUB_STATUS, CUSTOMER_ID
 
 K = 12
@@ -142,7 +144,7 @@ class CustomerSample:
         for start in range(0, len(customers), _BATCH):
             part = customers[start : start + _BATCH]
             ids = [customer[CUSTOMER_ID] for customer in part]
-            answer = self._models.ask(lambda client, ids=ids: client.recommend(ids, k=K), version)
+            answer = self._models.ask(functools.partial(_recommend, ids), version)
             if answer.value is None:
                 self._answers = dataclasses.replace(self._answers, problem=answer.problem)
                 return self._answers
@@ -170,6 +172,10 @@ class CustomerSample:
             logging.exception("the model could not be asked for a sample of customers")
         finally:
             self._thread = None
+
+
+def _recommend(customer_ids: list[str], client: RecommenderClient) -> list[Recommendations]:
+    return client.recommend(customer_ids, k=K)
 
 
 def _draw(tables: ShopTables, size: int) -> tuple[list[Row], bool]:

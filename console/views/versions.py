@@ -31,7 +31,8 @@ def page(request: Request) -> Response:
     console = console_of(request)
     versions = console.versions.all()
     first, second = (_chosen(request, name, versions, place) for name, place in (("first", 0), ("second", 1)))
-    settings = [None if version is None else read_settings(version) for version in (first, second)]
+    settings = [{} if version is None else read_settings(version) for version in (first, second)]
+    known = [each for each in settings if each is not None]
     return render(
         request,
         "versions.html",
@@ -41,7 +42,7 @@ def page(request: Request) -> Response:
         first=first,
         second=second,
         settings=settings,
-        differences=setting_differences(*settings) if settings[0] is not None and settings[1] is not None else [],
+        differences=setting_differences(known[0], known[1]) if len(known) == len(settings) else [],
         numbers=[version.number for version in versions],
         allow_changes=console.versions.may_change,
         changed=number(request, "changed", None, low=1, high=_MAX_NUMBER),
