@@ -37,6 +37,12 @@ class Figures(Artifact):
     TYPE_NAME = "lookbook.Figures"
 
 
+class ModelInsights(Artifact):
+    """What the report shows of the judged model beside its figures, as JSON; see `components/insights/README.md`."""
+
+    TYPE_NAME = "lookbook.ModelInsights"
+
+
 class Html(Artifact):
     """A page, `report.html`, in Kubeflow's own type for pages, which its UI shows; see `kubeflow.step`."""
 

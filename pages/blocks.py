@@ -132,8 +132,65 @@ class Heading:
     kind: ClassVar[str] = "heading"
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Card:
+    """An article with its photo.
+
+    Attributes:
+        title: name of the article.
+        kind: product type, which a placeholder for a missing photo shows.
+        photo: key of the photo in the page; None for a placeholder.
+        rank: small text on the photo, such as the place in a ranking.
+        badge: text that stands out.
+        lines: small text below.
+    """
+
+    title: str
+    kind: str
+    photo: str | None
+    rank: str = ""
+    badge: str = ""
+    lines: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Shelf:
+    """Cards side by side.
+
+    Attributes:
+        title: what they are.
+        cards: the cards; the note is shown without any.
+        illustrated: whether photos, or placeholders for them, are shown.
+        note: line below the title.
+    """
+
+    title: str
+    cards: tuple[Card, ...]
+    illustrated: bool = True
+    note: str = ""
+    kind: ClassVar[str] = "shelf"
+
+
+@dataclasses.dataclass(frozen=True)
+class Picture:
+    """A drawing that is no chart of Altair.
+
+    Attributes:
+        title: what it shows.
+        description: what can be seen in it, for readers who do not see it.
+        svg: the SVG element, safe to insert.
+        key: colours with their names.
+    """
+
+    title: str
+    description: str
+    svg: str
+    key: tuple[tuple[str, str], ...] = ()
+    kind: ClassVar[str] = "picture"
+
+
 Row = Sequence[Cell | str]
-Block = Tiles | Table | Charts | Notes | Heading
+Block = Tiles | Table | Charts | Notes | Heading | Shelf | Picture
 
 
 def table(

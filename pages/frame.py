@@ -9,6 +9,8 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from transforms.photos.placeholder import placeholder_svg
+
 _FOLDER = pathlib.Path(__file__).parent
 
 
@@ -34,10 +36,17 @@ def tokens() -> str:
 
 @functools.cache
 def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
+    environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_FOLDER / "templates"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["placeholder"] = _placeholder
+    return environment
+
+
+def _placeholder(kind: str) -> Markup:
+    """What stands in for a missing photo, as an element of a page, which needs no namespace."""
+    return Markup(placeholder_svg(kind).replace(' xmlns="http://www.w3.org/2000/svg"', "", 1))

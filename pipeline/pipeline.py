@@ -29,6 +29,7 @@ from pipeline.shared_steps import (
     VersionOf,
     checked_tables,
     gated_push,
+    insights,
     last_blessed,
     report,
     seeded,
@@ -156,7 +157,16 @@ def create_pipeline(
         last_blessed=blessed.outputs["weights"],
         baseline=baseline.outputs["model"],
     )
-    nodes.append(report("run", config, paths, version_of, nodes))
+    nodes.append(
+        insights(
+            config,
+            version_of,
+            states=features.outputs["states"],
+            weights=trained.outputs["weights"],
+            judged=features.outputs["judged"],
+        )
+    )
+    nodes.append(report("run", config, paths, cache_keys, version_of, nodes))
     return tfx_pipeline.Pipeline(
         pipeline_name=NAME,
         pipeline_root=paths.pipeline_root,

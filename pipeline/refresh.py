@@ -17,6 +17,7 @@ from pipeline.shared_steps import (
     VersionOf,
     checked_tables,
     gated_push,
+    insights,
     last_blessed,
     report,
     step_settings,
@@ -74,7 +75,16 @@ def create_refresh_pipeline(
         evaluation=evaluator.outputs["evaluation"],
         last_blessed=blessed.outputs["weights"],
     )
-    nodes.append(report("refresh", config, paths, version_of, nodes))
+    nodes.append(
+        insights(
+            config,
+            version_of,
+            states=states.outputs["states"],
+            weights=blessed.outputs["weights"],
+            judged=states.outputs["judged"],
+        )
+    )
+    nodes.append(report("refresh", config, paths, cache_keys, version_of, nodes))
     return tfx_pipeline.Pipeline(
         pipeline_name=NAME,
         pipeline_root=paths.pipeline_root,

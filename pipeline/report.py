@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pathlib
 
-from components.report.artifacts import RunArtifacts
+from components.report.artifacts import RunArtifacts, photos_of
 from components.report.executor import FILE, add_to_version, write_report
 from components.report.record import RunRecord, read_run_record
 from components.served_folder import model_dir
@@ -63,4 +63,5 @@ def _found(out: pathlib.Path) -> RunOutputs:
 
 
 def _artifacts(out: pathlib.Path, found: RunOutputs, record: RunRecord) -> RunArtifacts:
-    return RunArtifacts(outputs=found.outputs, serving_dir=model_dir(out), record=record)
+    photos = photos_of(record.data_dir, record.settings)
+    return RunArtifacts(outputs=found.outputs, serving_dir=model_dir(out), record=record, photos=photos)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import datetime
 import logging
 import pathlib
@@ -10,6 +11,7 @@ import resource
 import time
 from collections.abc import Iterator
 
+from components.report.executor import FILE
 from components.report.record import RunRecord, StepRecord
 from pipeline.code_version import code_version
 from pipeline.config import PipelineConfig
@@ -21,9 +23,22 @@ _PUSH = "Push"
 _log = logging.getLogger(__name__)
 
 
+@dataclasses.dataclass(frozen=True)
+class Source:
+    """The data of a run.
+
+    Attributes:
+        data_dir: folder of the CSVs and photos.
+        fingerprint: hash of the CSVs.
+    """
+
+    data_dir: pathlib.Path
+    fingerprint: str
+
+
 @contextlib.contextmanager
 def reported(
-    out: pathlib.Path, kind: str, config: PipelineConfig, callbacks: StepCallbacks, started_s: float
+    out: pathlib.Path, kind: str, config: PipelineConfig, source: Source, callbacks: StepCallbacks, started_s: float
 ) -> Iterator[StepCallbacks]:
     """Yields the callbacks for the steps of a run, and writes the report when the block ends or raises an `Exception`.
 
@@ -33,6 +48,7 @@ def reported(
         out: output folder.
         kind: `run` or `refresh`.
         config: all settings.
+        source: data of the run.
         callbacks: callbacks of the caller, which are called too.
         started_s: start of the run, of `time.monotonic()`.
     """
@@ -60,11 +76,15 @@ def reported(
             steps=tuple(StepRecord(name=step.name, cached=step.cached, seconds=step.seconds) for step in steps),
             failed_step=failed_step,
             error=error,
+            fingerprint=source.fingerprint,
+            data_dir=str(source.data_dir),
         )
         pushes = any(step.name == _PUSH and not step.cached for step in steps)
         try:
             report_run(out, record, pushes=pushes)
         except Exception as failure:  # the report is an extra: neither a bug nor a full disk may fail the run
+            with contextlib.suppress(OSError):
+                (out / FILE).unlink(missing_ok=True)  # that of an earlier run must not pass for this one's
             _log.warning("the report could not be written", exc_info=True)
             line = " ".join(str(failure).split()) or type(failure).__name__
             callbacks.on_warning(f"the report could not be written: {line}; the run is complete without it")

@@ -22,6 +22,7 @@ from pipeline.toml_text import to_toml
 from pipeline.versions import served_version
 from serving.tensorflow_environment import TENSORFLOW_ENVIRONMENT
 from transforms.errors import ConfigError
+from transforms.photos.shop_photos import ShopPhotos
 
 if TYPE_CHECKING:
     from pipeline.summary import Summary
@@ -120,7 +121,7 @@ def _execute(
     from pipeline.local import BEAM_ARGS, run_locally
     from pipeline.pipeline import create_pipeline
     from pipeline.refresh import create_refresh_pipeline
-    from pipeline.reported import reported
+    from pipeline.reported import Source, reported
     from pipeline.shared_steps import SCHEMAS, CacheKeys, Paths
     from pipeline.summary import read_summary
 
@@ -138,10 +139,13 @@ def _execute(
         last_blessed=key_of(last_blessed),
         served_as_of=served_as_of(model_dir(out_dir), key),
         allow_older="true" if allow_older else "false",
+        photos=ShopPhotos(data_dir, config.photos).fingerprint(),
     )
     create = {"train": create_pipeline, "refresh": create_refresh_pipeline}[kind]
     wired = create(config, paths, cache_keys, beam_args=BEAM_ARGS)
-    with reported(out_dir, {"train": "run"}.get(kind, kind), config, callbacks or StepCallbacks(), started) as watched:
+    source = Source(data_dir, data_fingerprint)
+    name = {"train": "run"}.get(kind, kind)
+    with reported(out_dir, name, config, source, callbacks or StepCallbacks(), started) as watched:
         steps = run_locally(wired, out_dir / "metadata.db", watched)
     summary = read_summary(steps, data_dir=data_dir, photos=config.photos, seconds=time.monotonic() - started)
     (out_dir / SUMMARY).write_text(json.dumps(dataclasses.asdict(summary), indent=1))

@@ -18,6 +18,7 @@ from components.gates.infra.component import InfraGate, InfraGateSettings
 from components.gates.model.component import ModelGate, ModelGateSettings
 from components.gates.model.rule import ModelRule
 from components.ingest.component import Ingest, IngestSettings
+from components.insights.component import Insights, InsightsSettings
 from components.last_blessed.component import LastBlessed, LastBlessedSettings
 from components.push.component import Push
 from components.report.component import Report, ReportSettings
@@ -62,6 +63,7 @@ class CacheKeys:
         served_as_of: day of the served version's state, or `none`.
         allow_older: `true` if the data may end before those of the served version, else `false`. A string, like all
             parameters of a run on Kubeflow.
+        photos: fingerprint of the photos, which step Report reads. It is never cached on Kubeflow and needs none there.
     """
 
     fingerprint: str
@@ -69,6 +71,7 @@ class CacheKeys:
     last_blessed: str
     served_as_of: str = NONE
     allow_older: str = "false"
+    photos: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -213,8 +216,29 @@ def gated_push(
     return [*gates, push]
 
 
+def insights(
+    config: PipelineConfig, version_of: VersionOf, *, states: BaseChannel, weights: BaseChannel, judged: BaseChannel
+) -> BaseNode:
+    """Creates the step that describes the judged model for the report.
+
+    Args:
+        config: all settings.
+        version_of: returns the code version of a module.
+        states: states of the shop.
+        weights: weights of the judged model.
+        judged: Examples that the Evaluator judges on.
+    """
+    settings = step_settings(InsightsSettings, version_of, recommender=config.recommender, seed=config.seed)
+    return Insights(states=states, weights=weights, judged=judged, settings=settings)
+
+
 def report(
-    kind: str, config: PipelineConfig, paths: Paths, version_of: VersionOf, nodes: Sequence[BaseNode]
+    kind: str,
+    config: PipelineConfig,
+    paths: Paths,
+    cache_keys: CacheKeys,
+    version_of: VersionOf,
+    nodes: Sequence[BaseNode],
 ) -> BaseNode:
     """Creates the step that writes the report of the run.
 
@@ -222,6 +246,7 @@ def report(
         kind: `run` or `refresh`.
         config: all settings.
         paths: paths of the run.
+        cache_keys: cache keys of this run.
         version_of: returns the code version of a module.
         nodes: all other steps of the pipeline.
     """
@@ -245,8 +270,12 @@ def report(
         model_blessing=outputs["ModelGate"]["blessing"],
         infra_blessing=outputs["InfraGate"]["blessing"],
         evaluation=outputs["Evaluator"]["evaluation"],
+        insights=outputs["Insights"]["insights"],
         pushed_model=outputs["Push"]["pushed_model"],
         serving_dir=paths.serving_dir,
+        data_dir=paths.data_dir,
+        fingerprint=cache_keys.fingerprint,
+        photos_key=cache_keys.photos,
         settings=step_settings(
             ReportSettings,
             version_of,

@@ -1,12 +1,28 @@
 """Facts of a report for tests: a run of a small shop, and one whose every name is hostile and as long as it may be."""
 
 import datetime
+import io
+
+from PIL import Image
 
 from pages.charts.days import Band
 from pages.interval import Interval
+from pages.report.article import ArticleFacts
 from pages.report.changes import DataSize, Previous, SettingChange
 from pages.report.document import ReportFacts
-from pages.report.sections import data, figures, funnel, training, verdict
+from pages.report.sections import (
+    article_map,
+    card,
+    cases,
+    data,
+    figures,
+    funnel,
+    importance,
+    reach,
+    steps,
+    training,
+    verdict,
+)
 
 FIRST, LAST = datetime.date(2020, 6, 1), datetime.date(2020, 9, 22)
 CUT = LAST - datetime.timedelta(days=6)
@@ -191,6 +207,143 @@ def training_facts(name: str = "week 000", **changes) -> training.TrainingFacts:
     return training.TrainingFacts(**{**facts, **changes})
 
 
+def reach_facts(name: str = "this model", **changes) -> reach.ReachFacts:
+    def ranking(title, first, **figures):
+        by_decile = (first, *([(1 - first) / 10] * 10))
+        figures = {
+            "coverage": 0.5,
+            "coverage_on_sale": 0.75,
+            "novelty_bits": 4.25,
+            "diversity": 0.625,
+            "product_types": 7.5,
+            "new_arrivals": 0.125,
+            **figures,
+        }
+        return reach.ReachRanking(title=title, is_model=title == name, by_decile=by_decile, **figures)
+
+    bought = ranking("bought in the test week", 0.375, diversity=None, product_types=None)
+    facts = {
+        "customers": 303,
+        "articles": 600,
+        "on_sale": 296,
+        "window_days": 28,
+        "rankings": (ranking(name, 0.5), ranking("popular", 1.0), bought),
+    }
+    return reach.ReachFacts(**{**facts, **changes})
+
+
+def importance_facts(name: str = "own_strength", **changes) -> importance.ImportanceFacts:
+    def drop(title, mean):
+        spread = {"MAP@12": Interval(mean, mean - 0.01, mean + 0.01), "NDCG@12": Interval(mean / 2, 0.0, mean)}
+        return importance.Drop(name=title, drops=spread)
+
+    facts = {
+        "lists": 256,
+        "with_a_positive": 128,
+        "repeats": 3,
+        "all_features": 68,
+        "intact": {"MAP@12": 0.25, "NDCG@12": 0.375},
+        "families": (drop("article", 0.05), drop("pair", 0.125)),
+        "features": (drop(name, 0.0625), drop("article_age_days", -0.03125)),
+    }
+    return importance.ImportanceFacts(**{**facts, **changes})
+
+
+def article(number: int = 0, name: str = "Hazel top", **changes) -> ArticleFacts:
+    facts = {"article_id": f"01080{number:05d}", "name": name, "kind": "Top", "colour": "Black", "photo": None}
+    return ArticleFacts(**{**facts, **changes})
+
+
+def case_facts(name: str = "Hazel top", **changes) -> cases.CaseFacts:
+    recommended = tuple(
+        cases.Recommended(
+            article=article(number, name, photo="photo-0" if number < 3 else None),
+            channels=("own_purchases", "towers", name),
+            is_bought=number in (1, 4),
+        )
+        for number in range(12)
+    )
+    facts = {
+        "customer_id": "0082406209acfb0e905198d93b121ee5",
+        "drawn_from": "standing=returning",
+        "slices": {"age_group": "25 to 34", "club_member_status": "ACTIVE", "standing": "returning"},
+        "last": (cases.LastPurchase(article=article(0, name, photo="photo-0"), day=CUT - datetime.timedelta(days=3)),),
+        "recommended": recommended,
+        "num_bought": 14,
+        "bought": (article(1, name, photo="photo-1"), article(4, name), article(77, name)),
+    }
+    return cases.CaseFacts(**{**facts, **changes})
+
+
+def cases_facts(**changes) -> cases.CasesFacts:
+    new = case_facts(customer_id="c2", slices={"standing": "new"}, drawn_from="standing=new", last=(), num_bought=3)
+    return cases.CasesFacts(**{"as_of": CUT, "customers": 303, "cases": (case_facts(), new), **changes})
+
+
+def map_facts(name: str = "Hazel top", **changes) -> article_map.MapFacts:
+    def point(number):
+        return article_map.Point(
+            article=article(number, name, photo="photo-1" if number < 2 else None),
+            group=("Garment Upper body", "Shoes", "")[number % 3],
+            x=number * 0.1,
+            y=(number * 7 % 10) * 0.1,
+        )
+
+    points = tuple(point(number) for number in range(30))
+    return article_map.MapFacts(**{"articles": 400, "variance": (0.25, 0.125), "points": points, **changes})
+
+
+def steps_facts(name: str = "Transform", **changes) -> steps.StepsFacts:
+    facts = {
+        "steps": (
+            steps.StepFacts(name="Ingest", seconds=2.0, cached=True),
+            steps.StepFacts(name=name, seconds=30.0, cached=False),
+            steps.StepFacts(name="Push", seconds=0.01, cached=False),
+        ),
+        "seconds": 50.0,
+        "fingerprint": "f1a9",
+        "weights_digest": "d19e57",
+        "run_key": "4e7",
+        "code_version": "c0de",
+        "package": "lookbook 0.1.0",
+        "trained_until": CUT,
+        "refitted_until": LAST,
+        "as_of": LAST,
+        "settings": {"seed": "0", "ranking.loss": '"listwise"'},
+    }
+    return steps.StepsFacts(**{**facts, **changes})
+
+
+def card_facts(name: str = "25 to 34", **changes) -> card.CardFacts:
+    shown = verdict_facts()
+    facts = {
+        "version": "1700000001",
+        "outcome": "pushed",
+        "package": "lookbook 0.1.0",
+        "data": shown.data,
+        "test_week": shown.test_week,
+        "trained_until": CUT,
+        "refitted_until": LAST,
+        "metrics": metrics(),
+        "differences": shown.differences,
+        "judged": 339,
+        "slices": figures_facts(name).slices,
+        "sliced_by": ("age group", "standing"),
+        "read_columns": ("age",),
+        "unread_columns": ("postal_code",),
+    }
+    return card.CardFacts(**{**facts, **changes})
+
+
+def photo(colour: str) -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (120, 160), colour).save(buffer, "JPEG")
+    return buffer.getvalue()
+
+
+PHOTOS = {"photo-0": photo("red"), "photo-1": photo("blue")}
+
+
 def report_facts() -> ReportFacts:
     """The facts of a run that pushed."""
     return ReportFacts(
@@ -199,8 +352,15 @@ def report_facts() -> ReportFacts:
             "data": data_facts(),
             "funnel": funnel_facts(),
             "figures": figures_facts(),
+            "reach": reach_facts(),
             "training": training_facts(),
-        }
+            "importance": importance_facts(),
+            "map": map_facts(),
+            "cases": cases_facts(),
+            "steps": steps_facts(),
+            "card": card_facts(),
+        },
+        PHOTOS,
     )
 
 
@@ -257,5 +417,27 @@ def hostile_facts() -> ReportFacts:
                 rankings=(figures.RankingFacts(title=long, is_model=True, metrics=metrics()),),
                 differences={SCRIPT: Interval(0.1)},
             ),
-        }
+            "reach": reach_facts(SCRIPT),
+            "importance": importance_facts(
+                SCRIPT,
+                families=importance_facts(SCRIPT).features * 100,
+                features=importance_facts(SCRIPT).features * 100,
+            ),
+            "map": map_facts(long, points=map_facts(long).points * 100),
+            "cases": cases_facts(
+                cases=(case_facts(long, customer_id=long, drawn_from=long, slices={SCRIPT: long, "standing": long}),)
+                * 20
+            ),
+            "steps": steps_facts(
+                SCRIPT,
+                steps=steps_facts(SCRIPT).steps * 100,
+                package=SCRIPT,
+                fingerprint=SCRIPT,
+                settings={f"{SCRIPT}{n}": long for n in range(500)},
+            ),
+            "card": card_facts(
+                SCRIPT, version=SCRIPT, package=long, read_columns=(long,) * 9, sliced_by=(SCRIPT,) * 99
+            ),
+        },
+        PHOTOS,
     )

@@ -92,9 +92,9 @@ STAGES = (
     ),
     Stage(
         "push",
-        "model gate, infra gate, push and report",
-        tuple(f"components.{name}.component" for name in ("gates.model", "gates.infra", "push", "report")),
-        (*_gates(PUSH_GATES), "Push", "Report"),
+        "model gate, infra gate, push, insights and report",
+        tuple(f"components.{name}.component" for name in ("gates.model", "gates.infra", "push", "insights", "report")),
+        (*_gates(PUSH_GATES), "Push", "Insights", "Report"),
     ),
     Stage(RUN, "the whole run, CSVs to pushed, as typed", ("lookbook.commands.run",)),
     Stage(REFRESH, "the whole refresh, as typed", ()),

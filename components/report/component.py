@@ -9,8 +9,8 @@ from tfx.dsl.component.experimental.annotations import InputArtifact, OutputArti
 from tfx.dsl.component.experimental.decorators import component
 from tfx.types import standard_artifacts
 
-from components.artifacts import Figures, GateVerdict, Html, Tables
-from components.report.artifacts import RunArtifacts
+from components.artifacts import Figures, GateVerdict, Html, ModelInsights, Tables
+from components.report.artifacts import RunArtifacts, photos_of
 from components.report.executor import FILE, add_to_version, write_report
 from components.report.record import RunRecord
 from components.step_settings import StepSettings
@@ -39,8 +39,12 @@ def Report(  # noqa: N802 (TFX names components like classes)
     model_blessing: InputArtifact[standard_artifacts.ModelBlessing],
     infra_blessing: InputArtifact[standard_artifacts.InfraBlessing],
     evaluation: InputArtifact[standard_artifacts.ModelEvaluation],
+    insights: InputArtifact[ModelInsights],
     pushed_model: InputArtifact[standard_artifacts.PushedModel],
     serving_dir: Parameter[str],
+    data_dir: Parameter[str],
+    fingerprint: Parameter[str],
+    photos_key: Parameter[str],
     settings: Parameter[str],
     report: OutputArtifact[Html],
     candidate_figures: InputArtifact[Figures] = None,
@@ -48,6 +52,7 @@ def Report(  # noqa: N802 (TFX names components like classes)
     ranking_run: InputArtifact[standard_artifacts.ModelRun] = None,
 ) -> None:
     """Writes the report of the run; an error is logged and does not fail the run."""
+    del photos_key  # part of the cache key, because the photos are read
     given = ReportSettings.from_json(settings)
     outputs = {
         "Ingest": {"tables": tables},
@@ -62,6 +67,7 @@ def Report(  # noqa: N802 (TFX names components like classes)
         "ModelGate": {"blessing": model_blessing},
         "InfraGate": {"blessing": infra_blessing},
         "Evaluator": {"evaluation": evaluation},
+        "Insights": {"insights": insights},
         "Push": {"pushed_model": pushed_model},
         "Candidates": {"figures": candidate_figures},
         "retrieval": {"model_run": towers_run},
@@ -74,8 +80,13 @@ def Report(  # noqa: N802 (TFX names components like classes)
         },
         serving_dir=pathlib.Path(serving_dir),
         record=RunRecord(
-            kind=given.pipeline, settings=given.run, code_version=given.pipeline_version, package=given.package
+            kind=given.pipeline,
+            settings=given.run,
+            code_version=given.pipeline_version,
+            package=given.package,
+            fingerprint=fingerprint,
         ),
+        photos=photos_of(data_dir, given.run),
     )
     to = pathlib.Path(report.uri) / FILE
     try:

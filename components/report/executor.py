@@ -43,7 +43,7 @@ def add_to_version(artifacts: RunArtifacts, report: pathlib.Path) -> None:
         unfinished.write_bytes(report.read_bytes())
     size = read_data_size(artifacts)
     data = None if size is None else {name: _plain(value) for name, value in dataclasses.asdict(size).items()}
-    dataclasses.replace(artifacts.record, data=data).write(version / EXTRA)
+    dataclasses.replace(artifacts.record, data=data, data_dir=None).write(version / EXTRA)
 
 
 def _plain(value: object) -> object:

@@ -47,6 +47,8 @@ class RunRecord:
         steps: finished steps, in their order; None if the record was made before the end.
         failed_step: step that failed.
         error: message of the failure.
+        fingerprint: hash of the CSVs.
+        data_dir: folder of the CSVs and photos; None in a pushed version, which other machines read.
         data: first and last day and the kept rows of each table, see `components.report.facts.verdict`.
     """
 
@@ -60,6 +62,8 @@ class RunRecord:
     steps: tuple[StepRecord, ...] | None = None
     failed_step: str | None = None
     error: str | None = None
+    fingerprint: str | None = None
+    data_dir: str | None = None
     data: Mapping[str, Any] | None = None
 
     def write(self, folder: pathlib.Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import logging
 from collections.abc import Mapping
@@ -24,9 +25,11 @@ class ReportFacts:
 
     Attributes:
         sections: facts by name of the section, see `SECTIONS`; `Absent` if there are none.
+        photos: JPEG files of at most 120 x 160 pixels, by the keys that the facts name.
     """
 
     sections: Mapping[str, Any]
+    photos: Mapping[str, bytes] = dataclasses.field(default_factory=dict)
 
 
 def render_report(facts: ReportFacts) -> str:
@@ -51,8 +54,13 @@ def render_report(facts: ReportFacts) -> str:
         tone=tone,
         lead=formats.text(lead),
         sections=sections,
+        photos={key: _address(file) for key, file in facts.photos.items()},
         footer="Every figure was read from an artifact of the run; none was computed for this page.",
     )
+
+
+def _address(file: bytes) -> str:
+    return f"data:image/jpeg;base64,{base64.b64encode(file).decode()}"
 
 
 def _finished(verdict: VerdictFacts) -> str:

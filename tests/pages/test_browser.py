@@ -3,6 +3,7 @@
 import pytest
 
 from pages.report.document import render_report
+from pages.report.sections import SECTIONS
 from tests.pages.browser import accessibility_problems, open_browser
 from tests.report_facts import hostile_facts, report_facts
 
@@ -56,7 +57,7 @@ def colours(page):
 @pytest.mark.parametrize("options", [{}, {"color_scheme": "dark"}, {"viewport": PHONE}, {"java_script_enabled": False}])
 def test_the_page_makes_no_request_and_runs_nothing(visit, name, options):
     page = visit(name, **options)
-    assert page.locator("section").count() == 5
+    assert page.locator("section").count() == len(SECTIONS)
     assert visit.heard == []
 
 
@@ -88,6 +89,34 @@ def test_charts_take_their_colours_from_the_page(visit):
             page.locator("svg.wide path[fill='var(--band-3)']").first.evaluate("e => getComputedStyle(e).fill")
         )
     assert fills == ["rgb(192, 122, 44)", "rgb(224, 163, 92)"]
+
+
+def test_every_photo_can_be_decoded_and_every_picture_has_a_name(visit):
+    page = visit()
+    assert page.locator("image").count() == 2
+    broken = """async () => {
+        const broken = []
+        for (const image of document.querySelectorAll("image")) {
+            const copy = new Image()
+            copy.src = image.getAttribute("href")
+            await copy.decode().catch(() => broken.push(copy.src))
+        }
+        return broken
+    }"""
+    assert page.evaluate(broken) == []
+    assert page.locator("svg:not([aria-hidden=true]):not([role=img][aria-label])").count() == 0
+    assert page.locator("#cases .photo svg").first.bounding_box()["height"] > 60
+    assert visit.heard == []
+
+
+@pytest.mark.parametrize("options", [{}, {"java_script_enabled": False}])
+def test_a_point_with_a_photo_shows_it_under_the_pointer(visit, options):
+    page = visit(**options)
+    point, photo = page.locator("#map .seen").first, page.locator("#map .seen use").first
+    assert not photo.is_visible()
+    point.locator("circle").last.hover()
+    assert photo.is_visible()
+    assert point.locator("title").text_content().startswith("Hazel top")
 
 
 def test_links_of_the_contents_lead_to_their_sections(visit):

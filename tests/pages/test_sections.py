@@ -4,9 +4,34 @@ import dataclasses
 
 import pytest
 
-from pages.blocks import Charts, Notes, Table, Tiles
-from pages.report.sections import data, figures, funnel, training, verdict
-from tests.report_facts import data_facts, figures_facts, funnel_facts, training_facts, verdict_facts
+from pages.blocks import Charts, Heading, Notes, Picture, Shelf, Table, Tiles
+from pages.report.sections import (
+    article_map,
+    card,
+    cases,
+    data,
+    figures,
+    funnel,
+    importance,
+    reach,
+    steps,
+    training,
+    verdict,
+)
+from tests.report_facts import (
+    card_facts,
+    case_facts,
+    cases_facts,
+    data_facts,
+    figures_facts,
+    funnel_facts,
+    importance_facts,
+    map_facts,
+    reach_facts,
+    steps_facts,
+    training_facts,
+    verdict_facts,
+)
 
 
 def table(section, caption):
@@ -146,3 +171,94 @@ def test_the_training_shows_losses_and_validation():
 def test_a_training_without_logs_says_so():
     section = training.section(training_facts(towers=()))
     assert notes(section) == ["There are no logs of this training, or it was taken from checkpoints."]
+
+
+def test_the_reach_is_shown_beside_the_baseline_and_what_was_bought():
+    section = reach.section(reach_facts())
+    rows = table(section, "Reach of the recommendations")
+    assert rows[0] == ["this model", "50.0 %", "75.0 %", "4.25 bits", "0.625", "7.5", "12.5 %"]
+    assert rows[2] == ["bought in the test week", "50.0 %", "75.0 %", "4.25 bits", "–", "–", "12.5 %"]
+    description = charts(section)["Recommendations by popularity"].description
+    assert description.startswith("50.0 % of what the model recommends")
+    assert description.endswith("of what was bought it is 37.5 %.")
+
+
+def test_the_most_important_family_is_first_and_has_a_name_of_plain_words():
+    section = importance.section(importance_facts())
+    families = table(section, "Families of features: all figures")
+    assert [row[0] for row in families] == ["the customer's past and the article", "sales of the article"]
+    assert families[0][1:] == ["+0.1250", "+0.0625"]
+    assert charts(section)["Single features"].description == "Without own strength, MAP@12 falls by 0.0625."
+
+
+def test_a_case_says_how_many_purchases_were_recommended_and_at_which_place():
+    section = cases.section(cases_facts())
+    first, second = (block for block in section.blocks if isinstance(block, Heading))
+    assert first.title == "1. Customer 0082406209ac…"
+    assert first.text == (
+        "Age 25 to 34, club: active, returning; drawn by standing. 2 of 14 purchases were among the 12 recommendations."
+    )
+    assert second.title == "2. Customer c2"
+    last, recommended, bought = [block for block in section.blocks if isinstance(block, Shelf)][:3]
+    assert last.cards[0].lines == ("Top, black", "13 Sep 2020")
+    assert [card.badge for card in recommended.cards[:5]] == ["", "bought", "", "", "bought"]
+    assert recommended.cards[0].lines == ("Top, black", "bought before, taste, Hazel top")
+    assert [card.badge for card in bought.cards] == ["at place 2", "at place 5", ""]
+    assert bought.note == "11 more are not shown."
+
+
+def test_a_customer_without_purchases_has_an_empty_shelf_with_a_note():
+    section = cases.section(cases_facts(cases=(case_facts(last=()),)))
+    last = next(block for block in section.blocks if isinstance(block, Shelf))
+    assert (last.cards, last.note) == ((), "Nothing before.")
+
+
+def test_the_map_has_a_point_for_each_article_in_the_colour_of_its_group():
+    (picture,) = [block for block in article_map.section(map_facts()).blocks if isinstance(block, Picture)]
+    assert [name for name, _ in picture.key] == ["Garment Upper body", "Shoes", "other groups"]
+    colours = dict(picture.key)
+    assert picture.svg.count(f'fill="{colours["Shoes"]}"') == 10
+    assert picture.svg.count("<title>Hazel top · Top, black · Shoes") == 10
+    assert picture.svg.count("<use ") == 2
+    assert picture.description.startswith("30 articles of 400, drawn by the seed")
+    assert "37.5 % of the variance" in picture.description
+
+
+def test_a_map_without_articles_is_a_note():
+    assert notes(article_map.section(map_facts(points=()))) == ["There are no articles to show."]
+
+
+def test_steps_are_in_their_order_and_short_ones_only_in_the_table():
+    section = steps.section(steps_facts())
+    assert table(section, "All steps") == [
+        ["Ingest", "cached", "2.0 s"],
+        ["Transform", "run", "30.0 s"],
+        ["Push", "run", "0.0 s"],
+    ]
+    chart = charts(section)["Steps over time"]
+    assert chart.description.startswith("Transform took longest, 30 s, 93.7 % of the steps' time. 1 of 3 steps")
+    assert "Push" not in chart.svg
+    assert table(section, "Made of")[0] == ["Data", "f1a9"]
+    assert ["ranking.loss", '"listwise"'] in table(section, "All settings")
+
+
+def test_a_run_that_has_not_ended_lists_no_steps():
+    assert "a step of the run wrote this page before its end" in notes(steps.section(steps_facts(steps=None)))[0]
+
+
+def test_the_model_card_names_groups_with_low_figures_and_columns_that_are_not_read():
+    statements = dict(table(card.section(card_facts()), "Statements"))
+    assert statements["Model"].startswith("Version 1700000001, made by lookbook 0.1.0")
+    assert "MAP@12 0.2500 (0.2400 to 0.2600)" in statements["Evaluation"]
+    assert "+0.0500 against the better simple baseline" in statements["Evaluation"]
+    assert statements["Fairness"].startswith(
+        "MAP@12 by age group lies between 0.2000 (25 to 34, 100 customers) and 0.2200 (50 and older, 102 customers)"
+    )
+    assert "does not read postal_code" in statements["Personal data"]
+    assert statements["Training data"].endswith("refitted on purchases before 22 Sep 2020.")
+
+
+def test_the_card_of_a_refused_model_says_that_it_is_not_served():
+    statements = dict(table(card.section(card_facts(version=None, outcome="refused", metrics={})), "Statements"))
+    assert statements["Model"].startswith("Not served (refused)")
+    assert statements["Evaluation"] == "Not judged: the run ended before the Evaluator."

@@ -36,7 +36,8 @@ def properties(node):
 
 BEHIND_THE_DATA_GATE = {
     *("Features", "Transform", "retrieval", "Candidates", "ranking", "GatherWeights"),
-    *("assemble_cut", "assemble_end", "assemble_baseline", "Evaluator", "ModelGate", "InfraGate", "Push", "Report"),
+    *("assemble_cut", "assemble_end", "assemble_baseline", "Evaluator", "ModelGate", "InfraGate"),
+    *("Push", "Insights", "Report"),
 }
 
 

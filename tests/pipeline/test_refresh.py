@@ -20,7 +20,7 @@ def nodes():
 
 def test_a_refresh_has_these_steps_and_no_training(nodes):
     of_tables = {f"{kind}_{table}" for kind in ("statistics", "schema", "validator") for table in TABLES}
-    own = {"CurrentStates", "LastBlessed", "assemble_cut", "assemble_end", "Evaluator", "ModelGate"}
+    own = {"CurrentStates", "LastBlessed", "assemble_cut", "assemble_end", "Evaluator", "ModelGate", "Insights"}
     assert set(nodes) == of_tables | own | {"Ingest", "DataGate", "InfraGate", "Push", "FreshnessGate", "Report"}
 
 

@@ -9,7 +9,7 @@ from lookbook.cli import main
 from pipeline import reported as module
 from pipeline.config import PipelineConfig
 from pipeline.local import run_locally
-from pipeline.reported import reported
+from pipeline.reported import Source, reported
 from pipeline.run_outputs import find_outputs
 from pipeline.step_callbacks import StepCallbacks
 from tests.pages.page_parser import PageParser
@@ -24,7 +24,8 @@ def run(tmp_path):
     def once(**changes):
         warnings = []
         callbacks = StepCallbacks(on_warning=warnings.append)
-        with reported(tmp_path, "run", PipelineConfig(), callbacks, time.monotonic()) as watched:
+        source = Source(tmp_path / "data", "f1a9")
+        with reported(tmp_path, "run", PipelineConfig(), source, callbacks, time.monotonic()) as watched:
             run_locally(three_steps(tmp_path, **changes), tmp_path / "metadata.db", watched)
         return warnings
 
@@ -50,6 +51,7 @@ def test_a_finished_run_has_its_steps_in_the_record_and_a_report(run, tmp_path):
     assert (made["failed_step"], made["error"], made["settings"]["label_days"]) == (None, None, 7)
     assert made["seconds"] > 0
     assert made["peak_gib"] > 0
+    assert (made["fingerprint"], made["data_dir"]) == ("f1a9", str(tmp_path / "data"))
     assert "Not pushed" in texts(tmp_path)
 
 
@@ -65,7 +67,8 @@ def test_a_failed_run_has_a_report_with_the_step_and_its_error(run, tmp_path):
 
 
 def test_an_interrupted_run_has_no_report(tmp_path):
-    with pytest.raises(KeyboardInterrupt), reported(tmp_path, "run", PipelineConfig(), StepCallbacks(), 0.0):
+    source = Source(tmp_path, "f1a9")
+    with pytest.raises(KeyboardInterrupt), reported(tmp_path, "run", PipelineConfig(), source, StepCallbacks(), 0.0):
         raise KeyboardInterrupt
     assert list(tmp_path.iterdir()) == []
 
@@ -74,9 +77,11 @@ def test_a_report_that_fails_is_a_warning_of_one_line(run, tmp_path, monkeypatch
     def fail(*arguments, **named):
         raise OSError(28, "No space left on device")
 
+    run()
     monkeypatch.setattr(module, "report_run", fail)
     (warning,) = run()
     assert warning.startswith("the report could not be written: [Errno 28] No space left on device")
+    assert not (tmp_path / "report.html").exists(), "the report of an earlier run must not pass for that of this one"
     with pytest.raises(StepError):
         run(fail=True)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import os
 import pathlib
 from collections.abc import Sequence
@@ -98,6 +100,18 @@ class ShopPhotos:
         if not self.folder.is_dir():
             return PhotoCounts(articles=len(article_ids), found=0, missing=len(article_ids), broken=0, listed=())
         return count_photos(article_ids, self._checked)
+
+    def fingerprint(self) -> str:
+        """A hash of the names, sizes and times of all files in the folder of the photos, hex; no file is opened."""
+        digest = hashlib.blake2b(digest_size=12)
+        for folder, folders, names in os.walk(self.folder):
+            folders.sort()
+            for name in sorted(names):
+                path = os.path.join(folder, name)
+                with contextlib.suppress(OSError):  # a file that was deleted meanwhile
+                    status = os.stat(path)
+                    digest.update(os.fsencode(path) + f" {status.st_size} {status.st_mtime_ns}\n".encode())
+        return digest.hexdigest()
 
     def _checked(self, article_id: str) -> bool:
         """Whether an article has a photo. Raises PhotoError if the photo is broken."""

@@ -11,7 +11,19 @@ from collections.abc import Callable
 from typing import Any
 
 from components.report.artifacts import RunArtifacts
-from components.report.facts import data, figures, funnel, training, verdict
+from components.report.facts import (
+    article_map,
+    card,
+    cases,
+    data,
+    figures,
+    funnel,
+    importance,
+    reach,
+    steps,
+    training,
+    verdict,
+)
 from pages.report.document import ReportFacts
 from pages.section import Absent
 
@@ -20,7 +32,13 @@ READERS: dict[str, Callable[[RunArtifacts], Any]] = {
     "data": data.read,
     "funnel": funnel.read,
     "figures": figures.read,
+    "reach": reach.read,
     "training": training.read,
+    "importance": importance.read,
+    "cases": cases.read,  # before the map, because photos of cases come first if there is no room for all
+    "map": article_map.read,
+    "steps": steps.read,
+    "card": card.read,
 }
 
 
@@ -30,7 +48,8 @@ def read_facts(artifacts: RunArtifacts) -> ReportFacts:
     Args:
         artifacts: artifacts of the run.
     """
-    return ReportFacts({name: _read(name, reader, artifacts) for name, reader in READERS.items()})
+    sections = {name: _read(name, reader, artifacts) for name, reader in READERS.items()}
+    return ReportFacts(sections, artifacts.album.files)
 
 
 def _read(name: str, reader: Callable[[RunArtifacts], Any], artifacts: RunArtifacts) -> Any:

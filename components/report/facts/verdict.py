@@ -15,6 +15,7 @@ from components.ingest.report import IngestReport
 from components.model_files import EXTRA, FIGURES, JUDGED_AS_OF, as_of, description_of, trained_until
 from components.push.executor import VERSION
 from components.report.artifacts import RunArtifacts
+from components.report.facts.settings import flat
 from components.report.record import RunRecord, read_run_record
 from components.served_folder import version_folders
 from models.metrics import METRICS
@@ -181,20 +182,9 @@ def _data_size(tree: Mapping[str, Any]) -> DataSize:
 
 
 def _changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[SettingChange, ...]:
-    old, new = _flat(before), _flat(now)
+    old, new = flat(before), flat(now)
     names = sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
     return tuple(
         SettingChange(name=name, before=old.get(name, "not a setting"), now=new.get(name, "not a setting"))
         for name in names
     )
-
-
-def _flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
-    """Settings as JSON values by dotted name."""
-    values: dict[str, str] = {}
-    for name, value in tree.items():
-        if isinstance(value, Mapping):
-            values |= _flat(value, f"{prefix}{name}.")
-        else:
-            values[f"{prefix}{name}"] = json.dumps(value)
-    return values

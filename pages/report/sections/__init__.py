@@ -6,7 +6,19 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
-from pages.report.sections import data, figures, funnel, training, verdict
+from pages.report.sections import (
+    article_map,
+    card,
+    cases,
+    data,
+    figures,
+    funnel,
+    importance,
+    reach,
+    steps,
+    training,
+    verdict,
+)
 from pages.section import Section
 
 
@@ -30,5 +42,11 @@ SECTIONS = (
     ReportSection("data", "Data", data.section),
     ReportSection("funnel", "Funnel of a purchase", funnel.section),
     ReportSection("figures", "Figures", figures.section),
+    ReportSection("reach", "Beyond accuracy", reach.section),
     ReportSection("training", "Training", training.section),
+    ReportSection("importance", "Importance of the features", importance.section),
+    ReportSection("map", "Map of the articles", article_map.section),
+    ReportSection("cases", "Customers", cases.section),
+    ReportSection("steps", "Steps and lineage", steps.section),
+    ReportSection("card", "Model card", card.section),
 )

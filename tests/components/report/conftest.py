@@ -84,6 +84,51 @@ def write_anomalies(folder, **columns):
     (folder / "Split-all" / "SchemaDiff.pb").write_bytes(message.SerializeToString())
 
 
+def entry(article_id, **more):
+    return {"article_id": article_id, "name": HOSTILE, "type": "Dress", "colour": "Red", **more}
+
+
+def write_insights(folder):
+    """The files of step Insights, of one customer and three articles."""
+    folder.mkdir()
+    figures = {
+        **{"coverage": 0.5, "coverage_on_sale": 0.75, "novelty_bits": 4.5, "new_arrivals": 0.25},
+        "by_decile": [0.5, *[0.0] * 9, 0.5],
+    }
+    of_lists = {**figures, "diversity": 0.625, "product_types": 7.5}
+    spread = {"mean": 0.25, "low": 0.125, "high": 0.375}
+    drop = {"name": "own_strength", "map_at_12": spread, "ndcg_at_12": spread}
+    case = {
+        "customer_id": "c1",
+        "slice": "standing=new",
+        "slices": {"standing": "new"},
+        "last": [entry("1", day="2020-09-01")],
+        "recommended": [entry("2", score=1.5, channels=["towers"], bought=True)],
+        "num_bought": 1,
+        "bought": [entry("2")],
+    }
+    trees = {
+        "reach": {
+            **{"customers": 1, "articles": 3, "on_sale": 2, "window_days": 28},
+            "rankings": {"recommended": of_lists, "popular": of_lists, "bought": figures},
+        },
+        "importance": {
+            **{"lists": 4, "with_a_positive": 2, "repeats": 3, "all_features": 68},
+            "metrics": {"map_at_12": 0.5, "ndcg_at_12": 0.75},
+            "families": [{**drop, "name": "pair"}],
+            "features": [drop],
+        },
+        "cases": {"as_of": "2020-09-16", "customers": 3, "cases": [case]},
+        "article_map": {
+            **{"articles": 3, "variance": [0.5, 0.25]},
+            "points": [entry(name, group="Shoes", x=0.5, y=-0.25) for name in ("2", "3")],
+        },
+    }
+    for name, tree in trees.items():
+        (folder / f"{name}.json").write_text(json.dumps(tree))
+    return folder
+
+
 @pytest.fixture
 def run(tmp_path, monkeypatch):
     """The artifacts of a run that pushed version 7 after version 5."""
@@ -110,6 +155,7 @@ def run(tmp_path, monkeypatch):
     for step, output in (("Evaluator", "evaluation"), ("Push", "pushed_model")):
         (tmp_path / step).mkdir()
         outputs[step] = {output: tmp_path / step}
+    outputs["Insights"] = {"insights": write_insights(tmp_path / "Insights")}
     serving = tmp_path / "serving"
     (tmp_path / "Push" / "version.json").write_text(json.dumps({"version": "/elsewhere/serving/lookbook/7"}))
     days = {"judged_as_of": "2020-09-16", "as_of": "2020-09-23", "trained_until": "2020-09-16"}
@@ -123,6 +169,8 @@ def run(tmp_path, monkeypatch):
         finished="2020-09-23T06:30:00",
         seconds=60.5,
         peak_gib=1.5,
+        fingerprint="f1a9",
+        data_dir="/data",
         steps=(StepRecord(name="Ingest", cached=True, seconds=0.1), StepRecord(name="Push", cached=False, seconds=1.0)),
     )
     return RunArtifacts(outputs=outputs, serving_dir=serving, record=record)

@@ -22,6 +22,7 @@ INPUTS = {
     "infra_blessing": ("InfraGate", "blessing"),
     "evaluation": ("Evaluator", "evaluation"),
     "pushed_model": ("Push", "pushed_model"),
+    "insights": ("Insights", "insights"),
 }
 
 
@@ -41,6 +42,7 @@ def test_the_pushed_version_gets_the_report_and_the_record_with_the_size_of_the_
     record = json.loads((extra / "run.json").read_text())
     assert record["data"]["transactions"] == 2
     assert record["data"]["last_day"] == "2020-09-22"
+    assert record["data_dir"] is None, "a version is read on other machines"
     assert not (run.serving_dir / "5" / "assets.extra" / "report.html").exists()
 
 
@@ -64,7 +66,8 @@ def call(run, to, settings):
     """Runs the body of the component, as TFX does."""
     artifacts = {name: Channel(run.outputs[step][output]) for name, (step, output) in INPUTS.items()}
     body = Report.EXECUTOR_SPEC.executor_class._FUNCTION
-    body(**artifacts, serving_dir=str(run.serving_dir), settings=json.dumps(settings), report=Channel(to))
+    paths = {"serving_dir": str(run.serving_dir), "data_dir": str(to), "fingerprint": "f1a9", "photos_key": "p"}
+    body(**artifacts, **paths, settings=json.dumps(settings), report=Channel(to))
 
 
 SETTINGS = {

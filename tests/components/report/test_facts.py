@@ -2,17 +2,22 @@
 
 import dataclasses
 import datetime
+import io
 import json
 import math
 
 import pytest
+from PIL import Image
 
 from components.model_files import write_description
-from components.report.artifacts import RunArtifacts
+from components.report import album
+from components.report.artifacts import RunArtifacts, photos_of
 from components.report.facts import read_facts
 from components.report.record import RunRecord, read_run_record
+from pages.interval import Interval
 from pages.section import Absent
 from tests.components.report.conftest import FIRST, HOSTILE, LAST, without
+from transforms.photos.shop_photos import ShopPhotos
 
 DAY = datetime.timedelta(days=1)
 
@@ -243,3 +248,91 @@ def test_the_training_has_the_losses_and_recalls_of_tensorboard_by_epoch_from_1(
 def test_a_refresh_trains_nothing(run):
     refresh = without(run, kind="refresh")
     assert facts(refresh, "training") == Absent("There are no curves: a refresh trains nothing.")
+
+
+def test_the_figures_beyond_accuracy_are_those_of_insights(run):
+    found = facts(run, "reach")
+    assert (found.customers, found.articles, found.on_sale, found.window_days) == (1, 3, 2, 28)
+    assert [ranking.title for ranking in found.rankings] == ["this model", "popular", "bought in the test week"]
+    model, _, bought = found.rankings
+    assert (model.is_model, model.coverage_on_sale, model.novelty_bits, model.by_decile[10]) == (True, 0.75, 4.5, 0.5)
+    assert (bought.is_model, bought.diversity, bought.product_types) == (False, None, None)
+
+
+def test_importance_has_the_mean_and_the_range_of_the_repeats(run):
+    found = facts(run, "importance")
+    assert found.intact == {"MAP@12": 0.5, "NDCG@12": 0.75}
+    (drop,) = found.features
+    assert (drop.name, drop.drops["NDCG@12"]) == ("own_strength", Interval(0.25, 0.125, 0.375))
+    assert [family.name for family in found.families] == ["pair"]
+
+
+def test_importance_of_no_customer_with_a_past_is_absent(run):
+    (run.outputs["Insights"]["insights"] / "importance.json").write_text('{"lists": 0}')
+    assert "no customer of the test week has a past" in facts(run, "importance").why
+
+
+@pytest.fixture
+def with_photos(run, tmp_path):
+    """The run with photos of articles 2 and 3; that of 3 is broken."""
+    for name in ("2", "3"):
+        path = ShopPhotos(tmp_path / "data").folder / name[:3] / f"{name}.jpg"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"broken")
+    Image.new("RGB", (240, 320), "red").save(ShopPhotos(tmp_path / "data").find("2"), "JPEG")
+    return dataclasses.replace(run, photos=ShopPhotos(tmp_path / "data"))
+
+
+def test_cases_and_map_share_the_photo_of_an_article(with_photos):
+    found = read_facts(with_photos)
+    (case,) = found.sections["cases"].cases
+    assert [each.article.photo for each in case.last] == [None]
+    assert [each.article.photo for each in case.recommended] == ["photo-0"]
+    assert [article.photo for article in case.bought] == ["photo-0"]
+    assert [point.article.photo for point in found.sections["map"].points] == ["photo-0", None]
+    assert list(found.photos) == ["photo-0"]
+    assert Image.open(io.BytesIO(found.photos["photo-0"])).size == (120, 160)
+
+
+def test_photos_that_have_no_room_are_left_out(with_photos, monkeypatch):
+    monkeypatch.setattr(album, "MAX_BYTES", 10)
+    found = read_facts(with_photos)
+    assert found.photos == {}
+    assert [point.article.photo for point in found.sections["map"].points] == [None, None]
+
+
+def test_without_a_data_folder_there_are_no_photos_and_all_sections(run):
+    found = read_facts(run)
+    assert found.photos == {}
+    assert found.sections["cases"].cases[0].recommended[0].channels == ("towers",)
+    assert photos_of(None, {}) is None
+    assert photos_of("/no/such/folder", {}) is None
+
+
+@pytest.mark.parametrize("name", ["reach", "importance", "cases", "map"])
+def test_what_insights_did_not_write_is_absent_with_the_reason(run, name):
+    assert "the run ended before step Insights" in facts(without(run, "Insights"), name).why
+    for file in run.outputs["Insights"]["insights"].iterdir():
+        file.unlink()
+    assert "step Insights failed" in facts(run, name).why
+
+
+def test_steps_and_lineage_are_those_of_the_record_and_of_the_version(run):
+    write_description(run.serving_dir / "7", {"weights_digest": "d19e57", "run_key": "4e7"})
+    found = facts(run, "steps")
+    assert [(step.name, step.cached, step.seconds) for step in found.steps] == [
+        ("Ingest", True, 0.1),
+        ("Push", False, 1),
+    ]
+    assert (found.fingerprint, found.weights_digest, found.run_key) == ("f1a9", "d19e57", "4e7")
+    assert found.settings == {"seed": "0", "ranking.epochs": "5"}
+    assert (found.trained_until, found.as_of) == (datetime.date(2020, 9, 16), datetime.date(2020, 9, 23))
+
+
+def test_the_model_card_names_data_figures_and_the_columns_of_customers(run):
+    found = facts(run, "card")
+    assert (found.version, found.data.transactions, found.judged) == ("7", 2, 3)
+    assert found.metrics["MAP@12"].mean == pytest.approx((1 + 1 / 2 + 1) / 3)
+    assert "age" in found.read_columns
+    assert found.unread_columns == ("FN", "Active", "postal_code")
+    assert isinstance(facts(without(run, "Ingest"), "card"), Absent)

@@ -37,6 +37,17 @@ def test_another_layout_is_a_setting(data, put):
     assert ShopPhotos(data, PhotosConfig(path="pictures/front_{article_id}.jpg")).find("A-1") == path.resolve()
 
 
+def test_the_fingerprint_changes_with_any_photo(photos, put):
+    empty = photos.fingerprint()
+    path = put("images/010/0100000001.jpg")
+    one = photos.fingerprint()
+    assert one == photos.fingerprint()
+    os.utime(path, ns=(1, 1))
+    touched = photos.fingerprint()
+    put("images/020/0200000002.webp")
+    assert len({empty, one, touched, photos.fingerprint()}) == 4
+
+
 def test_a_missing_photo_cannot_be_opened_and_has_no_thumbnail(photos):
     with pytest.raises(PhotoError, match=r"article '0100000001' has no photo in .*images; show a placeholder"):
         photos.open(ONE)
