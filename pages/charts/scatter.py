@@ -44,6 +44,8 @@ def map_of_points(points: Sequence[MapPoint], *, title: str, description: str) -
     if width > _WIDTH:
         frame = {"x": str(_WIDTH), "y": str(_MARGIN), "width": str(_PHOTO[0]), "height": str(_PHOTO[1])}
         ET.SubElement(root, "rect", {**frame, "class": "frame"})
+        middle = {"x": str(_WIDTH + _PHOTO[0] // 2), "y": str(_MARGIN + _PHOTO[1] // 2)}
+        ET.SubElement(root, "text", {**middle, "class": "hint"}).text = "point at a large dot"
     across = _scale([point.x for point in points], _MARGIN, _WIDTH - _MARGIN)
     down = _scale([-point.y for point in points], _MARGIN, _HEIGHT - _MARGIN)
     for has_photo in (False, True):

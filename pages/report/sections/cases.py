@@ -150,12 +150,17 @@ def _card(article: ArticleFacts, *, rank: str = "", badge: str = "", lines: tupl
 
 
 def _described(case: CaseFacts) -> str:
+    """The values of the slices, such as `Age 25 to 34, club: active, no purchases in 30 days, returning`."""
     words = [
-        _WORDS.get(name, f"{name.replace('_', ' ')} {{}}").format(value.lower()) for name, value in case.slices.items()
+        _WORDS.get(name, f"{name.replace('_', ' ')} {{}}").format(_value(value)) for name, value in case.slices.items()
     ]
     drawn = case.drawn_from.partition("=")[0].replace("_", " ")
     text = formats.text(", ".join(words))
     return f"{text[:1].upper()}{text[1:]}; drawn by {formats.text(drawn)}"
+
+
+def _value(value: str) -> str:
+    return "no" if value == "none" else value.lower()
 
 
 def _short(customer_id: str) -> str:
