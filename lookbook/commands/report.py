@@ -20,8 +20,8 @@ def command(reporter: Reporter, out: pathlib.Path, to: pathlib.Path | None) -> N
     """Write the report of the newest run as one HTML file.
 
     It shows verdict, data, figures, training, customers with photos, and a model card. The file is self-contained,
-    opens in any browser without network, and can be printed. `lookbook run` and `lookbook refresh` write it at their end, also if a gate refuses the model or a
-    step fails.
+    opens in any browser without network, and can be printed. `lookbook run` and `lookbook refresh` write it at their
+    end, also if a gate refuses the model or a step fails.
     """
     logging.getLogger("tensorflow").setLevel(logging.ERROR)  # TFMA reads its figures by a deprecated function
 
