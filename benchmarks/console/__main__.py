@@ -26,7 +26,7 @@ import psutil
 
 from benchmarks import document
 from benchmarks.console.random_shop import Rows, write_shop
-from benchmarks.environment import ROOT, describe, environment, machine_load
+from benchmarks.environment import ROOT, environment
 from console.prepared import FOLDER
 
 COMMAND = "make bench-console"
@@ -141,12 +141,13 @@ def render(results: list[Measured]) -> str:
     Args:
         results: results of the shops.
     """
-    parts = [describe({"console": {**environment(), "others": machine_load()}})]
+    where = environment()
+    parts = [f"{where['machine']}; {str(where['measured_at'])[:10]}; commit {where['commit']}."]
     header = ("shop", "sorting, once", "sorted file", "start to the first page", "memory")
     rows = [
         (
             each.shop,
-            f"{each.prepare_s:.1f} s",
+            f"{each.prepare_s:.0f} s" if each.prepare_s >= 1 else "below 1 s",
             f"{each.prepared_mib:,.0f} MiB",
             f"{each.start_s:.1f} s",
             f"{each.memory_mib:,.0f} MiB",
