@@ -10,11 +10,19 @@ from models.ranking.config import RankingConfig
 from models.ranking.lists import Lists, moments
 from models.ranking.model import RankingModel
 from models.ranking.network import RankingNetwork
+from models.ranking.validation_loss import ValidationLoss
 from transforms.progress import Progress
 
 
 def fit(
-    network: RankingNetwork, lists: Lists, config: RankingConfig, *, logs: str, backup: str, what: str = "ranking"
+    network: RankingNetwork,
+    lists: Lists,
+    config: RankingConfig,
+    *,
+    logs: str,
+    backup: str,
+    what: str = "ranking",
+    validation: Lists | None = None,
 ) -> list[float]:
     """Sets the constants of the standardisation and trains the network.
 
@@ -25,6 +33,8 @@ def fit(
         what: name of the training in logs and progress.
         logs: folder of TensorBoard's logs.
         backup: folder of the backup from which an interrupted training continues.
+        validation: lists, at least one, whose loss is written to the logs after each epoch; it decides nothing. None
+            for no such loss.
 
     Returns:
         The loss of each epoch.
@@ -52,6 +62,8 @@ def fit(
         tf.keras.callbacks.TensorBoard(logs, profile_batch=0),
         tf.keras.callbacks.BackupAndRestore(backup),
     ]
+    if validation is not None:
+        callbacks.append(ValidationLoss(logs, lambda: mean_loss(network, validation, config)))
     with Progress(what, "lists", epochs * count) as progress:
         epoch_log = EpochLog(what, count, batch, progress)
         try:

@@ -15,12 +15,15 @@ from models.recommender.list_features import read_lists, training_lists
 from models.retrieval.trainer import checkpoint_key
 from transforms.calendar import load_calendar
 
+_VALIDATION_LISTS = 256  # of the test week, for a curve in the report; enough for it, and little time
+
 
 def run_fn(fn_args) -> None:
     """Computes the features of the stored lists, trains the network and writes its weights.
 
     The judged network is trained on the list weeks. With `refit_to_end`, a second network for the pushed model is
-    trained on the list weeks and the test week, and written to `refitted/`.
+    trained on the list weeks and the test week, and written to `refitted/`. After each epoch, the loss of the judged
+    network on some lists of the test week is logged; it decides nothing.
 
     Args:
         fn_args: TFX's arguments. `train_files` are the lists, `base_model` is the folder with `states/` and `towers/`;
@@ -52,13 +55,20 @@ def run_fn(fn_args) -> None:
     all_lists = join([weekly.pop(day) for day in (*weeks, *test_week)])
     lists = all_lists[:num_lists]
     network = build_network(config, features.NAMES)
-    losses = fit(network, lists, config, logs=str(logs), backup=str(backup / "running"))
+    held_out = all_lists[num_lists : num_lists + _VALIDATION_LISTS] if test_week else None
+    losses = fit(network, lists, config, logs=str(logs), backup=str(backup / "running"), validation=held_out)
     save_network(network, config, features.NAMES, to)
     figures = {"lists": len(lists), "losses": losses, "refitted": False}
     if config.refit_to_end and test_week:
         refitted = build_network(config, features.NAMES)
-        folders = {"logs": str(logs / REFITTED), "backup": str(backup / REFITTED)}
-        fit(refitted, all_lists, config, **folders, what="ranking, refitted")
+        fit(
+            refitted,
+            all_lists,
+            config,
+            logs=str(logs / REFITTED),
+            backup=str(backup / REFITTED),
+            what="ranking, refitted",
+        )
         if improves_on_test_week(refitted, network, all_lists[num_lists:], config):
             save_network(refitted, config, features.NAMES, to / REFITTED)
             figures["refitted"] = True

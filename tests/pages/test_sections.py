@@ -262,3 +262,11 @@ def test_the_card_of_a_refused_model_says_that_it_is_not_served():
     statements = dict(table(card.section(card_facts(version=None, outcome="refused", metrics={})), "Statements"))
     assert statements["Model"].startswith("Not served (refused)")
     assert statements["Evaluation"] == "Not judged: the run ended before the Evaluator."
+
+
+def test_the_loss_of_the_test_week_is_a_curve_beside_that_of_the_training():
+    curve = training.TrainingCurve(
+        name="judged network", loss=((1, 4.25), (2, 4.0)), validation_loss=((1, 4.125), (2, 4.0625))
+    )
+    facts = training_facts(towers=(), ranking=(curve,))
+    assert "judged network, test week" in charts(training.section(facts))["Loss"].svg

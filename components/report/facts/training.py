@@ -48,6 +48,7 @@ def _curve(name: str, folder: pathlib.Path) -> TrainingCurve:
         name=name,
         loss=_scalars(folder / _TRAIN).get(_LOSS, ()),
         validation={f"recall at {k}": points for k, points in recalls},
+        validation_loss=measured.get(_LOSS, ()),
     )
 
 

@@ -12,7 +12,10 @@ from pages.section import Section
 
 Points = tuple[tuple[int, float], ...]
 _MAX_TRAININGS = 12
-_RANKING = "Listwise loss. The refitted network also trains on the test week; it is pushed and never judged."
+_RANKING = (
+    "Loss of the lists. That of the test week is measured after each epoch and decides nothing; in training, dropout "
+    "raises the loss. The refitted network also trains on the test week; it is pushed and never judged."
+)
 _WIDTH = MIDDLE * 5 // 8  # px
 
 
@@ -24,11 +27,13 @@ class TrainingCurve:
         name: name of the training.
         loss: mean loss of each epoch.
         validation: by name of the figure, its value after each epoch; empty if nothing was measured.
+        validation_loss: loss after each epoch on lists that it was not trained on; empty if it was not measured.
     """
 
     name: str
     loss: Points
     validation: dict[str, Points] = dataclasses.field(default_factory=dict)
+    validation_loss: Points = ()
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -68,6 +73,11 @@ def _of_model(title: str, text: str, trainings: tuple[TrainingCurve, ...]) -> li
     several = [training for training in shown if len(training.loss) > 1]
     if several:
         losses = [Curve(formats.text(training.name), _floats(training.loss)) for training in several]
+        losses += [
+            Curve(formats.text(f"{training.name}, test week"), _floats(training.validation_loss))
+            for training in several
+            if len(training.validation_loss) > 1
+        ]
         first, last = several[0].loss[0][1], several[0].loss[-1][1]
         fall = f"{formats.text(several[0].name)}: {first:.3f} in the first epoch, {last:.3f} in the last."
         charts.append(chart_of_curves(losses, x="epoch", y="loss", title="Loss", description=fall, width=_WIDTH))

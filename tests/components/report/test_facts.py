@@ -233,15 +233,16 @@ def test_the_training_has_the_losses_and_recalls_of_tensorboard_by_epoch_from_1(
     write_events(towers / "logs" / "week-000" / "validation", [(0, [0.25, 0.5]), (1, [0.5, 0.75])], **recall)
     write_events(towers / "logs" / "week-001" / "train", [(0, [1.5])], **loss)
     write_events(ranking / "logs" / "train", [(0, [4.0])], **loss)
+    write_events(ranking / "logs" / "validation", [(0, [4.5])], **loss)
     write_events(ranking / "logs" / "refitted" / "train", [(0, [3.5])], **loss)
     outputs = {**run.outputs, "retrieval": {"model_run": towers}, "ranking": {"model_run": ranking}}
     found = facts(dataclasses.replace(run, outputs=outputs), "training")
     first, second = found.towers
     assert (first.name, first.loss, second.loss) == ("week 000", ((1, 2.5), (2, 2.0)), ((1, 1.5),))
     assert first.validation == {"recall at 12": ((1, 0.25), (2, 0.5)), "recall at 100": ((1, 0.5), (2, 0.75))}
-    assert [(c.name, c.loss) for c in found.ranking] == [
-        ("judged network", ((1, 4.0),)),
-        ("refitted network", ((1, 3.5),)),
+    assert [(c.name, c.loss, c.validation_loss) for c in found.ranking] == [
+        ("judged network", ((1, 4.0),), ((1, 4.5),)),
+        ("refitted network", ((1, 3.5),), ()),
     ]
 
 

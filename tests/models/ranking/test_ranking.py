@@ -64,6 +64,27 @@ def test_the_network_learns_a_clear_signal(kind, train, tmp_path):
     assert list((tmp_path / "logs").rglob("events.out.tfevents*"))
 
 
+def test_the_loss_of_held_out_lists_is_logged_after_each_epoch_and_changes_no_weight(tmp_path):
+    lists, held_out = toy(), toy()[:7]
+    networks = [build_network(SMALL, NAMES) for _ in range(2)]
+    for network, validation in zip(networks, (None, held_out), strict=True):
+        name = "without" if validation is None else "with"
+        folders = {"logs": str(tmp_path / name), "backup": str(tmp_path / f"{name}-backup")}
+        fit(network, lists, SMALL, **folders, validation=validation)
+    for without, with_validation in zip(*(network.get_weights() for network in networks), strict=True):
+        np.testing.assert_allclose(without, with_validation, atol=1e-5)  # sums of threads differ in the last bits
+    assert not (tmp_path / "without" / "validation").exists()
+    (file,) = (tmp_path / "with" / "validation").iterdir()
+    logged = [
+        float(tf.make_ndarray(value.tensor))
+        for event in tf.compat.v1.train.summary_iterator(str(file))
+        for value in event.summary.value
+        if value.tag == "epoch_total_loss"
+    ]
+    assert len(logged) == SMALL.epochs
+    assert logged[-1] == pytest.approx(mean_loss(networks[1], held_out, SMALL), rel=1e-6)
+
+
 def test_a_feature_constant_in_training_does_not_change_scores(train):
     lists = toy()
     network = build_network(SMALL, NAMES)
