@@ -130,7 +130,7 @@ class Reporter:
 
         return StepCallbacks(on_start=on_start, on_finish=on_finish, on_warning=on_warning)
 
-    def echo(self, line: str, event: str, **fields: object) -> None:
+    def echo(self, line: str, event: str, /, **fields: object) -> None:
         """Prints a line, or with `--json-logs` logs an event.
 
         Args:
@@ -144,7 +144,7 @@ class Reporter:
             fields = fields or {"line": line}
         self.log_event(line, event, **fields)
 
-    def log_event(self, message: str, event: str, **fields: object) -> None:
+    def log_event(self, message: str, event: str, /, **fields: object) -> None:
         """Logs an event: `message` goes to run.log, `fields` to the JSON lines."""
         _log.info(message, extra={"event": event, "fields": fields})
 

@@ -27,7 +27,7 @@ class Terminal(io.StringIO):
 def run(replace_run, monkeypatch, tmp_path):
     """Runs `lookbook run` with two steps, the second with a progress and warnings, and optionally an error."""
 
-    def with_options(*options, error=None):
+    def with_options(*options, error=None, warning=None):
         def fake(data_dir, out_dir, config, callbacks, **_):
             callbacks.on_start("Ingest", 1, 2)
             callbacks.on_finish(Step(name="Ingest", cached=True, seconds=0.01, outputs={}))
@@ -36,6 +36,8 @@ def run(replace_run, monkeypatch, tmp_path):
                 progress.advance(40)
             logging.getLogger("tfx").warning("a warning of TFX")
             warnings.warn("a warning of Python", UserWarning, stacklevel=1)
+            if warning:
+                callbacks.on_warning(warning)
             if error:
                 raise error
             callbacks.on_finish(Step(name="Features", cached=False, seconds=5.94, outputs={}))
@@ -60,6 +62,20 @@ def test_without_a_terminal_only_the_steps_are_printed(run, monkeypatch, capsys)
     ]
     assert printed.out == "the figures\n"
     assert "states: 40 purchases" in run.log.read_text()
+
+
+def test_a_warning_of_the_run_is_one_line_and_the_run_goes_on(run, monkeypatch, capsys):
+    """Such as a report that cannot be written."""
+    monkeypatch.setattr(warnings, "showwarning", lambda *given, **named: None)
+    assert run(warning="the report could not be written") == 0
+    printed = capsys.readouterr().err.splitlines()
+    assert "lookbook: warning: the report could not be written" in printed
+    assert printed[-1] == "[ 2/2] Features                 5.9 s"
+    assert run("--json-logs", warning="the report could not be written") == 0
+    (event,) = [
+        each for each in map(json.loads, capsys.readouterr().err.splitlines()) if each.get("event") == "warning"
+    ]
+    assert event["message"] == "the report could not be written"
 
 
 def test_on_a_terminal_the_bar_is_erased_and_the_steps_remain(run, monkeypatch, capsys):
