@@ -7,43 +7,14 @@ seller of the last week.
 """
 
 import argparse
-import contextlib
 import pathlib
-import re
 import shutil
-import subprocess
 import sys
-from collections.abc import Iterator
 
-_ADDRESS = re.compile(r"http://\S+")
+from benchmarks.running_console import running_console
+
 _ARGUMENTS = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
 _WIDTH, _HEIGHT = 1280, 1240
-
-
-@contextlib.contextmanager
-def running_console(out: pathlib.Path) -> Iterator[str]:
-    """Runs `lookbook console` on a free port.
-
-    Args:
-        out: folder of a run.
-
-    Yields:
-        The address, ending in a slash.
-
-    Raises:
-        RuntimeError: the console does not start.
-    """
-    command = [sys.executable, "-m", "lookbook", "console", "--out", str(out), "--port", "0"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        found = _ADDRESS.search(process.stdout.readline())
-        if found is None:
-            raise RuntimeError(f"the console must print its address. Received: exit status {process.wait()}")
-        yield found[0].rstrip(";")
-    finally:
-        process.terminate()
-        process.wait()
 
 
 def take(out: pathlib.Path, to: pathlib.Path, chromium: str) -> None:
@@ -57,7 +28,7 @@ def take(out: pathlib.Path, to: pathlib.Path, chromium: str) -> None:
     from playwright.sync_api import sync_playwright
 
     to.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright, running_console(out) as console:
+    with sync_playwright() as playwright, running_console(out) as (console, _):
         browser = playwright.chromium.launch(executable_path=chromium, args=list(_ARGUMENTS))
         page = browser.new_page(viewport={"width": _WIDTH, "height": _HEIGHT}, color_scheme="light")
 

@@ -4,26 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from console.models import Models
 from console.shop import Row, ShopTables
+from pages.reasons import reasons
 from serving.client import Recommendations
-
-# The candidate channels in the words of a shop.
-REASONS = {
-    "own_purchases": "bought before",
-    "bought_together": "bought together",
-    "towers": "taste",
-    "popular": "popular",
-    "popular_in_segment": "popular at this age",
-    "popular_in_department": "popular in the department",
-    "popular_in_section": "popular in the section",
-    "same_product": "same product",
-    "similar": "similar",
-    "trending": "trending",
-    "next_basket": "next basket",
-}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -147,12 +133,3 @@ def column(
             )
         )
     return Column(answer.model_version, as_of, tuple(cards), "")
-
-
-def reasons(channels: Collection[str]) -> tuple[str, ...]:
-    """Channels in the words of `REASONS`; an unknown one keeps its name.
-
-    >>> reasons(["towers", "own"])
-    ('taste', 'own')
-    """
-    return tuple(REASONS.get(channel, channel.replace("_", " ")) for channel in channels)

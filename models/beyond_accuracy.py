@@ -92,7 +92,7 @@ def intra_list_diversity(lists: Rows, vectors: npt.NDArray[np.float32]) -> float
     padded = np.vstack([unit, np.zeros((1, vectors.shape[1]), np.float32)]).astype(np.float64)
     chosen = padded[_padded_last(lists, len(vectors))]
     count = ((lists >= 0) & (lists < len(vectors))).sum(axis=1)
-    # A vector of zeros adds nothing to the sum of the squares, so it is not subtracted.
+    # Not m: vectors of zeros have the length 0, not 1.
     squares = (chosen**2).sum(axis=(1, 2))
     cosines = (chosen.sum(axis=1) ** 2).sum(axis=1) - squares
     several = count >= 2

@@ -11,10 +11,8 @@ import argparse
 import contextlib
 import dataclasses
 import pathlib
-import re
 import shutil
 import statistics
-import subprocess
 import sys
 import time
 import urllib.error
@@ -27,10 +25,10 @@ import psutil
 from benchmarks import document
 from benchmarks.console.random_shop import Rows, write_shop
 from benchmarks.environment import ROOT, environment
+from benchmarks.running_console import running_console
 from console.prepared import FOLDER
 
 COMMAND = "make bench-console"
-_ADDRESS = re.compile(r"http://\S+?/(?=;)")
 _TIMEOUT_S = 600
 _SLOW_POLL_S = 1.0  # while models are loaded on the same processors
 _NO_SERVER = "127.0.0.1:1"
@@ -67,32 +65,12 @@ class Measured:
 
 
 @contextlib.contextmanager
-def running_console(out: pathlib.Path, *options: str) -> Iterator[tuple[str, psutil.Process, float]]:
-    """Runs `lookbook console` on a free port.
-
-    Args:
-        out: folder of a run.
-        *options: further options.
-
-    Yields:
-        The address with a slash at its end, the process, and the seconds until the first answer of the catalogue.
-
-    Raises:
-        RuntimeError: the console does not start.
-    """
+def _answering_console(out: pathlib.Path, *options: str) -> Iterator[tuple[str, psutil.Process, float]]:
+    """Yields as `running_console`, and the seconds until the first answer of the catalogue."""
     started = time.monotonic()
-    command = [sys.executable, "-m", "lookbook", "console", "--out", str(out), "--port", "0", *options]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        found = _ADDRESS.search(process.stdout.readline())
-        if found is None:
-            raise RuntimeError(f"the console must print its address. Received: exit status {process.wait()}")
-        _wait(lambda: b"<h1>Catalogue" in _get(found[0], "catalogue"))
-        yield found[0], psutil.Process(process.pid), time.monotonic() - started
-    finally:
-        process.terminate()
-        process.wait()
+    with running_console(out, *options) as (address, process):
+        _wait(lambda: b"<h1>Catalogue" in _get(address, "catalogue"))
+        yield address, process, time.monotonic() - started
 
 
 def measure(out: pathlib.Path, shop: str, times: int, *options: str) -> Measured:
@@ -105,11 +83,11 @@ def measure(out: pathlib.Path, shop: str, times: int, *options: str) -> Measured
         *options: further options of the console.
     """
     shutil.rmtree(out / FOLDER, ignore_errors=True)
-    with running_console(out, *options) as (_, _, first_s):
+    with _answering_console(out, *options) as (_, _, first_s):
         pass
     (prepared,) = (out / FOLDER).glob("*.duckdb")
     articles, customers, prefixes = _ids(prepared, times)
-    with running_console(out, *options) as (address, process, start_s):
+    with _answering_console(out, *options) as (address, process, start_s):
         if not options:
             _wait(lambda: b"Answers at" in _get(address, ""), _SLOW_POLL_S)
             _get(address, f"customer?id={customers[0]}")  # starts the server of the judged model
