@@ -32,6 +32,11 @@ class ShopPhotos:
         self._template = PathTemplate((config or PhotosConfig()).path)
 
     @property
+    def root(self) -> pathlib.Path:
+        """The data folder, without symbolic links."""
+        return pathlib.Path(self._root)
+
+    @property
     def folder(self) -> pathlib.Path:
         """The folder that holds all photos, such as `DATA/images`; it may not exist."""
         return pathlib.Path(self._root, self._template.folder)
@@ -46,7 +51,7 @@ class ShopPhotos:
             The path without symbolic links; None if there is no file inside the data folder.
         """
         try:
-            return self._located(article_id)
+            return self.locate(article_id)
         except PhotoError:
             return None
 
@@ -60,7 +65,7 @@ class ShopPhotos:
         Raises:
             PhotoError: the photo is missing or broken.
         """
-        path = self._located(article_id)
+        path = self.locate(article_id)
         if path is None:
             raise PhotoError(f"article {article_id!r} has no photo in {self.folder}; show a placeholder")
         return open_photo(path, box)
@@ -115,14 +120,24 @@ class ShopPhotos:
 
     def _checked(self, article_id: str) -> bool:
         """Whether an article has a photo. Raises PhotoError if the photo is broken."""
-        path = self._located(article_id)
+        path = self.locate(article_id)
         if path is None:
             return False
         check_photo(path)
         return True
 
-    def _located(self, article_id: str) -> pathlib.Path | None:
-        """Returns the path of a photo. Raises PhotoError if it is outside of the data folder."""
+    def locate(self, article_id: str) -> pathlib.Path | None:
+        """Finds the file of an article's photo like `find`, and says if it is outside of the data folder.
+
+        Args:
+            article_id: any text.
+
+        Returns:
+            The path without symbolic links; None if there is no file.
+
+        Raises:
+            PhotoError: a link leads out of the data folder.
+        """
         for relative in self._template.paths(article_id):
             path = f"{self._root}/{relative}"
             try:

@@ -1,0 +1,1 @@
+"""Component Content: picture and text vectors of the articles."""

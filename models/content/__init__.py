@@ -1,0 +1,1 @@
+"""Content vectors: encoders of pictures and texts, and principal components."""
