@@ -3,6 +3,7 @@
     weights/towers            the last snapshot of the towers
     weights/ranking           the judged ranking network; its `refitted/` has the network of the pushed model
     weights/transform_graph   Transform's graph with its vocabularies
+    weights/content           the projections of the content vectors, and `content.json`
     weights.json              a `WeightsRecord`
 
 `GatherWeights` writes the weights of a training, `LastBlessed` those of a pushed version, without `weights/` on a first
@@ -22,9 +23,11 @@ import numpy as np
 
 from components.model_files import WEIGHTS, blessed_customers, blessed_map, refitted_until, trained_until
 from models.ranking.config import REFITTED
+from transforms.content import CONTENT_FILE
+from transforms.errors import WeightsError
 
 FOLDER, RECORD = WEIGHTS.name, "weights.json"
-TOWERS, RANKING, TRANSFORM = "towers", "ranking", "transform_graph"
+TOWERS, RANKING, TRANSFORM, CONTENT = "towers", "ranking", "transform_graph", "content"
 _DAYS = ("trained_until", "refitted_until")
 
 
@@ -81,19 +84,42 @@ def read_record(folder: pathlib.Path) -> WeightsRecord:
     return WeightsRecord(**{**tree, **days})
 
 
-def copy_weights(towers: pathlib.Path, ranking: pathlib.Path, transform_graph: pathlib.Path, to: pathlib.Path) -> None:
-    """Copies the three parts of the weights to `to`, replacing an existing folder.
+def copy_weights(
+    towers: pathlib.Path,
+    ranking: pathlib.Path,
+    transform_graph: pathlib.Path,
+    content: pathlib.Path,
+    to: pathlib.Path,
+) -> None:
+    """Copies the four parts of the weights to `to`, replacing an existing folder.
 
     Args:
         towers: folder of one snapshot.
         ranking: folder of the ranking weights.
         transform_graph: folder of Transform's graph.
+        content: folder of the content vectors, of which only the projections are copied.
         to: the folder `weights`.
     """
     if to.exists():
         shutil.rmtree(to)
     for source, name in ((towers, TOWERS), (ranking, RANKING), (transform_graph, TRANSFORM)):
         shutil.copytree(source, to / name)
+    shutil.copytree(content, to / CONTENT, ignore=shutil.ignore_patterns(CONTENT_FILE))
+
+
+def content_projections(folder: pathlib.Path) -> pathlib.Path:
+    """Folder of the projections of the content vectors.
+
+    Args:
+        folder: folder of the artifact `Weights`.
+
+    Raises:
+        WeightsError: the weights have none, because an earlier release trained them.
+    """
+    found = folder / FOLDER / CONTENT
+    if not found.is_dir():
+        raise WeightsError(f"{folder} has no content projections; train again with `lookbook run`")
+    return found
 
 
 def has_refitted(weights: pathlib.Path) -> bool:

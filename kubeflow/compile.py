@@ -111,13 +111,18 @@ def _wired(config: CompileConfig, pipeline: str, version_of: VersionOf) -> tfx_p
         pipeline_root=cluster.pipeline_root or "",
         serving_dir=cluster.serving_dir,
         checkpoints=cluster.checkpoints,
+        content_cache=cluster.content_cache,
         schemas=cluster.schemas,
     )
     # A refresh of the same data is another run: its version counts as last blessed for the training.
     run_key = {"train": data_version, "refresh": f"refresh of {data_version}"}[pipeline]
     # LastBlessed is never cached, so it needs no cache key.
     cache_keys = CacheKeys(
-        fingerprint=data_version, run_key=run_key, last_blessed="", allow_older=specs.reference("allow_older")
+        fingerprint=data_version,
+        content=data_version,
+        run_key=run_key,
+        last_blessed="",
+        allow_older=specs.reference("allow_older"),
     )
     create = {"train": create_pipeline, "refresh": create_refresh_pipeline}[pipeline]
     return create(config, paths, cache_keys, beam_args=beam_args(cluster.beam), version_of=version_of)

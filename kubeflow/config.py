@@ -57,6 +57,9 @@ class KubeflowConfig(Settings):
     serving_dir: str = Field(
         default="/mnt/lookbook/serving/lookbook", description="Folder of the pushed versions below mount_path."
     )
+    content_cache: str = Field(
+        default="/mnt/lookbook/content", description="Folder of the vectors of photos below mount_path."
+    )
     checkpoints: str = Field(
         default="/mnt/lookbook/checkpoints", description="Folder of the trainers' checkpoints below mount_path."
     )
@@ -88,7 +91,7 @@ class KubeflowConfig(Settings):
         mount = pathlib.PurePosixPath(self.mount_path)
         if not mount.is_absolute():
             raise ValueError(f"mount_path must be an absolute path. Received: {self.mount_path!r}.")
-        for name in ("data_dir", "serving_dir", "checkpoints"):
+        for name in ("data_dir", "serving_dir", "checkpoints", "content_cache"):
             if mount not in pathlib.PurePosixPath(getattr(self, name)).parents:
                 raise ValueError(
                     f"{name} must lie below mount_path, {mount}, the volume that is kept after a step; mount a bucket"

@@ -14,6 +14,7 @@ import tomli
 from pydantic import Field
 
 from components.candidates.config import CandidatesConfig
+from components.content.config import ContentConfig
 from components.features.config import FeaturesConfig
 from components.gates.infra.config import InfraGateConfig
 from components.gates.model.config import EvaluationConfig
@@ -41,6 +42,7 @@ class PipelineConfig(Settings):
     )
     ingest: IngestConfig = Field(default_factory=IngestConfig, description="Reading and checking the CSVs.")
     photos: PhotosConfig = Field(default_factory=PhotosConfig, description="Photos of the articles.")
+    content: ContentConfig = Field(default_factory=ContentConfig, description="Vectors of photos and texts.")
     features: FeaturesConfig = Field(default_factory=FeaturesConfig, description="States and interactions.")
     retrieval: RetrievalConfig = Field(default_factory=RetrievalConfig, description="The two towers.")
     candidates: CandidatesConfig = Field(default_factory=CandidatesConfig, description="The training lists.")

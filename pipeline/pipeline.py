@@ -28,6 +28,7 @@ from pipeline.shared_steps import (
     Paths,
     VersionOf,
     checked_tables,
+    content,
     gated_push,
     insights,
     last_blessed,
@@ -60,8 +61,10 @@ def create_pipeline(
         version_of: returns the code version of a module; tests of golden files pass a constant.
     """
     checked = checked_tables(config, paths, cache_keys, version_of, refreshes=False)
+    vectors = content(config, paths, cache_keys, version_of, checked)
     features = Features(
         tables=checked.tables,
+        content=vectors.outputs["content"],
         settings=step_settings(FeaturesSettings, version_of, features=config.features, label_days=config.label_days),
     )
     features.add_upstream_nodes(checked.gates)
@@ -120,6 +123,7 @@ def create_pipeline(
         towers=retrieval.outputs["model"],
         ranking=ranking.outputs["model"],
         transform_graph=transform.outputs["transform_graph"],
+        content=vectors.outputs["content"],
         settings=step_settings(GatherWeightsSettings, version_of),
     )
     blessed = last_blessed(paths, cache_keys, version_of, own=False)
@@ -144,7 +148,7 @@ def create_pipeline(
         example_splits=[JUDGED_SPLIT],
         eval_config=eval_config(version_of(METRICS_MODULE), baseline=True),
     )
-    nodes = [*checked.nodes, features, schema, transform, retrieval, candidates, ranking]
+    nodes = [*checked.nodes, vectors, features, schema, transform, retrieval, candidates, ranking]
     nodes += [trained, judged, pushed, blessed, baseline, evaluator]
     nodes += gated_push(
         config,

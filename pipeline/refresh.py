@@ -16,6 +16,7 @@ from pipeline.shared_steps import (
     Paths,
     VersionOf,
     checked_tables,
+    content,
     gated_push,
     insights,
     last_blessed,
@@ -44,12 +45,14 @@ def create_refresh_pipeline(
         version_of: returns the code version of a module; tests of golden files pass a constant.
     """
     checked = checked_tables(config, paths, cache_keys, version_of, refreshes=True)
+    blessed = last_blessed(paths, cache_keys, version_of, own=True)
+    vectors = content(config, paths, cache_keys, version_of, checked, blessed.outputs["weights"])
     states = CurrentStates(
         tables=checked.tables,
+        content=vectors.outputs["content"],
         settings=step_settings(FeaturesSettings, version_of, features=config.features, label_days=config.label_days),
     )
     states.add_upstream_nodes(checked.gates)
-    blessed = last_blessed(paths, cache_keys, version_of, own=True)
     judged, pushed = (
         Assemble(
             states=states.outputs["states"],
@@ -64,7 +67,7 @@ def create_refresh_pipeline(
         example_splits=[JUDGED_SPLIT],
         eval_config=eval_config(version_of(METRICS_MODULE), baseline=False),
     )
-    nodes = [*checked.nodes, states, blessed, judged, pushed, evaluator]
+    nodes = [*checked.nodes, blessed, vectors, states, judged, pushed, evaluator]
     nodes += gated_push(
         config,
         paths,

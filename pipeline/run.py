@@ -9,6 +9,7 @@ import shutil
 import time
 from typing import TYPE_CHECKING
 
+from components.content.source import fingerprint_of_content
 from components.gates.freshness.executor import served_as_of
 from components.ingest.source import fingerprint_of
 from components.last_blessed.executor import key_of
@@ -45,6 +46,7 @@ def run(
     Args:
         data_dir: folder of the three CSVs.
         out_dir: folder to write to. Receives `pipeline/` (artifacts), `serving/lookbook/<number>/` (pushed versions),
+            `content/` (vectors of photos),
             `metadata.db`, `checkpoints/`, `summary.json`, `run.json`, `report.html`, and `settings.toml` (of the last
             run that pushed).
         config: all settings.
@@ -111,7 +113,8 @@ def _execute(
     _require_no_wildcard(out_dir)
     data_fingerprint = fingerprint_of(data_dir)
     out_dir.mkdir(parents=True, exist_ok=True)
-    key = _run_key(kind, data_fingerprint, config)
+    content_fingerprint = fingerprint_of_content(ShopPhotos(data_dir, config.photos), config.content)
+    key = _run_key(kind, f"{data_fingerprint} {content_fingerprint}", config)
     written = record_start(out_dir, key)
     if disk_check:
         require_disk_space(estimate(kind, data_dir, config), out_dir, written=written)
@@ -131,10 +134,12 @@ def _execute(
         pipeline_root=str(out_dir / "pipeline"),
         serving_dir=str(model_dir(out_dir)),
         checkpoints=str(out_dir / "checkpoints"),
+        content_cache=str(out_dir / "content"),
         schemas=str(schemas),
     )
     cache_keys = CacheKeys(
         fingerprint=data_fingerprint,
+        content=content_fingerprint,
         run_key=key,
         last_blessed=key_of(last_blessed),
         served_as_of=served_as_of(model_dir(out_dir), key),

@@ -11,6 +11,7 @@ from tfx.components.statistics_gen.component import StatisticsGen
 from tfx.dsl.components.base.base_node import BaseNode
 from tfx.types import BaseChannel
 
+from components.content.component import Content, ContentSettings
 from components.gates.data.component import DataGate, DataGateSettings
 from components.gates.freshness.component import FreshnessGate, FreshnessGateSettings
 from components.gates.freshness.executor import NONE
@@ -42,6 +43,7 @@ class Paths:
         pipeline_root: folder of the artifacts.
         serving_dir: folder of the pushed versions.
         checkpoints: folder of the trainers' checkpoints.
+        content_cache: folder of the vectors of photos that earlier runs encoded.
         schemas: folder of the curated schemas.
     """
 
@@ -49,6 +51,7 @@ class Paths:
     pipeline_root: str
     serving_dir: str
     checkpoints: str
+    content_cache: str
     schemas: str = str(SCHEMAS)
 
 
@@ -58,6 +61,7 @@ class CacheKeys:
 
     Attributes:
         fingerprint: fingerprint of the CSVs.
+        content: fingerprint of the photos and given vectors.
         run_key: key of the run, computed from its inputs, settings and code.
         last_blessed: digest of the last blessed weights, see `components.last_blessed`.
         served_as_of: day of the served version's state, or `none`.
@@ -67,6 +71,7 @@ class CacheKeys:
     """
 
     fingerprint: str
+    content: str
     run_key: str
     last_blessed: str
     served_as_of: str = NONE
@@ -144,6 +149,36 @@ def checked_tables(
         ),
     ]
     return Checked([ingest, *(node for check in checks.values() for node in check), *gates], tables, gates)
+
+
+def content(
+    config: PipelineConfig,
+    paths: Paths,
+    cache_keys: CacheKeys,
+    version_of: VersionOf,
+    checked: Checked,
+    weights: BaseChannel | None = None,
+) -> BaseNode:
+    """Creates the step that computes the content vectors.
+
+    Args:
+        config: all settings.
+        paths: paths of the run.
+        cache_keys: cache keys of this run.
+        version_of: returns the code version of a module.
+        checked: the checked tables.
+        weights: weights with the projections to use; None if the step fits them.
+    """
+    node = Content(
+        tables=checked.tables,
+        data_dir=paths.data_dir,
+        cache=paths.content_cache,
+        fingerprint=cache_keys.content,
+        settings=step_settings(ContentSettings, version_of, content=config.content, photos=config.photos),
+        **({} if weights is None else {"weights": weights}),
+    )
+    node.add_upstream_nodes(checked.gates)
+    return node
 
 
 def last_blessed(paths: Paths, cache_keys: CacheKeys, version_of: VersionOf, *, own: bool) -> Any:

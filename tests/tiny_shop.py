@@ -18,6 +18,7 @@ from components.features.executor import Outputs, build_features
 from components.features.states import StateWriter, prepare
 from transforms import columns
 from transforms.calendar import Calendar
+from transforms.content import CONTENT_FILE, ContentVectors, write_content
 
 FIRST_DAY = 18_000  # 2019-04-14
 DAYS = 56
@@ -47,6 +48,14 @@ class Place:
     @property
     def tables(self) -> pathlib.Path:
         return self.root / "tables"
+
+    @property
+    def content(self) -> pathlib.Path:
+        return self.root / "content"
+
+    @property
+    def vectors(self) -> pathlib.Path:
+        return self.content / CONTENT_FILE
 
     @property
     def states(self) -> pathlib.Path:
@@ -168,6 +177,7 @@ def write_states(
     """Writes the states of `days`, ascending, with DuckDB below `to`; returns their folders by day."""
     engine = DuckDbEngine(to)
     prepare(engine, tables, to)
+    write_vectors(to)
     writer = StateWriter(engine, days, config, LABEL_DAYS)
     folders = {day: writer.write(day, to) for day in days}
     engine.close()
@@ -177,7 +187,26 @@ def write_states(
 def build(root: pathlib.Path, bought: list[tuple]) -> Place:
     """Writes the tables of the shop with these purchases and runs the features component on them."""
     write_tables(root / "tables", raw_articles(), raw_customers(), bought)
-    return Place(root, build_features(root / "tables", outputs(root), FEATURES, LABEL_DAYS))
+    content = write_vectors(root / "content")
+    return Place(root, build_features(root / "tables", content, outputs(root), FEATURES, LABEL_DAYS))
+
+
+def write_vectors(folder: pathlib.Path, seed: int = 7) -> pathlib.Path:
+    """Writes content vectors below `folder`: pictures of all articles but every seventh, and texts of all."""
+    draw = np.random.default_rng(seed)
+    pictures, texts = (draw.normal(size=(ARTICLES, size)).astype(np.float16) for size in (4, 3))
+    has_picture = np.arange(ARTICLES) % 7 > 0
+    pictures[~has_picture] = 0
+    folder.mkdir(parents=True, exist_ok=True)
+    write_content(
+        folder / CONTENT_FILE,
+        pa.array([article_id(i) for i in range(ARTICLES)]),
+        {
+            "picture": ContentVectors(vectors=pictures, known=has_picture),
+            "text": ContentVectors(vectors=texts, known=np.ones(ARTICLES, bool)),
+        },
+    )
+    return folder / CONTENT_FILE
 
 
 def transform(examples: pathlib.Path, to: pathlib.Path) -> pathlib.Path:

@@ -73,7 +73,7 @@ def train(place: Place, transformed: pathlib.Path, to: pathlib.Path) -> None:
         fit(network, lists, RANKING, logs=str(to / "logs" / "ranking"), backup=str(to / "backup" / folder))
         save_network(network, RANKING, features.NAMES, to / "ranking" / folder)
     last = to / "towers" / snapshot_name(len(place.calendar.list_days))
-    copy_weights(last, to / "ranking", graph, to / "weights")
+    copy_weights(last, to / "ranking", graph, place.content, to / "weights")
 
 
 def read_data(transformed: pathlib.Path) -> TrainingData:

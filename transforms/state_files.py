@@ -2,6 +2,7 @@
 
 calendar.json               days of the run, see `transforms.calendar`
 articles.parquet            all articles, sorted by id; the position is the article's row
+content.parquet             content vectors of the articles, see `transforms.content`
 customers.parquet           all customers, sorted by id; the position is the customer's row
 labels/YYYY-MM-DD.parquet   purchases of the week from that day
 YYYY-MM-DD/                 state tables as of that day

@@ -20,6 +20,8 @@ from benchmarks.quality.training import training_data
 from benchmarks.result_store import code_of, digest_of
 from benchmarks.transform_graph import analyse
 from components.candidates.executor import make_lists
+from components.content.executor import compute_content
+from components.content.source import fingerprint_of_content
 from components.features.executor import Outputs, build_features
 from components.ingest.executor import ingest
 from models.ranking.lists import Lists, join
@@ -33,6 +35,8 @@ from models.retrieval.snapshot import snapshot_name
 from models.retrieval.stages import train_forward
 from operations.time_slices import cut_before
 from transforms.calendar import load_calendar
+from transforms.content import CONTENT_FILE
+from transforms.photos.shop_photos import ShopPhotos
 
 _SHOP = ("components.ingest.executor", "components.features.executor", "benchmarks.transform_graph")
 _TOWERS = (*_SHOP, "models.retrieval.stages", "benchmarks.quality.training")
@@ -79,6 +83,11 @@ class Stages:
             part.rename(folder)
             self._report(f"  {stage}: {seconds:.0f} s")
         return folder
+
+    @property
+    def photo_cache(self) -> pathlib.Path:
+        """Folder of the vectors of photos, which all shops share."""
+        return self._root / "photos"
 
     def scratch(self, inputs: Any) -> pathlib.Path:
         """A folder for checkpoints, which remains if a training is killed."""
@@ -131,14 +140,27 @@ class CellStages:
         return self._once("tables", inputs, make)
 
     @property
+    def content(self) -> pathlib.Path:
+        """The content vectors of the articles."""
+        config, photos = self._config.content, ShopPhotos(self._cell.shop.data, self._config.photos)
+
+        def make(to: pathlib.Path) -> None:
+            to.mkdir()
+            compute_content(self.tables, photos, config, self._stages.photo_cache, to)
+
+        inputs = [self._cell.shop.entities_fingerprint, fingerprint_of_content(photos, config), config.as_tree()]
+        return self._once("content", inputs, make)
+
+    @property
     def features(self) -> pathlib.Path:
         """A folder with `states/`, `examples/` and `judged/`."""
 
         def make(to: pathlib.Path) -> None:
             outputs = Outputs(states=to / "states", examples=to / "examples", judged=to / "judged")
-            build_features(self.tables, outputs, self._config.features, self._config.label_days)
+            content = self.content / CONTENT_FILE
+            build_features(self.tables, content, outputs, self._config.features, self._config.label_days)
 
-        inputs = [self.tables.name, self._config.features.as_tree(), self._config.label_days]
+        inputs = [self.tables.name, self.content.name, self._config.features.as_tree(), self._config.label_days]
         return self._once("features", inputs, make)
 
     @property

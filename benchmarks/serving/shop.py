@@ -60,6 +60,11 @@ class Shop:
         return self._once("transform", self._make_transform)
 
     @property
+    def content(self) -> pathlib.Path:
+        """The content vectors of the articles, which have texts and no photos."""
+        return self._once("content", self._make_content)
+
+    @property
     def weights(self) -> pathlib.Path:
         """Towers, ranking network and transform graph, in the layout that `assemble` reads."""
         return self._once("weights", self._make_weights)
@@ -98,6 +103,13 @@ class Shop:
             synthesize(ShopConfig(**dataclasses.asdict(self._size)), pathlib.Path(csvs))
             ingest(pathlib.Path(csvs), to, IngestConfig())
 
+    def _make_content(self, to: pathlib.Path) -> None:
+        from components.content.config import ContentConfig
+        from components.content.executor import compute_content
+        from transforms.photos.shop_photos import ShopPhotos
+
+        compute_content(self.tables, ShopPhotos(self.tables), ContentConfig(), self.root / "photos", to)
+
     def _make_features(self, to: pathlib.Path) -> None:
         import pyarrow.parquet as pq
 
@@ -106,12 +118,14 @@ class Shop:
         from components.features.examples import write_transform_examples
         from components.features.states import StateWriter, prepare
         from transforms.calendar import plan
+        from transforms.content import CONTENT_FILE
 
         tables, config = self.tables, FeaturesConfig()
         with tempfile.TemporaryDirectory(prefix="spill-", dir=self.root) as spill:
             engine = DuckDbEngine(pathlib.Path(spill))
             try:
                 prepare(engine, tables, to / "states")
+                shutil.copyfile(self.content / CONTENT_FILE, to / "states" / CONTENT_FILE)
                 days = engine.query("select min(day) as first, max(day) as last from purchases").to_pylist()[0]
                 calendar = plan(first=days["first"], last=days["last"], label_days=LABEL_DAYS, list_weeks=1)
                 calendar.save(to / "states")
@@ -164,7 +178,8 @@ class Shop:
             save_network(
                 build_network(RankingConfig(), features.NAMES), RankingConfig(), features.NAMES, work / "ranking"
             )
-            copy_weights(work / "towers" / snapshot_name(0), work / "ranking", self.transform_graph, to)
+            snapshot = work / "towers" / snapshot_name(0)
+            copy_weights(snapshot, work / "ranking", self.transform_graph, self.content, to)
 
     def _make_model(self, kind: str, to: pathlib.Path) -> None:
         from components.assemble.saved_model import save_recommender

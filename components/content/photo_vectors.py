@@ -36,21 +36,20 @@ def encode_photos(
     """
     digests = FileDigests(cache / "files.parquet", photos.root)
     known = VectorCache(cache / encoder.fingerprint, encoder.size)
-    threads = len(os.sched_getaffinity(0))
-    with concurrent.futures.ThreadPoolExecutor(threads) as pool:
-        found = list(pool.map(lambda article_id: _digest(photos, article_id, digests), article_ids))
+    with concurrent.futures.ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+        found = list(pool.map(lambda article_id: _find(photos, article_id, digests), article_ids))
         digests.save()
-        unknown = {f.digest: f for f in found if isinstance(f, _Found) and f.digest not in known}
-        errors = _encode(pool, list(unknown.values()), encoder, known)
-    reasons = [each if isinstance(each, str) else each and errors.get(each.digest) for each in found]
-    rows = [row for row, each in enumerate(found) if isinstance(each, _Found) and not reasons[row]]
+        unknown = {photo.digest: photo for photo in found if photo.path and photo.digest not in known}
+        problems = _encode(pool, list(unknown.values()), encoder, known)
+    reasons = [problems.get(photo.digest, photo.problem) for photo in found]
+    rows = [row for row, photo in enumerate(found) if photo.path and not reasons[row]]
     vectors = np.zeros((len(found), encoder.size), np.float16)
     vectors[rows] = known.vectors([found[row].digest for row in rows])
     return Encoded(
         encoder=encoder.fingerprint,
         vectors=vectors,
         known=np.isin(np.arange(len(found)), rows),
-        encoded=len(unknown) - len(errors),
+        encoded=len(unknown) - len(problems),
         broken=tuple(
             BrokenPhoto(article_id=article_id, reason=reason)
             for article_id, reason in zip(article_ids, reasons, strict=True)
@@ -59,42 +58,45 @@ def encode_photos(
     )
 
 
-@dataclasses.dataclass(frozen=True)
-class _Found:
-    path: pathlib.Path
-    digest: bytes
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class _Photo:
+    """The file of a photo; without a path there is none, or it has the problem."""
+
+    path: pathlib.Path | None = None
+    digest: bytes = b""
+    problem: str = ""
 
 
-def _digest(photos: ShopPhotos, article_id: str, digests: FileDigests) -> _Found | str | None:
-    """The photo of an article, what is wrong with it, or None if there is none."""
+def _find(photos: ShopPhotos, article_id: str, digests: FileDigests) -> _Photo:
     try:
         path = photos.locate(article_id)
-        return path and _Found(path, digests.of(path))
+        return _Photo() if path is None else _Photo(path=path, digest=digests.of(path))
     except PhotoError as error:
-        return str(error)
+        return _Photo(problem=str(error))
     except OSError as error:
-        return f"{article_id}: the photo cannot be read ({error.strerror})"
+        return _Photo(problem=f"the photo of {article_id} cannot be read ({error.strerror}); copy the file again")
 
 
 def _encode(
-    pool: concurrent.futures.Executor, found: list[_Found], encoder: PictureEncoder, known: VectorCache
+    pool: concurrent.futures.Executor, photos: list[_Photo], encoder: PictureEncoder, known: VectorCache
 ) -> dict[bytes, str]:
-    """Adds the vectors of photos to the cache. Returns what is wrong with the others, by digest."""
+    """Adds the vectors of photos to the cache. Returns the problems of the others, by digest."""
 
-    def encoded(photo: _Found) -> np.ndarray | str:
+    def encoded(photo: _Photo) -> np.ndarray | str:
+        assert photo.path is not None
         try:
             return encoder.encode(open_photo(photo.path, _BOX))
         except PhotoError as error:
             return str(error)
 
-    errors: dict[bytes, str] = {}
-    with Progress("content", "photos", len(found)) as progress:
-        for start in range(0, len(found), _BLOCK):
-            block = found[start : start + _BLOCK]
-            vectors = dict(zip((photo.digest for photo in block), pool.map(encoded, block), strict=True))
-            errors |= {digest: reason for digest, reason in vectors.items() if isinstance(reason, str)}
-            good = {digest: vector for digest, vector in vectors.items() if not isinstance(vector, str)}
+    problems: dict[bytes, str] = {}
+    with Progress("content", "photos", len(photos)) as progress:
+        for start in range(0, len(photos), _BLOCK):
+            block = photos[start : start + _BLOCK]
+            results = list(zip((photo.digest for photo in block), pool.map(encoded, block), strict=True))
+            problems |= {digest: result for digest, result in results if isinstance(result, str)}
+            good = [(digest, result) for digest, result in results if not isinstance(result, str)]
             if good:
-                known.add(list(good), np.stack(list(good.values())))
+                known.add([digest for digest, _ in good], np.stack([vector for _, vector in good]))
             progress.advance(len(block))
-    return errors
+    return problems

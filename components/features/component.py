@@ -6,11 +6,12 @@ from tfx.dsl.component.experimental.annotations import InputArtifact, OutputArti
 from tfx.dsl.component.experimental.decorators import component
 from tfx.types import artifact_utils, standard_artifacts
 
-from components.artifacts import States, Tables
+from components.artifacts import Content, States, Tables
 from components.features.config import FeaturesConfig
 from components.features.examples import JUDGED_SPLIT, SPLITS
 from components.features.executor import Outputs, build_features
 from components.step_settings import StepSettings
+from transforms.content import CONTENT_FILE
 
 
 class FeaturesSettings(StepSettings):
@@ -23,6 +24,7 @@ class FeaturesSettings(StepSettings):
 @component
 def Features(  # noqa: N802 (TFX names components like classes)
     tables: InputArtifact[Tables],
+    content: InputArtifact[Content],
     settings: Parameter[str],
     states: OutputArtifact[States],
     examples: OutputArtifact[standard_artifacts.Examples],
@@ -32,6 +34,7 @@ def Features(  # noqa: N802 (TFX names components like classes)
     given = FeaturesSettings.from_json(settings)
     build_features(
         pathlib.Path(tables.uri),
+        pathlib.Path(content.uri) / CONTENT_FILE,
         Outputs(
             states=pathlib.Path(states.uri),
             examples=pathlib.Path(examples.uri),
@@ -47,6 +50,7 @@ def Features(  # noqa: N802 (TFX names components like classes)
 @component
 def CurrentStates(  # noqa: N802 (TFX names components like classes)
     tables: InputArtifact[Tables],
+    content: InputArtifact[Content],
     settings: Parameter[str],
     states: OutputArtifact[States],
     judged: OutputArtifact[standard_artifacts.Examples],
@@ -55,6 +59,7 @@ def CurrentStates(  # noqa: N802 (TFX names components like classes)
     given = FeaturesSettings.from_json(settings)
     build_features(
         pathlib.Path(tables.uri),
+        pathlib.Path(content.uri) / CONTENT_FILE,
         Outputs(states=pathlib.Path(states.uri), examples=None, judged=pathlib.Path(judged.uri)),
         given.features,
         given.label_days,

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import pathlib
+import shutil
 import tempfile
 
 from components.features.config import FeaturesConfig
@@ -12,6 +13,7 @@ from components.features.examples import write_judged_examples, write_transform_
 from components.features.list_weeks import choose_list_weeks
 from components.features.states import StateWriter, prepare
 from transforms.calendar import Calendar, plan
+from transforms.content import CONTENT_FILE
 from transforms.progress import Progress
 from transforms.state_files import labels_file
 
@@ -21,7 +23,7 @@ class Outputs:
     """Output folders of `build_features`.
 
     Attributes:
-        states: receives the states, `articles.parquet`, `customers.parquet`, `calendar.json`, and
+        states: receives the states, `articles.parquet`, `customers.parquet`, `content.parquet`, `calendar.json`, and
             `labels/YYYY-MM-DD.parquet` with the purchases of the week from each list day.
         examples: receives the splits `articles`, `customers` and `purchases`. None if nothing is trained: then there
             are no list weeks and no states for them.
@@ -33,11 +35,14 @@ class Outputs:
     judged: pathlib.Path
 
 
-def build_features(tables: pathlib.Path, to: Outputs, config: FeaturesConfig, label_days: int) -> Calendar:
+def build_features(
+    tables: pathlib.Path, content: pathlib.Path, to: Outputs, config: FeaturesConfig, label_days: int
+) -> Calendar:
     """Builds everything the models read.
 
     Args:
         tables: folder of the ingested tables.
+        content: file of the articles' content vectors, which becomes part of the states.
         to: output folders.
         config: settings.
         label_days: length of a week, in days.
@@ -52,6 +57,7 @@ def build_features(tables: pathlib.Path, to: Outputs, config: FeaturesConfig, la
         engine = open_engine(config, pathlib.Path(spill))
         try:
             prepare(engine, tables, to.states)
+            shutil.copyfile(content, to.states / CONTENT_FILE)
             days = engine.query("select min(day) as first, max(day) as last from purchases").to_pylist()[0]
             first, end = days["first"], days["last"] + 1
             weeks = 0

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 import numpy as np
 import tensorflow as tf
 
-from transforms.errors import WeightsError
 from models.content.torch_file import read_tensors
+from transforms.errors import WeightsError
 
 SIDE = 224  # of the square input, in pixels
 SIZE = 1280  # values of a vector

@@ -11,8 +11,8 @@ import tensorflow as tf
 from PIL import Image
 
 from models.content import efficientnet_lite0, resnet152
-from transforms.errors import WeightsError
 from models.content.lite_network import LiteNetwork
+from transforms.errors import WeightsError
 
 EFFICIENTNET_LITE0, RESNET152 = "efficientnet-lite0", "resnet152"
 _NETWORKS = {

@@ -48,7 +48,7 @@ def _means(texts: Sequence[str]) -> np.ndarray:
 
 
 @functools.lru_cache(1)
-def _tables():  # noqa: ANN202 (types of packages that are imported here alone)
+def _tables():
     spec = importlib.util.find_spec(_PACKAGE)
     folders = [pathlib.Path(folder) for folder in (spec.submodule_search_locations or () if spec else ())]
     folder = next((f for f in folders if (f / _VECTORS).is_file() and (f / _TOKENIZER).is_file()), None)

@@ -2,18 +2,23 @@
 
 import pathlib
 
+import numpy as np
+import tensorflow as tf
 import tensorflow_transform as tft
 
 from models.ranking.weights import load_network
 from models.recommender import features
-from models.recommender.config import RecommenderConfig
+from models.recommender.alike import alike_vectors
+from models.recommender.config import MOST_K, RecommenderConfig
 from models.recommender.content_similarity import similar_tables
+from models.recommender.nearest import NearestArticles
 from models.recommender.recommender import Recommender
 from models.recommender.state import State, load_tables
 from models.recommender.tower_inputs import TowerInputs, transform_entities
 from models.retrieval.index import build_index
 from models.retrieval.snapshot import load_snapshot
 from models.retrieval.transformed import vocabulary_sizes
+from transforms.content import KINDS
 from transforms.errors import DataError
 
 STATES, TOWERS = "states", "towers"  # folders in Candidates' artifact `graph`, which the ranking trainer builds from
@@ -76,5 +81,13 @@ class RecommenderBuilder:
             towers=towers,
             inputs=inputs,
             index=build_index(self._config.index, inputs.embeddings.numpy()[:-1], self._config.nearest),
+            alike=self._alike(inputs.embeddings.numpy(), tables) if ranking else None,
             ranker=load_network(ranking, features.NAMES) if ranking else None,
         )
+
+    def _alike(self, embeddings: np.ndarray, tables: dict[str, np.ndarray]) -> NearestArticles:
+        """The search for articles that are alike, which signatures of a served recommender use."""
+        content = {kind: tables[f"content_{kind}"] for kind in KINDS}
+        vectors = alike_vectors(embeddings, content, self._config.alike)
+        index = build_index(self._config.index, vectors[:-1], MOST_K + 1)
+        return NearestArticles(index, tf.Variable(vectors, trainable=False, name="alike_vectors"))

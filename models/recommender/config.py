@@ -54,10 +54,21 @@ class ChannelsConfig(Settings):
         return self
 
 
+class AlikeConfig(Settings):
+    """Weights of what makes articles alike, for the signature similar_articles; they need not sum to 1."""
+
+    picture: float = Field(default=0.2, ge=0, le=1, description="Weight of the cosine of the pictures.")
+    text: float = Field(default=0.5, ge=0, le=1, description="Weight of the cosine of names and descriptions.")
+    behaviour: float = Field(
+        default=0.3, gt=0, le=1, description="Weight of the cosine of the candidate tower's embeddings."
+    )
+
+
 class RecommenderConfig(Settings):
     """Settings of the one graph."""
 
     channels: ChannelsConfig = Field(default_factory=ChannelsConfig, description="Candidates of each channel.")
+    alike: AlikeConfig = Field(default_factory=AlikeConfig, description="What makes articles alike.")
     max_candidates: int = Field(
         default=200,
         ge=12,

@@ -6,17 +6,18 @@ from models.recommender.allowed import AllowedArticles
 from models.retrieval.index import ExactIndex, ScannIndex, search_without
 
 
-class NearestArticles:
+class NearestArticles(tf.Module):
     """Searches among all articles or among the allowed ones.
 
     Args:
-        index: index over the article embeddings.
-        embeddings: `[articles + 1, dim]` float32, the indexed embeddings and that of the padding article.
+        index: index over the vectors of articles.
+        vectors: `[articles + 1, dim]` float32, the indexed vectors and that of the padding article.
     """
 
-    def __init__(self, index: ExactIndex | ScannIndex, embeddings: tf.Variable):
+    def __init__(self, index: ExactIndex | ScannIndex, vectors: tf.Variable):
+        super().__init__(name="nearest_articles")
         self._index = index
-        self._embeddings = embeddings
+        self.vectors = vectors
 
     def __call__(self, queries: tf.Tensor, k: int) -> tuple[tf.Tensor, tf.Tensor]:
         """Finds the k nearest articles of the index.
@@ -48,7 +49,7 @@ class NearestArticles:
 
         def exact():
             asked, without = (tf.gather(each, incomplete[:, 0]) for each in (queries, allowed.excluded_rows))
-            rows = search_without(self._embeddings, asked, without, k, self._embeddings.shape[0] - 1)
+            rows = search_without(self.vectors, asked, without, k, self.vectors.shape[0] - 1)
             return tf.tensor_scatter_nd_update(found, incomplete, rows)
 
         rows = tf.cond(tf.size(incomplete) > 0, exact, lambda: tf.identity(found))

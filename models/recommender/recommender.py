@@ -49,6 +49,7 @@ class Recommender(tf.Module):
         inputs: inputs of the towers for the rows of the state.
         index: index over `inputs.embeddings`.
         ranker: ranking network, or None for candidates and features only.
+        alike: search for articles that are alike, or None for a recommender without served signatures.
 
     Raises:
         DataError: the state and the inputs of the towers have different numbers of articles or customers.
@@ -62,6 +63,7 @@ class Recommender(tf.Module):
         inputs: TowerInputs,
         index: ExactIndex | ScannIndex,
         ranker: RankingNetwork | None = None,
+        alike: NearestArticles | None = None,
     ):
         super().__init__(name="recommender")
         self.config = config
@@ -70,6 +72,7 @@ class Recommender(tf.Module):
         self.inputs = inputs
         self.index = index
         self.ranker = ranker
+        self.alike = alike
         self._require_equal_counts()
 
     def query(

@@ -29,6 +29,7 @@ from models.recommender.allowed import AllowedArticles, any_excluded
 from models.recommender.candidates import active_channels
 from models.recommender.config import MOST_K
 from models.recommender.id_tables import IdTables
+from models.recommender.nearest import NearestArticles
 from models.recommender.needs import need_probabilities
 from models.recommender.recommender import Answer, Recommender
 from models.recommender.sparse import sparse_column
@@ -87,7 +88,7 @@ class ServedRecommender(tf.Module):
         It holds the variables of the Keras models but not the models, which Keras would trace again for its own format.
         """
         recommender, module = self.recommender, tf.Module(name="served")
-        module.tables = [recommender.state, recommender.index, self.ids, self.transform_layer]
+        module.tables = [recommender.state, recommender.index, recommender.alike, self.ids, self.transform_layer]
         module.texts = [self.descriptions, self.channel_names]
         ranker = recommender.ranker.variables if recommender.ranker else []
         module.weights = [*recommender.towers.variables, *ranker]
@@ -172,20 +173,20 @@ class ServedRecommender(tf.Module):
         recommender, pad = self.recommender, tf.constant(self.recommender.state.num_articles)
         article_rows = self.ids.article_rows(article_id)
         excluded_rows = self.ids.article_rows(exclude_article_ids)
-        embeddings = tf.gather(recommender.inputs.embeddings, article_rows)
+        alike = recommender.alike
+        assert alike is not None, "a recommender without this search has no signatures"
+        vectors = tf.gather(alike.vectors, article_rows)
         checks = [_require_k_in_range(k, MOST_K), _require_one_row_per_id(exclude_article_ids, article_id)]
         with tf.control_dependencies(checks):
             k = tf.identity(k)
-        # The index ranks by inner product, which favours long vectors. The articles found are ranked by cosine.
-        rows, _ = recommender.index(embeddings, recommender.config.nearest)
+        rows, _ = alike(vectors, MOST_K + 1)  # with itself
         with_itself = tf.concat([excluded_rows, article_rows[:, None]], 1)
         rows = tf.cond(
             any_excluded(excluded_rows, pad),
-            lambda: self._allowed(rows, embeddings, AllowedArticles(with_itself, pad), k),
+            lambda: _allowed(alike, rows, vectors, AllowedArticles(with_itself, pad), k),
             lambda: tf.identity(rows),
         )
-        found = tf.math.l2_normalize(tf.gather(recommender.inputs.embeddings, rows), axis=2)
-        scores = tf.einsum("bd,bnd->bn", tf.math.l2_normalize(embeddings, axis=1), found)
+        scores = tf.einsum("bd,bnd->bn", vectors, tf.gather(alike.vectors, rows))
         known = (article_rows < pad)[:, None]
         other = tf.logical_and(rows != article_rows[:, None], tf.logical_and(rows < pad, known))
         best, position = tf.math.top_k(tf.where(other, scores, -2.0), k)
@@ -194,24 +195,6 @@ class ServedRecommender(tf.Module):
             "article_ids": tf.gather(recommender.state.article_ids, rows),
             "scores": tf.where(best > -2.0, best, 0.0),
         }
-
-    def _allowed(self, found, embeddings, allowed, k):
-        """Returns the allowed articles of `found` `[b, n]`, or of an exact search if fewer than k of them are allowed.
-
-        The answer for one article does not depend on the other articles of the batch.
-        """
-        width = found.shape[1]
-        left = allowed.first_k(found, width)
-        # An unknown article has the padding embedding; its answer is empty.
-        incomplete = tf.logical_and(
-            tf.gather(left, k - 1, axis=1) >= allowed.pad, tf.reduce_any(embeddings != 0, axis=1)
-        )
-        nearest = self.recommender.nearest
-        return tf.cond(
-            tf.reduce_any(incomplete),
-            lambda: tf.where(incomplete[:, None], nearest.among(allowed, embeddings, width), left),
-            lambda: tf.identity(left),
-        )
 
     def _describe(self, article_id):
         rows = self.ids.article_rows(article_id)
@@ -281,3 +264,19 @@ def _require_one_row_per_id(exclude_article_ids: tf.Tensor, ids: tf.Tensor) -> t
     rows, batch = tf.shape(exclude_article_ids)[0], tf.shape(ids)[0]
     what = ["exclude_article_ids must have a row for each of", batch, "ids. Received rows:", rows]
     return tf.debugging.Assert(tf.equal(rows, batch), what)
+
+
+def _allowed(alike: NearestArticles, found, vectors, allowed: AllowedArticles, k) -> tf.Tensor:
+    """Returns the allowed articles of `found` `[b, n]`, or of an exact search if fewer than k of them are allowed.
+
+    The answer for one article does not depend on the other articles of the batch.
+    """
+    width = found.shape[1]
+    left = allowed.first_k(found, width)
+    # An unknown article has the padding vector; its answer is empty.
+    incomplete = tf.logical_and(tf.gather(left, k - 1, axis=1) >= allowed.pad, tf.reduce_any(vectors != 0, axis=1))
+    return tf.cond(
+        tf.reduce_any(incomplete),
+        lambda: tf.where(incomplete[:, None], alike.among(allowed, vectors, width), left),
+        lambda: tf.identity(left),
+    )

@@ -1,5 +1,7 @@
 """Nearest-neighbour search over the article embeddings: ScaNN, or exact search with core TensorFlow operations."""
 
+import hashlib
+
 import numpy as np
 import tensorflow as tf
 
@@ -73,7 +75,9 @@ class ScannIndex(tf.Module):
         super().__init__(name="scann_index")
         from scann.scann_ops.py import scann_ops
 
-        self._searcher_from_module = scann_ops.searcher_from_module
+        self._scann_ops = scann_ops
+        # Searchers of one name in one process or one model would be the same one.
+        self._searcher_name = hashlib.blake2b(np.ascontiguousarray(embeddings), digest_size=12).hexdigest()
         self._num_articles = int(embeddings.shape[0])
         self._k = k
         builder = scann_ops.builder(embeddings, min(k, self._num_articles), "dot_product")
@@ -107,10 +111,26 @@ class ScannIndex(tf.Module):
         """
         return self._search(queries, 2 * k)[0]
 
+    def _searcher(self):
+        """The searcher. `searcher_from_module` would give all searchers of a model the name of the operation."""
+        t = self.tensors
+        handle = self._scann_ops.tensors_to_scann(
+            t.dataset,
+            t.scann_config,
+            t.serialized_partitioner,
+            t.datapoint_to_token,
+            t.ah_codebook,
+            t.hashed_dataset,
+            t.int8_dataset,
+            t.int8_multipliers,
+            t.dp_norms,
+            shared_name=self._searcher_name,
+        )
+        return self._scann_ops.ScannSearcher(handle)
+
     def _search(self, queries: tf.Tensor, k: int) -> tuple[tf.Tensor, tf.Tensor]:
         found = min(k, self._num_articles)
-        searcher = self._searcher_from_module(self.tensors)
-        rows, scores = searcher.search_batched(queries, final_num_neighbors=found)
+        rows, scores = self._searcher().search_batched(queries, final_num_neighbors=found)
         shape = [tf.shape(queries)[0], found]  # for zero queries ScaNN returns [0, 0]
         rows, scores = tf.reshape(rows, shape), tf.reshape(scores, shape)
         return _padded(rows, scores, k - found, self._num_articles)

@@ -63,7 +63,7 @@ def default_size(tiny, transformed, tmp_path_factory):
     for folder in (".", REFITTED):
         save_network(build_network(config, features.NAMES), config, features.NAMES, to / "ranking" / folder)
     last = to / "towers" / snapshot_name(len(tiny.calendar.list_days))
-    copy_weights(last, to / "ranking", transformed / "graph", to / "weights")
+    copy_weights(last, to / "ranking", transformed / "graph", tiny.content, to / "weights")
     save_recommender(tiny.states, tiny.calendar.end, to / "weights", tiny_training.RECOMMENDER, to / "model" / "1")
     return to / "model" / "1"
 

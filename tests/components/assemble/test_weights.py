@@ -49,8 +49,9 @@ def test_copied_weights_replace_existing_files(trained, tmp_path):
     (tmp_path / "to").mkdir()
     (tmp_path / "to" / "old").write_text("")
     source = trained / "weights"
-    copy_weights(source / "towers", source / "ranking", source / "transform_graph", tmp_path / "to")
-    assert sorted(path.name for path in (tmp_path / "to").iterdir()) == ["ranking", "towers", "transform_graph"]
+    names = ("towers", "ranking", "transform_graph", "content")
+    copy_weights(*(source / name for name in names), tmp_path / "to")
+    assert sorted(path.name for path in (tmp_path / "to").iterdir()) == sorted(names)
     assert weights_digest(tmp_path / "to") == weights_digest(source)
 
 

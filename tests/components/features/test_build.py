@@ -93,7 +93,7 @@ def test_grouping_no_purchases_gives_no_rows():
 def test_purchases_older_than_the_window_are_left_out(tmp_path, tiny):
     config = tiny_shop.FEATURES.replace(interaction_window_days=10)
     to = outputs(tmp_path)
-    calendar = build_features(tiny.tables, to, config, tiny_shop.LABEL_DAYS)
+    calendar = build_features(tiny.tables, tiny.vectors, to, config, tiny_shop.LABEL_DAYS)
     assert min(day for day, *_ in bought(to.examples)) == calendar.list_days[0] - 10
 
 
@@ -140,7 +140,7 @@ def test_two_builds_write_identical_states_and_equal_examples(tiny, tmp_path):
 
 def test_without_training_the_states_of_cut_and_end_are_identical(tiny, tmp_path):
     to = dataclasses.replace(outputs(tmp_path), examples=None)
-    calendar = build_features(tiny.tables, to, tiny_shop.FEATURES, tiny_shop.LABEL_DAYS)
+    calendar = build_features(tiny.tables, tiny.vectors, to, tiny_shop.FEATURES, tiny_shop.LABEL_DAYS)
     assert (calendar.cut, calendar.end) == (tiny.calendar.cut, tiny.calendar.end)
     days = {date_of(calendar.cut), date_of(calendar.end)}
     assert {path.name for path in to.states.iterdir() if path.is_dir()} == days | {"labels"}

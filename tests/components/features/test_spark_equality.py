@@ -25,6 +25,7 @@ from components.ingest.executor import ingest
 from synthetic.shop import ShopConfig, synthesize
 from tests import tiny_shop
 from transforms.calendar import date_of
+from transforms.content import CONTENT_FILE
 from transforms.errors import ConfigError
 
 pytestmark = pytest.mark.proof
@@ -57,7 +58,10 @@ def tables(shop: str, root: pathlib.Path) -> pathlib.Path:
 
 def build(shop: str, folder: pathlib.Path, root: pathlib.Path, engine: str) -> pathlib.Path:
     config = FeaturesConfig(engine=engine, spark_master="local[2]", **SETTINGS[shop])
-    build_features(folder, tiny_shop.outputs(root), config, tiny_shop.LABEL_DAYS)
+    content = root / CONTENT_FILE  # it passes through
+    content.parent.mkdir(parents=True, exist_ok=True)
+    content.write_bytes(b"vectors")
+    build_features(folder, content, tiny_shop.outputs(root), config, tiny_shop.LABEL_DAYS)
     return root
 
 

@@ -19,9 +19,9 @@ def parts(trained, tmp_path):
     for week in ("week-000", "week-001"):
         (tmp_path / "towers" / week).mkdir(parents=True)
     shutil.copytree(trained / "weights" / "towers", tmp_path / "towers" / "week-002")
-    for name in ("ranking", "transform_graph"):
+    for name in ("ranking", "transform_graph", "content"):
         shutil.copytree(trained / "weights" / name, tmp_path / name)
-    return [tmp_path / name for name in ("towers", "ranking", "transform_graph")]
+    return [tmp_path / name for name in ("towers", "ranking", "transform_graph", "content")]
 
 
 def test_gather_copies_the_last_snapshot_the_networks_and_the_graph(parts, trained, tmp_path):
