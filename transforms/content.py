@@ -50,11 +50,7 @@ def write_content(path: pathlib.Path, article_ids: pa.Array, content: dict[str, 
     """
     table: dict[str, pa.Array] = {columns.ARTICLE_ID: article_ids}
     for kind in KINDS:
-        vectors = np.ascontiguousarray(content[kind].vectors, _FLOAT16)
-        width = vectors.shape[1] * _FLOAT16.itemsize
-        table[kind] = pa.FixedSizeBinaryArray.from_buffers(
-            pa.binary(width), len(vectors), [None, pa.py_buffer(vectors.tobytes())]
-        )
+        table[kind] = pa.array([vector.tobytes() for vector in content[kind].vectors.astype(_FLOAT16)], pa.binary())
         table[f"has_{kind}"] = pa.array(content[kind].known)
     pq.write_table(pa.table(table), path)
 
@@ -84,8 +80,7 @@ def read_content(path: pathlib.Path, article_ids: pa.Array | pa.ChunkedArray) ->
     rows = np.array([row_of[article_id] for article_id in asked], np.int64)
     content = {}
     for kind in KINDS:
-        width = table.schema.field(kind).type.byte_width
         values = np.frombuffer(b"".join(table[kind].to_pylist()), _FLOAT16)
-        vectors = values.reshape(table.num_rows, width // _FLOAT16.itemsize)
+        vectors = values.reshape(table.num_rows, len(values) // max(table.num_rows, 1))
         content[kind] = ContentVectors(vectors=vectors[rows], known=table[f"has_{kind}"].to_numpy()[rows])
     return content

@@ -62,7 +62,7 @@ class VectorCache:
 
     def _read(self, file: pathlib.Path) -> None:
         try:
-            with np.load(file) as arrays:
+            with open(file, "rb") as content, np.load(content) as arrays:
                 digests, vectors = arrays["digests"], arrays["vectors"]
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
             return

@@ -1,15 +1,18 @@
 """The signatures: documented shapes, unusual ids, and the optional inputs of requests."""
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import tensorflow as tf
 
 from models.rankings import RANKINGS
 from models.recommender.channels import CHANNELS
+from models.recommender.config import AlikeConfig
 from models.recommender.signatures import DESCRIBED
 from tests.tiny_shop import ARTICLES, article_id, customer_id, raw_articles
 from tests.tiny_training import RECOMMENDER
+from transforms.content import read_content
 from transforms.state_files import state_folder
 
 HOSTILE = ["", "unknown", "👗", "c000 ", "c000\n", "'; drop table", "x" * 10_000]
@@ -157,12 +160,22 @@ def test_given_attributes_override_stored_attributes(exact):
     assert (known["scores"] != given["scores"]).any()
 
 
-def test_similar_articles_are_other_articles_by_decreasing_score(exact):
+def test_similar_articles_are_alike_in_picture_text_and_behaviour(exact, tiny):
+    """The score is the mean of the three cosines by their weights; without a picture, that cosine is 0."""
     ids = [article_id(i) for i in range(ARTICLES)]
     answer = exact.similar(ids, k=5)
+    content = read_content(tiny.vectors, pa.array(ids))
     embeddings = exact.ask("article_embedding", article_id=ids)["embedding"]
-    unit = embeddings / np.linalg.norm(embeddings, axis=1, keepdims=True)
-    cosines = unit @ unit.T  # exact, as the index is asked for more articles than there are
+    cosines = np.zeros((ARTICLES, ARTICLES))
+    weights = AlikeConfig(picture=0.2, text=0.5, behaviour=0.3)
+    for weight, vectors in (
+        (weights.picture, content["picture"].vectors),
+        (weights.text, content["text"].vectors),
+        (weights.behaviour, embeddings),
+    ):
+        lengths = np.linalg.norm(vectors.astype(np.float64), axis=1, keepdims=True)
+        unit = np.divide(vectors, lengths, out=np.zeros(vectors.shape), where=lengths > 0)
+        cosines += weight * unit @ unit.T  # exact, as the index is asked for more articles than there are
     np.fill_diagonal(cosines, -np.inf)
     wanted = np.sort(cosines, axis=1)[:, ::-1][:, :5]
     np.testing.assert_allclose(answer["scores"], wanted, atol=1e-5)
