@@ -77,7 +77,7 @@ class ScannIndex(tf.Module):
 
         self._scann_ops = scann_ops
         # Searchers of one name in one process or one model would be the same one.
-        self._searcher_name = hashlib.blake2b(np.ascontiguousarray(embeddings), digest_size=12).hexdigest()
+        self._searcher_name = hashlib.blake2b(embeddings.tobytes(), digest_size=12).hexdigest()
         self._num_articles = int(embeddings.shape[0])
         self._k = k
         builder = scann_ops.builder(embeddings, min(k, self._num_articles), "dot_product")

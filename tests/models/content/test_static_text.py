@@ -1,6 +1,7 @@
 """Vectors of texts."""
 
 import numpy as np
+
 from models.content import static_text
 
 
