@@ -177,7 +177,7 @@ def write_states(
     """Writes the states of `days`, ascending, with DuckDB below `to`; returns their folders by day."""
     engine = DuckDbEngine(to)
     prepare(engine, tables, to)
-    write_vectors(to)
+    write_vectors(tables, to)
     writer = StateWriter(engine, days, config, LABEL_DAYS)
     folders = {day: writer.write(day, to) for day in days}
     engine.close()
@@ -187,23 +187,24 @@ def write_states(
 def build(root: pathlib.Path, bought: list[tuple]) -> Place:
     """Writes the tables of the shop with these purchases and runs the features component on them."""
     write_tables(root / "tables", raw_articles(), raw_customers(), bought)
-    content = write_vectors(root / "content")
+    content = write_vectors(root / "tables", root / "content")
     return Place(root, build_features(root / "tables", content, outputs(root), FEATURES, LABEL_DAYS))
 
 
-def write_vectors(folder: pathlib.Path, seed: int = 7) -> pathlib.Path:
+def write_vectors(tables: pathlib.Path, folder: pathlib.Path, seed: int = 7) -> pathlib.Path:
     """Writes content vectors below `folder`: pictures of all articles but every seventh, and texts of all."""
+    ids = pq.read_table(tables / columns.parquet_file("articles"))[columns.ARTICLE_ID].combine_chunks()
     draw = np.random.default_rng(seed)
-    pictures, texts = (draw.normal(size=(ARTICLES, size)).astype(np.float16) for size in (4, 3))
-    has_picture = np.arange(ARTICLES) % 7 > 0
+    pictures, texts = (draw.normal(size=(len(ids), size)).astype(np.float16) for size in (4, 3))
+    has_picture = np.arange(len(ids)) % 7 > 0
     pictures[~has_picture] = 0
     folder.mkdir(parents=True, exist_ok=True)
     write_content(
         folder / CONTENT_FILE,
-        pa.array([article_id(i) for i in range(ARTICLES)]),
+        ids,
         {
             "picture": ContentVectors(vectors=pictures, known=has_picture),
-            "text": ContentVectors(vectors=texts, known=np.ones(ARTICLES, bool)),
+            "text": ContentVectors(vectors=texts, known=np.ones(len(ids), bool)),
         },
     )
     return folder / CONTENT_FILE

@@ -50,6 +50,13 @@ def renamed(table, column, ids):
     return table.set_column(table.column_names.index(column), column, pa.array(sorted(ids), pa.string()))
 
 
+def rename_states(states: pathlib.Path, table: str, column: str, ids) -> None:
+    """Renames the articles or the customers of a states folder."""
+    for name in (table, "content") if table == "articles" else (table,):
+        file = states / f"{name}.parquet"
+        pq.write_table(renamed(pq.read_table(file), column, ids), file)
+
+
 def signatures(states: pathlib.Path, graph: pathlib.Path, trained, calendar, work: pathlib.Path):
     """Builds the signatures of the model that `save_recommender` would save."""
     recommender = RecommenderBuilder(RECOMMENDER, states, graph).build(
@@ -76,7 +83,7 @@ def test_answers_do_not_depend_on_the_ids(tiny, trained, exact, tmp_path_factory
         plain = pq.read_table(states / f"{table}.parquet")
         old = plain[column].to_pylist()
         new[column] = dict(zip(old, sorted(ids), strict=True))
-        pq.write_table(renamed(plain, column, ids), states / f"{table}.parquet")
+        rename_states(states, table, column, ids)
         (vocabulary,) = graph.rglob(f"assets/{column}_vocab")
         write_ids([new[column][name] for name in read_ids(vocabulary)], vocabulary)
     # The signatures read variables of the recommender, so `served` must outlive them.
@@ -119,7 +126,7 @@ def test_unusual_attributes_do_not_affect_other_articles(tiny, trained, exact, t
 def test_an_id_that_is_not_one_line_is_refused(tiny, trained, tmp_path, table, column, wrong):
     states = shutil.copytree(tiny.states, tmp_path / "states")
     rows = pq.read_table(states / f"{table}.parquet")
-    pq.write_table(renamed(rows, column, [wrong, *rows[column].to_pylist()[1:]]), states / f"{table}.parquet")
+    rename_states(states, table, column, [wrong, *rows[column].to_pylist()[1:]])
     config = RECOMMENDER.replace(index="exact")
     with pytest.raises(DataError, match=f"{column} must hold ids that are one line") as caught:
         save_recommender(states, tiny.calendar.end, trained / "weights", config, tmp_path / "to")
