@@ -15,32 +15,28 @@ from collections.abc import Mapping
 import numpy as np
 
 from models.recommender.config import AlikeConfig
+from models.recommender.style import unit_vectors
+from transforms.content import ContentVectors
 
 _VALUES = 64  # principal components that are read of a kind; more do not change the nearest articles
 
 
-def alike_vectors(embeddings: np.ndarray, content: Mapping[str, np.ndarray], config: AlikeConfig) -> np.ndarray:
+def alike_vectors(embeddings: np.ndarray, content: Mapping[str, ContentVectors], config: AlikeConfig) -> np.ndarray:
     """Joins the vectors of articles.
 
     Args:
         embeddings: `[articles, dim]` float32, from the candidate tower.
-        content: content vectors `[articles, size]` by kind, `picture` and `text`.
+        content: content vectors by kind, `picture` and `text`.
         config: weights of the kinds. Kinds of size 0 count nothing.
 
     Returns:
         `[articles, values]` float32, of length 1 at most.
     """
     weighted = (
-        (config.picture, content["picture"][:, :_VALUES]),
-        (config.text, content["text"][:, :_VALUES]),
+        (config.picture, content["picture"].vectors[:, :_VALUES]),
+        (config.text, content["text"].vectors[:, :_VALUES]),
         (config.behaviour, embeddings),
     )
     total = sum(weight for weight, vectors in weighted if vectors.shape[1])
-    parts = [np.sqrt(weight / total) * _normalised(vectors) for weight, vectors in weighted if vectors.shape[1]]
+    parts = [np.sqrt(weight / total) * unit_vectors(vectors) for weight, vectors in weighted if vectors.shape[1]]
     return np.concatenate(parts, axis=1)
-
-
-def _normalised(vectors: np.ndarray) -> np.ndarray:
-    vectors = vectors.astype(np.float32)
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)

@@ -3,12 +3,14 @@
 import pathlib
 
 import numpy as np
+import pyarrow as pa
 import tensorflow as tf
 import tensorflow_transform as tft
 
 from models.ranking.weights import load_network
 from models.recommender import features
 from models.recommender.alike import alike_vectors
+from models.recommender.arrivals import arrival_tables
 from models.recommender.config import MOST_K, RecommenderConfig
 from models.recommender.content_similarity import similar_tables
 from models.recommender.nearest import NearestArticles
@@ -18,7 +20,7 @@ from models.recommender.tower_inputs import TowerInputs, transform_entities
 from models.retrieval.index import build_index
 from models.retrieval.snapshot import load_snapshot
 from models.retrieval.transformed import vocabulary_sizes
-from transforms.content import KINDS
+from transforms.content import CONTENT_FILE, read_content
 from transforms.errors import DataError
 
 STATES, TOWERS = "states", "towers"  # folders in Candidates' artifact `graph`, which the ranking trainer builds from
@@ -75,6 +77,8 @@ class RecommenderBuilder:
         tables = load_tables(self._states, as_of)
         if self._config.channels.similar:
             tables |= similar_tables(self._entities[0], tables["article_numbers"])
+        if self._config.reads_arrivals:
+            tables |= arrival_tables(tables["article_numbers"], as_of, self._config.new_arrival_days)
         return Recommender(
             config=self._config,
             state=State(tables),
@@ -87,7 +91,7 @@ class RecommenderBuilder:
 
     def _alike(self, embeddings: np.ndarray, tables: dict[str, np.ndarray]) -> NearestArticles:
         """The search for articles that are alike, which signatures of a served recommender use."""
-        content = {kind: tables[f"content_{kind}"] for kind in KINDS}
-        vectors = alike_vectors(embeddings, content, self._config.alike)
+        content = read_content(self._states / CONTENT_FILE, pa.array(tables["article_ids"][:-1]))
+        vectors = np.pad(alike_vectors(embeddings[:-1], content, self._config.alike), [(0, 1), (0, 0)])
         index = build_index(self._config.index, vectors[:-1], MOST_K + 1)
         return NearestArticles(index, tf.Variable(vectors, trainable=False, name="alike_vectors"))

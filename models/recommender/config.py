@@ -41,6 +41,12 @@ class ChannelsConfig(Settings):
         "from.",
     )
 
+    new_arrivals: Size = Field(
+        default=50,
+        description="Articles launched lately or never sold, by the customer's style and departments; nothing for "
+        "customers who bought nothing.",
+    )
+
     @model_validator(mode="after")
     def _check_number_that_are_on(self) -> "ChannelsConfig":
         active = [name for name, size in dict(self).items() if size]
@@ -82,6 +88,16 @@ class RecommenderConfig(Settings):
         le=1000,
         description="Distinct articles of a customer's past that are read; at most features.history_length exist.",
     )
+    new_arrival_days: int = Field(
+        default=14, ge=0, le=3650, description="Days since its first sale in which an article is a new arrival."
+    )
+    new_arrival_slots: int = Field(
+        default=0,
+        ge=0,
+        le=MOST_K,
+        description="Minimum number of new arrivals in an answer, for shops that want customers to see them; fewer "
+        "only if fewer are candidates.",
+    )
     exclude_purchased: bool = Field(
         default=False, description="Whether articles that the customer bought before are left out of the answer."
     )
@@ -90,6 +106,11 @@ class RecommenderConfig(Settings):
         description="scann: approximate search, which needs ScaNN's op in the model server. exact: core TensorFlow "
         "alone.",
     )
+
+    @property
+    def reads_arrivals(self) -> bool:
+        """Whether a channel or the answer needs the new arrivals."""
+        return self.channels.new_arrivals > 0 or self.new_arrival_slots > 0
 
     @property
     def nearest(self) -> int:

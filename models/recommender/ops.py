@@ -9,6 +9,7 @@ import dataclasses
 
 import tensorflow as tf
 
+MASKED_SCORE = -1e30  # of places without an article
 _HALF_BITS = 32  # of an int64
 
 

@@ -45,6 +45,7 @@ class Query:
         self._viewed_rows = viewed_rows
         self._segments = segments
         self._neighbours: dict[str, ops.Flat] = {}
+        self._styles: dict[str, tf.Tensor] = {}
         self.allowed: AllowedArticles | None = None  # all articles
 
     def without(self, excluded_rows: tf.Tensor) -> "Query":
@@ -111,6 +112,27 @@ class Query:
             rows = tf.concat([self._viewed_rows, rows], 1)
             weights = tf.concat([viewed_weights, weights], 1)
         return rows, weights
+
+    @functools.cached_property
+    def seed_shares(self) -> tf.Tensor:
+        """`[batch, n]` float32 weights of the seeds with the sum 1, or all 0 without seeds."""
+        weights = self.seeds[1]
+        return tf.math.divide_no_nan(weights, tf.reduce_sum(weights, axis=1, keepdims=True))
+
+    def style(self, kind: str) -> tf.Tensor:
+        """Returns the style vector of the customers: the weighted mean of the seeds' style vectors, of length 1.
+
+        Args:
+            kind: one of `transforms.content.KINDS`.
+
+        Returns:
+            `[batch, n]` float32; zeros without seeds.
+        """
+        if kind not in self._styles:
+            of_seeds = tf.gather(getattr(self.state, f"style_{kind}"), self.seeds[0])
+            mean = tf.einsum("bs,bsv->bv", self.seed_shares, of_seeds)
+            self._styles[kind] = tf.math.l2_normalize(mean, axis=1)
+        return self._styles[kind]
 
     @functools.cached_property
     def has_interests(self) -> tf.Tensor:

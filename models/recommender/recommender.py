@@ -8,7 +8,7 @@ import dataclasses
 import tensorflow as tf
 
 from models.ranking.network import RankingNetwork
-from models.recommender import features, ops
+from models.recommender import arrivals, features, ops
 from models.recommender.candidates import Candidates, fill_up, find_candidates
 from models.recommender.config import RecommenderConfig
 from models.recommender.features.pairs import Pairs
@@ -20,8 +20,6 @@ from models.recommender.without_past import popularity_scores
 from models.retrieval.index import ExactIndex, ScannIndex
 from models.retrieval.towers import Towers
 from transforms.errors import DataError
-
-_MASKED_SCORE = -1e30
 
 
 @dataclasses.dataclass(frozen=True)
@@ -136,7 +134,7 @@ class Recommender(tf.Module):
         assert self.ranker is not None, "a recommender without a ranking network has no scores"
         pairs = Pairs(query, article_rows, self.inputs.embeddings)
         scores = tf.where(query.has_interests[:, None], self.ranker(features.compute(pairs)), popularity_scores(pairs))
-        return tf.where(article_rows < query.pad, scores, _MASKED_SCORE)
+        return tf.where(article_rows < query.pad, scores, ops.MASKED_SCORE)
 
     def recommend(self, query: Query, k: tf.Tensor | int, excluded_rows: tf.Tensor | None = None) -> Answer:
         """Recommends the k best candidates. If the channels propose fewer than k, popular articles are added.
@@ -166,7 +164,7 @@ class Recommender(tf.Module):
         scores = self.scores(query, candidates.article_rows)
         # Not by strength: it is 0 for a purchase many half-lives ago.
         bought = ops.flatten(query.history_rows, query.history("days_bought"), query.pad)
-        new_scores = tf.where(ops.sums_of(candidates.article_rows, bought) > 0, _MASKED_SCORE, scores)
+        new_scores = tf.where(ops.sums_of(candidates.article_rows, bought) > 0, ops.MASKED_SCORE, scores)
         return self._best(query, candidates, scores, k), self._best(query, candidates, new_scores, k)
 
     def _require_equal_counts(self) -> None:
@@ -183,8 +181,12 @@ class Recommender(tf.Module):
                 )
 
     def _best(self, query: Query, candidates: Candidates, scores: tf.Tensor, k) -> Answer:
-        best, position = tf.math.top_k(scores, k)
-        real = best > _MASKED_SCORE
+        if self.config.new_arrival_slots:
+            is_arrival = tf.gather(self.state.is_arrival, candidates.article_rows)
+            best, position = arrivals.best_with_slots(scores, is_arrival, self.config.new_arrival_slots, k)
+        else:
+            best, position = tf.math.top_k(scores, k)
+        real = best > ops.MASKED_SCORE
         return Answer(
             article_rows=tf.where(real, tf.gather(candidates.article_rows, position, batch_dims=1), query.pad),
             scores=tf.where(real, best, 0.0),

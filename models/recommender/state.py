@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import tensorflow as tf
 
+from models.recommender.style import style_tables
 from transforms import columns
 from transforms.content import CONTENT_FILE, read_content
 from transforms.errors import DataError
@@ -84,8 +85,8 @@ class State(tf.Module):
             if the sales are too few to learn from.
         article_groups: `[articles + 1, len(ARTICLE_GROUPS)]` int32 codes; -1 is missing and matches no group.
         group_sizes: number of codes of each group, by name.
-        content_<kind>: for each of `transforms.content.KINDS`, `[articles + 1, size]` float16 content vectors; zeros if
-            the article has none.
+        style_<kind>: for each of `transforms.content.KINDS`, `[articles + 1, n]` float32, see `style.style_tables`.
+        arrival_rows, is_arrival: new arrivals, see `arrivals.arrival_tables`, if the settings read them.
         customer_numbers: `[customers + 1, len(CUSTOMER_NUMBERS)]` float32.
         customer_segments: `[customers + 1]` int32 age segments; 0 is unknown.
         history_offsets: `[customers + 2]` int32 into the `history_*` arrays, strongest article first.
@@ -188,8 +189,7 @@ def load_tables(states: pathlib.Path, as_of: int) -> dict[str, np.ndarray]:
         tables[f"{name}_rows"], tables[f"{name}_scores"] = _dense(
             table["article_row"], table["neighbour_row"], table["score"], num_articles + 1, num_articles
         )
-    for kind, content in read_content(states / CONTENT_FILE, articles[columns.ARTICLE_ID]).items():
-        tables[f"content_{kind}"] = np.pad(content.vectors, [(0, 1), (0, 0)])
+    tables |= style_tables(read_content(states / CONTENT_FILE, articles[columns.ARTICLE_ID]))
     groups = tables["article_groups"]
     departments, sections = (groups[:, ARTICLE_GROUPS.index(name)] for name in ("department_name", "section_name"))
     table = read("popular_in_department", "article_row", num_articles, ascending=False)

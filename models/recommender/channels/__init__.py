@@ -8,6 +8,7 @@ channel must return enough articles that `size` of them are allowed, if that man
 
 from models.recommender.channels import (
     bought_together,
+    new_arrivals,
     next_basket,
     own_purchases,
     popular,
@@ -32,4 +33,5 @@ CHANNELS = {
     "next_basket": next_basket.propose,
     "popular_in_department": popular_in_department.propose,
     "popular_in_section": popular_in_section.propose,
+    "new_arrivals": new_arrivals.propose,
 }

@@ -6,10 +6,10 @@ it with `@feature`.
 
 import tensorflow as tf
 
-from models.recommender.features import article, customer, needs, outlook, pair, rebuys, relative
+from models.recommender.features import article, customer, needs, outlook, pair, rebuys, relative, style
 from models.recommender.features.pairs import Pairs
 
-_FILES = (article, customer, needs, outlook, pair, rebuys)
+_FILES = (article, customer, needs, outlook, pair, rebuys, style)
 FEATURES = {name: function for file in _FILES for name, function in file.feature.functions.items()}
 NAMES = (*FEATURES, *(f"{name}_in_list" for name in relative.RANKED))
 

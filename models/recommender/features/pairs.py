@@ -35,6 +35,7 @@ class Pairs:
         self.real = article_rows < query.pad  # false for padding
         self.as_of = tf.cast(query.state.as_of, tf.float32)
         self._article_embeddings = article_embeddings
+        self._styles: dict[str, tf.Tensor] = {}
 
     @functools.cached_property
     def _numbers(self) -> tf.Tensor:
@@ -92,6 +93,28 @@ class Pairs:
         """`[batch, candidates]` float32: inner product of the two embeddings."""
         embeddings = tf.gather(self._article_embeddings, self.article_rows)
         return tf.einsum("bd,bcd->bc", self.query.embeddings, embeddings)
+
+    def _candidate_styles(self, kind: str) -> tf.Tensor:
+        if kind not in self._styles:
+            self._styles[kind] = tf.gather(getattr(self.query.state, f"style_{kind}"), self.article_rows)
+        return self._styles[kind]
+
+    def style(self, kind: str) -> tf.Tensor:
+        """Returns the cosine of the customer's style and each candidate: `[batch, candidates]` float32.
+
+        Args:
+            kind: one of `transforms.content.KINDS`. It is 0 for a candidate without a vector of this kind.
+        """
+        return tf.einsum("bv,bcv->bc", self.query.style(kind), self._candidate_styles(kind))
+
+    def likeness(self, kind: str) -> tf.Tensor:
+        """Returns the cosine of each seed of the query and each candidate: `[batch, seeds, candidates]` float32.
+
+        Args:
+            kind: one of `transforms.content.KINDS`. It is 0 for an article without a vector of this kind.
+        """
+        of_seeds = tf.gather(getattr(self.query.state, f"style_{kind}"), self.query.seeds[0])
+        return tf.einsum("bsv,bcv->bsc", of_seeds, self._candidate_styles(kind))
 
     def own(self, column: str) -> tf.Tensor:
         """Returns one of `HISTORY_NUMBERS` of the customer for each candidate: `[batch, candidates]` float32.

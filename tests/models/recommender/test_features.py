@@ -13,7 +13,7 @@ import tensorflow as tf
 
 from components.features.config import FeaturesConfig
 from models.recommender import features
-from models.recommender.features import article, customer, needs, outlook, pair, pairs, rebuys
+from models.recommender.features import article, customer, needs, outlook, pair, pairs, rebuys, style
 from models.recommender.features.pairs import Pairs
 from models.recommender.features.registry import Registry
 from models.recommender.features.relative import RANKED, standardise_in_list
@@ -37,6 +37,9 @@ PAST_A = min(2.0, SEED_A**2 + 0.1)
 PAST = PAST_A / math.hypot(PAST_A, SEED_B**2 + 0.05)
 BOTH = math.sqrt(0.5)
 LOG = math.log1p
+ALIKE_A = SEED_A / (SEED_A + SEED_B)
+STYLE = math.hypot(SEED_A, SEED_B)
+LOOKS = np.array([[1, 0], [0, 1], [1, 0], [0.6, 0.8], [0, 0]], np.float32)
 NEED_INTERCEPT, NEED_STRENGTH = -1.0, 0.5  # of the model of product types; its other weights are 0
 
 
@@ -120,6 +123,11 @@ EXPECTED = {
     "need": [need_of(SEED_A**2), need_of(SEED_B**2), need_of(SEED_A**2), math.log(1e-4)],
     "need_garment_group": [math.log(1e-4)] * 4,
     "own_order_rate_lift_4w": [LOG(10 * 9 / 8), LOG(10 / 1.85), 0, 0],
+    # A and C look the same, and D a little like B; no article has a text.
+    "picture_style": [SEED_A / STYLE, SEED_B / STYLE, SEED_A / STYLE, (0.6 * SEED_A + 0.8 * SEED_B) / STYLE],
+    "text_style": [0] * 4,
+    "picture_share_alike": [ALIKE_A, 1 - ALIKE_A, ALIKE_A, 1 - ALIKE_A],
+    "text_share_alike": [0] * 4,
 }
 
 
@@ -135,6 +143,7 @@ def state(tmp_path_factory):
     weights[NEED_INPUTS.index("strength")], weights[-1] = NEED_STRENGTH, NEED_INTERCEPT
     # Forecasts are planted, because those of ten purchases are no values worked out by hand.
     planted = {"article_outlook": OUTLOOK, "need_weights_product_type_name": weights}
+    planted |= {"style_picture": LOOKS, "style_text": np.zeros((5, 0), np.float32)}
     return State({**tables, **planted})
 
 
@@ -191,7 +200,7 @@ def test_features_of_an_empty_list_are_zero(state):
 
 def test_every_feature_is_declared_once():
     assert len(set(features.NAMES)) == len(features.NAMES)
-    files = (article, customer, needs, outlook, pair, rebuys)
+    files = (article, customer, needs, outlook, pair, rebuys, style)
     assert sum(len(file.feature.functions) for file in files) == len(features.FEATURES)
     for file in files:
         functions = [node for node in ast.parse(inspect.getsource(file)).body if isinstance(node, ast.FunctionDef)]

@@ -1,0 +1,37 @@
+"""Features of style: whether the candidate looks and reads like what the customer bought."""
+
+import tensorflow as tf
+
+from models.recommender.features.registry import Registry
+
+feature = Registry()
+ALIKE = 0.7  # articles with a larger cosine count as alike
+
+
+@feature
+def picture_style(pairs):
+    """Cosine of the candidate's picture and the customer's style."""
+    return pairs.style("picture")
+
+
+@feature
+def text_style(pairs):
+    """Cosine of the candidate's text and the customer's style."""
+    return pairs.style("text")
+
+
+@feature
+def picture_share_alike(pairs):
+    """Share of the customer's purchases whose picture is like the candidate's."""
+    return _share_alike(pairs, "picture")
+
+
+@feature
+def text_share_alike(pairs):
+    """Share of the customer's purchases whose text is like the candidate's."""
+    return _share_alike(pairs, "text")
+
+
+def _share_alike(pairs, kind):
+    alike = tf.cast(pairs.likeness(kind) > ALIKE, tf.float32)
+    return tf.einsum("bs,bsc->bc", pairs.query.seed_shares, alike)
