@@ -13,12 +13,6 @@ class Tables(Artifact):
     TYPE_NAME = "lookbook.Tables"
 
 
-class Content(Artifact):
-    """Content vectors of the articles: `content.parquet`, their projections, and `content.json`."""
-
-    TYPE_NAME = "lookbook.Content"
-
-
 class States(Artifact):
     """The shop as of several days: one folder `YYYY-MM-DD/` of state tables for each day, and `calendar.json`."""
 

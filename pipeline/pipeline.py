@@ -84,6 +84,7 @@ def create_pipeline(
         run_fn=f"{_RETRIEVAL}.run_fn",
         examples=transform.outputs["transformed_examples"],
         transform_graph=transform.outputs["transform_graph"],
+        base_model=vectors.outputs["content"],
         train_args=trainer_pb2.TrainArgs(splits=list(SPLITS)),
         eval_args=trainer_pb2.EvalArgs(splits=["purchases"]),
         custom_config={

@@ -33,10 +33,28 @@ class ContentVectors:
     vectors: np.ndarray
     known: np.ndarray
 
+    def unit(self, values: int) -> np.ndarray:
+        """The first principal components, scaled to length 1.
+
+        Args:
+            values: number of components.
+
+        Returns:
+            `[articles, n]` float32, zeros where `known` is false; n is `values`, or the size if that is smaller.
+        """
+        return unit_vectors(self.vectors[:, :values])
+
     @classmethod
     def none(cls, articles: int) -> ContentVectors:
         """Vectors of a catalogue in which no article has one."""
         return cls(vectors=np.zeros((articles, 0), _FLOAT16), known=np.zeros(articles, bool))
+
+
+def unit_vectors(vectors: np.ndarray) -> np.ndarray:
+    """Scales vectors `[n, size]` to length 1, float32. Zeros stay zeros."""
+    vectors = vectors.astype(np.float32)
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
 
 
 def write_content(path: pathlib.Path, article_ids: pa.Array, content: dict[str, ContentVectors]) -> None:

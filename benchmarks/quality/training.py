@@ -10,7 +10,7 @@ import tensorflow_transform as tft
 from models.recommender.tower_inputs import transform_entities
 from models.retrieval.entities import ArticleTable, CustomerTable
 from models.retrieval.purchases import sort_purchases
-from models.retrieval.transformed import TrainingData, vocabulary_sizes
+from models.retrieval.transformed import TrainingData, tower_sizes
 from transforms import columns
 from transforms import features as f
 from transforms.state_files import ARTICLES_FILE, CUSTOMERS_FILE
@@ -41,13 +41,13 @@ def training_data(states: pathlib.Path, examples: pathlib.Path, graph: pathlib.P
     )
     return TrainingData(
         articles=ArticleTable(
-            articles.article_index[by_article], articles.categories[by_article], articles.words[by_article]
+            **{name: getattr(articles, name)[by_article] for name in ("article_index", "categories", "words", "content")}
         ),
         customers=CustomerTable(
             customers.customer_index[by_customer], customers.categories[by_customer], customers.age[by_customer]
         ),
         purchases=purchases,
-        sizes=vocabulary_sizes(transform),
+        sizes=tower_sizes(transform, articles),
     )
 
 

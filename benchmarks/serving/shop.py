@@ -156,14 +156,14 @@ class Shop:
         from models.retrieval.purchases import sort_purchases
         from models.retrieval.snapshot import snapshot_name
         from models.retrieval.stages import train_forward
-        from models.retrieval.transformed import TrainingData, vocabulary_sizes
+        from models.retrieval.transformed import TrainingData, tower_sizes
 
         graph = tft.TFTransformOutput(str(self.transform_graph))
         articles, customers = transform_entities(self.features / "states", graph)
         bought = pq.read_table(self.features / "purchases.parquet")
         columns = [bought[name].to_numpy() for name in ("customer_row", "article_row", "day")]
         purchases = sort_purchases(*columns, np.zeros(bought.num_rows, np.int64))
-        data = TrainingData(articles=articles, customers=customers, purchases=purchases, sizes=vocabulary_sizes(graph))
+        data = TrainingData(articles=articles, customers=customers, purchases=purchases, sizes=tower_sizes(graph, articles))
         with tempfile.TemporaryDirectory(prefix="training-", dir=self.root) as folder:
             work = pathlib.Path(folder)
             train_forward(

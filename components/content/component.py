@@ -4,8 +4,9 @@ import pathlib
 
 from tfx.dsl.component.experimental.annotations import InputArtifact, OutputArtifact, Parameter
 from tfx.dsl.component.experimental.decorators import component
+from tfx.types import standard_artifacts
+from tfx.utils import path_utils
 
-from components.artifacts import Content as ContentArtifact
 from components.artifacts import Tables, Weights
 from components.content.config import ContentConfig
 from components.content.executor import compute_content
@@ -29,7 +30,7 @@ def Content(  # noqa: N802 (TFX names components like classes)
     cache: Parameter[str],
     fingerprint: Parameter[str],
     settings: Parameter[str],
-    content: OutputArtifact[ContentArtifact],
+    content: OutputArtifact[standard_artifacts.Model],
     weights: InputArtifact[Weights] = None,
 ) -> None:
     """Computes the vectors of the articles' photos and texts; see README.md.
@@ -43,7 +44,7 @@ def Content(  # noqa: N802 (TFX names components like classes)
         ShopPhotos(pathlib.Path(data_dir), given.photos),
         given.content,
         pathlib.Path(cache),
-        pathlib.Path(content.uri),
+        pathlib.Path(path_utils.serving_model_dir(content.uri)),
         fitted=content_projections(pathlib.Path(weights.uri)) if weights is not None else None,
     )
     for kind, each in facts.items():

@@ -5,8 +5,9 @@ import pathlib
 from tfx.dsl.component.experimental.annotations import InputArtifact, OutputArtifact, Parameter
 from tfx.dsl.component.experimental.decorators import component
 from tfx.types import artifact_utils, standard_artifacts
+from tfx.utils import path_utils
 
-from components.artifacts import Content, States, Tables
+from components.artifacts import States, Tables
 from components.features.config import FeaturesConfig
 from components.features.examples import JUDGED_SPLIT, SPLITS
 from components.features.executor import Outputs, build_features
@@ -24,7 +25,7 @@ class FeaturesSettings(StepSettings):
 @component
 def Features(  # noqa: N802 (TFX names components like classes)
     tables: InputArtifact[Tables],
-    content: InputArtifact[Content],
+    content: InputArtifact[standard_artifacts.Model],
     settings: Parameter[str],
     states: OutputArtifact[States],
     examples: OutputArtifact[standard_artifacts.Examples],
@@ -34,7 +35,7 @@ def Features(  # noqa: N802 (TFX names components like classes)
     given = FeaturesSettings.from_json(settings)
     build_features(
         pathlib.Path(tables.uri),
-        pathlib.Path(content.uri) / CONTENT_FILE,
+        pathlib.Path(path_utils.serving_model_dir(content.uri)) / CONTENT_FILE,
         Outputs(
             states=pathlib.Path(states.uri),
             examples=pathlib.Path(examples.uri),
@@ -50,7 +51,7 @@ def Features(  # noqa: N802 (TFX names components like classes)
 @component
 def CurrentStates(  # noqa: N802 (TFX names components like classes)
     tables: InputArtifact[Tables],
-    content: InputArtifact[Content],
+    content: InputArtifact[standard_artifacts.Model],
     settings: Parameter[str],
     states: OutputArtifact[States],
     judged: OutputArtifact[standard_artifacts.Examples],
@@ -59,7 +60,7 @@ def CurrentStates(  # noqa: N802 (TFX names components like classes)
     given = FeaturesSettings.from_json(settings)
     build_features(
         pathlib.Path(tables.uri),
-        pathlib.Path(content.uri) / CONTENT_FILE,
+        pathlib.Path(path_utils.serving_model_dir(content.uri)) / CONTENT_FILE,
         Outputs(states=pathlib.Path(states.uri), examples=None, judged=pathlib.Path(judged.uri)),
         given.features,
         given.label_days,

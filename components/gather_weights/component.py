@@ -8,7 +8,7 @@ from tfx.dsl.component.experimental.decorators import component
 from tfx.types import standard_artifacts
 from tfx.utils import path_utils
 
-from components.artifacts import Content, States, Weights
+from components.artifacts import States, Weights
 from components.gather_weights.executor import gather
 from components.step_settings import StepSettings
 from transforms.calendar import load_calendar
@@ -24,7 +24,7 @@ def GatherWeights(  # noqa: N802 (TFX names components like classes)
     towers: InputArtifact[standard_artifacts.Model],
     ranking: InputArtifact[standard_artifacts.Model],
     transform_graph: InputArtifact[standard_artifacts.TransformGraph],
-    content: InputArtifact[Content],
+    content: InputArtifact[standard_artifacts.Model],
     settings: Parameter[str],
     weights: OutputArtifact[Weights],
 ) -> None:
@@ -35,7 +35,7 @@ def GatherWeights(  # noqa: N802 (TFX names components like classes)
         pathlib.Path(path_utils.serving_model_dir(towers.uri)),
         pathlib.Path(path_utils.serving_model_dir(ranking.uri)),
         pathlib.Path(transform_graph.uri),
-        pathlib.Path(content.uri),
+        pathlib.Path(path_utils.serving_model_dir(content.uri)),
         pathlib.Path(weights.uri),
     )
     logging.info("weights: %s", record)

@@ -15,8 +15,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from models.recommender.config import AlikeConfig
-from models.recommender.style import unit_vectors
-from transforms.content import ContentVectors
+from transforms.content import ContentVectors, unit_vectors
 
 _VALUES = 64  # principal components that are read of a kind; more do not change the nearest articles
 
@@ -33,10 +32,10 @@ def alike_vectors(embeddings: np.ndarray, content: Mapping[str, ContentVectors],
         `[articles, values]` float32, of length 1 at most.
     """
     weighted = (
-        (config.picture, content["picture"].vectors[:, :_VALUES]),
-        (config.text, content["text"].vectors[:, :_VALUES]),
-        (config.behaviour, embeddings),
+        (config.picture, content["picture"].unit(_VALUES)),
+        (config.text, content["text"].unit(_VALUES)),
+        (config.behaviour, unit_vectors(embeddings)),
     )
     total = sum(weight for weight, vectors in weighted if vectors.shape[1])
-    parts = [np.sqrt(weight / total) * unit_vectors(vectors) for weight, vectors in weighted if vectors.shape[1]]
+    parts = [np.sqrt(weight / total) * vectors for weight, vectors in weighted if vectors.shape[1]]
     return np.concatenate(parts, axis=1)

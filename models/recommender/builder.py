@@ -19,7 +19,7 @@ from models.recommender.state import State, load_tables
 from models.recommender.tower_inputs import TowerInputs, transform_entities
 from models.retrieval.index import build_index
 from models.retrieval.snapshot import load_snapshot
-from models.retrieval.transformed import vocabulary_sizes
+from models.retrieval.transformed import tower_sizes
 from transforms.content import CONTENT_FILE, read_content
 from transforms.errors import DataError
 
@@ -39,8 +39,8 @@ class RecommenderBuilder:
         self._config = config
         self._states = states
         graph = tft.TFTransformOutput(str(transform_graph))
-        self._vocabularies = vocabulary_sizes(graph)
         self._entities = transform_entities(states, graph)
+        self._sizes = tower_sizes(graph, self._entities[0])
 
     @classmethod
     def of_step(cls, fn_args) -> "RecommenderBuilder":
@@ -67,11 +67,12 @@ class RecommenderBuilder:
             WeightsError: the weights do not fit the graph.
         """
         towers = load_snapshot(snapshot)
-        if towers.sizes != self._vocabularies:
-            odd = sorted(key for key, size in self._vocabularies.items() if towers.sizes.get(key) != size)
+        if towers.sizes != self._sizes:
+            odd = sorted(key for key, size in self._sizes.items() if towers.sizes.get(key) != size)
             raise DataError(
-                f"{snapshot} must hold towers trained with the vocabularies of the transform graph. Received: other "
-                f"sizes of {', '.join(odd)}; use the weights and the graph of one training"
+                f"{snapshot} must hold towers trained with the vocabularies of the transform graph and the content "
+                f"vectors of the states. Received: other sizes of {', '.join(odd)}; use the weights and the graph of one "
+                "training"
             )
         inputs = TowerInputs(*self._entities, towers)
         tables = load_tables(self._states, as_of)

@@ -11,13 +11,6 @@ from transforms.content import ContentVectors
 STYLE_VALUES = 32  # first principal components that are read
 
 
-def unit_vectors(vectors: np.ndarray) -> np.ndarray:
-    """Scales vectors `[n, size]` to length 1, float32. Zeros stay zeros."""
-    vectors = vectors.astype(np.float32)
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
-
-
 def style_tables(content: Mapping[str, ContentVectors]) -> dict[str, np.ndarray]:
     """Returns `style_<kind>` for each kind of content.
 
@@ -29,6 +22,6 @@ def style_tables(content: Mapping[str, ContentVectors]) -> dict[str, np.ndarray]
         `STYLE_VALUES`, or the size of the content vectors if that is smaller; 0 if no article has a vector.
     """
     return {
-        f"style_{kind}": np.pad(unit_vectors(each.vectors[:, :STYLE_VALUES]), [(0, 1), (0, 0)])
+        f"style_{kind}": np.pad(each.unit(STYLE_VALUES), [(0, 1), (0, 0)])
         for kind, each in content.items()
     }

@@ -8,11 +8,12 @@ import tensorflow as tf
 import tensorflow_transform as tft
 
 from models.recommender.sparse import sparse_column
-from models.retrieval.entities import ArticleTable, CustomerTable, article_table, customer_table
+from models.retrieval.entities import ArticleTable, CustomerTable, article_table, content_values, customer_table
 from models.retrieval.towers import Towers
 from models.retrieval.validation import embed_all_articles
 from transforms import columns
 from transforms import features as f
+from transforms.content import CONTENT_FILE, read_content
 from transforms.errors import DataError
 from transforms.parquet import pq
 from transforms.progress import Progress
@@ -31,7 +32,7 @@ class TowerInputs(tf.Module):
         towers: towers that embed the articles.
 
     Attributes:
-        article_index: `[articles + 1]` int32.
+        article_index: `[articles + 1]` int32; -1 for articles that the towers were not trained on.
         customer_index: `[customers + 1]` int32.
         customer_categories: `[customers + 1, len(CUSTOMER_CATEGORIES) + 1]` int32.
         customer_age: `[customers + 1]` float32.
@@ -40,7 +41,9 @@ class TowerInputs(tf.Module):
 
     def __init__(self, articles: ArticleTable, customers: CustomerTable, towers: Towers):
         super().__init__(name="tower_inputs")
-        self.article_index = tf.Variable(articles.article_index, trainable=False, name="article_index")
+        self.article_index = tf.Variable(
+            towers.trained_index(tf.constant(articles.article_index)), trainable=False, name="article_index"
+        )
         self.customer_index = tf.Variable(customers.customer_index, trainable=False, name="customer_index")
         self.customer_categories = tf.Variable(customers.categories, trainable=False, name="categories_xf")
         self.customer_age = tf.Variable(customers.age, trainable=False, name="age_xf")
@@ -53,7 +56,7 @@ def transform_entities(states: pathlib.Path, transform: tft.TFTransformOutput) -
     """Applies the transform graph to the raw articles and customers of a states folder.
 
     Args:
-        states: folder with `articles.parquet` and `customers.parquet`.
+        states: folder with `articles.parquet`, `customers.parquet` and `content.parquet`.
         transform: transform graph.
 
     Raises:
@@ -62,11 +65,13 @@ def transform_entities(states: pathlib.Path, transform: tft.TFTransformOutput) -
     layer = transform.transform_features_layer()
     article_keys = (columns.ARTICLE_ID, columns.PRODUCT_NAME, columns.DESCRIPTION, *f.ARTICLE_CATEGORIES)
     customer_keys = (columns.CUSTOMER_ID, columns.AGE, *f.CUSTOMER_CATEGORIES)
-    articles = _transform(pq.read_table(states / ARTICLES_FILE, columns=list(article_keys)), layer, "articles")
+    raw_articles = pq.read_table(states / ARTICLES_FILE, columns=list(article_keys))
+    content = content_values(read_content(states / CONTENT_FILE, raw_articles[columns.ARTICLE_ID]))
+    articles = _transform(raw_articles, layer, "articles")
     words = articles.pop(f.transformed_name(f.WORDS))
     raw_customers = pq.read_table(states / CUSTOMERS_FILE, columns=list(customer_keys))
     customers = _transform(raw_customers, layer, "customers", without=(f.transformed_name(f.WORDS),))
-    return article_table(articles, words), customer_table(customers)
+    return article_table(articles, words, content), customer_table(customers)
 
 
 def _transform(table: pa.Table, layer, unit: str, without: tuple[str, ...] = ()) -> dict:

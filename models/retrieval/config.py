@@ -26,6 +26,13 @@ class RetrievalConfig(Settings):
         default=True, description="Whether the towers read attributes and words; without them, ids alone."
     )
     use_recent: bool = Field(default=True, description="Whether the query tower reads the recent purchases.")
+    id_dropout: float = Field(
+        default=0.1,
+        ge=0,
+        lt=1,
+        description="Share of the training examples whose article is placed by content and attributes alone, so that "
+        "articles without purchases can be placed.",
+    )
     recent_length: int = Field(
         default=100, ge=1, le=200, description="Recent purchases that are read; at most features.recent_length exist."
     )

@@ -5,10 +5,14 @@ Each table has one more row at the end, for the unknown article or customer.
 """
 
 import dataclasses
+from collections.abc import Mapping
 
 import numpy as np
 
 from transforms import features as f
+from transforms.content import KINDS, ContentVectors
+
+_CONTENT_VALUES = 64  # principal components of each kind that are read
 
 
 @dataclasses.dataclass(frozen=True)
@@ -19,11 +23,13 @@ class ArticleTable:
         article_index: `[articles + 1]` int32 index in the vocabulary of article ids; -1 if the id is not in it.
         categories: `[articles + 1, len(ARTICLE_CATEGORIES)]` int32 vocabulary indices; -1 is missing.
         words: `[articles + 1, WORDS_PER_ARTICLE]` int32 vocabulary indices; -1 is padding.
+        content: `[articles + 1, values]` float32, see `content_values`.
     """
 
     article_index: np.ndarray
     categories: np.ndarray
     words: np.ndarray
+    content: np.ndarray
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,12 +48,25 @@ class CustomerTable:
     age: np.ndarray
 
 
-def article_table(features: dict[str, np.ndarray], words: list[np.ndarray]) -> ArticleTable:
+def content_values(content: Mapping[str, ContentVectors]) -> np.ndarray:
+    """Joins the content vectors of all kinds, of which the first components are read, each kind of length 1.
+
+    Args:
+        content: content vectors by kind.
+
+    Returns:
+        `[articles, values]` float32; zeros for a kind that an article lacks.
+    """
+    return np.concatenate([content[kind].unit(_CONTENT_VALUES) for kind in KINDS], axis=1)
+
+
+def article_table(features: dict[str, np.ndarray], words: list[np.ndarray], content: np.ndarray) -> ArticleTable:
     """Builds the table of articles in the given order and appends the unknown article.
 
     Args:
         features: `article_id_xf` and the `_xf` of the categories, each `[articles]` integers.
         words: word indices of each article, of any length.
+        content: `[articles, values]` float32.
 
     Returns:
         Table of `articles + 1` rows.
@@ -58,7 +77,12 @@ def article_table(features: dict[str, np.ndarray], words: list[np.ndarray]) -> A
     for row, indices in enumerate(words):
         kept = np.unique(indices[indices >= 0])[: f.WORDS_PER_ARTICLE]
         table[row, : len(kept)] = kept
-    return ArticleTable(article_index=article_index, categories=_with_missing(categories), words=table)
+    return ArticleTable(
+        article_index=article_index,
+        categories=_with_missing(categories),
+        words=table,
+        content=np.pad(content, [(0, 1), (0, 0)]),
+    )
 
 
 def customer_table(features: dict[str, np.ndarray]) -> CustomerTable:

@@ -5,6 +5,7 @@ import tensorflow_recommenders as tfrs
 
 from models.retrieval.softmax import in_batch_softmax
 from models.retrieval.towers import Towers
+from transforms import features as f
 
 
 class TwoTowerModel(tfrs.Model):
@@ -48,7 +49,7 @@ class TwoTowerModel(tfrs.Model):
             batch["recent_age_days"],
         )
         candidate = self.towers.embed_articles(
-            batch["article_index"], batch["article_categories"], batch["article_words"]
+            batch["article_index"], batch["article_categories"], batch["article_words"], batch["article_content"]
         )
         return query, candidate
 
@@ -60,6 +61,11 @@ class TwoTowerModel(tfrs.Model):
 
     def compute_loss(self, inputs: dict[str, tf.Tensor], training: bool = False) -> tf.Tensor:
         """Returns the mean in-batch softmax loss, scalar float32."""
+        share = self.towers.config.id_dropout
+        if training and share:
+            index = inputs["article_index"]
+            dropped = tf.random.uniform(tf.shape(index), seed=self.towers.config.seed) < share
+            inputs = {**inputs, "article_index": tf.where(dropped, f.MISSING, index)}
         return self.retrieval_loss(*self.embed_shared(inputs), inputs)
 
     def retrieval_loss(self, query: tf.Tensor, candidate: tf.Tensor, inputs: dict[str, tf.Tensor]) -> tf.Tensor:

@@ -103,6 +103,7 @@ class ExampleGather:
             "article_index": tf.constant(articles.article_index),
             "article_categories": tf.constant(articles.categories),
             "article_words": tf.constant(articles.words),
+            "article_content": tf.constant(articles.content),
         }
         self._customers = {
             "customer_index": tf.constant(customers.customer_index),
@@ -131,8 +132,8 @@ class ExampleGather:
             positions: `[batch]` int32 positions in the purchases.
 
         Returns:
-            For each example, `[batch, ...]`: the article inputs `article_index`, `article_categories` and
-            `article_words`; `article_rows` and `customer_rows` int32; `sampling_probability` float32; and, if baskets
+            For each example, `[batch, ...]`: the article inputs `article_index`, `article_categories`,
+            `article_words` and `article_content`; `article_rows` and `customer_rows` int32; `sampling_probability` float32; and, if baskets
             are shared, `basket` int32, the row of its query inputs. Query inputs, `[baskets, ...]` if baskets are
             shared, else `[batch, ...]`: `query_days` int32, the day of the purchase; `customer_index`,
             `customer_categories`, `customer_age`, `recent_article_index` `[., recent_length]` int32 (newest first, -1

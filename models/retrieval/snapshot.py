@@ -7,7 +7,7 @@ import numpy as np
 
 from models.arrays import load_arrays, saved_config
 from models.retrieval.config import RetrievalConfig
-from models.retrieval.towers import Towers
+from models.retrieval.towers import CONTENT, Towers
 from transforms import features as f
 from transforms.errors import WeightsError
 
@@ -49,10 +49,10 @@ def load_snapshot(folder: pathlib.Path) -> Towers:
         WeightsError: the settings, vocabularies or shapes are not those of this version of the code.
     """
     tree = json.loads((folder / _CONFIG).read_text())
-    missing = sorted(set(VOCABULARIES) - set(tree["sizes"]))
+    missing = sorted({*VOCABULARIES, CONTENT} - set(tree["sizes"]))
     if missing:
         raise WeightsError(
-            f"the towers in {folder} must have a vocabulary for each of {', '.join(VOCABULARIES)}. Received: no "
+            f"the towers in {folder} must have sizes of {', '.join(VOCABULARIES)} and {CONTENT}. Received: no "
             f"{', '.join(missing)}. Train again, or use the version of the code that trained them."
         )
     towers = Towers(saved_config(RetrievalConfig, tree["config"], folder / _CONFIG), tree["sizes"])

@@ -71,6 +71,8 @@ def train_forward(
         for week in stages:
             done = checkpoints / snapshot.snapshot_name(week)
             if week in passes:
+                for _, positions, _ in passes[week]:
+                    towers.mark_trained(purchases.article_rows[positions])
                 _train_stage(model, data, gather_all, config, week, passes[week], checkpoints, logs, progress)
                 snapshot.save_snapshot(towers, done)
             else:

@@ -1,21 +1,25 @@
 """The query tower (customers) and the candidate tower (articles), which embed in one space.
 
-    candidate = e_article + correction(attributes, words)
+    candidate = e_article + P content + correction(attributes, words)
     query     = sum over half-lives h of a_h * pool_h(e_bought) + e_customer + correction(all inputs)
     pool_h    = sum(w e) / sqrt(sum(w)),  w = 0.5 ^ (days since / h)
 
 Bought articles and candidates share the embeddings e, so the inner product of query and candidate is a factorised
 item-to-item similarity (FISM: Kabbur, Ning and Karypis, KDD 2013). An article is most similar to itself, so repeat
-purchases need not be learned for each article. The corrections are small networks whose output is 0 at the start. The
+purchases need not be learned for each article. The content vectors (photos and texts) are frozen, and P is learned.
+Articles that no purchase of the training has share one embedding e, which the training learns from articles whose id is
+dropped at random; their place comes from content and attributes (DropoutNet: Volkovs, Yu and Poutanen, NIPS 2017). The corrections are small networks whose output is 0 at the start. The
 embeddings are not normalised: popular articles can have longer ones.
 """
 
+import numpy as np
 import tensorflow as tf
 
 from models.retrieval.config import RetrievalConfig
 from transforms import features as f
 
 HALF_LIVES_DAYS = (14.0, 60.0, 365.0)
+CONTENT = "content"  # the number of values of an article's content, among the sizes
 _ID_STDDEV = 0.1
 _ATTRIBUTE_STDDEV = 0.05
 
@@ -25,7 +29,8 @@ class Towers(tf.keras.Model):
 
     Args:
         config: sizes, and which inputs are used.
-        sizes: number of entries of each vocabulary: `article_id`, `customer_id`, `words` and the categories.
+        sizes: number of entries of each vocabulary: `article_id`, `customer_id`, `words` and the categories; and
+            `content`, the number of values of an article's content.
         policy: Keras's dtype policy of the layers. Weights and output embeddings are float32 under every policy.
     """
 
@@ -40,6 +45,8 @@ class Towers(tf.keras.Model):
             self._pool_weights = self.add_weight("pool_weights", [len(HALF_LIVES_DAYS)], initializer="ones")
         if config.use_customer_id:
             self._customers = self._embedding("customer_id", config.embedding_dim, _ID_STDDEV)
+        self._trained = self.add_weight("trained", [self.sizes["article_id"] + 1], initializer="zeros", trainable=False)
+        self._project = self._projection() if self.sizes[CONTENT] else None
         if config.use_attributes:
             dim = config.attribute_dim
             self._article_categories = [self._embedding(key, dim) for key in f.ARTICLE_CATEGORIES]
@@ -50,25 +57,43 @@ class Towers(tf.keras.Model):
         if config.use_attributes or config.use_recent:
             self._correct_query = self._correction("query")
 
-    def embed_articles(self, article_index: tf.Tensor, categories: tf.Tensor, words: tf.Tensor) -> tf.Tensor:
+    def mark_trained(self, article_index: np.ndarray) -> None:
+        """Records that the embeddings of articles are trained.
+
+        Args:
+            article_index: `[n]` integers, indices of the articles of training examples.
+        """
+        trained = self._trained.numpy()
+        trained[np.asarray(article_index) + 1] = 1.0
+        self._trained.assign(trained)
+
+    def trained_index(self, article_index: tf.Tensor) -> tf.Tensor:
+        """Replaces the indices of articles without a trained embedding by -1, int32 of the same shape."""
+        return tf.where(tf.gather(self._trained, article_index + 1) > 0, article_index, f.MISSING)
+
+    def embed_articles(
+        self, article_index: tf.Tensor, categories: tf.Tensor, words: tf.Tensor, content: tf.Tensor
+    ) -> tf.Tensor:
         """Applies the candidate tower.
 
         Args:
-            article_index: `[batch]` int32, -1 is unknown.
+            article_index: `[batch]` int32, -1 is unknown; see `trained_index`.
             categories: `[batch, len(ARTICLE_CATEGORIES)]` int32, -1 is missing.
             words: `[batch, WORDS_PER_ARTICLE]` int32, -1 is padding.
+            content: `[batch, content]` float32, zeros for an article without.
 
         Returns:
             `[batch, embedding_dim]` float32.
         """
         embedded = tf.cast(self._articles(article_index + 1), tf.float32)
+        placed = embedded if self._project is None else embedded + self._project(content)
         if not self.config.use_attributes:
-            return embedded
+            return placed
         parts = [table(categories[:, i] + 1) for i, table in enumerate(self._article_categories)]
         weights = tf.cast(words >= 0, tf.float32)
         total = tf.reduce_sum(weights, axis=1, keepdims=True)
         parts.append(tf.math.divide_no_nan(_weighted_sum(self._words(words + 1), weights), total))
-        return embedded + self._correct_candidate(_concat([embedded, *parts]))
+        return placed + self._correct_candidate(_concat([embedded, *parts]))
 
     def embed_customers(
         self,
@@ -115,6 +140,7 @@ class Towers(tf.keras.Model):
             one,
             tf.zeros([1, len(f.ARTICLE_CATEGORIES)], tf.int32),
             tf.zeros([1, f.WORDS_PER_ARTICLE], tf.int32),
+            tf.zeros([1, self.sizes[CONTENT]]),
         )
         recent = tf.zeros([1, self.config.recent_length], tf.int32)
         self.embed_customers(
@@ -134,6 +160,11 @@ class Towers(tf.keras.Model):
             name=f"{key}_embedding",
             dtype=self._policy,
         )
+
+    def _projection(self) -> tf.keras.Sequential:
+        dim, policy = self.config.embedding_dim, self._policy
+        dense = tf.keras.layers.Dense(dim, use_bias=False, kernel_initializer="zeros", dtype=policy)
+        return tf.keras.Sequential([dense, tf.keras.layers.Activation("linear", dtype="float32")], name="content")
 
     def _correction(self, name: str) -> tf.keras.Sequential:
         self._seed += 1

@@ -10,6 +10,7 @@ import tensorflow_transform as tft
 from models.retrieval.config import RetrievalConfig
 from models.retrieval.stages import train_forward
 from models.retrieval.transformed import read_training_data
+from transforms.content import CONTENT_FILE
 
 SPLITS = ("articles", "customers", "purchases")
 
@@ -18,12 +19,13 @@ def run_fn(fn_args) -> None:
     """Trains the towers forward in time and writes a snapshot for each week.
 
     Args:
-        fn_args: TFX's arguments. `train_files` are the transformed examples of `SPLITS`; `custom_config` holds
-            `retrieval` (fields of `RetrievalConfig`), `label_days`, `checkpoints` (folder) and `code_version`.
+        fn_args: TFX's arguments. `train_files` are the transformed examples of `SPLITS`; `base_model` is the folder with
+            the articles' content vectors; `custom_config` holds `retrieval` (fields of `RetrievalConfig`), `label_days`, `checkpoints` (folder) and `code_version`.
     """
     custom = fn_args.custom_config
     config = RetrievalConfig.from_tree(custom["retrieval"], "retrieval")
-    data = read_training_data(fn_args.train_files, tft.TFTransformOutput(fn_args.transform_graph_path))
+    transform = tft.TFTransformOutput(fn_args.transform_graph_path)
+    data = read_training_data(fn_args.train_files, transform, pathlib.Path(fn_args.base_model) / CONTENT_FILE)
     to = pathlib.Path(fn_args.serving_model_dir)
     devices = [device.name for device in tf.config.list_logical_devices("GPU")]
     figures = train_forward(
@@ -58,5 +60,6 @@ def checkpoint_key(fn_args) -> str:
         fn_args: TFX's arguments.
     """
     custom = {name: value for name, value in fn_args.custom_config.items() if name != "checkpoints"}
-    text = json.dumps([sorted(fn_args.train_files), fn_args.transform_graph_path, custom], sort_keys=True)
+    inputs = [sorted(fn_args.train_files), fn_args.transform_graph_path, fn_args.base_model]
+    text = json.dumps([*inputs, custom], sort_keys=True)
     return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()

@@ -1,17 +1,21 @@
 """Reads the transformed examples: the tables of articles and customers, and the purchases."""
 
 import dataclasses
+import pathlib
 from collections.abc import Sequence
 
 import numpy as np
+import pyarrow as pa
 import tensorflow as tf
 import tensorflow_transform as tft
 
 from models.input_pipeline import without_autotuning
-from models.retrieval.entities import ArticleTable, CustomerTable, article_table, customer_table
+from models.retrieval.entities import ArticleTable, CustomerTable, article_table, content_values, customer_table
 from models.retrieval.purchases import Purchases, sort_purchases
+from models.retrieval.towers import CONTENT
 from transforms import columns
 from transforms import features as f
+from transforms.content import read_content
 from transforms.errors import DataError
 
 _BATCH = 8192
@@ -31,7 +35,7 @@ class TrainingData:
         articles: article table; the row of an article is its vocabulary index.
         customers: customer table; the row of a customer is their vocabulary index.
         purchases: purchases with rows of both tables.
-        sizes: number of entries of each vocabulary, as for `Towers`.
+        sizes: sizes as for `Towers`.
     """
 
     articles: ArticleTable
@@ -40,12 +44,13 @@ class TrainingData:
     sizes: dict[str, int]
 
 
-def read_training_data(files: Sequence[str], transform: tft.TFTransformOutput) -> TrainingData:
+def read_training_data(files: Sequence[str], transform: tft.TFTransformOutput, content: pathlib.Path) -> TrainingData:
     """Reads the splits `articles`, `customers` and `purchases` of the transformed examples.
 
     Args:
         files: patterns of the gzipped TFRecords of all three splits, `.../Split-<name>/*`.
         transform: transform graph that wrote the examples.
+        content: file of the articles' content vectors.
 
     Raises:
         DataError: a vocabulary of ids does not hold each article or customer once, or lacks an id of a purchase.
@@ -63,21 +68,33 @@ def read_training_data(files: Sequence[str], transform: tft.TFTransformOutput) -
     _require_known(columns.ARTICLE_ID, bought[f.transformed_name(f.BOUGHT)].values, sizes)
     by_id = np.argsort(articles[f.transformed_name(columns.ARTICLE_ID)], kind="stable")
     words = articles.pop(f.transformed_name(f.WORDS)).split()
-    article = article_table({name: values[by_id] for name, values in articles.items()}, [words[i] for i in by_id])
+    ids = [name.decode() for name in transform.vocabulary_by_name(f.vocabulary_name(columns.ARTICLE_ID))]
+    vectors = content_values(read_content(content, pa.array(ids, pa.string())))
+    words = [words[i] for i in by_id]
+    article = article_table({name: values[by_id] for name, values in articles.items()}, words, vectors)
     by_id = np.argsort(customers[f.transformed_name(columns.CUSTOMER_ID)], kind="stable")
     customer = customer_table({name: values[by_id] for name, values in customers.items()})
     purchases = sort_purchases(
         np.repeat(bought[f.transformed_name(columns.CUSTOMER_ID)], bought[f.transformed_name(f.BOUGHT)].lengths),
         *(bought[f.transformed_name(key)].values for key in (f.BOUGHT, f.DAY, f.WEEK)),
     )
-    return TrainingData(articles=article, customers=customer, purchases=purchases, sizes=sizes)
+    return TrainingData(articles=article, customers=customer, purchases=purchases, sizes=tower_sizes(transform, article))
+
+
+def tower_sizes(transform: tft.TFTransformOutput, articles: ArticleTable) -> dict[str, int]:
+    """Returns the sizes of `Towers`: those of the vocabularies by raw key, of the age buckets and of the content.
+
+    Args:
+        transform: transform graph.
+        articles: article table.
+    """
+    return {**vocabulary_sizes(transform), "age_bucket": len(f.AGE_BOUNDARIES) + 2, CONTENT: articles.content.shape[1]}
 
 
 def vocabulary_sizes(transform: tft.TFTransformOutput) -> dict[str, int]:
-    """Returns the number of entries of each vocabulary, by raw key, and the number of age buckets."""
+    """Returns the number of entries of each vocabulary, by raw key."""
     keys = (columns.ARTICLE_ID, columns.CUSTOMER_ID, f.WORDS, *f.ARTICLE_CATEGORIES, *f.CUSTOMER_CATEGORIES)
-    sizes = {key: transform.vocabulary_size_by_name(f.vocabulary_name(key)) for key in keys}
-    return {**sizes, "age_bucket": len(f.AGE_BOUNDARIES) + 2}
+    return {key: transform.vocabulary_size_by_name(f.vocabulary_name(key)) for key in keys}
 
 
 def _require_whole_vocabulary(key: str, indices: np.ndarray, sizes: dict[str, int]) -> None:

@@ -69,7 +69,7 @@ def measure(
 
 
 def embed_all_articles(towers: Towers, articles: ArticleTable) -> np.ndarray:
-    """Embeds every row of the article table, including the unknown article.
+    """Embeds every row of the article table, including the unknown article; see `Towers.trained_index`.
 
     Args:
         towers: towers.
@@ -80,9 +80,10 @@ def embed_all_articles(towers: Towers, articles: ArticleTable) -> np.ndarray:
     """
     parts = [
         towers.embed_articles(
-            tf.constant(articles.article_index[start : start + _BATCH]),
+            towers.trained_index(tf.constant(articles.article_index[start : start + _BATCH])),
             tf.constant(articles.categories[start : start + _BATCH]),
             tf.constant(articles.words[start : start + _BATCH]),
+            tf.constant(articles.content[start : start + _BATCH]),
         ).numpy()
         for start in range(0, len(articles.article_index), _BATCH)
     ]

@@ -41,9 +41,11 @@ def tuner_fn(fn_args) -> TunerFnResult:
     """
     custom = fn_args.custom_config
     config = RetrievalConfig.from_tree(custom["retrieval"], "retrieval")
-    calendar = load_calendar(pathlib.Path(fn_args.base_model) / STATES)
+    states = pathlib.Path(fn_args.base_model) / STATES
+    calendar = load_calendar(states)
+    transform = tft.TFTransformOutput(fn_args.transform_graph_path)
     data = before_test_week(
-        read_training_data(fn_args.train_files, tft.TFTransformOutput(fn_args.transform_graph_path)),
+        read_training_data(fn_args.train_files, transform, states / CONTENT_FILE),
         calendar.list_weeks,
     )
     if not (data.purchases.weeks > 0).any():

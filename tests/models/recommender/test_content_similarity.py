@@ -19,7 +19,8 @@ def article_features(categories, words):
     """Returns a table of articles with attributes and words; the unknown article is last."""
     missing = [[-1] * len(row) for row in (categories[0], words[0])]
     ids = np.arange(len(categories) + 1, dtype=np.int32)
-    return ArticleTable(ids, np.array([*categories, missing[0]], np.int32), np.array([*words, missing[1]], np.int32))
+    tables = ([*categories, missing[0]], [*words, missing[1]])
+    return ArticleTable(ids, *(np.array(table, np.int32) for table in tables), np.zeros((len(ids), 0), np.float32))
 
 
 def sold(*counts):

@@ -18,6 +18,7 @@ ARTICLE_TABLE = ArticleTable(
     article_index=np.append(np.arange(ARTICLES) + 100, -1).astype(np.int32),
     categories=np.arange((ARTICLES + 1) * len(f.ARTICLE_CATEGORIES), dtype=np.int32).reshape(ARTICLES + 1, -1),
     words=np.full((ARTICLES + 1, f.WORDS_PER_ARTICLE), -1, np.int32),
+    content=np.eye(ARTICLES + 1, 4, dtype=np.float32),
 )
 CUSTOMER_TABLE = CustomerTable(
     customer_index=np.append(np.arange(CUSTOMERS), -1).astype(np.int32),
