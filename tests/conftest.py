@@ -57,7 +57,7 @@ def transformed(once, tiny):
     """The tiny shop after Transform: `graph/` and `transformed/Split-<name>/`."""
     from tests import tiny_shop
 
-    return once("tiny-transform", lambda folder: tiny_shop.transform(tiny.examples, folder))
+    return once("tiny-transform", lambda folder: tiny_shop.transform(tiny, folder))
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import pathlib
+import shutil
 from collections.abc import Sequence
 
 import numpy as np
@@ -210,11 +211,12 @@ def write_vectors(tables: pathlib.Path, folder: pathlib.Path, seed: int = 7) -> 
     return folder / CONTENT_FILE
 
 
-def transform(examples: pathlib.Path, to: pathlib.Path) -> pathlib.Path:
+def transform(place: Place, to: pathlib.Path) -> pathlib.Path:
     """Analyses the articles and the customers and transforms all splits, as TFX's Transform does.
 
     Returns:
-        The folder of the transform graph; transformed examples are in `to/transformed/Split-<name>`.
+        The folder of the transform graph; transformed examples are in `to/transformed/Split-<name>`, and the content
+        vectors beside.
     """
     import apache_beam as beam
     import tensorflow_transform.beam as tft_beam
@@ -227,9 +229,10 @@ def transform(examples: pathlib.Path, to: pathlib.Path) -> pathlib.Path:
     from transforms.preprocessing import preprocessing_fn
 
     def source(*splits):
-        patterns = [str(examples / f"Split-{split}" / "*") for split in splits]
+        patterns = [str(place.examples / f"Split-{split}" / "*") for split in splits]
         return tfxio.TFExampleRecord(patterns, schema=feature_schema(), telemetry_descriptors=["test"])
 
+    shutil.copyfile(place.vectors, to / CONTENT_FILE)
     with beam.Pipeline(runner=FnApiRunner()) as pipeline, tft_beam.Context(temp_dir=str(to / "temporary")):
         analysed = source("articles", "customers")
         rows = pipeline | "read analysed" >> analysed.BeamSource()

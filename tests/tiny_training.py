@@ -29,6 +29,7 @@ from models.retrieval.stages import train_forward
 from models.retrieval.transformed import TrainingData, read_training_data
 from tests.tiny_shop import LABEL_DAYS, Place
 from transforms import features as f
+from transforms.content import CONTENT_FILE
 
 RETRIEVAL = RetrievalConfig(embedding_dim=8, attribute_dim=2, hidden_units=16, recent_length=8, epochs=1, batch_size=64)
 RANKING = RankingConfig(networks=2, units=16, blocks=1, epochs=2, min_steps=1, batch_lists=8, negatives_per_list=10)
@@ -79,7 +80,7 @@ def train(place: Place, transformed: pathlib.Path, to: pathlib.Path) -> None:
 def read_data(transformed: pathlib.Path) -> TrainingData:
     """Reads the transformed examples of the tiny shop."""
     patterns = [str(transformed / "transformed" / f"Split-{name}" / "*") for name in SPLITS]
-    return read_training_data(patterns, tft.TFTransformOutput(str(transformed / "graph")))
+    return read_training_data(patterns, tft.TFTransformOutput(str(transformed / "graph")), transformed / CONTENT_FILE)
 
 
 def with_purchases(data: TrainingData, place: Place, transformed: pathlib.Path) -> TrainingData:

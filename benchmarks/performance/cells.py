@@ -16,6 +16,7 @@ from benchmarks.performance.shops import Size
 from benchmarks.performance.stages import REFRESH, RUN, STAGES, SYNTHESIZE, Stage
 from benchmarks.result_store import code_of, digest_of, store
 from pipeline.config import load_config
+from transforms.content import CONTENT_FILE
 
 SETTINGS = ("features.list_weeks=6",)
 TIMES, ONCE_FROM_S = 3, 120.0
@@ -238,6 +239,7 @@ class Bench:
                 spec = towers.Spec(
                     way=way,
                     transformed=report.outputs["Transform.transformed_examples"],
+                    content=f"{report.outputs['Features.states']}/{CONTENT_FILE}",
                     graph=report.outputs["Transform.transform_graph"],
                     batch_size=batch,
                     epochs=_EPOCHS,

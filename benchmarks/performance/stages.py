@@ -50,6 +50,13 @@ STAGES = (
         (*_gates(RUN_GATES), *_CHECKS),
     ),
     Stage(
+        "content",
+        "Content: the vectors of photos, where there are some, and texts",
+        ("components.content.component",),
+        ("Content",),
+        "articles",
+    ),
+    Stage(
         "features",
         "Features: the states of six training weeks, the cut and the end, and the interactions",
         ("components.features.component",),

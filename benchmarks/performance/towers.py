@@ -31,6 +31,7 @@ class Spec:
     Attributes:
         way: `ours` or `notebook`.
         transformed: folder of the transformed examples.
+        content: file of the articles' content vectors.
         graph: folder of Transform's graph.
         batch_size: examples in a step.
         epochs: passes over the purchases.
@@ -39,6 +40,7 @@ class Spec:
 
     way: str
     transformed: str
+    content: str
     graph: str
     batch_size: int
     epochs: int
@@ -63,7 +65,8 @@ def train(spec: Spec) -> dict[str, Any]:
 
     config: RetrievalConfig = load_config(_PRESET, [f"retrieval.batch_size={spec.batch_size}"]).retrieval
     transform = tft.TFTransformOutput(spec.graph)
-    data = read_training_data([f"{spec.transformed}/Split-{split}/*" for split in _SPLITS], transform)
+    files = [f"{spec.transformed}/Split-{split}/*" for split in _SPLITS]
+    data = read_training_data(files, transform, pathlib.Path(spec.content))
     purchases = data.purchases
     before = purchases.weeks == 0
     first_validation_day = int(purchases.days[before].max()) - spec.label_days + 1

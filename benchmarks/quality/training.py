@@ -41,7 +41,10 @@ def training_data(states: pathlib.Path, examples: pathlib.Path, graph: pathlib.P
     )
     return TrainingData(
         articles=ArticleTable(
-            **{name: getattr(articles, name)[by_article] for name in ("article_index", "categories", "words", "content")}
+            **{
+                name: getattr(articles, name)[by_article]
+                for name in ("article_index", "categories", "words", "content")
+            }
         ),
         customers=CustomerTable(
             customers.customer_index[by_customer], customers.categories[by_customer], customers.age[by_customer]

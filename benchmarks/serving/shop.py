@@ -163,7 +163,9 @@ class Shop:
         bought = pq.read_table(self.features / "purchases.parquet")
         columns = [bought[name].to_numpy() for name in ("customer_row", "article_row", "day")]
         purchases = sort_purchases(*columns, np.zeros(bought.num_rows, np.int64))
-        data = TrainingData(articles=articles, customers=customers, purchases=purchases, sizes=tower_sizes(graph, articles))
+        data = TrainingData(
+            articles=articles, customers=customers, purchases=purchases, sizes=tower_sizes(graph, articles)
+        )
         with tempfile.TemporaryDirectory(prefix="training-", dir=self.root) as folder:
             work = pathlib.Path(folder)
             train_forward(

@@ -21,7 +21,4 @@ def style_tables(content: Mapping[str, ContentVectors]) -> dict[str, np.ndarray]
         `[articles + 1, n]` float32 of length 1; zeros for articles without a vector and for the padding article. n is
         `STYLE_VALUES`, or the size of the content vectors if that is smaller; 0 if no article has a vector.
     """
-    return {
-        f"style_{kind}": np.pad(each.unit(STYLE_VALUES), [(0, 1), (0, 0)])
-        for kind, each in content.items()
-    }
+    return {f"style_{kind}": np.pad(each.unit(STYLE_VALUES), [(0, 1), (0, 0)]) for kind, each in content.items()}

@@ -78,7 +78,9 @@ def read_training_data(files: Sequence[str], transform: tft.TFTransformOutput, c
         np.repeat(bought[f.transformed_name(columns.CUSTOMER_ID)], bought[f.transformed_name(f.BOUGHT)].lengths),
         *(bought[f.transformed_name(key)].values for key in (f.BOUGHT, f.DAY, f.WEEK)),
     )
-    return TrainingData(articles=article, customers=customer, purchases=purchases, sizes=tower_sizes(transform, article))
+    return TrainingData(
+        articles=article, customers=customer, purchases=purchases, sizes=tower_sizes(transform, article)
+    )
 
 
 def tower_sizes(transform: tft.TFTransformOutput, articles: ArticleTable) -> dict[str, int]:

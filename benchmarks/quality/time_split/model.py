@@ -34,7 +34,8 @@ class JointModel(TwoTowerModel):
         self.moment = LatentCross(dim) if config.time_features else None
         self.ranker = _ranker(config.ranker_units, dim, config.retrieval.seed) if config.ranking_weight else None
         self.ranking_task = tfrs.tasks.Ranking(loss=tf.keras.losses.BinaryCrossentropy(from_logits=True))
-        self._inputs = [tf.constant(table) for table in (articles.article_index, articles.categories, articles.words)]
+        tables = (articles.article_index, articles.categories, articles.words, articles.content)
+        self._inputs = [tf.constant(table) for table in tables]
         self._sold = tf.constant(sold, tf.int32)
 
     def embed_shared(self, batch: dict[str, tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:

@@ -127,6 +127,28 @@ def test_a_switch_builds_and_trains(one_week, tmp_path, monkeypatch, switch, pol
     assert figures["week-000"]["val_recall_at_12"] > 0
 
 
+@pytest.mark.parametrize(("share", "changes"), [(0.0, False), (0.5, True)])
+def test_dropped_ids_train_the_embedding_of_unseen_articles(one_week, tmp_path, share, changes):
+    config = RETRIEVAL.replace(id_dropout=share, week_epochs=0)
+    train_towers(one_week, tmp_path, config)
+    fresh = Towers(config, one_week.sizes)
+    fresh.build_all()
+    trained, initial = (
+        next(weight.numpy()[0] for weight in towers.weights if weight.name.startswith("article_id_embedding"))
+        for towers in (snapshot.load_snapshot(tmp_path / "towers" / "week-000"), fresh)
+    )
+    assert np.allclose(trained, initial, atol=1e-6) != changes
+
+
+def test_articles_count_as_trained_from_the_first_week_with_a_purchase(trained, data):
+    bought = data.purchases
+    for week in (0, 1):
+        towers = snapshot.load_snapshot(trained / "towers" / f"week-{week:03d}")
+        index = towers.trained_index(tf.constant(data.articles.article_index)).numpy()
+        expected = np.unique(bought.article_rows[bought.weeks <= week])
+        assert set(index[index >= 0].tolist()) == set(data.articles.article_index[expected].tolist())
+
+
 def test_a_loaded_snapshot_gives_the_same_embeddings(trained, data, tmp_path):
     towers = snapshot.load_snapshot(trained / "towers" / "week-001")
     snapshot.save_snapshot(towers, tmp_path)
@@ -158,7 +180,7 @@ def test_a_week_without_purchases_has_zero_recall(trained, data):
 
 def test_the_checkpoint_key_depends_on_the_inputs_of_the_training():
     class Args:
-        train_files, transform_graph_path = ["a"], "g"
+        train_files, transform_graph_path, base_model = ["a"], "g", "b"
         custom_config = {"retrieval": {"seed": 1}, "checkpoints": "here"}
 
     key = checkpoint_key(Args)

@@ -1,5 +1,7 @@
 """The towers compute their formula, in the data types of their policy."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -28,6 +30,7 @@ def test_towers_compute_their_formula(data):
     # Initial corrections are 0, so the sum is that of the pooled embeddings.
     towers = Towers(RETRIEVAL.replace(use_customer_id=True), data.sizes)
     towers.build_all()
+    towers.mark_trained(np.arange(data.sizes["article_id"]))
     table = {weight.name.split("/")[0]: weight.numpy() for weight in towers.weights}
     embedded = embed_all_articles(towers, data.articles)
     np.testing.assert_allclose(embedded, table["article_id_embedding"][data.articles.article_index + 1], atol=1e-6)
@@ -43,6 +46,28 @@ def test_towers_compute_their_formula(data):
         (one + 0.5 ** (60 / half_life) * two) / np.sqrt(1 + 0.5 ** (60 / half_life)) for half_life in (14, 60, 365)
     )
     np.testing.assert_allclose(query.numpy()[0], pooled + table["customer_id_embedding"][5], rtol=1e-4)
+
+
+def test_content_places_articles_that_the_training_has_not_seen(data):
+    # Initial corrections are 0, so the sum is that of an embedding and the projected content.
+    towers = Towers(RETRIEVAL, data.sizes)
+    towers.build_all()
+    projection = np.random.default_rng(3).normal(size=(data.sizes["content"], RETRIEVAL.embedding_dim))
+    (kernel,) = (weight for weight in towers.weights if weight.name.startswith("content/"))
+    kernel.assign(projection)
+    towers.mark_trained([4])
+    (ids,) = (weight.numpy() for weight in towers.weights if weight.name.startswith("article_id_embedding"))
+    own = np.where(data.articles.article_index == 4, 5, 0)  # row 0 is the embedding that all others share
+    expected = ids[own] + data.articles.content @ projection
+    np.testing.assert_allclose(embed_all_articles(towers, data.articles), expected, rtol=1e-4, atol=1e-5)
+    assert towers.trained_index(tf.constant([-1, 3, 4])).numpy().tolist() == [-1, -1, 4]
+
+
+def test_a_catalogue_without_content_has_towers_without_a_projection(data):
+    towers = Towers(RETRIEVAL, {**data.sizes, "content": 0})
+    towers.build_all()
+    articles = dataclasses.replace(data.articles, content=data.articles.content[:, :0])
+    assert embed_all_articles(towers, articles).shape == (len(articles.article_index), RETRIEVAL.embedding_dim)
 
 
 def test_a_query_tower_without_inputs_is_refused():
