@@ -54,7 +54,6 @@ STAGES = (
         "Content: the vectors of photos, where there are some, and texts",
         ("components.content.component",),
         ("Content",),
-        "articles",
     ),
     Stage(
         "features",

@@ -71,8 +71,8 @@ class RecommenderBuilder:
             odd = sorted(key for key, size in self._sizes.items() if towers.sizes.get(key) != size)
             raise DataError(
                 f"{snapshot} must hold towers trained with the vocabularies of the transform graph and the content "
-                f"vectors of the states. Received: other sizes of {', '.join(odd)}; use the weights and the graph of one "
-                "training"
+                f"vectors of the states. Received: other sizes of {', '.join(odd)}; use the weights and the graph of "
+                "one training"
             )
         inputs = TowerInputs(*self._entities, towers)
         tables = load_tables(self._states, as_of)

@@ -132,10 +132,10 @@ class ExampleGather:
             positions: `[batch]` int32 positions in the purchases.
 
         Returns:
-            For each example, `[batch, ...]`: the article inputs `article_index`, `article_categories`,
-            `article_words` and `article_content`; `article_rows` and `customer_rows` int32; `sampling_probability` float32; and, if baskets
-            are shared, `basket` int32, the row of its query inputs. Query inputs, `[baskets, ...]` if baskets are
-            shared, else `[batch, ...]`: `query_days` int32, the day of the purchase; `customer_index`,
+            For each example, `[batch, ...]`: the article inputs `article_index`, `article_categories`, `article_words`
+            and `article_content`; `article_rows` and `customer_rows` int32; `sampling_probability` float32; and, if
+            baskets are shared, `basket` int32, the row of its query inputs. Query inputs, `[baskets, ...]` if baskets
+            are shared, else `[batch, ...]`: `query_days` int32, the day of the purchase; `customer_index`,
             `customer_categories`, `customer_age`, `recent_article_index` `[., recent_length]` int32 (newest first, -1
             is padding) and `recent_age_days` `[., recent_length]` float32.
         """

@@ -6,10 +6,12 @@
 
 Bought articles and candidates share the embeddings e, so the inner product of query and candidate is a factorised
 item-to-item similarity (FISM: Kabbur, Ning and Karypis, KDD 2013). An article is most similar to itself, so repeat
-purchases need not be learned for each article. The content vectors (photos and texts) are frozen, and P is learned.
-Articles that no purchase of the training has share one embedding e, which the training learns from articles whose id is
-dropped at random; their place comes from content and attributes (DropoutNet: Volkovs, Yu and Poutanen, NIPS 2017). The corrections are small networks whose output is 0 at the start. The
+purchases need not be learned for each article. The corrections are small networks whose output is 0 at the start. The
 embeddings are not normalised: popular articles can have longer ones.
+
+The content vectors (photos and texts) are frozen, and P is learned. Articles without a purchase in the training share
+one embedding e. It is learned from articles whose id is dropped at random; content and attributes then give the place
+of each (DropoutNet: Volkovs, Yu and Poutanen, NIPS 2017).
 """
 
 import numpy as np

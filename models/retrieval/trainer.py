@@ -19,8 +19,9 @@ def run_fn(fn_args) -> None:
     """Trains the towers forward in time and writes a snapshot for each week.
 
     Args:
-        fn_args: TFX's arguments. `train_files` are the transformed examples of `SPLITS`; `base_model` is the folder with
-            the articles' content vectors; `custom_config` holds `retrieval` (fields of `RetrievalConfig`), `label_days`, `checkpoints` (folder) and `code_version`.
+        fn_args: TFX's arguments. `train_files` are the transformed examples of `SPLITS`; `base_model` is the folder
+            with the articles' content vectors; `custom_config` holds `retrieval` (fields of `RetrievalConfig`),
+            `label_days`, `checkpoints` (folder) and `code_version`.
     """
     custom = fn_args.custom_config
     config = RetrievalConfig.from_tree(custom["retrieval"], "retrieval")

@@ -23,6 +23,7 @@ from models.tuning.search import SettingsSearch
 from models.tuning.space import TOWERS
 from models.tuning.trials import trials_folder
 from transforms.calendar import load_calendar
+from transforms.content import CONTENT_FILE
 from transforms.errors import DataError
 
 METRIC = "recall_at_100"

@@ -76,7 +76,7 @@ def test_towers_with_other_vocabularies_than_the_graph_are_refused(builder, tiny
     )
     other.build_all()
     save_snapshot(other, towers)
-    with pytest.raises(DataError, match=r"vocabularies of the transform graph\. Received: other sizes of customer_id"):
+    with pytest.raises(DataError, match=r"content vectors of the states\. Received: other sizes of customer_id"):
         builder.build(tiny.calendar.end, towers)
 
 

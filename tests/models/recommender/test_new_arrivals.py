@@ -20,7 +20,8 @@ from tests.tiny_shop import write_states, write_tables
 U, V, W, X, UNKNOWN = range(5)
 A, B, C, D, PAD = range(5)
 LOOKS = np.array([[1, 0], [0, 1], [0, 1], [1, 0], [0, 0]], np.float32)
-# With a half-life of 10 days the strengths of v's purchases of A, 30 days ago, and C, 5 days ago, are 1/8 and 1/sqrt(2).
+# With a half-life of 10 days the strengths of v's purchases of A, 30 days ago, and C, 5 days ago, are 1/8 and
+# 1 / sqrt(2).
 SEEDS_OF_V = np.sqrt([0.125, 0.5**0.5])
 STYLE_OF_V = SEEDS_OF_V / np.linalg.norm(SEEDS_OF_V)
 
