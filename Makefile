@@ -24,7 +24,7 @@ export TF_USE_LEGACY_KERAS := 1
 export TF_ENABLE_ONEDNN_OPTS := 0
 export TF_CPP_MIN_LOG_LEVEL := 3
 
-.PHONY: help install run backtest rolling test proof screenshots docs bench bench-console bench-serving quality quality-needs quality-outlook quality-time-split lint format lock licenses protos pin-images clean
+.PHONY: help install run backtest rolling test proof screenshots docs bench bench-console bench-serving quality quality-alike quality-needs quality-outlook quality-time-split lint format lock licenses protos pin-images clean
 
 help: ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -68,6 +68,9 @@ quality: $(STAMP) $(if $(filter shop,$(DATA)),shop/transactions_train.csv) ## [D
 	$(PYTHON) -m benchmarks.quality --data "$(DATA)" --to docs/quality.md $(if $(TRUTH),--truth "$(TRUTH)") \
 		$(if $(RIVAL),--rival "$(RIVAL)") $(if $(SAMPLE),--sample "$(SAMPLE)") $(if $(WEEK),--week "$(WEEK)") \
 		$(if $(RUN),--run "$(RUN)") $(if $(ONLY),--only '$(ONLY)')
+
+quality-alike: $(STAMP) ## [OUT=dir] measure what makes articles alike, on a finished run, for docs/quality.md; a minute
+	$(PYTHON) -m benchmarks.quality.alike --run "$(OUT)" --to docs/quality.md
 
 quality-outlook: $(STAMP) $(if $(filter shop,$(DATA)),shop/transactions_train.csv) ## [DATA=dir] measure the forecasts of articles for docs/quality.md; takes a minute
 	$(PYTHON) -m benchmarks.quality.outlook --data "$(DATA)" --to docs/quality.md
