@@ -19,9 +19,10 @@ from models.recommender.candidates import active_channels, find_proposals
 from models.recommender.config import RecommenderConfig
 from models.recommender.recommender import Recommender
 from models.retrieval.snapshot import snapshot_name
+from operations.step_outputs import newest_output
 from transforms import columns
 from transforms.calendar import Calendar, date_of, load_calendar
-from transforms.errors import ConfigError, DataError
+from transforms.errors import ConfigError
 from transforms.parquet import pq
 from transforms.progress import Progress
 from transforms.state_files import ARTICLES_FILE, CUSTOMERS_FILE, labels_file
@@ -49,16 +50,8 @@ def find_trained(out: pathlib.Path) -> Trained:
     Raises:
         DataError: the folder has none.
     """
-    found = []
-    for step, output in (("Candidates", "graph"), ("GatherWeights", "weights")):
-        runs = [path for path in (out / "pipeline" / step / output).glob("*") if path.name.isdigit()]
-        if not runs:
-            raise DataError(
-                f"{out} must hold a training run. Received: no output of {step}; run `lookbook run` into this folder"
-            )
-        found.append(max(runs, key=lambda path: int(path.name)))
-    graph, weights = found
-    return Trained(graph / "Format-Serving", weights)
+    graph = newest_output(out, "Candidates", "graph") / "Format-Serving"
+    return Trained(graph, newest_output(out, "GatherWeights", "weights"))
 
 
 def write_table(trained: Trained, config: RecommenderConfig, week: str | None, to: pathlib.Path) -> pathlib.Path:

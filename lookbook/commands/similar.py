@@ -1,4 +1,8 @@
-"""`lookbook similar`: prints articles similar to one article from a running server."""
+"""`lookbook similar`: prints articles similar to one article, from a running server, or to a photo."""
+
+from __future__ import annotations
+
+import pathlib
 
 import click
 
@@ -6,14 +10,45 @@ from lookbook import options
 
 
 @click.command()
-@click.argument("article_id")
+@click.argument("article_id", required=False)
+@click.option("--photo", type=options.PATH, help="Photo to search with, a JPEG, PNG or WebP, in place of ARTICLE_ID.")
+@options.out
 @options.server
 @click.option("--k", type=click.IntRange(1, 100), default=12, show_default=True, help="Number of articles.")
-def command(article_id: str, host: str, port: int, k: int) -> None:
-    """Show the articles most similar to ARTICLE_ID.
+def command(
+    article_id: str | None, photo: pathlib.Path | None, out: pathlib.Path, host: str, port: int, k: int
+) -> None:
+    """Show the articles most similar to ARTICLE_ID, or those with photos most similar to a photo.
 
-    Queries a running server.
+    An article is looked up at a running server. A photo is encoded here, as in the newest run in OUT, and needs no
+    server.
     """
+    if (article_id is None) == (photo is None):
+        raise click.UsageError("either ARTICLE_ID or --photo must be given. Received: both or none.")
+    if photo is not None:
+        _like_photo(out, photo, k)
+    else:
+        assert article_id is not None
+        _like_article(article_id, host, port, k)
+
+
+def _like_photo(out: pathlib.Path, photo: pathlib.Path, k: int) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    from lookbook.console import tables
+    from operations.photo_search import find_by_photo
+    from pipeline.config import load_config, preset_of_training
+
+    matches = find_by_photo(out, photo, load_config(preset_of_training(out), []).content, k)
+    table = Table("", "article", "name", "type", "colour", "score")
+    for position, match in enumerate(matches):
+        table.add_row(*map(Text, (str(position + 1), match.article_id, *match.described, f"{match.score:.4f}")))
+    click.echo(f"like {photo}")
+    tables().print(table)
+
+
+def _like_article(article_id: str, host: str, port: int, k: int) -> None:
     from lookbook.console import tables
     from lookbook.served_articles import served_articles
     from lookbook.server_client import article_table, connect
