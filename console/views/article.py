@@ -7,6 +7,7 @@ import math
 from starlette.requests import Request
 from starlette.responses import Response
 
+from console.alike import nearest_by
 from console.articles import life_stage, neighbours, sales_by_week
 from console.bars import weekly_bars
 from console.errors import PageError
@@ -68,6 +69,8 @@ def page(request: Request) -> Response:
         outlook=outlook,
         similar=tables.described([each.article_id for each in similar.value or ()]),
         similar_problem=similar.problem,
+        by_picture=nearest_by(tables, "picture", article_id),
+        by_text=nearest_by(tables, "text", article_id),
         together=neighbours(tables, "together_basket", article["article_row"]),
         same=neighbours(tables, "same_product", article["article_row"]),
     )
