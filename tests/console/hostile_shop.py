@@ -8,6 +8,7 @@ import pathlib
 
 import ml_metadata
 import numpy as np
+import pyarrow as pa
 from ml_metadata.proto import metadata_store_pb2
 from PIL import Image
 
@@ -23,6 +24,7 @@ from tests import tiny_shop
 from tests.fake_version import write_version
 from tests.serving.fake_server import fake_server
 from transforms import columns
+from transforms.content import CONTENT_FILE, ContentVectors, write_content
 from transforms.photos.shop_photos import ShopPhotos
 
 SCRIPT = "<script>alert('x')</script>"
@@ -61,11 +63,27 @@ def purchases() -> list[tuple]:
     return sorted([*tiny_shop.purchases(), *hostile, (LAST_DAY, HOSTILE_CUSTOMER, PLAIN_ARTICLE, 0.25)])
 
 
+def plant_vectors(states: pathlib.Path) -> None:
+    """Gives article i a text at the angle i / 20, and a picture at the opposite angle, but no picture to article 1."""
+    ids = [tiny_shop.article_id(i) for i in range(tiny_shop.ARTICLES)] + [HOSTILE_ARTICLE]
+    angles = np.arange(len(ids)) / 20
+    known = {"picture": np.arange(len(ids)) != 1, "text": np.arange(len(ids)) < tiny_shop.ARTICLES}
+    content = {
+        kind: ContentVectors(
+            vectors=np.stack([np.cos(angles), sign * np.sin(angles)], axis=1).astype(np.float16) * known[kind][:, None],
+            known=known[kind],
+        )
+        for kind, sign in (("picture", -1), ("text", 1))
+    }
+    write_content(states / CONTENT_FILE, pa.array(ids), content)
+
+
 def write_out(root: pathlib.Path) -> pathlib.Path:
     """Writes an output folder: tables, a state, metadata, and two versions. Returns it."""
     out = root / "out"
     tables = tiny_shop.write_tables(out / "tables", articles(), customers(), purchases())
     tiny_shop.write_states(tables, out / "states", [AS_OF])
+    plant_vectors(out / "states")
     record(out, "lookbook.Tables", tables)
     record(out, "lookbook.States", out / "states")
     record_run(out, "2019-06-09T10:00:00", {"Ingest": "COMPLETE", "Push": "FAILED"})

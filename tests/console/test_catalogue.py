@@ -117,6 +117,18 @@ def test_an_article_page_shows_state_and_answers_of_the_server(client):
     assert PageLinks(answer.text).values("/article", "id") >= set(expected)
 
 
+def test_the_nearest_articles_by_picture_and_by_text_are_shown(client):
+    page = client.get(link("/article", id=PLAIN_ARTICLE)).text
+    text = page.index('id="nearest-text"')
+    pictures, texts = page[page.index('id="nearest-picture"') : text], page[text:]
+    assert PageLinks(texts).values("/article", "id") == {tiny_shop.article_id(i) for i in range(1, 13)}
+    assert PageLinks(pictures).values("/article", "id") == {tiny_shop.article_id(i) for i in range(2, 14)}
+
+
+def test_an_article_without_a_text_has_no_nearest_by_text(client):
+    assert 'id="nearest-text"' not in client.get(link("/article", id=HOSTILE_ARTICLE)).text
+
+
 def test_the_same_product_is_shown(client):
     page = client.get(link("/article", id=PLAIN_ARTICLE)).text
     section = page[page.index('id="same"') : page.index('id="together"')]
