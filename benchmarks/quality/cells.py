@@ -12,12 +12,14 @@ import tomli
 
 from benchmarks.quality.shop import Shop
 from pipeline.config import PRESETS, PipelineConfig, load_config
+from transforms.content import KINDS
 
 SEEDS = (0, 1, 2)
 BACKS = (0, 1, 2, 3)
 CHOSEN_BACKS = (1, 2)  # ablations do not use the purchases of the last week
 SAMPLE_BACKS = (1, 2, 3, 4)
 CHOSEN_SEED = SEEDS[0]
+NO_CONTENT = "none"
 TRIED = 50  # candidates of a channel that is off by default, in the cell that enables it
 
 
@@ -142,5 +144,9 @@ def _ablations(channels: Mapping[str, int], groups: Sequence[str]) -> dict[str, 
         "no_sampling_correction": {"assignments": ("retrieval.sampling_correction=false",)},
         "no_attributes": {"assignments": ("retrieval.use_attributes=false",)},
         "ids_only_towers": {"assignments": towers_of_ids},
+        "no_pictures": {"assignments": (f"content.picture={NO_CONTENT}",)},
+        "no_texts": {"assignments": (f"content.text={NO_CONTENT}",)},
+        "no_content": {"assignments": tuple(f"content.{kind}={NO_CONTENT}" for kind in KINDS)},
+        "no_id_dropout": {"assignments": ("retrieval.id_dropout=0",)},
         **{f"no_{name}_features": {"masked": name} for name in groups},
     }
