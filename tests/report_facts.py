@@ -18,6 +18,7 @@ from pages.report.sections import (
     figures,
     funnel,
     importance,
+    neighbours,
     reach,
     steps,
     training,
@@ -275,6 +276,12 @@ def case_facts(name: str = "Hazel top", **changes) -> cases.CaseFacts:
     return cases.CaseFacts(**{**facts, **changes})
 
 
+def neighbours_facts(name: str = "Hazel top", **changes) -> neighbours.NeighboursFacts:
+    nearest = {"picture": (article(1, name, photo="photo-1"), article(2, name)), "text": (article(3, name),)}
+    one = neighbours.Neighbours(article=article(0, name, photo="photo-0"), nearest=nearest)
+    return neighbours.NeighboursFacts(**{"articles": (one,), **changes})
+
+
 def cases_facts(**changes) -> cases.CasesFacts:
     new = case_facts(customer_id="c2", slices={"standing": "new"}, drawn_from="standing=new", last=(), num_bought=3)
     return cases.CasesFacts(**{"as_of": CUT, "customers": 303, "cases": (case_facts(), new), **changes})
@@ -357,6 +364,7 @@ def report_facts() -> ReportFacts:
             "importance": importance_facts(),
             "map": map_facts(),
             "cases": cases_facts(),
+            "neighbours": neighbours_facts(),
             "steps": steps_facts(),
             "card": card_facts(),
         },
@@ -423,6 +431,7 @@ def hostile_facts() -> ReportFacts:
                 families=importance_facts(SCRIPT).features * 100,
                 features=importance_facts(SCRIPT).features * 100,
             ),
+            "neighbours": neighbours_facts(long, articles=neighbours_facts(long).articles * 50),
             "map": map_facts(long, points=map_facts(long).points * 100),
             "cases": cases_facts(
                 cases=(case_facts(long, customer_id=long, drawn_from=long, slices={SCRIPT: long, "standing": long}),)

@@ -17,9 +17,10 @@ from components.insights.answers import ask, candidate_features
 from components.insights.article_map import article_map
 from components.insights.cases import cases
 from components.insights.feature_groups import families, with_relative_forms
-from components.insights.files import CASES, IMPORTANCE, MAP, REACH
+from components.insights.files import CASES, IMPORTANCE, MAP, NEIGHBOURS, REACH
 from components.insights.importance import JudgedLists, figures, permutation_importance
 from components.insights.judged import JudgedCustomers, choose_by_slice, read_judged
+from components.insights.neighbours import neighbours
 from components.insights.reach import figures_of_reach
 from components.insights.shop_articles import ShopArticles, read_articles
 from components.weights import FOLDER, TOWERS, TRANSFORM, ranking_of
@@ -28,6 +29,7 @@ from models.recommender.config import RecommenderConfig
 from models.recommender.recommender import Recommender
 from transforms.calendar import load_calendar
 from transforms.columns import CUSTOMER_ID
+from transforms.content import CONTENT_FILE, read_content
 from transforms.parquet import pq
 from transforms.progress import Progress
 from transforms.state_files import CUSTOMERS_FILE
@@ -47,7 +49,7 @@ def write_insights(
     seed: int,
     to: pathlib.Path,
 ) -> None:
-    """Writes the four files of the artifact.
+    """Writes the five files of the artifact.
 
     Args:
         states: folder of the states.
@@ -68,6 +70,8 @@ def write_insights(
     to.mkdir(parents=True, exist_ok=True)
     _log.info("insights: the model is built after %.1f s", time.monotonic() - started)
     _write(to / MAP, article_map(articles, seed=seed))
+    content = read_content(states / CONTENT_FILE, pa.array(articles.ids, pa.string()))
+    _write(to / NEIGHBOURS, neighbours(articles, content, seed=seed))
     if not len(customers):
         return
     sample = customers.sample(MAX_CUSTOMERS, seed)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from models.recommender.recommender import Recommender
 from models.recommender.state import ARTICLE_NUMBERS
-from transforms.columns import ARTICLE_ID, PRODUCT_NAME
+from transforms.columns import ARTICLE_ID, PRODUCT_CODE, PRODUCT_NAME
 from transforms.group_codes import group_codes
 from transforms.parquet import pq
 from transforms.state_files import ARTICLES_FILE
@@ -28,6 +28,7 @@ class ShopArticles:
         ids: article ids.
         names: texts by column, "" where unknown.
         product_types: `[articles]` int32 codes; -1 is unknown.
+        products: `[articles]` int32 codes of the products, whose variants share one.
         numbers: `[articles, len(ARTICLE_NUMBERS)]` float32, see `ARTICLE_NUMBERS`.
         vectors: `[articles, dim]` float32 of the candidate tower.
     """
@@ -35,6 +36,7 @@ class ShopArticles:
     ids: list[str]
     names: dict[str, list[str]]
     product_types: npt.NDArray[np.int32]
+    products: npt.NDArray[np.int32]
     numbers: npt.NDArray[np.float32]
     vectors: npt.NDArray[np.float32]
 
@@ -69,11 +71,12 @@ def read_articles(states: pathlib.Path, recommender: Recommender) -> ShopArticle
         recommender: recommender of the state.
     """
     columns = (PRODUCT_NAME, PRODUCT_TYPE, PRODUCT_GROUP, COLOUR)
-    table = pq.read_table(states / ARTICLES_FILE, columns=[ARTICLE_ID, *columns])
+    table = pq.read_table(states / ARTICLES_FILE, columns=[ARTICLE_ID, PRODUCT_CODE, *columns])
     return ShopArticles(
         ids=table[ARTICLE_ID].to_pylist(),
         names={name: [text or "" for text in table[name].to_pylist()] for name in columns},
         product_types=group_codes(table[PRODUCT_TYPE])[0],
+        products=group_codes(table[PRODUCT_CODE])[0],
         numbers=recommender.state.article_numbers.numpy()[:-1],
         vectors=recommender.inputs.embeddings.numpy()[:-1],
     )

@@ -13,6 +13,7 @@ from pages.report.sections import (
     figures,
     funnel,
     importance,
+    neighbours,
     reach,
     steps,
     training,
@@ -27,6 +28,7 @@ from tests.report_facts import (
     funnel_facts,
     importance_facts,
     map_facts,
+    neighbours_facts,
     reach_facts,
     steps_facts,
     training_facts,
@@ -205,6 +207,18 @@ def test_a_case_says_how_many_purchases_were_recommended_and_at_which_place():
     assert recommended.cards[0].lines == ("Top, black", "bought before, taste, Hazel top")
     assert [card.badge for card in bought.cards] == ["at place 2", "at place 5", ""]
     assert bought.note == "11 more are not shown."
+
+
+def test_neighbours_are_shown_on_a_shelf_for_each_kind():
+    section = neighbours.section(neighbours_facts())
+    shelves = [block for block in section.blocks if isinstance(block, Shelf)]
+    assert [shelf.title for shelf in shelves] == ["Article", "Nearest by picture", "Nearest by text"]
+    assert [card.photo for card in shelves[1].cards] == ["photo-1", None]
+
+
+def test_a_shop_without_content_has_a_note_in_place_of_neighbours():
+    (block,) = neighbours.section(neighbours_facts(articles=())).blocks
+    assert block.notes[0].text == "No article has content vectors."
 
 
 def test_a_customer_without_purchases_has_an_empty_shelf_with_a_note():

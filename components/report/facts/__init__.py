@@ -19,6 +19,7 @@ from components.report.facts import (
     figures,
     funnel,
     importance,
+    neighbours,
     reach,
     steps,
     training,
@@ -35,7 +36,8 @@ READERS: dict[str, Callable[[RunArtifacts], Any]] = {
     "reach": reach.read,
     "training": training.read,
     "importance": importance.read,
-    "cases": cases.read,  # before the map, because photos of cases come first if there is no room for all
+    "cases": cases.read,  # before neighbours and map, because photos of cases come first if there is no room for all
+    "neighbours": neighbours.read,
     "map": article_map.read,
     "steps": steps.read,
     "card": card.read,

@@ -3,6 +3,7 @@
 import json
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 import tensorflow as tf
 
@@ -14,8 +15,9 @@ from models.recommender import features
 from tests.tiny_shop import purchases
 from tests.tiny_training import RECOMMENDER
 from transforms.calendar import date_of
+from transforms.content import CONTENT_FILE, read_content
 
-FILES = ("reach", "cases", "article_map", "importance")
+FILES = ("reach", "cases", "article_map", "importance", "neighbours")
 
 
 @pytest.fixture(scope="module")
@@ -23,6 +25,27 @@ def insights(tiny, trained, tmp_path_factory):
     to = tmp_path_factory.mktemp("insights")
     write_insights(tiny.states, trained, tiny.root / "judged", RECOMMENDER, 0, to)
     return {name: json.loads((to / f"{name}.json").read_text()) for name in FILES}
+
+
+def test_neighbours_are_the_nearest_of_other_products_by_each_kind(insights, tiny):
+    articles = pq.read_table(tiny.states / "articles.parquet", columns=["article_id", "product_code"])
+    ids = articles["article_id"].to_pylist()
+    product = dict(zip(ids, articles["product_code"].to_pylist(), strict=True))
+    content = read_content(tiny.states / CONTENT_FILE, articles["article_id"])
+    found = insights["neighbours"]["articles"]
+    assert 0 < len(found) <= 6
+    for asked in found:
+        for kind in ("picture", "text"):
+            vectors = content[kind].vectors.astype(np.float64)
+            of = ids.index(asked["article_id"])
+            assert content[kind].known[of]
+            cosines = {
+                name: vectors[row] @ vectors[of] / np.linalg.norm(vectors[row])
+                for row, name in enumerate(ids)
+                if content[kind].known[row] and product[name] != product[asked["article_id"]]
+            }
+            best = sorted(cosines, key=lambda name: -cosines[name])[:6]
+            assert [near["article_id"] for near in asked["nearest"][kind]] == best
 
 
 @pytest.fixture(scope="module")

@@ -119,6 +119,7 @@ def write_insights(folder):
             "features": [drop],
         },
         "cases": {"as_of": "2020-09-16", "customers": 3, "cases": [case]},
+        "neighbours": {"articles": [entry("1", nearest={"picture": [entry("2")], "text": [entry("3"), entry("2")]})]},
         "article_map": {
             **{"articles": 3, "variance": [0.5, 0.25]},
             "points": [entry(name, group="Shoes", x=0.5, y=-0.25) for name in ("2", "3")],

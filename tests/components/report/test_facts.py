@@ -295,6 +295,16 @@ def test_cases_and_map_share_the_photo_of_an_article(with_photos):
     assert Image.open(io.BytesIO(found.photos["photo-0"])).size == (120, 160)
 
 
+def test_neighbours_are_read_by_kind_with_their_photos(with_photos):
+    (found,) = read_facts(with_photos).sections["neighbours"].articles
+    assert found.article.article_id == "1"
+    assert {kind: [near.article_id for near in nearest] for kind, nearest in found.nearest.items()} == {
+        "picture": ["2"],
+        "text": ["3", "2"],
+    }
+    assert [near.photo for near in found.nearest["text"]] == [None, "photo-0"]
+
+
 def test_photos_that_have_no_room_are_left_out(with_photos, monkeypatch):
     monkeypatch.setattr(album, "MAX_BYTES", 10)
     found = read_facts(with_photos)
@@ -310,7 +320,7 @@ def test_without_a_data_folder_there_are_no_photos_and_all_sections(run):
     assert photos_of("/no/such/folder", {}) is None
 
 
-@pytest.mark.parametrize("name", ["reach", "importance", "cases", "map"])
+@pytest.mark.parametrize("name", ["reach", "importance", "cases", "neighbours", "map"])
 def test_what_insights_did_not_write_is_absent_with_the_reason(run, name):
     assert "the run ended before step Insights" in facts(without(run, "Insights"), name).why
     for file in run.outputs["Insights"]["insights"].iterdir():
