@@ -76,8 +76,6 @@ class ScannIndex(tf.Module):
         from scann.scann_ops.py import scann_ops
 
         self._scann_ops = scann_ops
-        # Searchers of one name in one process or one model would be the same one.
-        self._searcher_name = hashlib.blake2b(embeddings.tobytes(), digest_size=12).hexdigest()
         self._num_articles = int(embeddings.shape[0])
         self._k = k
         builder = scann_ops.builder(embeddings, min(k, self._num_articles), "dot_product")
@@ -93,6 +91,9 @@ class ScannIndex(tf.Module):
         else:
             builder = builder.score_brute_force()
         self.tensors = builder.build().serialize_to_module()
+        # Searchers of one name in one process or one model would be the same one.
+        content = (embeddings.tobytes(), self.tensors.scann_config.numpy().item())
+        self._searcher_name = hashlib.blake2b(b"".join(content), digest_size=12).hexdigest()
 
     def __call__(self, queries: tf.Tensor, k: int) -> tuple[tf.Tensor, tf.Tensor]:
         """Finds, approximately, the k articles with the largest inner product; arguments as in `ExactIndex`.

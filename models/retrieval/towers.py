@@ -165,8 +165,9 @@ class Towers(tf.keras.Model):
 
     def _projection(self) -> tf.keras.Sequential:
         dim, policy = self.config.embedding_dim, self._policy
-        dense = tf.keras.layers.Dense(dim, use_bias=False, kernel_initializer="zeros", dtype=policy)
-        return tf.keras.Sequential([dense, tf.keras.layers.Activation("linear", dtype="float32")], name="content")
+        dense = tf.keras.layers.Dense(dim, use_bias=False, kernel_initializer="zeros", dtype=policy, name="content")
+        cast = tf.keras.layers.Activation("linear", dtype="float32")
+        return tf.keras.Sequential([dense, cast], name="project_content")
 
     def _correction(self, name: str) -> tf.keras.Sequential:
         self._seed += 1
