@@ -91,7 +91,7 @@ def _write_states(engine: Engine, calendar: Calendar, to: pathlib.Path, config: 
 
         for day in calendar.state_days:
             week_end = day + calendar.label_days if day < calendar.end else None
-            writer.write(day, to, on_table, until=week_end)
+            writer.write(day, to, on_table, until=week_end, looks=day >= calendar.cut)
             if week_end is not None:
                 engine.write("labels", labels_file(to, day), first=day, end=week_end)
             done += reads[day]

@@ -2,11 +2,13 @@
 
 The folder of a day holds `article_state`, `article_rebuys`, `customer_state`, `history`, `recent`, `together_basket`,
 `together_month`, `popular`, `popular_in_department`, `popular_in_section` and `same_product` (each `.parquet`, columns
-as in the SQL file), `next_basket` (see `next_basket.py`), `article_outlook` (see `outlook.py`), and `needs`,
-`need_groups` and `need_neighbours` (see `needs.py`). The folder above it holds what does not depend on the day:
-`articles.parquet` and `customers.parquet`, the raw tables sorted by id, with row numbers.
+as in the SQL file), `next_basket` (see `next_basket.py`), `article_outlook` (see `outlook.py`), `needs`, `need_groups`
+and `need_neighbours` (see `needs.py`), and the tables `look_*` (see `looks.py`) if the state is served. The folder
+above it holds what does not depend on the day: `articles.parquet` and `customers.parquet`, the raw tables sorted by id,
+with row numbers.
 """
 
+import functools
 import pathlib
 from collections.abc import Callable, Sequence
 
@@ -16,11 +18,15 @@ from threadpoolctl import threadpool_limits
 from components.features.article_weeks import read_article_weeks, read_product_types
 from components.features.config import FeaturesConfig
 from components.features.engine import Engine
+from components.features.look_catalogue import read_catalogue
+from components.features.look_sales import read_sales
+from components.features.looks import Looks
 from components.features.needs import Needs, read_groups
 from components.features.next_basket import NextBasket
 from components.features.outlook import outlook
 from components.features.purchases import read_purchases
 from transforms import columns
+from transforms.content import CONTENT_FILE
 from transforms.features import OWNERSHIP_DECAY, REBUY_WEEKS
 from transforms.ids import require_lines
 from transforms.parquet import pq
@@ -76,10 +82,11 @@ class StateWriter:
             label_days=label_days,
             ownership_decay=OWNERSHIP_DECAY,
         )
-        purchases = read_purchases(engine)
+        self._purchases = read_purchases(engine)
         self._types = read_product_types(engine)
-        self._next_basket = NextBasket(purchases, days, config, label_days)
-        self._needs = Needs(purchases, read_groups(engine), days, config, label_days)
+        self._next_basket = NextBasket(self._purchases, days, config, label_days)
+        self._needs = Needs(self._purchases, read_groups(engine), days, config, label_days)
+        self._looks: Looks | None = None
 
     def write(
         self,
@@ -88,6 +95,7 @@ class StateWriter:
         on_table: Callable[[float], None] = lambda share: None,
         *,
         until: int | None = None,
+        looks: bool = True,
     ) -> pathlib.Path:
         """Writes the state as of a day. It depends only on purchases dated before that day.
 
@@ -98,6 +106,8 @@ class StateWriter:
             until: day number, or None. If given, the state describes only customers who bought on or after `as_of` and
                 before this day, because a past week is only asked for its buyers. Other customers have no purchases in
                 it.
+            looks: whether to write the tables of looks, which only a served state needs. They read the content vectors
+                in `to`.
 
         Returns:
             The folder `to/YYYY-MM-DD`.
@@ -113,7 +123,10 @@ class StateWriter:
         for number, (table, (name, parameters)) in enumerate(queries.items(), 1):
             engine.write(name, folder / f"{table}.parquet", **parameters)
             on_table(number / (len(queries) + 1))
-        for table, values in self._fitted(as_of).items():
+        fitted = self._fitted(as_of)
+        if looks:
+            fitted |= self._look_tables(as_of, to / CONTENT_FILE)
+        for table, values in fitted.items():
             pq.write_table(values, folder / f"{table}.parquet")
         on_table(1.0)
         return folder
@@ -127,6 +140,15 @@ class StateWriter:
             tables["article_outlook"] = outlook(weeks)
             tables.update(self._needs.tables(as_of))
         return tables
+
+    def _look_tables(self, as_of: int, vectors: pathlib.Path) -> dict[str, pa.Table]:
+        """The tables of looks, by name."""
+        if self._looks is None:
+            catalogue = read_catalogue(self._engine, vectors)
+            sales = functools.partial(read_sales, self._engine, catalogue.size)
+            self._looks = Looks(self._purchases, catalogue, sales, self._config, self._label_days)
+        with threadpool_limits(1, "blas"):
+            return self._looks.tables(as_of)
 
     def _queries(self, as_of: int) -> dict[str, tuple[str, dict[str, float]]]:
         """The query and its parameters by table."""

@@ -13,6 +13,8 @@ from models.recommender.alike import alike_vectors
 from models.recommender.arrivals import arrival_tables
 from models.recommender.config import MOST_K, RecommenderConfig
 from models.recommender.content_similarity import similar_tables
+from models.recommender.look_tables import has_looks, load_look_tables
+from models.recommender.looks import Looks
 from models.recommender.nearest import NearestArticles
 from models.recommender.recommender import Recommender
 from models.recommender.state import State, load_tables
@@ -80,13 +82,17 @@ class RecommenderBuilder:
             tables |= similar_tables(self._entities[0], tables["article_numbers"])
         if self._config.reads_arrivals:
             tables |= arrival_tables(tables["article_numbers"], as_of, self._config.new_arrival_days)
+        state = State(tables)
         return Recommender(
             config=self._config,
-            state=State(tables),
+            state=state,
             towers=towers,
             inputs=inputs,
             index=build_index(self._config.index, inputs.embeddings.numpy()[:-1], self._config.nearest),
             alike=self._alike(inputs.embeddings.numpy(), tables) if ranking else None,
+            looks=Looks(load_look_tables(self._states, as_of), state)
+            if ranking and has_looks(self._states, as_of)
+            else None,
             ranker=load_network(ranking, features.NAMES) if ranking else None,
         )
 

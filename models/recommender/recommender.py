@@ -12,6 +12,7 @@ from models.recommender import arrivals, features, ops
 from models.recommender.candidates import Candidates, fill_up, find_candidates
 from models.recommender.config import RecommenderConfig
 from models.recommender.features.pairs import Pairs
+from models.recommender.looks import Looks
 from models.recommender.nearest import NearestArticles
 from models.recommender.query import Query
 from models.recommender.state import State
@@ -48,6 +49,7 @@ class Recommender(tf.Module):
         index: index over `inputs.embeddings`.
         ranker: ranking network, or None for candidates and features only.
         alike: search for articles that are alike, or None for a recommender without served signatures.
+        looks: completes looks, or None for a recommender without served signatures.
 
     Raises:
         DataError: the state and the inputs of the towers have different numbers of articles or customers.
@@ -62,6 +64,7 @@ class Recommender(tf.Module):
         index: ExactIndex | ScannIndex,
         ranker: RankingNetwork | None = None,
         alike: NearestArticles | None = None,
+        looks: Looks | None = None,
     ):
         super().__init__(name="recommender")
         self.config = config
@@ -71,6 +74,7 @@ class Recommender(tf.Module):
         self.index = index
         self.ranker = ranker
         self.alike = alike
+        self.looks = looks
         self._require_equal_counts()
 
     def query(

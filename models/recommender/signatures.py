@@ -7,6 +7,9 @@
                         club_member_status [b], k []              -> article_ids, scores, channels [b, k]
     similar_articles    article_id [b], exclude_article_ids [b, m], k []
                                                                   -> article_ids, scores [b, k]
+    complete_the_look   article_id [b], customer_id [b], exclude_article_ids [b, m], k []
+                                                                  -> groups [b, g] of complementary articles, and
+                                                                  article_ids, scores [b, g, k]
     describe_articles   article_id [b]                            -> one [b] string for each name of DESCRIBED
     article_outlook     article_id [b]                            -> one [b] float32 for each of OUTLOOK_NUMBERS,
                                                                   NaN for an unknown article, or for
@@ -25,15 +28,14 @@ import tensorflow_transform as tft
 
 from models.rankings import NEW_TO_CUSTOMER, OWN_PURCHASES, POPULAR, RANKINGS, RECOMMENDED
 from models.recommender import baselines, ops
-from models.recommender.allowed import AllowedArticles, any_excluded
+from models.recommender.article_signatures import DESCRIBED, ArticleSignatures
 from models.recommender.candidates import active_channels
 from models.recommender.config import MOST_K
 from models.recommender.id_tables import IdTables
-from models.recommender.nearest import NearestArticles
 from models.recommender.needs import need_probabilities
 from models.recommender.recommender import Answer, Recommender
+from models.recommender.request_checks import require_k_in_range, require_one_row_per_id
 from models.recommender.sparse import sparse_column
-from models.recommender.state import OUTLOOK_NUMBERS
 from transforms import columns
 from transforms import features as f
 from transforms.errors import DataError
@@ -41,7 +43,6 @@ from transforms.parquet import pq
 
 K = 12
 MAX_VIEWED = 50
-DESCRIBED = (columns.PRODUCT_NAME, "product_type_name", "colour_group_name", columns.DESCRIPTION)
 
 
 class ServedRecommender(tf.Module):
@@ -88,7 +89,8 @@ class ServedRecommender(tf.Module):
         It holds the variables of the Keras models but not the models, which Keras would trace again for its own format.
         """
         recommender, module = self.recommender, tf.Module(name="served")
-        module.tables = [recommender.state, recommender.index, recommender.alike, self.ids, self.transform_layer]
+        parts = (recommender.state, recommender.index, recommender.alike, recommender.looks)
+        module.tables = [*parts, self.ids, self.transform_layer]
         module.texts = [self.descriptions, self.channel_names]
         ranker = recommender.ranker.variables if recommender.ranker else []
         module.weights = [*recommender.towers.variables, *ranker]
@@ -102,6 +104,7 @@ class ServedRecommender(tf.Module):
         texts = tf.TensorSpec([None, None], tf.string)
         number = tf.TensorSpec([], tf.int32)
         floats = tf.TensorSpec([None], tf.float32)
+        of_articles = ArticleSignatures(self.recommender, self.ids, self.descriptions)
 
         def concrete(function, **inputs):
             named = {name: tf.TensorSpec(spec.shape, spec.dtype, name=name) for name, spec in inputs.items()}
@@ -120,11 +123,8 @@ class ServedRecommender(tf.Module):
                 club_member_status=text,
                 k=number,
             ),
-            "similar_articles": concrete(self._similar, article_id=text, exclude_article_ids=texts, k=number),
-            "describe_articles": concrete(self._describe, article_id=text),
-            "article_outlook": concrete(self._outlook, article_id=text),
+            **{name: concrete(function, **inputs) for name, (function, inputs) in of_articles.functions().items()},
             "customer_embedding": concrete(self._customer_embedding, customer_id=text),
-            "article_embedding": concrete(self._article_embedding, article_id=text),
             "customer_needs": concrete(self._needs, customer_id=text, k=number),
             "baselines": concrete(self._baselines, customer_id=text),
             "judge": concrete(self._judge, examples=text),
@@ -140,8 +140,8 @@ class ServedRecommender(tf.Module):
         excluded_rows = self.ids.article_rows(exclude_article_ids)
         query = self.recommender.query(customer_rows, viewed_rows, self._attributes(age, club_member_status))
         checks = [
-            _require_k_in_range(k, min(MOST_K, self.recommender.config.max_candidates)),
-            _require_one_row_per_id(exclude_article_ids, customer_id),
+            require_k_in_range(k, min(MOST_K, self.recommender.config.max_candidates)),
+            require_one_row_per_id(exclude_article_ids, customer_id),
         ]
         with tf.control_dependencies(checks):
             return self._with_ids(self.recommender.recommend(query, k, excluded_rows))
@@ -169,47 +169,8 @@ class ServedRecommender(tf.Module):
             "segments": tf.where(has_age, segments, missing),
         }
 
-    def _similar(self, article_id, exclude_article_ids, k):
-        recommender, pad = self.recommender, tf.constant(self.recommender.state.num_articles)
-        article_rows = self.ids.article_rows(article_id)
-        excluded_rows = self.ids.article_rows(exclude_article_ids)
-        alike = recommender.alike
-        assert alike is not None, "a recommender without this search has no signatures"
-        vectors = tf.gather(alike.vectors, article_rows)
-        checks = [_require_k_in_range(k, MOST_K), _require_one_row_per_id(exclude_article_ids, article_id)]
-        with tf.control_dependencies(checks):
-            k = tf.identity(k)
-        rows, _ = alike(vectors, MOST_K + 1)  # with itself
-        with_itself = tf.concat([excluded_rows, article_rows[:, None]], 1)
-        rows = tf.cond(
-            any_excluded(excluded_rows, pad),
-            lambda: _allowed(alike, rows, vectors, AllowedArticles(with_itself, pad), k),
-            lambda: tf.identity(rows),
-        )
-        scores = tf.einsum("bd,bnd->bn", vectors, tf.gather(alike.vectors, rows))
-        known = (article_rows < pad)[:, None]
-        other = tf.logical_and(rows != article_rows[:, None], tf.logical_and(rows < pad, known))
-        best, position = tf.math.top_k(tf.where(other, scores, -2.0), k)
-        rows = tf.where(best > -2.0, tf.gather(rows, position, batch_dims=1), pad)
-        return {
-            "article_ids": tf.gather(recommender.state.article_ids, rows),
-            "scores": tf.where(best > -2.0, best, 0.0),
-        }
-
-    def _describe(self, article_id):
-        rows = self.ids.article_rows(article_id)
-        return {name: tf.gather(self.descriptions[i], rows) for i, name in enumerate(DESCRIBED)}
-
-    def _outlook(self, article_id):
-        state, rows = self.recommender.state, self.ids.article_rows(article_id)
-        values = tf.where((rows < state.num_articles)[:, None], tf.gather(state.article_outlook, rows), float("nan"))
-        return {name: values[:, i] for i, name in enumerate(OUTLOOK_NUMBERS)}
-
     def _customer_embedding(self, customer_id):
         return {"embedding": self.recommender.query(self.ids.customer_rows(customer_id)).embeddings}
-
-    def _article_embedding(self, article_id):
-        return {"embedding": tf.gather(self.recommender.inputs.embeddings, self.ids.article_rows(article_id))}
 
     def _needs(self, customer_id, k):
         state, kind = self.recommender.state, "product_type_name"
@@ -217,7 +178,7 @@ class ServedRecommender(tf.Module):
         groups = state.group_sizes[kind]
         # At least MOST_K places; those without a product type have the name "" and the probability 0.
         padded = tf.pad(probabilities, [[0, 0], [0, max(MOST_K - groups, 0)]])
-        with tf.control_dependencies([_require_k_in_range(k, MOST_K)]):
+        with tf.control_dependencies([require_k_in_range(k, MOST_K)]):
             best, codes = tf.math.top_k(padded, k)
         names = tf.gather(getattr(state, f"need_names_{kind}"), tf.minimum(codes, groups))
         return {"product_types": names, "probabilities": best}
@@ -253,30 +214,3 @@ class ServedRecommender(tf.Module):
 
     def _ids(self, article_rows: tf.Tensor) -> tf.Tensor:
         return tf.gather(self.recommender.state.article_ids, article_rows)
-
-
-def _require_k_in_range(k: tf.Tensor, at_most: int) -> tf.Operation:
-    return tf.debugging.Assert(tf.logical_and(k >= 1, k <= at_most), [f"k must lie in [1, {at_most}]. Received:", k])
-
-
-def _require_one_row_per_id(exclude_article_ids: tf.Tensor, ids: tf.Tensor) -> tf.Operation:
-    """Checks that there is a row of exclusions for each id; with other shapes, rows would apply to other customers."""
-    rows, batch = tf.shape(exclude_article_ids)[0], tf.shape(ids)[0]
-    what = ["exclude_article_ids must have a row for each of", batch, "ids. Received rows:", rows]
-    return tf.debugging.Assert(tf.equal(rows, batch), what)
-
-
-def _allowed(alike: NearestArticles, found, vectors, allowed: AllowedArticles, k) -> tf.Tensor:
-    """Returns the allowed articles of `found` `[b, n]`, or of an exact search if fewer than k of them are allowed.
-
-    The answer for one article does not depend on the other articles of the batch.
-    """
-    width = found.shape[1]
-    left = allowed.first_k(found, width)
-    # An unknown article has the padding vector; its answer is empty.
-    incomplete = tf.logical_and(tf.gather(left, k - 1, axis=1) >= allowed.pad, tf.reduce_any(vectors != 0, axis=1))
-    return tf.cond(
-        tf.reduce_any(incomplete),
-        lambda: tf.where(incomplete[:, None], alike.among(allowed, vectors, width), left),
-        lambda: tf.identity(left),
-    )
