@@ -24,7 +24,7 @@ export TF_USE_LEGACY_KERAS := 1
 export TF_ENABLE_ONEDNN_OPTS := 0
 export TF_CPP_MIN_LOG_LEVEL := 3
 
-.PHONY: help install run backtest rolling test proof screenshots docs bench bench-console bench-serving quality quality-alike quality-needs quality-outlook quality-time-split lint format lock licenses protos pin-images clean
+.PHONY: help install run backtest rolling test proof screenshots docs bench bench-console bench-serving quality quality-alike quality-look quality-needs quality-outlook quality-time-split lint format lock licenses protos pin-images clean
 
 help: ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -77,6 +77,10 @@ quality-outlook: $(STAMP) $(if $(filter shop,$(DATA)),shop/transactions_train.cs
 
 quality-needs: $(STAMP) $(if $(filter shop,$(DATA)),shop/transactions_train.csv) ## [DATA=dir] [SAMPLE=dir] measure the need model for docs/quality.md
 	$(PYTHON) -m benchmarks.quality.needs --data "$(DATA)" --to docs/quality.md $(if $(SAMPLE),--sample "$(SAMPLE)")
+
+quality-look: $(STAMP) $(if $(filter shop,$(DATA)),shop/transactions_train.csv) ## [DATA=dir] [LABEL_DAYS=7] [SAMPLE=dir] measure what completes a look for docs/quality.md
+	$(PYTHON) -m benchmarks.quality.looks --data "$(DATA)" --to docs/quality.md $(if $(LABEL_DAYS),--label-days "$(LABEL_DAYS)") \
+		$(if $(SAMPLE),--sample "$(SAMPLE)")
 
 quality-time-split: $(STAMP) $(if $(filter shop,$(DATA)),shop/transactions_train.csv) ## [DATA=dir] [SAMPLE=dir] measure towers with a joint loss under a split by time, for docs/quality.md
 	$(PYTHON) -m benchmarks.quality.time_split --data "$(DATA)" --to docs/quality.md $(if $(SAMPLE),--sample "$(SAMPLE)")

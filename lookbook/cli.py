@@ -30,6 +30,7 @@ COMMANDS = (
     "serve",
     "query",
     "similar",
+    "complete",
     "outlook",
     "report",
     "console",

@@ -30,8 +30,12 @@ from components.ingest.config import IngestConfig
 from components.ingest.executor import ingest
 from lookbook.environment import prepare_tensorflow
 from models.metrics import bootstrap_interval
+from transforms import columns
 from transforms.calendar import date_of
+from transforms.content import CONTENT_FILE, KINDS, ContentVectors, write_content
 from transforms.needs import NEED_KINDS
+from transforms.parquet import pq
+from transforms.state_files import ARTICLES_FILE
 
 COMMAND = "make quality-needs"
 K, LABEL_DAYS, HISTORY_LENGTH = 5, 7, 160
@@ -105,10 +109,11 @@ def judge_weeks(data: pathlib.Path, kind: str, backs: Sequence[int]) -> list[Wee
             purchases = read_purchases(engine)
             end = int(purchases.days.max()) + 1
             days = [end - back * LABEL_DAYS for back in backs]
+            _write_no_content(folder / "states")
             writer = StateWriter(engine, days, FeaturesConfig(), LABEL_DAYS)
             weeks = []
             for day in days:
-                writer.write(day, folder / "states")
+                writer.write(day, folder / "states", looks=False)
                 weeks.append(_judge_week(State(load_tables(folder / "states", day)), purchases, kind, day))
             return weeks
         finally:
@@ -162,6 +167,12 @@ def render(kind: str, shop: str, weeks: Sequence[Week]) -> str:
     text = f"`{kind}` of {shop}, {weeks[0].bought.shape[1]} groups, weeks from {dates}, {number:,} customers:\n\n"
     text += f"{document.table(header, rows)}\n\n"
     return text + "Probabilities of all customers with a past:\n\n" + _calibration(predicted, bought)
+
+
+def _write_no_content(states: pathlib.Path) -> None:
+    """Writes content vectors of no article, which needs do not read."""
+    ids = pq.read_table(states / ARTICLES_FILE, columns=[columns.ARTICLE_ID])[0].combine_chunks()
+    write_content(states / CONTENT_FILE, ids, {kind: ContentVectors.none(len(ids)) for kind in KINDS})
 
 
 def _calibration(predicted: np.ndarray, bought: np.ndarray) -> str:

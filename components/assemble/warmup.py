@@ -35,6 +35,7 @@ def _requests(batch: int) -> list[predict_pb2.PredictRequest]:
             k=k,
         ),
         _request("similar_articles", article_id=unknown, exclude_article_ids=no_articles, k=k),
+        _request("complete_the_look", article_id=unknown, customer_id=unknown, exclude_article_ids=no_articles, k=k),
         _request("describe_articles", article_id=unknown),
         _request("article_outlook", article_id=unknown),
     ]

@@ -76,7 +76,7 @@ class Looks:
         Args:
             as_of: day number.
         """
-        weights, facts = self.weights(as_of), self.facts(as_of)
+        weights, facts = fit(self.examples(as_of)), self.facts(as_of)
         return {
             "look_groups": _groups(facts, weights),
             "look_candidates": _candidates(facts, weights),
@@ -86,8 +86,8 @@ class Looks:
             "look_weights": _weights(weights),
         }
 
-    def weights(self, as_of: int) -> LookWeights:
-        """Fits the weights on the weeks before a day, the last one first.
+    def examples(self, as_of: int) -> list[tuple[Examples, Examples]]:
+        """Returns what the weights are fitted on: examples of articles and of groups for each week, the last one first.
 
         Args:
             as_of: day number.
@@ -104,7 +104,7 @@ class Looks:
             if len(choices):
                 tastes = self.tastes(choices.customers, day)
                 weeks.append((article_examples(choices, facts, tastes), group_examples(choices, facts)))
-        return fit(weeks)
+        return weeks
 
     def facts(self, day: int) -> LookFacts:
         """Returns the facts before a day."""

@@ -18,6 +18,7 @@ from console.views.request_data import console_of, tables_of
 
 _SIMILAR = 12
 _CUSTOMERS = 12
+_OF_LOOK = 6  # articles of a group
 _ATTRIBUTES = (
     ("product_code", "Product code"),
     ("product_type_name", "Product type"),
@@ -45,6 +46,7 @@ def page(request: Request) -> Response:
     if article is None:
         raise PageError(404, f"The article must be in the ingested tables. Received: {article_id!r}. Search for it.")
     similar = models.ask(lambda client: client.similar([article_id], k=_SIMILAR)[0])
+    look = models.ask(lambda client: client.complete([article_id], k=_OF_LOOK)[0])
     outlook = models.ask(lambda client: client.outlook([article_id])[0])
     if outlook.value is not None and math.isnan(outlook.value.sold_probability):
         outlook = type(outlook)(None, "The served version has no forecast for this article.")
@@ -71,6 +73,10 @@ def page(request: Request) -> Response:
         similar_problem=similar.problem,
         by_picture=nearest_by(tables, "picture", article_id),
         by_text=nearest_by(tables, "text", article_id),
+        look=[
+            (group.name, tables.described([each.article_id for each in group.articles])) for group in look.value or ()
+        ],
+        look_problem=look.problem,
         together=neighbours(tables, "together_basket", article["article_row"]),
         same=neighbours(tables, "same_product", article["article_row"]),
     )

@@ -73,10 +73,7 @@ class Looks(tf.Module):
             k: articles of each group, at most `MOST_K`.
         """
         state = self._state
-        affinities = self._affinities(article_rows)
-        utilities = self._allowed(self._utilities(affinities, article_rows, customer_rows), article_rows, excluded_rows)
-        utilities = tf.reshape(utilities, [-1, self._groups, self._width])
-        of_groups = self.group_scores + affinities[:, self._groups * self._width :]
+        utilities, of_groups = self.utilities(article_rows, customer_rows, excluded_rows)
         own = tf.range(self._groups) == tf.gather(self.article_groups, article_rows)[:, None]
         possible = tf.logical_and(tf.reduce_max(utilities, axis=2) > _POSSIBLE, tf.logical_not(own))
         possible = tf.logical_and(possible, (article_rows < state.num_articles)[:, None])
@@ -91,6 +88,25 @@ class Looks(tf.Module):
             article_rows=tf.where(real, rows, state.num_articles),
             scores=tf.where(real, scores, 0.0),
         )
+
+    def utilities(
+        self, article_rows: tf.Tensor, customer_rows: tf.Tensor, excluded_rows: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """Computes the utilities of all candidates and of all groups; those of different groups cannot be compared.
+
+        Args:
+            article_rows: as in `__call__`.
+            customer_rows: as in `__call__`.
+            excluded_rows: as in `__call__`.
+
+        Returns:
+            `[batch, groups, width]` float32 in the order of `slot_rows`, at most half of `NEVER` for what cannot be
+            answered, and `[batch, groups]` float32.
+        """
+        affinities = self._affinities(article_rows)
+        utilities = self._allowed(self._utilities(affinities, article_rows, customer_rows), article_rows, excluded_rows)
+        of_groups = self.group_scores + affinities[:, self._groups * self._width :]
+        return tf.reshape(utilities, [-1, self._groups, self._width]), of_groups
 
     def _affinities(self, article_rows: tf.Tensor) -> tf.Tensor:
         """Sums the affinities of all attributes: `[batch, slots + groups]`."""

@@ -45,6 +45,32 @@ class SimilarArticle:
 
 
 @dataclasses.dataclass(frozen=True)
+class LookArticle:
+    """An article that completes a look.
+
+    Attributes:
+        article_id: raw article id.
+        score: probability in (0, 1) that a basket with the requested article and an article of the group has this one.
+    """
+
+    article_id: str
+    score: float
+
+
+@dataclasses.dataclass(frozen=True)
+class LookGroup:
+    """A group of articles that is bought with the requested one, such as Shoes.
+
+    Attributes:
+        name: garment group, or product type in a shop of one garment group.
+        articles: best first.
+    """
+
+    name: str
+    articles: tuple[LookArticle, ...]
+
+
+@dataclasses.dataclass(frozen=True)
 class ArticleDescription:
     """Texts of an article; all but the id are "" if the model does not contain the article."""
 

@@ -7,7 +7,6 @@ target in turn. If a server is UNAVAILABLE or does not answer, the client tries 
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -16,26 +15,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from serving.client.answers import (
-    ArticleDescription,
-    ArticleOutlook,
-    Baselines,
-    CustomerNeed,
-    Recommendations,
-    RecommendedArticle,
-    SimilarArticle,
-    VersionStatus,
-)
+from serving.client.answers import Baselines, CustomerNeed, Recommendations, RecommendedArticle, VersionStatus
+from serving.client.article_queries import ArticleQueries
 from serving.client.channel import ClientConfig
 from serving.client.inputs import check_k, one_each, padded, strings
 from serving.client.model_client import ModelClient
-from serving.errors import InvalidRequestError
 
 _CHANNELS_SEPARATOR = ","
 
 
-class RecommenderClient:
-    """Queries one model on one or several servers.
+class RecommenderClient(ArticleQueries):
+    """Queries one model on one or several servers. The queries about articles are in `ArticleQueries`.
 
     Every query may raise a `serving.errors.ServingError`: InvalidRequestError, ModelNotFoundError,
     SignatureNotFoundError, RequestTooLargeError, DeadlineExceededError, ServerUnavailableError,
@@ -59,7 +49,7 @@ class RecommenderClient:
         version: int | None = None,
         version_label: str | None = None,
     ) -> None:
-        self._model = ModelClient(target, config or ClientConfig(), version, version_label)
+        super().__init__(ModelClient(target, config or ClientConfig(), version, version_label))
 
     def recommend(
         self,
@@ -110,74 +100,6 @@ class RecommenderClient:
         return self._recommendations(
             "serving_default", customer_ids, lambda part: {"customer_id": strings(customer_ids[part])}
         )
-
-    def similar(
-        self,
-        article_ids: Sequence[str],
-        *,
-        exclude_article_ids: Sequence[Sequence[str]] | None = None,
-        k: int = 12,
-    ) -> list[list[SimilarArticle]]:
-        """The k most similar articles of each article, most similar first.
-
-        An answer has fewer articles if fewer are left, and none for an unknown article.
-
-        Args:
-            article_ids: [batch].
-            exclude_article_ids: [batch], articles to leave out of each answer; None for none. Versions of earlier
-                releases lack this input; the client omits it for them if nothing is excluded.
-            k: articles per article, 1 to 100.
-
-        Returns:
-            [batch], in the order of `article_ids`.
-
-        Raises:
-            ValueError: `k` is out of range, or `exclude_article_ids` is not as long as `article_ids`.
-        """
-        check_k(k)
-        excluded = one_each("exclude_article_ids", exclude_article_ids, article_ids, ())
-
-        def inputs_without_exclusions(part: slice) -> dict[str, Any]:
-            return {"article_id": strings(article_ids[part]), "k": np.int32(k)}
-
-        def inputs(part: slice) -> dict[str, Any]:
-            return {**inputs_without_exclusions(part), "exclude_article_ids": padded(excluded[part])}
-
-        try:
-            answers = self._model.predict_batches("similar_articles", len(article_ids), inputs)
-        except InvalidRequestError:
-            if any(excluded):
-                raise
-            answers = self._model.predict_batches("similar_articles", len(article_ids), inputs_without_exclusions)
-        return [
-            [SimilarArticle(i.decode(), float(s)) for i, s in zip(ids, scores, strict=True) if i]
-            for _, arrays in answers
-            for ids, scores in zip(arrays["article_ids"], arrays["scores"], strict=True)
-        ]
-
-    def describe(self, article_ids: Sequence[str]) -> list[ArticleDescription]:
-        """Name, type, colour and description of each article; [batch], in the order of `article_ids`."""
-        fields = [field.name for field in dataclasses.fields(ArticleDescription)][1:]
-        answers = self._model.predict_batches(
-            "describe_articles", len(article_ids), lambda part: {"article_id": strings(article_ids[part])}
-        )
-        rows = (row for _, arrays in answers for row in zip(*(arrays[f] for f in fields), strict=True))
-        return [
-            ArticleDescription(article_id, *(value.decode(errors="replace") for value in row))
-            for article_id, row in zip(article_ids, rows, strict=True)
-        ]
-
-    def outlook(self, article_ids: Sequence[str]) -> list[ArticleOutlook]:
-        """Forecast of the sales of each article; [batch], in the order of `article_ids`.
-
-        Versions of earlier releases lack this signature: SignatureNotFoundError.
-        """
-        fields = [field.name for field in dataclasses.fields(ArticleOutlook)][1:]
-        answers = self._model.predict_batches(
-            "article_outlook", len(article_ids), lambda part: {"article_id": strings(article_ids[part])}
-        )
-        rows = (row for _, arrays in answers for row in zip(*(arrays[f].tolist() for f in fields), strict=True))
-        return [ArticleOutlook(article_id, *row) for article_id, row in zip(article_ids, rows, strict=True)]
 
     def embeddings(
         self, *, customer_ids: Sequence[str] | None = None, article_ids: Sequence[str] | None = None

@@ -28,6 +28,7 @@ from transforms.content import CONTENT_FILE, ContentVectors, write_content
 from transforms.photos.shop_photos import ShopPhotos
 
 SCRIPT = "<script>alert('x')</script>"
+LOOK_GROUP = f"Socks & {SCRIPT}"
 HOSTILE_ARTICLE = "../\"a'/<b>&?#% é"
 HOSTILE_CUSTOMER = "/../\"c'<img src=x onerror=alert(1)>&k=99#"
 PLAIN_ARTICLE = tiny_shop.article_id(0)
@@ -173,6 +174,13 @@ def answer(request, context) -> dict:
     if request.model_spec.version.value == OLD:
         chosen.reverse()
     scores = [1 - place / 100 for place in range(len(chosen))]
+    if name == "complete_the_look":
+        looks = [chosen[:2], chosen[2:4], ["", ""]]
+        return {
+            "groups": np.array([[LOOK_GROUP.encode(), b"Shoes", b""]], object),
+            "article_ids": np.array([[[each.encode() for each in look] for look in looks]], object),
+            "scores": np.float32([[[0.5, 0.25], [0.5, 0.25], [0.0, 0.0]]]),
+        }
     channels = [b"own_purchases,towers"] * len(chosen)
     return {
         "article_ids": np.array([[each.encode() for each in chosen]] * rows, object),

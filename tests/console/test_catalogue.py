@@ -129,6 +129,14 @@ def test_an_article_without_a_text_has_no_nearest_by_text(client):
     assert 'id="nearest-text"' not in client.get(link("/article", id=HOSTILE_ARTICLE)).text
 
 
+def test_the_groups_that_complete_the_look_are_shown_with_their_articles(client):
+    page = client.get(link("/article", id=PLAIN_ARTICLE)).text
+    section = page[page.index('id="look"') : page.index('id="same"')]
+    assert SCRIPT not in section
+    assert section.index("Socks &amp; ") < section.index(">Shoes<")
+    assert PageLinks(section).values("/article", "id") == set(ids_of_all()[:4])
+
+
 def test_the_same_product_is_shown(client):
     page = client.get(link("/article", id=PLAIN_ARTICLE)).text
     section = page[page.index('id="same"') : page.index('id="together"')]

@@ -83,6 +83,19 @@ def _save_model(to: pathlib.Path) -> None:
         ids = tf.where((index >= 0)[:, None], answered["article_ids"], "")
         return {"article_ids": ids, "scores": answered["scores"]}
 
+    @tf.function(input_signature=[strings, strings, many, count])
+    def complete_the_look(article_id, customer_id, exclude_article_ids, k):
+        """Shoes: the articles that follow the first article of the customer; none for the article a00."""
+        index = module.articles.lookup(article_id)
+        answered = answer(module.customers.lookup(customer_id) + 1, k, "")
+        known = (index > 0)[:, None]
+        ids = tf.where(known, answered["article_ids"], "")
+        return {
+            "groups": tf.where(known, "Shoes", ""),
+            "article_ids": ids[:, None],
+            "scores": answered["scores"][:, None],
+        }
+
     @tf.function(input_signature=[strings])
     def describe_articles(article_id):
         index = module.articles.lookup(article_id)
@@ -120,6 +133,7 @@ def _save_model(to: pathlib.Path) -> None:
         "serving_default": serving_default,
         "recommend": recommend,
         "similar_articles": similar_articles,
+        "complete_the_look": complete_the_look,
         "describe_articles": describe_articles,
         "article_outlook": article_outlook,
         "article_embedding": article_embedding,

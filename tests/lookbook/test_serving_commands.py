@@ -83,6 +83,18 @@ def test_similar_shows_neighbours_without_channels(port, capsys):
     assert "why" not in text
 
 
+def test_complete_shows_the_articles_of_each_group_for_a_customer(port, capsys):
+    assert main(["complete", "a07", "--port", port, "--customer", "c5", "--k", "2"]) == 0
+    text = capsys.readouterr().out
+    assert text.startswith("with a07: Name a07, T-shirt, Black\n\nShoes\n")
+    assert [row[1] for row in rows(text)] == ["article", "a06", "a07"]
+
+
+def test_complete_says_that_nothing_goes_with_an_article(port, capsys):
+    assert main(["complete", "a00", "--port", port]) == 0
+    assert "nothing: the shop has sold one group of articles only" in capsys.readouterr().out
+
+
 def test_outlook_shows_the_forecasts_of_articles(port, capsys):
     assert main(["outlook", "a07", "a01", "--port", port]) == 0
     (_, *found) = rows(capsys.readouterr().out)
@@ -94,7 +106,7 @@ def test_outlook_says_that_sales_of_few_weeks_have_no_forecast(port, capsys):
     assert "the sales must span at least four weeks to be forecast" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", [["similar", "nonesuch"], ["outlook", "a07", "nonesuch"]])
+@pytest.mark.parametrize("command", [["similar", "nonesuch"], ["complete", "nonesuch"], ["outlook", "a07", "nonesuch"]])
 def test_an_article_that_is_not_in_the_catalogue_is_refused(port, capsys, command):
     assert main([*command, "--port", port]) == 1
     assert "article_id must be in the catalogue. Received: 'nonesuch'" in capsys.readouterr().err

@@ -176,6 +176,25 @@ def _export(path: Path) -> None:
             answer = self._answer(article_id, article_id[:, None], k)
             return {"article_ids": answer["article_ids"], "scores": answer["scores"]}
 
+        @tf.function(
+            input_signature=[
+                tf.TensorSpec([None], text),
+                tf.TensorSpec([None], text),
+                tf.TensorSpec([None, None], text),
+                tf.TensorSpec([], number),
+            ]
+        )
+        def complete_the_look(self, article_id, customer_id, exclude_article_ids, k):
+            """Shoes for every article, and nothing else; a customer adds 1000 to the scores."""
+            answer = self._answer(article_id, tf.concat([article_id[:, None], exclude_article_ids], 1), k)
+            scores = answer["scores"] + tf.where(customer_id == "", 0.0, 1000.0)[:, None]
+            padded = [[0, 0], [0, 1], [0, 0]]
+            return {
+                "groups": tf.pad(tf.fill([tf.size(article_id), 1], "Shoes"), padded[:2], constant_values=""),
+                "article_ids": tf.pad(answer["article_ids"][:, None], padded, constant_values=""),
+                "scores": tf.pad(scores[:, None], padded),
+            }
+
         @tf.function(input_signature=[tf.TensorSpec([None], text)])
         def describe_articles(self, article_id):
             known = tf.reduce_any(self.catalogue[None] == article_id[:, None], axis=1)
@@ -221,6 +240,6 @@ def _export(path: Path) -> None:
 
     model = Recommender()
     names = ("recommend", "similar_articles", "describe_articles", "customer_embedding", "article_embedding")
-    names = (*names, "article_outlook", "customer_needs", "baselines", "spin")
+    names = (*names, "complete_the_look", "article_outlook", "customer_needs", "baselines", "spin")
     signatures = {name: getattr(model, name) for name in names}
     tf.saved_model.save(model, str(path), signatures={"serving_default": model.default, **signatures})

@@ -298,6 +298,11 @@ def test_article_weeks_sum_units_and_revenue_by_weeks_back(ask):
     assert ask("article_weeks", label_days=30)[0] == (A, 1, 4, 8.0)
 
 
+def test_article_channels_count_lines_by_channel_within_the_window(ask):
+    """All lines are of channel 1; the line of day 40 is too old, that of day 100 too late."""
+    assert ask("article_channels", window_days=30) == [(A, 1, 4, 2.0), (B, 1, 2, 5.0), (C, 1, 2, 8.0)]
+
+
 def test_popular_counts_customers_overall_and_by_segment(ask):
     assert rounded(ask("popular", window_days=7, popular_length=12)) == [
         (0, A, 2.002),

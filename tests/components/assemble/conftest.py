@@ -42,6 +42,15 @@ class Served:
         exclude = exclude or [[""]] * len(articles)
         return self.ask("similar_articles", article_id=articles, exclude_article_ids=exclude, k=k)
 
+    def complete(self, articles, customers=None, exclude=None, k=12) -> dict[str, np.ndarray]:
+        return self.ask(
+            "complete_the_look",
+            article_id=articles,
+            customer_id=customers or [""] * len(articles),
+            exclude_article_ids=exclude or [[""]] * len(articles),
+            k=k,
+        )
+
 
 @pytest.fixture(scope="session")
 def serve(tiny, trained, once):

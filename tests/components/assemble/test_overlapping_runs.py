@@ -29,6 +29,7 @@ SIGNATURES = [
     "serving_default",
     "recommend",
     "similar_articles",
+    "complete_the_look",
     "describe_articles",
     "article_outlook",
     "customer_embedding",

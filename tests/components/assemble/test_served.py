@@ -129,7 +129,8 @@ TEXTS = hnp.arrays(object, hnp.array_shapes(min_dims=0, max_dims=3, max_side=3),
 NUMBERS = hnp.arrays(
     st.sampled_from(["int32", "float32", "int64"]), hnp.array_shapes(min_dims=0, max_dims=3, max_side=3)
 )
-SIGNATURES = ["recommend", "serving_default", "similar_articles", "describe_articles", "customer_embedding", "judge"]
+SIGNATURES = ["recommend", "serving_default", "similar_articles", "complete_the_look", "describe_articles", "judge"]
+SIGNATURES = [*SIGNATURES, "customer_embedding"]
 NAMES = [*DEFAULTS, "article_id", "examples"]
 
 

@@ -33,6 +33,10 @@ SHAPES = {
         {"article_id": [None], "exclude_article_ids": [None, None], "k": []},
         {"article_ids": None, "scores": None},
     ),
+    "complete_the_look": (
+        {"article_id": [None], "customer_id": [None], "exclude_article_ids": [None, None], "k": []},
+        {"groups": 4, "article_ids": None, "scores": None},
+    ),
     "customer_embedding": ({"customer_id": [None]}, {"embedding": 8}),
     "article_embedding": ({"article_id": [None]}, {"embedding": 8}),
     "customer_needs": ({"customer_id": [None], "k": []}, {"product_types": None, "probabilities": None}),
@@ -72,9 +76,10 @@ def test_recommend_and_similar_answer_k(exact, k):
     [
         (lambda exact, k: exact.recommend([customer_id(0)], k=k), RECOMMENDER.max_candidates),
         (lambda exact, k: exact.similar([article_id(0)], k=k), 100),
+        (lambda exact, k: exact.complete([article_id(0)], k=k), 100),
         (lambda exact, k: exact.ask("customer_needs", customer_id=[customer_id(0)], k=k), 100),
     ],
-    ids=["recommend", "similar", "needs"],
+    ids=["recommend", "similar", "complete", "needs"],
 )
 @pytest.mark.parametrize("k", [0, -1, "one too many", 2**31 - 1])
 def test_k_out_of_range_is_refused_with_the_range(exact, ask, largest, k):
@@ -95,6 +100,10 @@ def test_unknown_articles_are_ignored(exact):
     np.testing.assert_array_equal(found["article_ids"], wanted["article_ids"])
     similar = exact.similar(HOSTILE, k=5)
     assert (similar["article_ids"] == b"").all()
+    look = exact.complete(HOSTILE, customers=HOSTILE, exclude=[HOSTILE] * len(HOSTILE))
+    assert (look["groups"] == b"").all()
+    assert (look["article_ids"] == b"").all()
+    assert (look["scores"] == 0).all()
     assert (exact.ask("article_embedding", article_id=HOSTILE)["embedding"] == 0).all()
     outlook = exact.ask("article_outlook", article_id=HOSTILE)
     assert all(np.isnan(numbers).all() for numbers in outlook.values())
@@ -204,6 +213,32 @@ def test_a_served_answer_is_full_while_allowed_articles_exist(served, excluded):
         real = {article.decode() for article in found if article}
         assert len(real) == (found != b"").sum() == min(12, ARTICLES - excluded)
         assert not real & set(gone)
+
+
+@pytest.mark.parametrize("k", [1, 12])
+def test_a_look_has_k_articles_of_another_group_without_variants_and_exclusions(served, k):
+    """The tiny shop has two garment groups, and three articles of each product in both."""
+    ids, rows = [article_id(i) for i in range(ARTICLES)], raw_articles()
+    groups = {row["article_id"]: row["garment_group_name"] for row in rows}
+    gone = ids[::4]
+    answer = served.complete(
+        ids, customers=[customer_id(i % 3) for i in range(ARTICLES)], exclude=[gone] * ARTICLES, k=k
+    )
+    assert answer["article_ids"].shape == answer["scores"].shape == (ARTICLES, 4, k)
+    for own, names, found in zip(ids, answer["groups"], answer["article_ids"], strict=True):
+        (name,) = filter(None, names)
+        assert {groups[own], name.decode()} == {"Jersey", "Knitwear"}
+        real = {article.decode() for article in found.ravel() if article}
+        assert {groups[article] for article in real} == {name.decode()}
+        assert not real & set(gone)
+        assert own[:7] not in {article[:7] for article in real}
+        sold = [i for i in ids[:-2] if groups[i] == name.decode() and i[:7] != own[:7] and i not in gone]
+        assert len(real) >= min(k, len(sold) - 4)  # a few were not sold in the last four weeks
+
+
+def test_a_look_refuses_customers_of_another_batch_size(exact):
+    with pytest.raises(tf.errors.InvalidArgumentError, match="customer_id must have an entry"):
+        exact.complete([article_id(0), article_id(1)], customers=[customer_id(0)])
 
 
 def test_describe_articles_returns_the_texts_of_the_catalogue(exact):

@@ -65,9 +65,10 @@ def test_every_warm_up_request_is_answered(exact):
         asked.add((request.model_spec.signature_name, len(inputs.get("customer_id", inputs.get("article_id")))))
         assert request.model_spec.name == "lookbook"
         assert exact.ask(request.model_spec.signature_name, **inputs)
-    names = ("serving_default", "recommend", "similar_articles", "describe_articles", "article_outlook")
+    of_articles = ("similar_articles", "complete_the_look", "describe_articles", "article_outlook")
+    names = ("serving_default", "recommend", *of_articles)
     assert asked == {(name, batch) for name in names for batch in (1, 64)}
 
 
 def test_writing_warm_up_requests_returns_their_number(tmp_path):
-    assert write_warmup_requests(tmp_path / "requests") == 10
+    assert write_warmup_requests(tmp_path / "requests") == 12

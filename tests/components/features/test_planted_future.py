@@ -25,6 +25,12 @@ EARLIER, TODAY = FIRST_DAY + 28, FIRST_DAY + 42
 TABLES = {
     "article_outlook",
     "article_rebuys",
+    "look_affinities",
+    "look_articles",
+    "look_candidates",
+    "look_groups",
+    "look_pairs",
+    "look_weights",
     "next_basket",
     "needs",
     "need_groups",
@@ -84,5 +90,6 @@ def test_purchases_of_the_day_before_change_the_state():
     planted = [(TODAY - 1, customer_id(CUSTOMERS - 1), article_id(ARTICLES - 1), 5.0)] * 2
     planted += [(TODAY - 1, customer_id(i), article_id(j), 5.0) for i in (1, 2) for j in (0, 1)]
     seen, unseen = states(purchases() + planted, (EARLIER, TODAY)), states(purchases(), (EARLIER, TODAY))
-    assert {name for name in TABLES if seen[TODAY][name] != unseen[TODAY][name]} == TABLES
+    same = {"look_groups"}  # of two groups, one is left to choose
+    assert {name for name in TABLES if seen[TODAY][name] != unseen[TODAY][name]} == TABLES - same
     assert seen[EARLIER] == unseen[EARLIER]

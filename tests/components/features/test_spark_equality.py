@@ -25,7 +25,7 @@ from components.ingest.executor import ingest
 from synthetic.shop import ShopConfig, synthesize
 from tests import tiny_shop
 from transforms.calendar import date_of
-from transforms.content import CONTENT_FILE
+from transforms.content import CONTENT_FILE, KINDS, ContentVectors, write_content
 from transforms.errors import ConfigError
 
 pytestmark = pytest.mark.proof
@@ -58,9 +58,10 @@ def tables(shop: str, root: pathlib.Path) -> pathlib.Path:
 
 def build(shop: str, folder: pathlib.Path, root: pathlib.Path, engine: str) -> pathlib.Path:
     config = FeaturesConfig(engine=engine, spark_master="local[2]", **SETTINGS[shop])
-    content = root / CONTENT_FILE  # it passes through
-    content.parent.mkdir(parents=True, exist_ok=True)
-    content.write_bytes(b"vectors")
+    root.mkdir(parents=True, exist_ok=True)
+    ids = pq.read_table(folder / "articles.parquet", columns=["article_id"])["article_id"].combine_chunks()
+    content = root / CONTENT_FILE
+    write_content(content, ids, {kind: ContentVectors.none(len(ids)) for kind in KINDS})
     build_features(folder, content, tiny_shop.outputs(root), config, tiny_shop.LABEL_DAYS)
     return root
 

@@ -7,6 +7,7 @@ import tensorflow as tf
 from components.features.config import FeaturesConfig
 from components.features.duckdb_engine import DuckDbEngine
 from components.features.look_catalogue import read_catalogue
+from components.features.look_model import fit
 from components.features.look_sales import read_sales
 from components.features.looks import Looks as LookWriter
 from components.features.purchases import read_purchases
@@ -47,8 +48,7 @@ class Shop:
             config,
             tiny_shop.LABEL_DAYS,
         )
-        self.facts, self.weights = self.writer.facts(DAY), self.writer.weights(DAY)
-        engine.close()
+        self.facts, self.weights = self.writer.facts(DAY), fit(self.writer.examples(DAY))
         self.state = State(load_tables(root / "states", DAY))
         self.looks = Looks(load_look_tables(root / "states", DAY), self.state)
 
@@ -151,6 +151,16 @@ def test_an_article_never_sold_is_answered(shop):
     assert not [row for *_, row in tiny_shop.purchases() if row == tiny_shop.ARTICLES - 1]
     (answer,) = shop.ask([tiny_shop.ARTICLES - 1])
     assert len(answer) == 4
+
+
+def test_later_purchases_do_not_change_the_tables(shop, tmp_path):
+    week = DAY - tiny_shop.LABEL_DAYS
+    before = [purchase for purchase in tiny_shop.purchases() if purchase[0] < week]
+    ended = Shop(tmp_path, articles(), before)
+    earlier, seen = ended.writer.tables(week), shop.writer.tables(week)
+    for name, table in earlier.items():
+        np.testing.assert_equal(table.to_pydict(), seen[name].to_pydict(), err_msg=name)  # NaN equals NaN
+    assert seen["look_groups"] != shop.writer.tables(DAY)["look_groups"]
 
 
 def test_the_answer_for_one_article_does_not_depend_on_the_batch(shop):

@@ -14,6 +14,8 @@ from serving.client import (
     Baselines,
     ClientConfig,
     CustomerNeed,
+    LookArticle,
+    LookGroup,
     RecommenderClient,
     SimilarArticle,
 )
@@ -91,6 +93,17 @@ def test_exclusions_are_omitted_if_empty_for_versions_without_that_input(client,
     assert client.similar(articles[:1], exclude_article_ids=[[]], k=2) == client.similar(articles[:1], k=2)
     with pytest.raises(errors.InvalidRequestError):
         client.similar(articles[:1], exclude_article_ids=[articles[1:2]], k=2)
+
+
+def test_complete_returns_groups_without_padding(client, articles):
+    (first, second) = client.complete(
+        articles[:2], customer_ids=["", "c1"], exclude_article_ids=[[], articles[2:3]], k=2
+    )
+    assert first == [LookGroup("Shoes", (LookArticle(articles[1], -1.0), LookArticle(articles[2], -2.0)))]
+    assert second == [LookGroup("Shoes", (LookArticle(articles[0], 1000.0), LookArticle(articles[3], 997.0)))]
+    assert client.complete([]) == []
+    with pytest.raises(ValueError, match="customer_ids must have one entry for each id"):
+        client.complete(articles[:2], customer_ids=["c1"])
 
 
 def test_describe_returns_empty_texts_for_unknown_articles(client, articles):
