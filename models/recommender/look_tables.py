@@ -1,7 +1,7 @@
 """Reads the tables of looks, which Features writes, into the arrays of `Looks`.
 
-A candidate has a slot: group i holds the slots from `i * width`. Groups are padded to `MIN_GROUPS`, and candidates to a
-width of `MOST_K` at least.
+A candidate has a slot: group i holds the slots from `i * width`. Groups are padded to `ANSWERED_GROUPS` at least, and
+the candidates of a group to a width of `MOST_K` at least.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from transforms.looks import LOOK_ATTRIBUTES, LOOK_KINDS, NO_CODE
 from transforms.parquet import pq
 from transforms.state_files import ARTICLES_FILE, state_folder
 
-MIN_GROUPS = 4
+ANSWERED_GROUPS = 4
 NEVER = np.float32(-1e30)  # utility of what cannot be answered
 
 
@@ -87,7 +87,7 @@ def load_look_tables(states: pathlib.Path, as_of: int) -> LookTables:
 
     groups, candidates, sales = read("groups"), read("candidates"), read("articles")
     names = groups["name"].to_pylist()
-    num_groups = max(len(names), MIN_GROUPS)
+    num_groups = max(len(names), ANSWERED_GROUPS)
     place = _Places(groups["group_code"].to_numpy())
     of_candidate = place.of(candidates["group_code"].to_numpy())
     inside = np.arange(len(of_candidate)) - np.searchsorted(of_candidate, of_candidate)

@@ -12,7 +12,7 @@ import dataclasses
 import tensorflow as tf
 
 from models.recommender import ops
-from models.recommender.look_tables import MIN_GROUPS, NEVER, LookTables
+from models.recommender.look_tables import ANSWERED_GROUPS, NEVER, LookTables
 from models.recommender.state import ARTICLE_GROUPS, State
 from transforms import columns
 from transforms.looks import CONTENT_KINDS, CONTENT_VALUES, LOOK_ATTRIBUTES, TASTE_ATTRIBUTE, TASTE_LENGTH, TASTE_SCALE
@@ -26,9 +26,9 @@ class Look:
     """Answers for a batch of articles.
 
     Attributes:
-        groups: `[batch, MIN_GROUPS]` string names of the groups, most probable first; "" for padding.
-        article_rows: `[batch, MIN_GROUPS, k]` int32, best first in each group, padded.
-        scores: `[batch, MIN_GROUPS, k]` float32 probability that a basket with the article and the group has this
+        groups: `[batch, ANSWERED_GROUPS]` string names of the groups, most probable first; "" for padding.
+        article_rows: `[batch, ANSWERED_GROUPS, k]` int32, best first in each group, padded.
+        scores: `[batch, ANSWERED_GROUPS, k]` float32 probability that a basket with the article and the group has this
             article of the group; 0 for padding.
     """
 
@@ -77,7 +77,7 @@ class Looks(tf.Module):
         own = tf.range(self._groups) == tf.gather(self.article_groups, article_rows)[:, None]
         possible = tf.logical_and(tf.reduce_max(utilities, axis=2) > _POSSIBLE, tf.logical_not(own))
         possible = tf.logical_and(possible, (article_rows < state.num_articles)[:, None])
-        best, groups = tf.math.top_k(tf.where(possible, of_groups, NEVER), MIN_GROUPS)
+        best, groups = tf.math.top_k(tf.where(possible, of_groups, NEVER), ANSWERED_GROUPS)
         utilities = tf.gather(utilities, groups, batch_dims=1)
         found, place = tf.math.top_k(utilities, k)
         real = tf.logical_and(found > _POSSIBLE, (best > _POSSIBLE)[:, :, None])

@@ -47,7 +47,7 @@ def test_a_choice_is_an_anchor_and_another_group_of_its_basket(purchases, facts)
 
 
 def test_recall_is_the_share_of_the_bought_articles_among_the_first(facts):
-    socks = [position for position, rows in enumerate(facts.candidates) if 2 in rows][0]
+    socks = next(position for position, rows in enumerate(facts.candidates) if 2 in rows)
     rows = facts.candidates[socks].tolist()
     assert sorted(rows) == [2, 3, 4]
     choices = Choices(
