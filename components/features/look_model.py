@@ -17,6 +17,7 @@ from components.features.look_pairs import Baskets
 from components.features.look_tastes import Tastes
 
 MAX_CHOICES = 3_000  # of all weeks
+ALTERNATIVES = 200  # of a choice, besides what was bought; more candidates are sampled
 RIDGE = 3.0
 
 
@@ -101,13 +102,17 @@ def read_choices(baskets: Baskets, facts: LookFacts, limit: int, random: np.rand
     return Choices(anchors, customers, positions, [each[3] for each in found])
 
 
-def article_examples(choices: Choices, facts: LookFacts, tastes: Tastes) -> Examples:
-    """The candidates of each choice, of other products than the anchor's, with their inputs.
+def article_examples(choices: Choices, facts: LookFacts, tastes: Tastes, random: np.random.Generator) -> Examples:
+    """Candidates of each choice, of other products than the anchor's, with their inputs.
+
+    Others than the bought ones are drawn with one probability each, which leaves the estimate of a conditional logit
+    consistent (McFadden, 1978).
 
     Args:
         choices: choices.
         facts: facts before them.
         tastes: tastes of `choices.customers`.
+        random: source of the draws.
     """
     inputs, labels, lengths = [np.zeros((0, len(INPUTS)), np.float32)], [np.zeros(0)], []
     for position, rows in enumerate(facts.candidates):
@@ -119,11 +124,12 @@ def article_examples(choices: Choices, facts: LookFacts, tastes: Tastes) -> Exam
         others = ~facts.same_product(anchors, rows)
         bought &= others
         real = bought.any(axis=1)
+        drawn = others & (bought | (random.random(others.shape) < ALTERNATIVES / len(rows)))
         values = facts.inputs(position, anchors[real], tastes.of(chosen[real]))
-        inputs.append(values[others[real]])
+        inputs.append(values[drawn[real]])
         shares = bought[real] / bought[real].sum(axis=1, keepdims=True)
-        labels.append(shares[others[real]])
-        lengths.append(others[real].sum(axis=1))
+        labels.append(shares[drawn[real]])
+        lengths.append(drawn[real].sum(axis=1))
     return Examples(np.concatenate(inputs), np.concatenate(labels), np.concatenate([np.zeros(0, int), *lengths]))
 
 

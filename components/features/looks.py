@@ -27,7 +27,6 @@ from components.features.look_catalogue import LookCatalogue
 from components.features.look_facts import GROUP_INPUTS, INPUTS, PAIR_INPUTS, POPULARITY_INPUTS, LookFacts, count_input
 from components.features.look_model import (
     MAX_CHOICES,
-    Choices,
     Examples,
     LookWeights,
     article_examples,
@@ -98,12 +97,13 @@ class Looks:
             day = as_of - number * self._label_days
             if missing <= 0 or day <= first:
                 break
-            facts = self.facts(day)
-            choices = self._choices(facts, missing)
+            facts, random = self.facts(day), np.random.default_rng([_SEED, day % 2**32])
+            baskets = Baskets.read(self._purchases, day, day + self._label_days)
+            choices = read_choices(baskets, facts, missing, random)
             missing -= len(choices)
             if len(choices):
                 tastes = self.tastes(choices.customers, day)
-                weeks.append((article_examples(choices, facts, tastes), group_examples(choices, facts)))
+                weeks.append((article_examples(choices, facts, tastes, random), group_examples(choices, facts)))
         return weeks
 
     def facts(self, day: int) -> LookFacts:
@@ -114,10 +114,6 @@ class Looks:
     def tastes(self, customers: np.ndarray, day: int) -> Tastes:
         """Returns the tastes of customers, `[n]` int32 rows, before a day."""
         return Tastes.read(self._purchases, customers, day, self._catalogue, self._config.half_life_days)
-
-    def _choices(self, facts: LookFacts, limit: int) -> Choices:
-        baskets = Baskets.read(self._purchases, facts.day, facts.day + self._label_days)
-        return read_choices(baskets, facts, limit, np.random.default_rng([_SEED, facts.day % 2**32]))
 
 
 def _groups(facts: LookFacts, weights: LookWeights) -> pa.Table:

@@ -2,7 +2,8 @@
 
 The shop has 8 million transactions; each piece of work runs in a process of its own. The allowance covers memory that
 the limit does not: buffers of the CSV reader, rows that are being written, freed memory that the allocator keeps, and
-the purchases that the next basket reads, about 30 bytes each. Its matrices have few articles here.
+the purchases that the next basket reads, about 30 bytes each. Its matrices have few articles here, and the tables of
+looks are left out: NumPy computes them, from a bounded number of baskets.
 """
 
 import json
@@ -59,7 +60,7 @@ else:
     prepare(engine, source, to / "states")
     (last,) = engine.query("select max(day) as day from purchases").to_pylist()
     config = FeaturesConfig(next_basket_articles=200)
-    StateWriter(engine, [last["day"] + 1], config, 7).write(last["day"] + 1, to / "states")
+    StateWriter(engine, [last["day"] + 1], config, 7).write(last["day"] + 1, to / "states", looks=False)
     engine.close()
 done.set()
 looking.join()
