@@ -8,7 +8,7 @@ look_candidates   `group_code`, `article_row`, `score` of its popularity, `ratio
 look_pairs        `article_row`, `neighbour_row`, `score` of the counts and NPMI of article and product, strongest first
 look_affinities   `attribute`, `value_code`, `group_code`, `partner_code`, `score`; the partner code `NO_CODE` stands
                   for the group as a whole
-look_articles     `log_price` and `channel_<i>`, the share of channel i, of all articles
+look_articles     `log_price` (null without a sale) and `channel_<i>`, the share of channel i, of all articles
 look_weights      `input`, `weight` of each input; `choices` is the number of baskets' choices they were fitted on
 
 In a shop of one group of each of `LOOK_KINDS`, nothing completes a look: the first four tables are empty.
@@ -207,7 +207,7 @@ def _affinities(facts: LookFacts, weights: LookWeights) -> pa.Table:
 
 def _articles(sales: Sales) -> pa.Table:
     channels = {f"channel_{i}": pa.array(sales.mix[:, i]) for i in range(sales.mix.shape[1])}
-    return pa.table({"log_price": pa.array(sales.log_prices), **channels})
+    return pa.table({"log_price": pa.array(sales.log_prices, from_pandas=True), **channels})
 
 
 def _weights(weights: LookWeights) -> pa.Table:

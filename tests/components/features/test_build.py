@@ -35,7 +35,11 @@ def test_the_state_of_a_past_week_describes_its_buyers_only(tiny, tmp_path, plac
     described = everyone if day == tiny.calendar.end else buyers
     assert buyers < everyone
     assert {row["customer_row"] for row in pq.read_table(whole / "customer_state.parquet").to_pylist()} == everyone
-    for file in sorted(whole.iterdir()):
+    written = {file.name for file in (tiny.states / date_of(day)).iterdir()}
+    served = {file.name for file in whole.iterdir()} - written  # tables of looks, which a list week has not
+    assert all(name.startswith("look_") for name in served)
+    assert bool(served) == (day < tiny.calendar.cut)
+    for file in sorted(whole / name for name in written):
         rows, wanted = (pq.read_table(folder / file.name).to_pylist() for folder in (tiny.states / date_of(day), whole))
         if "customer_row" in wanted[0]:
             wanted = [row for row in wanted if row["customer_row"] in described]
