@@ -5,6 +5,7 @@ depend on. Features folds the weights into the tables of the state, so that the 
 """
 
 from transforms import columns
+from transforms.content import KINDS
 
 LOOK_KINDS = ("garment_group_name", "product_type_name")  # the first one in which two groups are sold
 LOOK_ATTRIBUTES = (
@@ -19,7 +20,7 @@ LOOK_ATTRIBUTES = (
 LOOK_COLUMNS = tuple(dict.fromkeys((columns.PRODUCT_CODE, *LOOK_KINDS, *LOOK_ATTRIBUTES)))
 SALES_INPUTS = ("channel", "price")  # affinity of the channels, distance of the prices
 TASTE_INPUTS = ("own_text", "own_section")  # cosine to, and share of, the customer's past
-CONTENT_KINDS = ("picture", "text")
+CONTENT_KINDS = KINDS
 CONTENT_VALUES = 64  # principal components that are read of a content vector
 TASTE_ATTRIBUTE = "section_name"
 TASTE_SCALE = 10.0  # of the share, before its logarithm

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from components.features.engine import Engine
 from transforms import columns
-from transforms.content import read_content
+from transforms.content import read_content, unit_vectors
 from transforms.group_codes import group_codes
 from transforms.looks import CONTENT_KINDS, CONTENT_VALUES, LOOK_COLUMNS
 
@@ -47,7 +47,7 @@ class LookCatalogue:
         codes, names = {}, {}
         for name in LOOK_COLUMNS:
             codes[name], names[name] = group_codes(articles[name])
-        return cls(codes, names, {kind: _unit(content[kind][:, :CONTENT_VALUES]) for kind in CONTENT_KINDS})
+        return cls(codes, names, {kind: unit_vectors(content[kind][:, :CONTENT_VALUES]) for kind in CONTENT_KINDS})
 
     def frequent(self, attribute: str) -> np.ndarray:
         """Returns the codes of an attribute, `[articles]` int32; -1 for values beyond the `MAX_VALUES` most frequent.
@@ -75,9 +75,3 @@ def read_catalogue(engine: Engine, vectors: pathlib.Path) -> LookCatalogue:
     articles = engine.query(f"select {wanted} from article_rows order by article_row")
     content = read_content(vectors, articles[columns.ARTICLE_ID])
     return LookCatalogue.of(articles, {kind: content[kind].vectors for kind in CONTENT_KINDS})
-
-
-def _unit(vectors: np.ndarray) -> np.ndarray:
-    vectors = vectors.astype(np.float32)
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)

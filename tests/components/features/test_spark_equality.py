@@ -153,7 +153,7 @@ def test_executors_of_a_cluster_write_the_same_state(cluster, tmp_path):
     }
     for name, engine in engines.items():
         prepare(engine, folder, tmp_path / name)
-        tiny_shop.write_vectors(tmp_path / name)
+        tiny_shop.write_vectors(folder, tmp_path / name)
         StateWriter(engine, [day], tiny_shop.FEATURES, tiny_shop.LABEL_DAYS).write(day, tmp_path / name)
         engine.close()
     wanted = sorted((tmp_path / "duckdb" / date_of(day)).iterdir())

@@ -37,7 +37,7 @@ class Shop:
         tiny_shop.write_tables(root / "tables", rows, tiny_shop.raw_customers(), purchases)
         engine = DuckDbEngine(root)
         prepare(engine, root / "tables", root / "states")
-        tiny_shop.write_vectors(root / "states")
+        tiny_shop.write_vectors(root / "tables", root / "states")
         config = FeaturesConfig()
         StateWriter(engine, [DAY], config, tiny_shop.LABEL_DAYS).write(DAY, root / "states")
         catalogue = read_catalogue(engine, root / "states" / CONTENT_FILE)
