@@ -21,7 +21,6 @@ LOOK_COLUMNS = tuple(dict.fromkeys((columns.PRODUCT_CODE, *LOOK_KINDS, *LOOK_ATT
 SALES_INPUTS = ("channel", "price")  # affinity of the channels, distance of the prices
 TASTE_INPUTS = ("own_text", "own_section")  # cosine to, and share of, the customer's past
 CONTENT_KINDS = KINDS
-CONTENT_VALUES = 64  # principal components that are read of a content vector
 TASTE_ATTRIBUTE = "section_name"
 TASTE_SCALE = 10.0  # of the share, before its logarithm
 TASTE_LENGTH = 64  # articles of a customer's past that make the taste: the strongest

@@ -9,10 +9,11 @@ import numpy as np
 import pyarrow as pa
 
 from components.features.engine import Engine
+from models.recommender.style import STYLE_VALUES
 from transforms import columns
 from transforms.content import read_content, unit_vectors
 from transforms.group_codes import group_codes
-from transforms.looks import CONTENT_KINDS, CONTENT_VALUES, LOOK_COLUMNS
+from transforms.looks import CONTENT_KINDS, LOOK_COLUMNS
 
 MAX_VALUES = 400  # values of an attribute: the most frequent ones; others count as missing
 
@@ -47,7 +48,7 @@ class LookCatalogue:
         codes, names = {}, {}
         for name in LOOK_COLUMNS:
             codes[name], names[name] = group_codes(articles[name])
-        return cls(codes, names, {kind: unit_vectors(content[kind][:, :CONTENT_VALUES]) for kind in CONTENT_KINDS})
+        return cls(codes, names, {kind: unit_vectors(content[kind][:, :STYLE_VALUES]) for kind in CONTENT_KINDS})
 
     def frequent(self, attribute: str) -> np.ndarray:
         """Returns the codes of an attribute, `[articles]` int32; -1 for values beyond the `MAX_VALUES` most frequent.

@@ -15,7 +15,7 @@ from models.recommender import ops
 from models.recommender.look_tables import ANSWERED_GROUPS, NEVER, LookTables
 from models.recommender.state import ARTICLE_GROUPS, State
 from transforms import columns
-from transforms.looks import CONTENT_KINDS, CONTENT_VALUES, LOOK_ATTRIBUTES, TASTE_ATTRIBUTE, TASTE_LENGTH, TASTE_SCALE
+from transforms.looks import CONTENT_KINDS, LOOK_ATTRIBUTES, TASTE_ATTRIBUTE, TASTE_LENGTH, TASTE_SCALE
 
 _PAIRS = 32  # read of an article's pairs
 _POSSIBLE = NEVER / 2
@@ -172,9 +172,8 @@ class Looks(tf.Module):
         return tf.tensor_scatter_nd_min(utilities, _positions(excluded), never)[:, :-1]
 
     def _content(self, kind: str, rows: tf.Tensor) -> tf.Tensor:
-        """Content vectors of articles, of length 1 or 0: the shape of `rows` and `[CONTENT_VALUES]` at most."""
-        vectors = tf.gather(getattr(self._state, f"content_{kind}"), rows)
-        return tf.math.l2_normalize(tf.cast(vectors[..., :CONTENT_VALUES], tf.float32), axis=-1)
+        """Style vectors of articles, of length 1 or 0: the shape of `rows` and `[STYLE_VALUES]` at most."""
+        return tf.gather(getattr(self._state, f"style_{kind}"), rows)
 
 
 def _positions(slots: tf.Tensor) -> tf.Tensor:
