@@ -24,7 +24,7 @@ export TF_USE_LEGACY_KERAS := 1
 export TF_ENABLE_ONEDNN_OPTS := 0
 export TF_CPP_MIN_LOG_LEVEL := 3
 
-.PHONY: help install run backtest rolling test proof screenshots docs bench bench-console bench-serving quality quality-alike quality-look quality-needs quality-outlook quality-time-split lint format lock licenses protos pin-images clean
+.PHONY: help install run backtest rolling test proof screenshots docs bench bench-console bench-serving quality quality-alike quality-arrivals quality-look quality-needs quality-outlook quality-time-split lint format lock licenses protos pin-images clean
 
 help: ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -71,6 +71,10 @@ quality: $(STAMP) $(if $(filter shop,$(DATA)),shop/transactions_train.csv) ## [D
 
 quality-alike: $(STAMP) ## [OUT=dir] measure what makes articles alike, on a finished run, for docs/quality.md; a minute
 	$(PYTHON) -m benchmarks.quality.alike --run "$(OUT)" --to docs/quality.md
+
+quality-arrivals: $(STAMP) $(if $(filter shop,$(DATA)),shop/transactions_train.csv) ## [DATA=dir] [WEEK=dir] [ONLY='pattern'] measure the recommendation of new articles for docs/quality.md
+	$(PYTHON) -m benchmarks.quality.arrivals --data "$(DATA)" --to docs/quality.md $(if $(WEEK),--week "$(WEEK)") \
+		$(if $(ONLY),--only '$(ONLY)')
 
 quality-outlook: $(STAMP) $(if $(filter shop,$(DATA)),shop/transactions_train.csv) ## [DATA=dir] measure the forecasts of articles for docs/quality.md; takes a minute
 	$(PYTHON) -m benchmarks.quality.outlook --data "$(DATA)" --to docs/quality.md

@@ -1,4 +1,4 @@
-"""Computes MAP@12 of the synthetic shop's oracle, the ranking by true purchase probability."""
+"""Figures of the synthetic shop's oracle, the ranking by true purchase probability."""
 
 import pathlib
 
@@ -12,6 +12,7 @@ from transforms.parquet import pq
 from transforms.state_files import ARTICLES_FILE, CUSTOMERS_FILE, labels_file
 
 FILE = "oracle.csv"
+ARRIVALS_FILE = "oracle_arrivals.csv"
 
 
 def oracle_map(data_dir: pathlib.Path, states: pathlib.Path) -> float | None:
@@ -32,6 +33,23 @@ def oracle_map(data_dir: pathlib.Path, states: pathlib.Path) -> float | None:
     bought = bought_in_test_week(states)
     lists = [(predicted.get(customer) or "").split() for customer in bought]
     return float(np.mean(per_customer(lists, list(bought.values()))["map_at_12"]))
+
+
+def arrival_ranks(data_dir: pathlib.Path) -> list[int] | None:
+    """Ranks that the oracle gives new articles; None if the data are not of a synthetic shop.
+
+    Args:
+        data_dir: folder of the CSVs and, for a synthetic shop, of `oracle_arrivals.csv`.
+
+    Returns:
+        For each purchase in the last week of an article that was never sold before, its rank for the customer, from 1.
+    """
+    path = data_dir / ARRIVALS_FILE
+    if not path.exists():
+        return None
+    import pyarrow.csv as pa_csv
+
+    return pa_csv.read_csv(path)["rank"].to_pylist()
 
 
 def bought_in_test_week(states: pathlib.Path) -> dict[str, set[str]]:

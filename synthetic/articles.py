@@ -55,7 +55,7 @@ def articles_table(
     prod_name = join(text(words.NAMES, name), type_word, " ")
     description = join(
         join(
-            text([f.capitalize() for f in words.FITS], fit),
+            text([entry.name.capitalize() for entry in words.FITS], fit),
             type_word,
             "in",
             material_word,

@@ -25,8 +25,9 @@ class Market:
         period: number of the period.
 
     Attributes:
-        base: `[K, A]` B_k(a).
-        norms: `[K, palettes]` sum of B_k(a) m_p(colour of a) over the articles.
+        on_sale: `[S]` positions of the articles on sale.
+        base: `[K E, S]` B_ke(a) of each style with each eye.
+        norms: `[K E, palettes]` sum of B_ke(a) m_p(colour of a) over the articles.
         liking: `[palettes, families]` m_p(family).
         coefficients: `[A, m]` for each link, 0 for targets that are not on sale.
         masses: `[L, A]` sums of the coefficients over the targets.
@@ -44,18 +45,20 @@ class Market:
     ):
         self.catalogue, self.people, self.links, self.period = catalogue, people, links, period
         on_sale = catalogue.on_sale(period)
-        self.base = styles.affinity * appeal
+        self.on_sale = np.flatnonzero(on_sale)
+        base = styles.affinity[:, None, self.on_sale] * styles.look_affinity[:, self.on_sale]
+        self.base = base.reshape(-1, len(self.on_sale)) * appeal[self.on_sale]
         self.liking = demand.liking(catalogue)
         self.coefficients = [link.now(on_sale) for link in links]
         self.masses = np.stack([c.sum(axis=1) for c in self.coefficients])
         has = (catalogue.partners >= 0) & on_sale[catalogue.partners]
         self.partner_probability = demand.PARTNER_RATE * catalogue.partner_weights * has
         # Articles are sorted by colour family, so that a family is an interval of the cumulative sum.
-        self._by_family = np.argsort(catalogue.family, kind="stable")
-        self._family_ends = np.searchsorted(
-            catalogue.family[self._by_family], np.arange(len(catalogue.families)), side="right"
-        )
-        self._style_sampler = WeightedSampler(self.base[:, self._by_family])
+        family = catalogue.family[self.on_sale]
+        by_family = np.argsort(family, kind="stable")
+        self._by_family = self.on_sale[by_family]
+        self._family_ends = np.searchsorted(family[by_family], np.arange(len(catalogue.families)), side="right")
+        self._style_sampler = WeightedSampler(self.base[:, by_family])
         cumulative = self._cumulative_shares(self._style_sampler)
         self._family_mass = np.diff(cumulative, axis=1, prepend=0.0) * self._style_sampler.totals[:, None]
         by_palette = self._family_mass[:, None, :] * self.liking
@@ -115,15 +118,15 @@ class Market:
     def _from_taste(self, customers: Ints, rng: np.random.Generator) -> Ints:
         people, count = self.people, len(customers)
         number = WeightedSampler(people.style_shares[None]).draw(np.zeros(count, np.int64), rng.random(count))
-        style = people.styles[customers, number]
-        family = self._family_sampler.draw(style * len(self.liking) + people.palette[customers], rng.random(count))
+        taste = people.tastes[customers, number]
+        family = self._family_sampler.draw(taste * len(self.liking) + people.palette[customers], rng.random(count))
         cumulative = self._cumulative_shares(self._style_sampler)
-        high = cumulative[style, family]
-        low = np.where(family > 0, cumulative[style, family - 1], 0.0)
+        high = cumulative[taste, family]
+        low = np.where(family > 0, cumulative[taste, family - 1], 0.0)
         uniform = low + (high - low) * np.minimum(rng.random(count), 1.0 - 1e-9)
-        return self._by_family[self._style_sampler.draw(style, uniform)]
+        return self._by_family[self._style_sampler.draw(taste, uniform)]
 
     def _cumulative_shares(self, sampler: WeightedSampler) -> Floats:
-        """`[K, families]` share of a style's weight up to and including each colour family."""
+        """`[K E, families]` share of a row's weight up to and including each colour family."""
         shares = sampler.shares[:, np.maximum(self._family_ends - 1, 0)]
         return np.where(self._family_ends > 0, shares, 0.0)

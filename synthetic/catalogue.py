@@ -1,11 +1,13 @@
 """The articles of the synthetic shop: attributes, texts, lifetimes, prices and related articles.
 
-Products come first (type, section, material, fit, name, description, price), then their variants (colour and
-look). The id of a variant is the code of its product and a three-digit number. Demand depends only on attributes in
-`articles.csv`, words of the description, and sales.
+Products come first (type, section, material, fit, name, description, price), then their variants (colour, shade, look
+and motif). The id of a variant is the code of its product and a three-digit number. Demand depends on attributes in
+`articles.csv`, words of the description, sales, and on the shade and the motif, which only the photo shows. Products
+are launched in every period, if there are enough of them.
 """
 
 import dataclasses
+import math
 
 import numpy as np
 import numpy.typing as npt
@@ -14,12 +16,15 @@ import pyarrow as pa
 from synthetic import vocabulary as words
 from synthetic.articles import articles_table
 from synthetic.habits import DENSE, Habits
+from synthetic.looks import look_popularity
 from synthetic.partners import MAX_VARIANTS, partners, siblings
 from transforms import columns
 
 _VARIANT_SHARES = np.array([0.44, 0.24, 0.14, 0.09, 0.06, 0.03])
 _PARTNER_WEIGHTS = np.array([0.7, 0.3])
 _NO_DESCRIPTION_RATE = 0.004
+_EARLIER_PERIODS = 14
+_LATE_BASICS_RATE = 0.2  # of the products that stay on sale, launched as late as others
 _NOT_FOR_MEN = ("Blouse", "Skirt", "Bra", "Bodysuit", "Top", "Vest top", "Leggings")
 
 Ints = npt.NDArray[np.int64]
@@ -33,7 +38,8 @@ class Catalogue:
     Attributes:
         table: content of `articles.csv`.
         product: `[A]` number of the product an article is a variant of.
-        kind, section, look, material: `[A]` positions in the vocabulary's tables.
+        kind, section, look, material, fit, tone: `[A]` positions in the vocabulary's tables.
+        motif: `[A]` number of the motif, below the look's number of motifs.
         family: `[A]` position of the colour family in `families`.
         families: names of the colour families.
         price_gbp: `[A]` list price.
@@ -51,6 +57,9 @@ class Catalogue:
     section: Ints
     look: Ints
     material: Ints
+    fit: Ints
+    tone: Ints
+    motif: Ints
     family: Ints
     families: tuple[str, ...]
     price_gbp: Floats
@@ -119,10 +128,18 @@ def make_catalogue(articles: int, periods: int, rng: np.random.Generator, habits
     look = rng.choice(len(words.LOOKS), size=articles, p=_shares([entry.weight for entry in words.LOOKS]))
     families = tuple(dict.fromkeys(entry.master for entry in words.COLOURS))
     family = np.array([families.index(entry.master) for entry in words.COLOURS])[colour]
-    log_popularity = weight_p[product] + rng.normal(0.0, habits.popularity_spread, articles)
+    tone = rng.integers(len(words.TONES), size=articles)
+    motif = rng.integers(np.array([entry.motifs for entry in words.LOOKS])[look])
+    fit, kind, section = fit_p[product], kind_p[product], section_p[product]
+    # The look explains a part of the spread, so that the whole spread stays the same.
+    own_spread = math.sqrt(max(0.0, habits.popularity_spread**2 - habits.look_popularity**2))
+    log_popularity = (
+        weight_p[product]
+        + habits.look_popularity * look_popularity(kind, look, fit, tone, motif, rng)
+        + rng.normal(0.0, own_spread, articles)
+    )
     fade = np.where(evergreen[product], 0.0, 0.05 + 0.05 * rng.random(articles))
     withdrawal = launch + np.maximum(life_p[product], 2)
-    kind, section = kind_p[product], section_p[product]
     table = articles_table(
         code=code_p[product],
         number=number,
@@ -131,7 +148,7 @@ def make_catalogue(articles: int, periods: int, rng: np.random.Generator, habits
         colour=colour,
         look=look,
         material=material_p[product],
-        fit=fit_p[product],
+        fit=fit,
         name=name_p[product],
         bare=(rng.random(products) < _NO_DESCRIPTION_RATE)[product],
     )
@@ -142,6 +159,9 @@ def make_catalogue(articles: int, periods: int, rng: np.random.Generator, habits
         section=section,
         look=look,
         material=material_p[product],
+        fit=fit,
+        tone=tone,
+        motif=motif,
         family=family,
         families=families,
         price_gbp=price_p[product],
@@ -172,7 +192,8 @@ def _sections_and_kinds(products: int, rng: np.random.Generator) -> tuple[Ints, 
 
 
 def _launches(products: int, periods: int, evergreen: npt.NDArray[np.bool_], rng: np.random.Generator) -> Ints:
-    # Some fashion is on sale before the data start, so its launch is before period 0.
-    fashion = rng.integers(-14, max(periods, 1), size=products)
-    basics = np.where(rng.random(products) < 0.8, -14, fashion)
-    return np.where(evergreen, basics, fashion)
+    # Some products are on sale before the data start, so their launch is before period 0. The others are spread evenly.
+    launch = np.full(products, -_EARLIER_PERIODS)
+    later = np.flatnonzero(~evergreen | (rng.random(products) < _LATE_BASICS_RATE))
+    launch[later] += rng.permutation(len(later)) * (max(periods, 1) + _EARLIER_PERIODS) // max(len(later), 1)
+    return launch

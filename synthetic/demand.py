@@ -5,10 +5,12 @@ customer c is for article a with probability
 
     p(a | c, w) = (1 - s) T(a | c, w)  +  s X(a | c, w) / E(c, w),      s = loyalty_c E / (1 + E)
 
-- taste: `T = sum_k share_k B_k(a) m_p(colour of a) / sum_a' B_k(a') m_p(colour of a')` over the customer's
-  styles k and palette p, where `B_k(a) = exp(affinity_k(attributes of a)) appeal(a, w)` and
-  `appeal = on sale(a, w) exp(limited(popularity_a + trend_a(w)) - fade_a (w - launch_a) + season(type of a, w))`,
-  `limited(x) = x - log(1 + exp(x - popularity_limit))`;
+- taste: `T = sum_k share_k B_ke(a) m_p(colour of a) / sum_a' B_ke(a') m_p(colour of a')` over the customer's
+  styles k, eye e and palette p, where
+  `B_ke(a) = exp(affinity_k(attributes of a) + affinity_e(shade, motif and fit of a)) appeal(a, w)` and
+  `appeal = on sale(a, w) exp(limited(popularity_a + trend_a(w)) + novelty [w = launch_a] - fade_a (w - launch_a)
+  + season(type of a, w))`, `limited(x) = x - log(1 + exp(x - popularity_limit))`. A part of the popularity belongs to
+  shade, motif and fit, so that an article can be judged before it sells;
 - history: `X = sum_h sum_link exp(-(w - w_h) / memory_link) coefficient_link(article of h -> a)` over the
   customer's last MEMORY purchases h, and `E = sum_a X`. The links are `repeat` (the same article, by the repurchase
   rate of its type), `variant` (another colour of the product) and `partner` (worn together). A coefficient is 0 while
@@ -31,6 +33,7 @@ import numpy.typing as npt
 from synthetic import vocabulary as words
 from synthetic.catalogue import Catalogue
 from synthetic.habits import DENSE, Habits
+from synthetic.looks import preferences
 
 STYLES = 24
 MEMORY = 40
@@ -72,10 +75,12 @@ class Styles:
 
     Attributes:
         affinity: `[K, A]` exp of a style's affinity to the articles' attributes.
+        look_affinity: `[E, A]` exp of an eye's affinity to the articles' shades, motifs and fits.
         ages: `[K]` age in years at which a style is most popular.
     """
 
     affinity: npt.NDArray[np.float32]
+    look_affinity: npt.NDArray[np.float32]
     ages: Floats
 
 
@@ -108,7 +113,7 @@ def make_links(catalogue: Catalogue) -> tuple[Link, ...]:
 
 
 def make_styles(catalogue: Catalogue, rng: np.random.Generator, habits: Habits = DENSE) -> Styles:
-    """Draws the affinities of each style to a main section, similar sections, types, looks and materials.
+    """Draws the affinities of each style to a main section, similar sections, types, looks and materials, and of eyes.
 
     Args:
         catalogue: the articles.
@@ -136,7 +141,13 @@ def make_styles(catalogue: Catalogue, rng: np.random.Generator, habits: Habits =
         + material[:, catalogue.material]
     )
     log_affinity *= habits.taste_spread
-    return Styles(affinity=np.exp(log_affinity, dtype=np.float32), ages=ages[home] + rng.normal(0.0, 2.0, STYLES))
+    style_ages = ages[home] + rng.normal(0.0, 2.0, STYLES)
+    seen = preferences(catalogue.kind, catalogue.look, catalogue.fit, catalogue.tone, catalogue.motif, rng)
+    return Styles(
+        affinity=np.exp(log_affinity, dtype=np.float32),
+        look_affinity=np.exp(habits.look_spread * seen, dtype=np.float32),
+        ages=style_ages,
+    )
 
 
 def liking(catalogue: Catalogue) -> Floats:
@@ -175,7 +186,7 @@ def appeal(catalogue: Catalogue, trend: Floats, period: int, week_of_year: float
     course = season(week_of_year)[catalogue.kind]
     popularity = catalogue.log_popularity + trend
     popularity -= np.log1p(np.exp(popularity - habits.popularity_limit))
-    logarithm = popularity - catalogue.fade * age + course
+    logarithm = popularity + habits.novelty * (catalogue.launch == period) - catalogue.fade * age + course
     return np.where(catalogue.on_sale(period), np.exp(logarithm), 0.0)
 
 

@@ -17,7 +17,10 @@ class Habits:
         activity_spread: standard deviation of the log of a customer's frequency of visits.
         loyalty: parameters of the Beta distribution of the maximal share of purchases that come from history.
         taste_spread: factor of the styles' log affinities; with 0, all customers have the same taste.
+        look_spread: factor of the log preferences for shades, motifs and fits, which photos show.
         popularity_spread: standard deviation of the constant log popularity of a product, and again of its variants.
+        look_popularity: standard deviation of the part of an article's log popularity that its look explains.
+        novelty: log factor of the demand for an article in its first period on sale.
         popularity_limit: upper limit of the log popularity, constant and temporary together, as limited stock sets.
         evergreen_popularity: mean log popularity of a product that stays on sale; 0.6 for other products.
         trend_spread: standard deviation of the weekly change of the temporary log popularity.
@@ -30,7 +33,10 @@ class Habits:
     activity_spread: float
     loyalty: tuple[float, float]
     taste_spread: float
+    look_spread: float
     popularity_spread: float
+    look_popularity: float
+    novelty: float
     popularity_limit: float
     evergreen_popularity: float
     trend_spread: float
@@ -44,7 +50,10 @@ DENSE = Habits(
     activity_spread=1.15,
     loyalty=(8.0, 5.0),
     taste_spread=1.0,
+    look_spread=1.0,
     popularity_spread=1.0,
+    look_popularity=0.9,
+    novelty=1.1,
     popularity_limit=math.inf,
     evergreen_popularity=0.3,
     trend_spread=0.15,
@@ -57,7 +66,10 @@ HM = Habits(
     activity_spread=1.42,
     loyalty=(1.0, 5.5),
     taste_spread=0.35,
+    look_spread=0.6,
     popularity_spread=0.6,
+    look_popularity=0.5,
+    novelty=0.0,
     popularity_limit=6.5,
     evergreen_popularity=-0.5,
     trend_spread=1.1,

@@ -5,10 +5,10 @@ independent given the past, so `1 - (1 - u)^units` gives the same ranking as `u`
 past has a better expectation.
 
 Most lists do not need scores of all articles. `u` is the sum of three tastes, each the same for all customers of a
-style and palette, and of the effects of the customer's recent purchases. An article that is neither among the first
-ones of a taste nor related to a recent purchase scores at most the sum of the scores at which the first ones of each
-taste end (the threshold algorithm of Fagin, Lotem and Naor, 2003). If the k-th best article scores more, the list is
-exact. The few other customers are ranked over all articles.
+style, eye and palette, and of the effects of the customer's recent purchases. An article that is neither among the
+first ones of a taste nor related to a recent purchase scores at most the sum of the scores at which the first ones of
+each taste end (the threshold algorithm of Fagin, Lotem and Naor, 2003). If the k-th best article scores more, the list
+is exact. The few other customers are ranked over all articles.
 """
 
 import dataclasses
@@ -58,19 +58,20 @@ class Oracle:
         self._first = first or FIRST_ARTICLES
         self.ranked_in_full = 0
         catalogue = market.catalogue
-        self._on_sale = np.flatnonzero(catalogue.on_sale(market.period))
+        self._on_sale = market.on_sale
         self._column = np.full(len(catalogue), -1, np.int64)
         self._column[self._on_sale] = np.arange(len(self._on_sale))
         # u is linear in p, so the partners of a unit of taste are computed once for each style and palette.
-        taste = market.base[:, None, :] * market.liking[:, catalogue.family] / market.norms[:, :, None]
-        partners = np.zeros_like(taste)
-        for number in range(market.partner_probability.shape[1]):
-            source = np.flatnonzero(market.partner_probability[:, number])
-            target = catalogue.partners[source, number]
-            added = taste[:, :, source] * market.partner_probability[source, number]
-            for style in range(len(partners)):
-                np.add.at(partners[style].T, target, added[style].T)
-        self._taste = (taste + partners)[..., self._on_sale]
+        liking = market.liking[:, catalogue.family[self._on_sale]]
+        slots = range(market.partner_probability.shape[1])
+        links = [links for links in map(self._partner_links, slots) if len(links[0])]
+        self._taste = np.empty((len(market.base), len(liking), len(self._on_sale)))
+        for row, base in enumerate(market.base):
+            taste = base * liking / market.norms[row][:, None]
+            self._taste[row] = taste
+            for source, target, first, probability in links:
+                added = np.add.reduceat(taste[:, source] * probability, first, axis=1)
+                self._taste[row][:, target] += added
 
     def unit_probability(self, customers: Ints, memory: Memory) -> Floats:
         """`[n, A]` expected number of units of each article for one unit of demand, u of `demand`.
@@ -93,7 +94,7 @@ class Oracle:
         """
         k = min(k, len(self._on_sale))
         first = min(max(self._first, k), len(self._on_sale))
-        leaders = np.argpartition(-self._taste, first - 1, axis=2)[..., :first]
+        leaders = np.stack([np.argpartition(-taste, first - 1, axis=1)[:, :first] for taste in self._taste])
         floor = np.take_along_axis(self._taste, leaders, axis=2).min(axis=2)
         if first == len(self._on_sale):
             floor[:] = -1.0  # all articles are scored
@@ -103,10 +104,29 @@ class Oracle:
             best[part] = self._rank(customers[part], memory, k, leaders, floor)
         return self._on_sale[best]
 
+    def ranks(self, customers: Ints, articles: Ints, memory: Memory) -> Ints:
+        """`[m]` rank of an article for a customer, from 1, among all articles on sale; ties by id.
+
+        Args:
+            customers: `[m]` positions of customers.
+            articles: `[m]` positions of articles on sale.
+            memory: purchases before the period.
+        """
+        ranks = np.empty(len(customers), np.int64)
+        columns = np.arange(len(self._on_sale))
+        step = max(1, MAX_CELLS // len(columns))
+        for start in range(0, len(customers), step):
+            part = slice(start, start + step)
+            column = self._column[articles[part], None]
+            score = self._of_on_sale(customers[part], self._demand(customers[part], memory))
+            own = np.take_along_axis(score, column, axis=1)
+            ranks[part] = 1 + ((score > own) | ((score == own) & (columns < column))).sum(axis=1)
+        return ranks
+
     def _rank(self, customers: Ints, memory: Memory, k: int, leaders: Ints, floor: Floats) -> Ints:
         parts = self._demand(customers, memory)
         rows, width = np.arange(len(customers)), len(self._on_sale)
-        styles, palette = self._market.people.styles[customers], self._market.people.palette[customers]
+        styles, palette = self._market.people.tastes[customers], self._market.people.palette[customers]
         leading = rows[:, None, None] * width + leaders[styles, palette[:, None]]
         excited = parts.row * width + parts.column
         cells = np.unique(np.r_[leading.ravel(), excited])
@@ -132,11 +152,26 @@ class Oracle:
         order = np.argsort(-np.take_along_axis(score, top, axis=1), axis=1, kind="stable")
         return np.take_along_axis(top, order, axis=1)
 
+    def _partner_links(self, number: int) -> tuple[Ints, Ints, Ints, Floats]:
+        """Links to the partners on sale of one slot, sorted by the partner.
+
+        Returns:
+            Columns of the articles `[m]`, columns of their distinct partners `[p]`, the first link of each partner
+            `[p]`, and probabilities `[m]`. A partner without links is left out.
+        """
+        market = self._market
+        probability = market.partner_probability[self._on_sale, number]
+        source = np.flatnonzero(probability)
+        target = self._column[market.catalogue.partners[self._on_sale[source], number]]
+        order = np.argsort(target, kind="stable")
+        partners, first = np.unique(target[order], return_index=True)
+        return source[order], partners, first, probability[source[order]]
+
     def _of_on_sale(self, customers: Ints, parts: _Demand) -> Floats:
         people = self._market.people
         columns = np.arange(len(self._on_sale))
         chosen = self._of_taste(
-            parts.scales[:, None], people.styles[customers, None], people.palette[customers, None], columns
+            parts.scales[:, None], people.tastes[customers, None], people.palette[customers, None], columns
         )
         np.add.at(chosen, (parts.row, parts.column), parts.value)
         return chosen

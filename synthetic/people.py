@@ -1,7 +1,7 @@
 """The customers of the synthetic shop: the content of `customers.csv`, and latent tastes.
 
-A customer has a few styles (see `demand`) that depend on the age, one palette of colours, and a degree of loyalty to
-articles bought before.
+A customer has a few styles (see `demand`) that depend on the age, one palette of colours, one eye for shades, motifs
+and fits, and a degree of loyalty to articles bought before.
 """
 
 import dataclasses
@@ -35,6 +35,7 @@ class People:
         ids: `[N]` customer ids.
         styles: `[N, STYLES_EACH]` the customer's styles, the main one first.
         palette: `[N]` position in `vocabulary.PALETTES`.
+        eye: `[N]` position in `vocabulary.EYES`.
         loyalty: `[N]` in (0, 1), maximal share of purchases that come from history.
         activity: `[N]` relative frequency of visits.
         online: `[N]` probability that a visit is online.
@@ -46,6 +47,7 @@ class People:
     ids: pa.Array
     styles: Ints
     palette: Ints
+    eye: Ints
     loyalty: Floats
     activity: Floats
     online: Floats
@@ -56,6 +58,11 @@ class People:
     def style_shares(self) -> Floats:
         """`[STYLES_EACH]` share of each of a customer's styles, sums to 1."""
         return _STYLE_SHARES
+
+    @property
+    def tastes(self) -> Ints:
+        """`[N, STYLES_EACH]` number of each of a customer's styles with the customer's eye, see `demand`."""
+        return self.styles * len(words.EYES) + self.eye[:, None]
 
     def __len__(self) -> int:
         return len(self.palette)
@@ -86,6 +93,7 @@ def make_people(
         ids=ids,
         styles=_styles(age, style_ages, rng),
         palette=rng.integers(len(words.PALETTES), size=customers),
+        eye=rng.integers(len(words.EYES), size=customers),
         loyalty=rng.beta(*habits.loyalty, customers),
         activity=activity,
         online=rng.beta(2.2, 0.9, customers),

@@ -51,7 +51,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from synthetic import demand, tables
+from synthetic import arrivals, demand, tables
 from synthetic.catalogue import Catalogue, make_catalogue
 from synthetic.config import ShopConfig
 from synthetic.oracle import Oracle
@@ -79,6 +79,7 @@ class ShopSummary:
         label_customers: customers who buy in the last `label_days`, the rows of `oracle.csv`.
         first_day, last_day: first and last day with transactions.
         label_first_day: first day of the label period.
+        arrivals: purchases in the label period of articles that were never sold before, ranked by the oracle.
         photos: numbers of photos; None if none were drawn.
     """
 
@@ -90,14 +91,16 @@ class ShopSummary:
     first_day: datetime.date
     last_day: datetime.date
     label_first_day: datetime.date
+    arrivals: arrivals.Arrivals
     photos: PhotosSummary | None = None
 
 
 def synthesize(config: ShopConfig, to: pathlib.Path, *, photos: bool = False) -> ShopSummary:
-    """Writes `articles.csv`, `customers.csv`, `transactions_train.csv` and `oracle.csv`, and photos in `images/`.
+    """Writes the three CSVs, `oracle.csv`, `oracle_arrivals.csv`, and photos in `images/`.
 
     `oracle.csv` has the columns `customer_id,prediction` and a row for each customer who buys in the last `label_days`
     days: 12 article ids separated by spaces, ranked by true purchase probability given all earlier purchases.
+    `oracle_arrivals.csv` has the columns `customer_id,article_id,rank`, see `synthetic.arrivals`.
 
     Args:
         config: sizes, habits and seed.
@@ -122,10 +125,11 @@ def synthesize(config: ShopConfig, to: pathlib.Path, *, photos: bool = False) ->
         tables.write_header(stream, people.table.column_names)
         tables.write_rows(stream, people.table)
 
-    drawn = draw_photos(catalogue.table, config.seed, to) if photos else None
+    drawn = _draw(catalogue, config.seed, to) if photos else None
     written = 0
     with (
         tables.atomic_file(to / ORACLE) as oracle_stream,
+        tables.atomic_file(to / arrivals.FILE) as arrivals_stream,
         tables.atomic_file(to / columns.FILES["transactions"]) as stream,
         Progress("synthesize", "transactions", config.transactions) as progress,
     ):
@@ -137,8 +141,10 @@ def synthesize(config: ShopConfig, to: pathlib.Path, *, photos: bool = False) ->
         # `simulated` is the label period now, with the purchases before it.
         buyers = np.unique(simulated.customers)
         tables.write_header(oracle_stream, [columns.CUSTOMER_ID, "prediction"])
-        best = Oracle(simulated.market).rank(buyers, simulated.memory)
+        oracle = Oracle(simulated.market)
+        best = oracle.rank(buyers, simulated.memory)
         tables.write_rows(oracle_stream, _predictions(people, catalogue, buyers, best))
+        arrived = arrivals.write_arrivals(arrivals_stream, simulated, oracle, people, catalogue)
     return ShopSummary(
         folder=to,
         customers=len(people),
@@ -148,8 +154,13 @@ def synthesize(config: ShopConfig, to: pathlib.Path, *, photos: bool = False) ->
         first_day=config.first_day,
         last_day=config.first_day + datetime.timedelta(days=config.days - 1),
         label_first_day=config.first_day + datetime.timedelta(days=all_periods[-1].first),
+        arrivals=arrived,
         photos=drawn,
     )
+
+
+def _draw(catalogue: Catalogue, seed: int, to: pathlib.Path) -> PhotosSummary:
+    return draw_photos(catalogue.table, seed, to, tone=catalogue.tone, motif=catalogue.motif, fit=catalogue.fit)
 
 
 def _predictions(people: People, catalogue: Catalogue, buyers: Ints, best: Ints) -> pa.Table:

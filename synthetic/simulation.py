@@ -31,12 +31,16 @@ class SimulatedPeriod:
         market: the shop in the period.
         memory: purchases before the period.
         customers: `[n]` customer of each purchase.
+        articles: `[n]` article of each purchase.
+        arrivals: `[m, 2]` distinct pairs of a customer and an article that was never sold before this period, sorted.
         rows: rows of the CSV.
     """
 
     market: Market
     memory: Memory
     customers: Ints
+    articles: Ints
+    arrivals: Ints
     rows: pa.Table
 
 
@@ -63,6 +67,7 @@ def simulate(
     volumes = np.array([volume(config, period) for period in all_periods])
     due = np.cumsum(volumes) / volumes.sum() * config.transactions
     bought = np.zeros(0, np.int64), np.zeros(0, np.int64)
+    sold = np.zeros(len(catalogue), bool)
     written, visits_so_far = 0, 0
     for period in all_periods:
         middle = dates(config, period)[period.days // 2]
@@ -88,7 +93,10 @@ def simulate(
         # Added to the memory in the next period, because the oracle must not see the label period.
         bought = customers[visit], articles
         rows = sales(config, period, market, customers, visit, articles, rng, exactly)
-        yield SimulatedPeriod(market, memory, customers, rows)
+        never = ~sold[articles]
+        arrivals = np.unique(np.stack(bought, axis=1)[never], axis=0)
+        sold[articles] = True
+        yield SimulatedPeriod(market, memory, *bought, arrivals, rows)
         written += rows.num_rows
         visits_so_far += visits
 

@@ -56,11 +56,35 @@ class Colour(NamedTuple):
 
 
 class Look(NamedTuple):
-    """One graphical appearance, with its words in descriptions."""
+    """One graphical appearance, with its words in descriptions.
+
+    Attributes:
+        name: value of `graphical_appearance_name`.
+        words: words in descriptions.
+        weight: relative frequency.
+        motifs: number of motifs that only a photo shows: prints, widths of stripes, or textures of plain cloth.
+    """
 
     name: str
     words: str
     weight: float
+    motifs: int = 1
+
+
+class Fit(NamedTuple):
+    """The fit of a garment: its word in descriptions, and its proportions as factors of width and height.
+
+    Attributes:
+        name: word in descriptions.
+        wide: factor of the width.
+        high: factor of the height.
+        waist: how much wider the waist is.
+    """
+
+    name: str
+    wide: float = 1.0
+    high: float = 1.0
+    waist: float = 0.0
 
 
 UPPER, LOWER, FULL = "Garment Upper body", "Garment Lower body", "Garment Full body"
@@ -160,15 +184,15 @@ COLOURS = (
 )
 
 LOOKS = (
-    Look("Solid", "one plain colour", 54),
-    Look("All over pattern", "an all-over print", 15),
+    Look("Solid", "one plain colour", 54, motifs=4),
+    Look("All over pattern", "an all-over print", 15, motifs=5),
     Look("Melange", "a melange yarn", 7),
-    Look("Stripe", "woven stripes", 6),
+    Look("Stripe", "woven stripes", 6, motifs=5),
     Look("Lace", "lace details", 3),
-    Look("Check", "a checked pattern", 3),
-    Look("Front print", "a print motif on the front", 4),
-    Look("Embroidery", "embroidered details", 3),
-    Look("Dot", "a dotted pattern", 2),
+    Look("Check", "a checked pattern", 3, motifs=3),
+    Look("Front print", "a print motif on the front", 4, motifs=5),
+    Look("Embroidery", "embroidered details", 3, motifs=2),
+    Look("Dot", "a dotted pattern", 2, motifs=3),
     Look("Glittering/Metallic", "glittery threads", 3),
 )
 
@@ -182,7 +206,19 @@ MATERIALS = (
     "recycled polyester",
     "modal",
 )
-FITS = ("relaxed", "slim", "oversized", "straight-cut", "fitted", "cropped")
+# Photos show the fit of clothes and nightwear.
+STRAIGHT = Fit("straight-cut")
+FITS = (
+    Fit("relaxed", wide=1.08),
+    Fit("slim", wide=0.86),
+    Fit("oversized", wide=1.17),
+    STRAIGHT,
+    Fit("fitted", wide=0.93, waist=-0.08),
+    Fit("cropped", high=0.84),
+)
+SHOW_FIT = frozenset((*CLOTHES, NIGHT))
+# The shade of a colour group that an article has; no column names it.
+TONES = ("clear", "warm", "cool", "muted")
 NAMES = [
     "Alma",
     "Bianca",
@@ -244,4 +280,8 @@ PALETTES: tuple[dict[str, float], ...] = (
     {"Red": 5.0, "Black": 1.5, "Metal": 4.0},
     {"Khaki green": 5.0, "Green": 5.0, "Brown": 4.0, "Beige": 2.0},
     {"Yellow": 5.0, "Orange": 5.0, "Blue": 1.5, "Pink": 2.0},
+)
+# Log preference of the customers of each eye for a shade. A style and a palette have customers of all eyes.
+EYES: tuple[dict[str, float], ...] = tuple(
+    {tone: 0.9 if tone == favourite else -0.3 for tone in TONES} for favourite in TONES
 )

@@ -15,15 +15,17 @@ class CellResults:
 
     Args:
         work: the work folder.
+        measured: module whose code, with that of its imports, is part of the key of the results.
     """
 
-    def __init__(self, work: pathlib.Path):
+    def __init__(self, work: pathlib.Path, measured: str = MEASURED):
+        self._measured = measured
         self.stages = work / "stages"
         self._results = work / "results"
 
     def path(self, cell: Cell) -> pathlib.Path:
         """The file of a cell, named by the cell and a hash of settings, data, purchases and code."""
-        return self._results / f"{cell.name}-{digest_of([cell.depends(), code_of(MEASURED)])}.json"
+        return self._results / f"{cell.name}-{digest_of([cell.depends(), code_of(self._measured)])}.json"
 
     def read(self, cell: Cell) -> dict[str, Any] | None:
         """The result of a cell; None if it was not measured with this code."""

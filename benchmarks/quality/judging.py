@@ -82,7 +82,7 @@ def judge(recommender: Recommender, judged: Judged, *, detailed: bool, sampled: 
         sampled: whether the ranking network is measured on sampled negatives too.
         seed: of that sampling.
     """
-    rows = _collect(judged.customers, _lists(recommender))
+    rows = collect(judged.customers, _lists(recommender))
     bought, past = judged.bought, judged.known_past
     candidates = rows.pop("candidates")
     new_bought = [each - before for each, before in zip(bought, past, strict=True)]
@@ -112,6 +112,21 @@ def judge(recommender: Recommender, judged: Judged, *, detailed: bool, sampled: 
     if sampled and recommender.ranker is not None:
         result["sampled"] = _on_sampled(recommender, judged, seed)
     return result
+
+
+def collect(customers: np.ndarray, ask: Callable[[tf.Tensor], dict[str, tf.Tensor]]) -> dict[str, list[list[int]]]:
+    """The rows of each list for all customers, computed in batches.
+
+    Args:
+        customers: `[n]` int32 rows of the customers.
+        ask: returns lists `[batch, k]` int32 by name for `[batch]` customers; it becomes a graph.
+    """
+    graph = tf.function(ask, input_signature=[tf.TensorSpec([None], tf.int32)], autograph=False)
+    lists: dict[str, list[list[int]]] = {}
+    for start in range(0, len(customers), _BATCH):
+        for name, rows in graph(tf.constant(customers[start : start + _BATCH])).items():
+            lists.setdefault(name, []).extend(rows.numpy().tolist())
+    return lists
 
 
 def _lists(recommender: Recommender) -> Callable[[tf.Tensor], dict[str, tf.Tensor]]:
@@ -159,7 +174,7 @@ def _nearest(recommender: Recommender, judged: Judged) -> dict[str, dict[str, li
         embedded = recommender.query(customers).embeddings
         return {kind: index(embedded, max(NEAREST))[0] for kind, index in indices.items()}
 
-    rows = _collect(judged.customers, ask)
+    rows = collect(judged.customers, ask)
     return {
         kind: {f"recall_at_{k}": arithmetic.rounded(arithmetic.share_found(lists, judged.bought, k)) for k in NEAREST}
         for kind, lists in rows.items()
@@ -181,7 +196,7 @@ def _channels(recommender: Recommender, judged: Judged) -> dict[str, dict[str, l
         return found
 
     shares: dict[str, dict[str, list[float]]] = {}
-    for key, lists in _collect(judged.customers, ask).items():
+    for key, lists in collect(judged.customers, ask).items():
         what, _, name = key.partition(" ")
         share = arithmetic.share_found(lists, judged.bought, len(lists[0]))
         shares.setdefault(name, {})[what] = arithmetic.rounded(share)
@@ -212,16 +227,6 @@ def _on_sampled(recommender: Recommender, judged: Judged, seed: int) -> dict[str
         for start in range(0, len(rows), _WIDE_BATCH)
     ]
     return arithmetic.on_sampled(np.concatenate(scores), positive, rows < articles)
-
-
-def _collect(customers: np.ndarray, ask: Callable[[tf.Tensor], dict[str, tf.Tensor]]) -> dict[str, list[list[int]]]:
-    """The rows of each list for all customers, computed in batches."""
-    graph = tf.function(ask, input_signature=[tf.TensorSpec([None], tf.int32)], autograph=False)
-    lists: dict[str, list[list[int]]] = {}
-    for start in range(0, len(customers), _BATCH):
-        for name, rows in graph(tf.constant(customers[start : start + _BATCH])).items():
-            lists.setdefault(name, []).extend(rows.numpy().tolist())
-    return lists
 
 
 def _numbers(path: pathlib.Path, key: str) -> dict[str, int]:

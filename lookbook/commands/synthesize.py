@@ -29,8 +29,12 @@ def command(to: pathlib.Path, scale: str | None, images: bool | None, **sizes: i
     articles ranked by their true purchase probability, which is the best possible recommendation. Sizes default to
     those of the shop of `make run`.
 
-    Photos of 240 x 320 pixels are drawn into images/: the shape of the product type in the article's colour and
-    pattern. One in a hundred articles has none, and two files are broken, as in real shops.
+    Products are launched in every week. oracle_arrivals.csv holds the purchases of the last week of articles that were
+    never sold before, with the rank that the oracle gives the article.
+
+    Photos of 240 x 320 pixels are drawn into images/: the shape and the fit of the article in its colour and pattern.
+    Only they show its shade and its motif, which customers have preferences for. One in a hundred articles has none,
+    and two files are broken, as in real shops.
 
     With --scale, the shop has two years of data, and its customers buy and repeat purchases as often as H&M's, with the
     same seasons. Scale full is 31,788,324 transactions of 1,371,980 customers and 105,542 articles. A number multiplies
@@ -45,6 +49,13 @@ def command(to: pathlib.Path, scale: str | None, images: bool | None, **sizes: i
         f"{shop.customers:,} customers, {shop.articles:,} articles, {shop.transactions:,} transactions"
         f" from {shop.first_day} to {shop.last_day} in {shop.folder}"
     )
+    if shop.arrivals.ranks.size:
+        arrivals = shop.arrivals
+        click.echo(
+            f"{len(arrivals.ranks):,} purchases of the last week ({arrivals.share:.1%}) are of articles never sold"
+            f" before; the oracle ranks {arrivals.recall_at(12):.0%} of these among its first 12, "
+            f"{arrivals.recall_at(200):.0%} among its first 200"
+        )
     if shop.photos is not None:
         click.echo(
             f"{shop.photos.drawn:,} photos; {shop.photos.missing:,} articles have none, {shop.photos.broken} are broken"

@@ -6,9 +6,10 @@ import math
 from synthetic.photos.layers import Fill, Layer, Line
 from synthetic.photos.outline import Outline, ellipse, outline
 from synthetic.photos.silhouettes.pieces import both
-from synthetic.vocabulary import CLOTHES, LOWER, NIGHT, SHOES, SOCKS, UPPER
+from synthetic.vocabulary import CLOTHES, LOWER, NIGHT, SHOES, SOCKS, UPPER, Fit
 
 _MIDDLE_Y = 168.0
+_MAX_WIDE = 1.19  # wider sleeves would leave the frame
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,10 +42,13 @@ _CUTS = {
 _SMALL = {"Baby Essentials": 0.62, "Kids": 0.76, "Young": 0.88}
 
 
-def cut_of(section: str, group: str) -> Cut:
-    """The proportions of a section's garments of a product group."""
+def cut_of(section: str, group: str, fit: Fit) -> Cut:
+    """The proportions of a section's garments of a product group and a fit, which only clothes and nightwear have."""
     if group in CLOTHES or group == NIGHT:
-        return _CUTS.get(section, _WOMEN)
+        cut = _CUTS.get(section, _WOMEN)
+        waist = cut.waist + fit.waist
+        wide = min(cut.wide * fit.wide, _MAX_WIDE - max(waist, cut.belly, 0.0))
+        return dataclasses.replace(cut, wide=wide, high=cut.high * fit.high, waist=waist)
     size = _SMALL.get(section, 1.0)
     if group in (SHOES, SOCKS):
         size *= 1.04 if section in ("Contemporary Casual", "Men Underwear") else 1.0

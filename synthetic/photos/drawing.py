@@ -14,7 +14,8 @@ from synthetic.photos.cut import Cut, cut_of, details, fitted
 from synthetic.photos.layers import HEIGHT, WIDTH, Drawn, Layer, drawn
 from synthetic.photos.patterns import PATTERNED, pattern
 from synthetic.photos.silhouettes import SILHOUETTES
-from synthetic.vocabulary import TYPES
+from synthetic.photos.textures import PLAIN, texture
+from synthetic.vocabulary import SHOW_FIT, STRAIGHT, TONES, TYPES, Fit
 
 VARIANTS = 6
 Floats = npt.NDArray[np.float32]
@@ -50,7 +51,10 @@ class Look:
         appearance: graphical appearance; unknown ones are plain.
         section: name of the section.
         variant: chooses among the shapes of the type, below `VARIANTS`; the same for all variants of a product.
-        number: chooses among accents, motifs and backgrounds; not negative.
+        number: chooses among accents and backgrounds; not negative.
+        tone: shade of the colour, one of `vocabulary.TONES`.
+        motif: number of the appearance's motif, or of the texture of plain cloth, see `vocabulary.LOOKS`.
+        fit: proportions of clothes and nightwear; those of other types are always the same.
     """
 
     kind: str
@@ -59,16 +63,20 @@ class Look:
     section: str
     variant: int
     number: int
+    tone: str = TONES[0]
+    motif: int = 0
+    fit: Fit = STRAIGHT
 
 
 def draw(look: Look) -> Image.Image:
     """Draws a photo of 240 x 320 pixels in RGB. Equal looks give equal pixels."""
-    base = palette.COLOURS[look.colour]
+    base = palette.toned(palette.COLOURS[look.colour], look.tone)
     accent, third = palette.further_colours(base, look.appearance, look.number)
     plain = look.appearance not in PATTERNED
     group = _GROUPS[look.kind]
     variant = look.variant % SILHOUETTES[look.kind][1]
-    shape, shadow = _shape(look.kind, variant, cut_of(look.section, group), tuple(details(look.section, group, plain)))
+    cut = cut_of(look.section, group, look.fit if group in SHOW_FIT else STRAIGHT)
+    shape, shadow = _shape(look.kind, variant, cut, tuple(details(look.section, group, plain)))
     ground = _ground(palette.background_of(base, look.number // 3))
     canvas = ground * (1 - 0.30 * shadow[..., None])
     cloth = _Cloth(look, base, accent, third)
@@ -100,6 +108,8 @@ class _Cloth:
         self._look = look
         self._colours = _float(base), _float(accent), _float(third)
         self._weave = _weave("knit" if look.kind in _KNITTED else "denim" if look.kind == "Jeans" else "plain")
+        if look.appearance == PLAIN:
+            self._weave = self._weave * texture(look.motif)
         self._print_at = _PRINT_AT.get(look.kind) or _PRINT_AT.get(_GROUPS[look.kind], (0.0, 165.0))
 
     def colours(self, layer: Drawn) -> Floats:
@@ -110,7 +120,7 @@ class _Cloth:
         if layer.angle:
             turn = np.float32(np.deg2rad(layer.angle))
             x, y = x * np.cos(turn) - y * np.sin(turn), x * np.sin(turn) + y * np.cos(turn)
-        shares = pattern(self._look.appearance, self._look.number, x, y, self._print_at)
+        shares = pattern(self._look.appearance, self._look.motif, x, y, self._print_at)
         if shares is None:
             return first * weave
         with_second = first + shares[0][..., None] * (second - first)

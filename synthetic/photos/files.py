@@ -6,10 +6,12 @@ import math
 import pathlib
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from synthetic.photos.drawing import VARIANTS, Look, draw
 from synthetic.photos.silhouettes import SILHOUETTES
+from synthetic.vocabulary import FITS, TONES
 from transforms import columns
 from transforms.atomic_path import atomic_path
 from transforms.photos.path_template import DEFAULT_PATH, PathTemplate
@@ -18,6 +20,8 @@ from transforms.progress import Progress
 MISSING_RATE = 0.01
 _QUALITY = 88
 _NOT_A_PHOTO = b"<!DOCTYPE html><title>404 Not Found</title><p>The photo was not found.</p>\n"
+
+Ints = npt.NDArray[np.int64]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -35,19 +39,24 @@ class PhotosSummary:
     broken: int
 
 
-def draw_photos(articles: pa.Table, seed: int, to: pathlib.Path) -> PhotosSummary:
+def draw_photos(
+    articles: pa.Table, seed: int, to: pathlib.Path, *, tone: Ints, motif: Ints, fit: Ints
+) -> PhotosSummary:
     """Draws a photo for nearly every article.
 
     Args:
         articles: content of `articles.csv`.
         seed: the same seed and articles give the same files.
         to: folder of the CSVs. Each file is written completely or not at all; photos of the same articles are replaced.
+        tone: `[articles]` position in `vocabulary.TONES`.
+        motif: `[articles]` number of the motif of the article's graphical appearance.
+        fit: `[articles]` position in `vocabulary.FITS`.
 
     Raises:
         OSError: the folder cannot be written.
     """
     ids = articles.column(columns.ARTICLE_ID).to_pylist()
-    looks = _looks(articles, seed)
+    looks = _looks(articles, seed, tone, motif, fit)
     count = len(ids)
     order = np.random.default_rng([seed, count]).permutation(count)
     missing = set(order[: math.ceil(MISSING_RATE * count)].tolist())
@@ -67,8 +76,8 @@ def draw_photos(articles: pa.Table, seed: int, to: pathlib.Path) -> PhotosSummar
     return PhotosSummary(drawn=count - len(missing) - 2, missing=len(missing), broken=2)
 
 
-def _looks(articles: pa.Table, seed: int) -> list[Look]:
-    """What the photo of each article shows. Variants of a product have the same shape."""
+def _looks(articles: pa.Table, seed: int, tone: Ints, motif: Ints, fit: Ints) -> list[Look]:
+    """What the photo of each article shows. Variants of a product have the same shape and fit."""
     names = (
         columns.ARTICLE_ID,
         columns.PRODUCT_CODE,
@@ -77,7 +86,8 @@ def _looks(articles: pa.Table, seed: int) -> list[Look]:
         "graphical_appearance_name",
         "section_name",
     )
-    rows = zip(*(articles.column(name).to_pylist() for name in names), strict=True)
+    values = (articles.column(name).to_pylist() for name in names)
+    rows = zip(*values, tone.tolist(), motif.tolist(), fit.tolist(), strict=True)
     return [
         Look(
             kind=kind,
@@ -86,13 +96,16 @@ def _looks(articles: pa.Table, seed: int) -> list[Look]:
             section=section,
             variant=int(np.random.default_rng([seed, int(product)]).integers(VARIANTS)),
             number=int(np.random.default_rng([seed, int(article)]).integers(1_000_000)),
+            tone=TONES[shade],
+            motif=print_number,
+            fit=FITS[shape],
         )
-        for article, product, kind, colour, appearance, section in rows
+        for article, product, kind, colour, appearance, section, shade, print_number, shape in rows
     ]
 
 
-def _shape_of(look: Look) -> tuple[str, int, str, str]:
-    return look.kind, look.variant % SILHOUETTES[look.kind][1], look.section, look.appearance
+def _shape_of(look: Look) -> tuple[str, int, str, str, str]:
+    return look.kind, look.variant % SILHOUETTES[look.kind][1], look.section, look.appearance, look.fit.name
 
 
 def _jpeg(look: Look) -> bytes:

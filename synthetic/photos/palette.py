@@ -48,6 +48,30 @@ _FIXED: dict[str, Rgb] = {
 }
 
 
+# Colour that a shade is mixed with, and its share.
+_TONES: dict[str, tuple[Rgb, float]] = {
+    "clear": ((0, 0, 0), 0.0),
+    "warm": ((255, 150, 60), 0.17),
+    "cool": ((60, 120, 255), 0.17),
+    "muted": ((150, 148, 146), 0.30),
+}
+
+
+def toned(colour: Rgb, tone: str) -> Rgb:
+    """A shade of a colour.
+
+    >>> toned((100, 100, 100), "muted")
+    (115, 114, 114)
+
+    Args:
+        colour: the colour.
+        tone: one of `vocabulary.TONES`.
+    """
+    other, share = _TONES[tone]
+    red, green, blue = (round(value + share * (towards - value)) for value, towards in zip(colour, other, strict=True))
+    return red, green, blue
+
+
 def lightness(colour: Rgb) -> float:
     """Perceived lightness, 0 to 1 (the luma of ITU-R BT.601)."""
     red, green, blue = colour

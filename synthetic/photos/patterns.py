@@ -14,12 +14,12 @@ Floats = npt.NDArray[np.float32]
 Shares = tuple[Floats, Floats]
 
 
-def pattern(look: str, number: int, x: Floats, y: Floats, print_at: tuple[float, float]) -> Shares | None:
+def pattern(look: str, motif: int, x: Floats, y: Floats, print_at: tuple[float, float]) -> Shares | None:
     """The pattern of a graphical appearance.
 
     Args:
         look: name of the graphical appearance.
-        number: chooses among widths and motifs of the look; not negative.
+        motif: number of the motif or width of the look, see `vocabulary.LOOKS`.
         x: `[h, w]` coordinates of the cloth in pixels, from the middle of the garment.
         y: `[h, w]` coordinates of the cloth in pixels, from the upper edge.
         print_at: middle of a motif that appears once.
@@ -28,24 +28,24 @@ def pattern(look: str, number: int, x: Floats, y: Floats, print_at: tuple[float,
         Shares `[h, w]` of the second and of the third colour; None for plain cloth.
     """
     draw = _LOOKS.get(look)
-    return None if draw is None else draw(number, x, y, print_at)
+    return None if draw is None else draw(motif, x, y, print_at)
 
 
 def _stripe(number: int, x: Floats, y: Floats, print_at: tuple[float, float]) -> Shares:
-    period, share = ((22.0, 0.42), (15.0, 0.40), (30.0, 0.36), (11.0, 0.35))[number % 4]
-    along = x if number % 7 == 6 else y
+    period, share = ((22.0, 0.42), (15.0, 0.40), (30.0, 0.36), (11.0, 0.35), (22.0, 0.42))[number]
+    along = x if number == 4 else y
     return _bands(along, period, share), np.zeros_like(x)
 
 
 def _check(number: int, x: Floats, y: Floats, print_at: tuple[float, float]) -> Shares:
-    period = (18.0, 26.0, 36.0)[number % 3]
+    period = (18.0, 26.0, 36.0)[number]
     broad = 0.42 * _bands(x, period, 0.5) + 0.42 * _bands(y, period, 0.5)
     fine = np.maximum(_bands(x + period * 0.25, period, 0.08), _bands(y + period * 0.25, period, 0.08))
-    return np.asarray(broad, np.float32), 0.75 * fine if number % 3 else np.zeros_like(x)
+    return np.asarray(broad, np.float32), 0.75 * fine if number else np.zeros_like(x)
 
 
 def _dot(number: int, x: Floats, y: Floats, print_at: tuple[float, float]) -> Shares:
-    step, radius = ((15.0, 3.4), (20.0, 5.0), (11.0, 2.1))[number % 3]
+    step, radius = ((15.0, 3.4), (20.0, 5.0), (11.0, 2.1))[number]
     shifted = x + step / 2 * (np.floor(y / step) % 2)
     distance = np.hypot(shifted - step * np.round(shifted / step), y - step * (np.floor(y / step) + 0.5))
     return np.clip(radius - distance + 0.5, 0, 1), np.zeros_like(x)
@@ -66,7 +66,7 @@ def _glitter(number: int, x: Floats, y: Floats, print_at: tuple[float, float]) -
 
 
 def _all_over(number: int, x: Floats, y: Floats, print_at: tuple[float, float]) -> Shares:
-    return _sampled(print_tile(number % 5), x, y)
+    return _sampled(print_tile(number), x, y)
 
 
 def _lace(number: int, x: Floats, y: Floats, print_at: tuple[float, float]) -> Shares:
@@ -75,11 +75,11 @@ def _lace(number: int, x: Floats, y: Floats, print_at: tuple[float, float]) -> S
 
 
 def _front_print(number: int, x: Floats, y: Floats, print_at: tuple[float, float]) -> Shares:
-    return _once(motif(number % 5), x, y, print_at, 58)
+    return _once(motif(number), x, y, print_at, 58)
 
 
 def _embroidery(number: int, x: Floats, y: Floats, print_at: tuple[float, float]) -> Shares:
-    return _once(sprig(number % 2), x, y, print_at, 74)
+    return _once(sprig(number), x, y, print_at, 74)
 
 
 _LOOKS: dict[str, Callable[[int, Floats, Floats, tuple[float, float]], Shares]] = {

@@ -190,7 +190,7 @@ def motif(kind: int) -> Floats:
 
 @functools.lru_cache(maxsize=2)
 def sprig(kind: int) -> Floats:
-    """An embroidered twig with flowers."""
+    """An embroidered twig with flowers: 0 lies, 1 stands."""
     art = _Print(76, repeated=False)
     for side in (-1, 1):
         twig = [(38 + side * t * 32, 44 - 15 * math.sin(t * 2.4)) for t in (0, 0.2, 0.4, 0.6, 0.8, 1)]
@@ -200,4 +200,5 @@ def sprig(kind: int) -> Floats:
             art.leaf(1, x, y, 7, 2, math.pi / 2 + side * 0.5)
         _flower(art, 38 + side * 30, 34, 7, 5)
     _flower(art, 38, 42, 12, 6 if kind else 5)
-    return art.shares()
+    shares = art.shares()
+    return shares.transpose(0, 2, 1) if kind else shares

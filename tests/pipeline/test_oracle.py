@@ -4,7 +4,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline.oracle import oracle_map
+from pipeline.oracle import arrival_ranks, oracle_map
 from transforms.calendar import date_of, plan
 
 
@@ -42,3 +42,12 @@ def test_the_figure_is_the_map_of_the_predictions_over_buyers(tmp_path, states):
 
 def test_ids_are_strings_and_buyers_without_a_prediction_count_as_zero(tmp_path, states):
     assert oracle_map(oracle(tmp_path, "007,02", "0,01 02", "c,"), states) == pytest.approx(1 / 2)
+
+
+def test_ranks_of_new_articles_are_read_and_other_data_have_none(tmp_path):
+    assert arrival_ranks(tmp_path) is None
+    path = tmp_path / "oracle_arrivals.csv"
+    path.write_text("customer_id,article_id,rank\n00,0100000001,3\n007,0100000001,250\n")
+    assert arrival_ranks(tmp_path) == [3, 250]
+    path.write_text("customer_id,article_id,rank\n")
+    assert arrival_ranks(tmp_path) == []

@@ -49,6 +49,31 @@ def test_a_unit_is_one_article_and_at_most_one_partner(world):
     assert np.all(expected[:, ~market.catalogue.on_sale(6)] == 0)
 
 
+def test_the_taste_of_a_customer_without_history_is_the_product_of_its_factors(world):
+    market, _, _ = world
+    catalogue, people = market.catalogue, market.people
+    styles = np.zeros(len(catalogue))
+    for share, row in zip(people.style_shares, people.tastes[1], strict=True):
+        weight = np.zeros(len(catalogue))
+        weight[market.on_sale] = market.base[row]
+        weight *= market.liking[people.palette[1], catalogue.family]
+        styles += share * weight / weight.sum()
+    partners = np.zeros(len(catalogue))
+    for slot in range(catalogue.partners.shape[1]):
+        np.add.at(partners, catalogue.partners[:, slot], styles * market.partner_probability[:, slot])
+    found = Oracle(market).unit_probability(np.array([1]), Memory(20))[0]
+    assert found == pytest.approx(styles + partners)
+
+
+def test_customers_of_different_eyes_have_different_probabilities_for_shades(world):
+    market, _, _ = world
+    rows = np.arange(4)  # the same style with each eye
+    sums = np.zeros((4, 4))
+    for row in rows:
+        np.add.at(sums[row], market.catalogue.tone[market.on_sale], market.base[row] / market.base[row].sum())
+    assert (sums.argmax(axis=0) == rows).all()
+
+
 def test_a_purchase_raises_the_probability_of_the_same_article(world):
     market, _, _ = world
     repeat = market.coefficients[0][:, 0]
@@ -75,6 +100,16 @@ def test_the_ranking_does_not_depend_on_the_number_of_articles_scored_first(crow
     expected = Oracle(market).unit_probability(customers, memory)
     ranked = Oracle(market, first=first).rank(customers, memory)
     assert np.array_equal(ranked, np.argsort(-expected, axis=1, kind="stable")[:, :12])
+
+
+def test_the_rank_of_an_article_is_its_place_among_all_articles(crowd, monkeypatch):
+    monkeypatch.setattr("synthetic.oracle.MAX_CELLS", 10_000)
+    market, memory = crowd
+    expected = Oracle(market).unit_probability(np.arange(300), memory)
+    places = np.argsort(np.argsort(-expected, axis=1, kind="stable"), axis=1) + 1
+    rng = np.random.default_rng(0)
+    customers, articles = rng.integers(300, size=500), rng.choice(np.flatnonzero(market.catalogue.on_sale(6)), 500)
+    assert np.array_equal(Oracle(market).ranks(customers, articles, memory), places[customers, articles])
 
 
 def test_few_customers_are_ranked_over_all_articles(crowd):

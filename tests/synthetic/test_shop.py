@@ -10,13 +10,14 @@ import pyarrow as pa
 import pytest
 
 from benchmarks.synthetic import compare, score
-from synthetic import ShopConfig, synthesize
+from synthetic import ShopConfig, demand, synthesize
 from synthetic.catalogue import make_catalogue
+from synthetic.people import make_people
 from synthetic.periods import periods
 from transforms import columns
 
 SMALL = ShopConfig(customers=800, articles=500, transactions=24_000, days=120, seed=3)
-FILES = [*columns.FILES.values(), "oracle.csv"]
+FILES = [*columns.FILES.values(), "oracle.csv", "oracle_arrivals.csv"]
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +29,12 @@ def shop(tmp_path_factory):
 @pytest.fixture(scope="module")
 def tables(shop):
     return {name: pd.read_csv(shop[0] / file, dtype=str) for name, file in columns.FILES.items()}
+
+
+@pytest.fixture(scope="module")
+def catalogue():
+    rng = np.random.default_rng(np.random.SeedSequence(SMALL.seed).spawn(4)[0])
+    return make_catalogue(SMALL.articles, len(periods(SMALL)), rng)
 
 
 def test_columns_have_the_order_of_h_and_m(tables):
@@ -81,10 +88,8 @@ def test_every_day_has_sales_and_rows_are_sorted_by_day(shop, tables):
     assert shop[1].label_first_day == datetime.date(2020, 7, 18)
 
 
-def test_articles_sell_only_between_launch_and_withdrawal(tables):
+def test_articles_sell_only_between_launch_and_withdrawal(catalogue, tables):
     all_periods = periods(SMALL)
-    rng = np.random.default_rng(np.random.SeedSequence(SMALL.seed).spawn(4)[0])
-    catalogue = make_catalogue(SMALL.articles, len(all_periods), rng)
     assert catalogue.ids.to_pylist() == tables["articles"].article_id.tolist()
     sales = tables["transactions"]
     day = (pd.to_datetime(sales.t_dat) - pd.Timestamp(SMALL.first_day)).dt.days
@@ -94,6 +99,61 @@ def test_articles_sell_only_between_launch_and_withdrawal(tables):
     assert (period < catalogue.withdrawal[article]).all()
     assert (catalogue.launch > 0).any()
     assert (catalogue.withdrawal < len(all_periods)).any()
+
+
+def test_products_are_launched_in_every_period_after_the_first_up_to_the_last(catalogue):
+    launched = np.bincount(catalogue.launch[catalogue.launch >= 0], minlength=len(periods(SMALL)))
+    assert launched.min() > 0
+
+
+def test_about_one_purchase_in_twenty_is_of_an_article_first_sold_in_that_week(tables):
+    sales = tables["transactions"]
+    week = (pd.Timestamp("2020-07-24") - pd.to_datetime(sales.t_dat)).dt.days // 7
+    new = week == week.groupby(sales.article_id).transform("max")
+    by_week = new.groupby(week).mean()
+    assert by_week[:8].mean() == pytest.approx(0.05, abs=0.02)
+    assert by_week[0] > 0.01
+
+
+def test_arrivals_are_the_purchases_of_articles_that_were_not_sold_before_the_last_week(shop, tables):
+    sales = tables["transactions"]
+    before = set(sales.article_id[sales.t_dat < "2020-07-18"])
+    last = sales[sales.t_dat >= "2020-07-18"]
+    new = last[~last.article_id.isin(before)]
+    expected = set(zip(new.customer_id, new.article_id, strict=True))
+    arrivals = pd.read_csv(shop[0] / "oracle_arrivals.csv", dtype={"article_id": str})
+    assert set(zip(arrivals.customer_id, arrivals.article_id, strict=True)) == expected
+    assert len(arrivals) == len(expected) > 10
+
+
+def test_the_rank_of_an_arrival_agrees_with_the_list_of_the_oracle(shop):
+    summary = shop[1].arrivals
+    arrivals = pd.read_csv(shop[0] / "oracle_arrivals.csv", dtype={"article_id": str})
+    lists = pd.read_csv(shop[0] / "oracle.csv").set_index("customer_id").prediction.str.split()
+    for row in arrivals.itertuples():
+        place = lists[row.customer_id].index(row.article_id) + 1 if row.article_id in lists[row.customer_id] else None
+        assert (row.rank if row.rank <= 12 else None) == place
+    assert summary.recall_at(12) == pytest.approx((arrivals["rank"] <= 12).mean())
+    assert 0.1 < summary.recall_at(12) < summary.recall_at(200) <= 1
+
+
+def test_customers_buy_the_shade_and_the_motifs_of_their_eye_more_often(catalogue, tables):
+    rngs = [np.random.default_rng(seed) for seed in np.random.SeedSequence(SMALL.seed).spawn(4)]
+    made = make_catalogue(SMALL.articles, len(periods(SMALL)), rngs[0])
+    styles = demand.make_styles(made, rngs[1])
+    people = make_people(SMALL.customers, len(periods(SMALL)), styles.ages, rngs[2])
+    assert people.ids.to_pylist() == tables["customers"].customer_id.tolist()
+    sales = tables["transactions"]
+    eye = people.eye[pd.Index(people.ids.to_pylist()).get_indexer(sales.customer_id)]
+    article = pd.Index(catalogue.ids.to_pylist()).get_indexer(sales.article_id)
+    shades = np.zeros((4, 4))
+    np.add.at(shades, (eye, catalogue.tone[article]), 1)
+    lift = shades * shades.sum() / np.outer(shades.sum(axis=1), shades.sum(axis=0))
+    assert (np.diag(lift) > 1.25).all()
+    assert (lift[~np.eye(4, dtype=bool)] < 1.1).all()
+    liked = styles.look_affinity[:, article]
+    own = liked[eye, np.arange(len(eye))].mean()
+    assert own > 1.3 * liked.mean()
 
 
 def test_the_seed_determines_the_bytes(shop, tmp_path):
@@ -124,7 +184,7 @@ def test_chunk_sizes_and_cores_do_not_change_the_bytes(tmp_path, monkeypatch):
 def test_the_bytes_of_a_dense_shop_do_not_change(tmp_path):
     synthesize(ShopConfig(customers=60, articles=80, transactions=600, days=30, seed=1), tmp_path)
     digests = [hashlib.sha256((tmp_path / file).read_bytes()).hexdigest()[:12] for file in FILES]
-    assert digests == ["845029df34b3", "c4c463e7fce7", "c2abde0b0d0d", "b33193793ed9"]
+    assert digests == ["7f85cb3424af", "c4c463e7fce7", "2056bcf3d12a", "450b84dda5ed", "11b8866e7e8e"]
 
 
 def test_a_large_shop_has_the_exact_number_of_rows(tmp_path, monkeypatch):
@@ -164,9 +224,7 @@ def test_between_a_quarter_and_half_of_purchases_are_repeats(shop):
     assert 0.25 < compare.statistics(shop[0])["bought again, later day"] < 0.5
 
 
-def test_partners_share_a_basket_far_more_often_than_by_chance(tables):
-    rng = np.random.default_rng(np.random.SeedSequence(SMALL.seed).spawn(4)[0])
-    catalogue = make_catalogue(SMALL.articles, len(periods(SMALL)), rng)
+def test_partners_share_a_basket_far_more_often_than_by_chance(catalogue, tables):
     ids = catalogue.ids.to_pylist()
     partner = {ids[a]: ids[p] for a, p in enumerate(catalogue.partners[:, 0]) if p >= 0}
     rng = np.random.default_rng(0)
