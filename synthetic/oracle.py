@@ -69,8 +69,8 @@ class Oracle:
         for row, base in enumerate(market.base):
             taste = base * liking / market.norms[row][:, None]
             self._taste[row] = taste
-            for source, target, first, probability in links:
-                added = np.add.reduceat(taste[:, source] * probability, first, axis=1)
+            for source, target, start, probability in links:
+                added = np.add.reduceat(taste[:, source] * probability, start, axis=1)
                 self._taste[row][:, target] += added
 
     def unit_probability(self, customers: Ints, memory: Memory) -> Floats:

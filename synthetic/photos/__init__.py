@@ -1,10 +1,11 @@
-"""Photos of the synthetic shop, drawn from the attributes of its articles.
+"""Photos of the synthetic shop, drawn from attributes of its articles, and from shades and motifs, which no column has.
 
-    draw_photos(articles, seed, to) -> PhotosSummary     files in H&M's layout, see `files`
-    draw(Look(...)) -> PIL image                         one photo, see `drawing`
+    draw_photos(articles, seed, to, ...) -> PhotosSummary     files in H&M's layout, see `files`
+    draw(Look(...)) -> PIL image                              one photo, see `drawing`
 
-`silhouettes` holds the shapes of the product types, `patterns` the graphical appearances, `palette` the colours, and
-`cut` what a section changes. A photo has 240 x 320 pixels. Masks are drawn at three times that size.
+`silhouettes` holds the shapes of the product types, `patterns` the graphical appearances, `textures` plain cloth,
+`palette` the colours and their shades, and `cut` what a section and a fit change. A photo has 240 x 320 pixels. Masks
+are drawn at three times that size.
 """
 
 from synthetic.photos.drawing import Look, draw
