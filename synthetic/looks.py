@@ -16,7 +16,7 @@ def motif_number(look: Ints, motif: Ints) -> Ints:
     """`[A]` number of the motif among those of all graphical appearances.
 
     >>> motif_number(np.array([0, 1, 1, 2]), np.array([0, 0, 4, 0])).tolist()
-    [0, 1, 5, 6]
+    [0, 4, 8, 9]
 
     Args:
         look: `[A]` position in `vocabulary.LOOKS`.

@@ -43,7 +43,13 @@ _SMALL = {"Baby Essentials": 0.62, "Kids": 0.76, "Young": 0.88}
 
 
 def cut_of(section: str, group: str, fit: Fit) -> Cut:
-    """The proportions of a section's garments of a product group and a fit, which only clothes and nightwear have."""
+    """The proportions of a garment.
+
+    Args:
+        section: name of the section.
+        group: product group.
+        fit: fit, which changes clothes and nightwear only.
+    """
     if group in CLOTHES or group == NIGHT:
         cut = _CUTS.get(section, _WOMEN)
         waist = cut.waist + fit.waist
