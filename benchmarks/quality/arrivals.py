@@ -33,11 +33,16 @@ from transforms.calendar import date_of, load_calendar
 
 COMMAND = "make quality-arrivals"
 # What is changed, and the settings that change it.
+_NO_CONTENT = ("content.picture=none", "content.text=none")
+_NO_CHANNEL = ("recommender.channels.new_arrivals=0",)
 VARIANTS: dict[str, tuple[str, ...]] = {
     "default": (),
     "no_pictures": ("content.picture=none",),
     "no_texts": ("content.text=none",),
-    "no_content": ("content.picture=none", "content.text=none"),
+    "no_content": _NO_CONTENT,
+    "no_id_dropout": ("retrieval.id_dropout=0",),
+    "no_new_arrivals": _NO_CHANNEL,
+    "no_content_and_no_new_arrivals": (*_NO_CONTENT, *_NO_CHANNEL),
 }
 _MEASURED = "benchmarks.quality.arrivals"
 _SEED = 0
