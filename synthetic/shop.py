@@ -28,7 +28,7 @@ all articles (`lookbook synthesize --scale 0.001 --articles 105542 --seed 0`):
     top 1 %, 10 % of articles, 1 in 1,000       0.064, 0.31         0.075, 0.31           S
     top 1 %, 10 % of articles, last week        0.19, 0.62          0.20, 0.64            W
     customers, articles sold in the last week   69,811, 17,379      68,984, 17,986        W
-    purchases of articles never sold before     0.040               about 0.05            W
+    purchases of articles never sold before     0.040               about 0.05
 
 Differences of the default shop, on purpose or because of its size:
 
