@@ -42,7 +42,7 @@ class ChannelsConfig(Settings):
     )
 
     new_arrivals: Size = Field(
-        default=50,
+        default=12,
         description="Articles launched lately or never sold, by the customer's style and departments; nothing for "
         "customers who bought nothing.",
     )
