@@ -27,7 +27,7 @@ class RetrievalConfig(Settings):
     )
     use_recent: bool = Field(default=True, description="Whether the query tower reads the recent purchases.")
     id_dropout: float = Field(
-        default=0.1,
+        default=0.05,
         ge=0,
         lt=1,
         description="Share of the training examples whose article is placed by content and attributes alone, so that "
