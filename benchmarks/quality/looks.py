@@ -151,7 +151,7 @@ def render(shop: str, judged: Judged) -> str:
         above = ("", "")
         if name != POPULAR:
             difference = bootstrap_interval(recall - base, seed=_SEED)
-            above = (signed(difference), f"{100 * difference.mean / max(base.mean(), 1e-9):+.1f} %")
+            above = (signed(difference), f"{100 * difference.mean / base.mean():+.1f} %" if base.any() else "")
         rows.append((RANKINGS.get(name, name), words(bootstrap_interval(recall, seed=_SEED)), *above))
     header = ("ranking", f"Recall@{K}", "above popularity, paired", "")
     hits = {name: words(bootstrap_interval(values, seed=_SEED)) for name, values in judged.group_hits.items()}
@@ -229,16 +229,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.quality.looks", description="Figures of the looks.")
     parser.add_argument("--data", type=pathlib.Path, required=True, help="folder of the three CSVs")
     parser.add_argument("--label-days", type=int, default=7, help="number of the last days that are judged")
-    parser.add_argument("--sample", type=pathlib.Path, help="another shop, judged on its last 7 days")
     parser.add_argument("--to", type=pathlib.Path, help="document to write the tables to")
     options = parser.parse_args()
     prepare_tensorflow()
     made = environment()
-    texts = [f"{made['machine']}; {str(made['measured_at'])[:10]}; commit {made['commit']}."]
-    for data, label_days in ((options.data, options.label_days), (options.sample, 7)):
-        if data is not None:
-            texts.append(render(data.name, judge(data, label_days)))
-    text = "\n\n".join(texts)
+    head = f"{made['machine']}; {str(made['measured_at'])[:10]}; commit {made['commit']}."
+    text = f"{head}\n\n{render(options.data.name, judge(options.data, options.label_days))}"
     if options.to:
         document.write(options.to, COMMAND, text)
     print(text)
