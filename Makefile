@@ -13,6 +13,7 @@ SAMPLE ?=
 WEEK ?=
 RUN ?=
 SIZES ?=
+LABEL_DAYS ?=
 
 PYTHON := .venv/bin/python
 STAMP := .venv/.installed

@@ -120,6 +120,7 @@ def _ours(data, transform, config, old, judged, spec, clock):
 
     towers = Towers(config, data.sizes)
     towers.build_all()
+    towers.mark_trained(data.purchases.article_rows[old])
     model = TwoTowerModel(towers)
     model.compile(build_optimizer(config))
     share = sampling_probabilities(data, old)

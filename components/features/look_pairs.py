@@ -39,7 +39,13 @@ class Baskets:
 
     @classmethod
     def read(cls, purchases: Purchases, first: int, end: int) -> Baskets:
-        """Reads the baskets on or after the day `first` and before the day `end`, the newest `MAX_BASKETS` of them."""
+        """Reads the newest baskets, at most `MAX_BASKETS`.
+
+        Args:
+            purchases: all purchases.
+            first: day number; earlier baskets are not read.
+            end: day number; baskets of this day and later ones are not read.
+        """
         at = np.sort(purchases.between(first, end))
         customers, days = purchases.customer_rows[at], purchases.days[at]
         # Purchases are sorted by customer only; days within a customer need not be.

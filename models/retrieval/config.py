@@ -23,7 +23,8 @@ class RetrievalConfig(Settings):
         "purchases and attributes.",
     )
     use_attributes: bool = Field(
-        default=True, description="Whether the towers read attributes and words; without them, ids alone."
+        default=True,
+        description="Whether the towers read attributes, words and content vectors; without them, ids alone.",
     )
     use_recent: bool = Field(default=True, description="Whether the query tower reads the recent purchases.")
     id_dropout: float = Field(
@@ -31,7 +32,7 @@ class RetrievalConfig(Settings):
         ge=0,
         lt=1,
         description="Share of the training examples whose article is placed by content and attributes alone, so that "
-        "articles without purchases can be placed.",
+        "articles without purchases can be placed; without effect if use_attributes is false.",
     )
     recent_length: int = Field(
         default=100, ge=1, le=200, description="Recent purchases that are read; at most features.recent_length exist."

@@ -61,10 +61,11 @@ class TwoTowerModel(tfrs.Model):
 
     def compute_loss(self, inputs: dict[str, tf.Tensor], training: bool = False) -> tf.Tensor:
         """Returns the mean in-batch softmax loss, scalar float32."""
-        share = self.towers.config.id_dropout
+        config = self.towers.config
+        share = config.id_dropout if config.use_attributes else 0.0
         if training and share:
             index = inputs["article_index"]
-            dropped = tf.random.uniform(tf.shape(index), seed=self.towers.config.seed) < share
+            dropped = tf.random.uniform(tf.shape(index), seed=config.seed) < share
             inputs = {**inputs, "article_index": tf.where(dropped, f.MISSING, index)}
         return self.retrieval_loss(*self.embed_shared(inputs), inputs)
 

@@ -48,7 +48,7 @@ class Towers(tf.keras.Model):
         if config.use_customer_id:
             self._customers = self._embedding("customer_id", config.embedding_dim, _ID_STDDEV)
         self._trained = self.add_weight("trained", [self.sizes["article_id"] + 1], initializer="zeros", trainable=False)
-        self._project = self._projection() if self.sizes[CONTENT] else None
+        self._project = self._projection() if config.use_attributes and self.sizes[CONTENT] else None
         if config.use_attributes:
             dim = config.attribute_dim
             self._article_categories = [self._embedding(key, dim) for key in f.ARTICLE_CATEGORIES]

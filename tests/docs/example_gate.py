@@ -20,8 +20,8 @@ from transforms.errors import GateError
 
 SizeGate = importlib.import_module("components.gates.size.component").SizeGate
 work = pathlib.Path(sys.argv[1])
-paths = Paths(data_dir="/d", pipeline_root="/r", serving_dir="/s", checkpoints="/c")
-cache_keys = CacheKeys(fingerprint="f", run_key="k", last_blessed="none")
+paths = Paths(data_dir="/d", pipeline_root="/r", serving_dir="/s", checkpoints="/c", content_cache="/v")
+cache_keys = CacheKeys(fingerprint="f", content="p", run_key="k", last_blessed="none")
 waits = {}
 for create in (create_pipeline, create_refresh_pipeline):
     wired = create(PipelineConfig(), paths, cache_keys, version_of=lambda module: "v")

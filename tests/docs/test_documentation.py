@@ -85,7 +85,7 @@ def test_named_settings_exist(document):
     sections = CompileConfig.sections()
     for word in [*document.in_backticks(), *re.findall(r"--set (\S+)=", document.text)]:
         if re.fullmatch(r"[a-z_]+(\.[a-z_]+)+", word) and word.split(".")[0] in sections:
-            is_other = word.endswith((".py", ".json")) or _is_module(word)
+            is_other = word.endswith((".py", ".json", ".parquet")) or _is_module(word)
             assert word in known or is_other, f"{document.name} names {word}"
 
 

@@ -26,6 +26,7 @@ SETTINGS = (
     "ranking.epochs=20",
     "ranking.batch_lists=16",
     "evaluation.margin=0.2",
+    "infra_gate.latency_budget_ms=10000",  # a busy machine is no reason to refuse
 )
 SIZES = {"customers": 400, "articles": 250, "transactions": 12_000, "days": 70, "seed": 1}
 START_TIMEOUT_S = 120

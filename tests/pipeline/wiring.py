@@ -5,8 +5,14 @@ import json
 from pipeline.config import PipelineConfig
 from pipeline.shared_steps import CacheKeys, Paths
 
-PATHS = Paths(data_dir="/data", pipeline_root="/root", serving_dir="/serving", checkpoints="/checkpoints")
-CACHE_KEYS = CacheKeys(fingerprint="print", run_key="key", last_blessed="digest")
+PATHS = Paths(
+    data_dir="/data",
+    pipeline_root="/root",
+    serving_dir="/serving",
+    checkpoints="/checkpoints",
+    content_cache="/content",
+)
+CACHE_KEYS = CacheKeys(fingerprint="print", content="photos", run_key="key", last_blessed="digest")
 READ_BY_PUSH = {
     "model": "assemble_end",
     "judged": "assemble_cut",

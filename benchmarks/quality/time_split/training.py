@@ -51,6 +51,7 @@ def train(data: TrainingData, split: TimeSplit, config: TimeSplitConfig) -> Trai
     towers = Towers(retrieval, data.sizes)
     towers.build_all()
     sold = np.unique(purchases.article_rows[known])
+    towers.mark_trained(sold)
     model = JointModel(towers, config, data.articles, sold)
     model.compile(optimizer=build_optimizer(retrieval))
     gather = gather_examples(data, retrieval, known, model.distribute_strategy)

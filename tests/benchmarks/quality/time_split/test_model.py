@@ -74,6 +74,7 @@ def test_without_ranking_and_time_features_the_loss_is_that_of_the_two_towers(da
 
 def test_random_articles_are_drawn_from_those_sold_and_embedded_by_the_candidate_tower(data, config):
     model = built(JointModel, config, data)
+    model.towers.mark_trained(SOLD)
     rows, choice = (drawn.numpy() for drawn in model.draw(tf.constant(200)))
     assert set(rows) == set(SOLD)
     assert choice.shape == (200, config.negatives_per_positive)
