@@ -13,7 +13,7 @@ SAMPLE ?=
 WEEK ?=
 RUN ?=
 SIZES ?=
-LABEL_DAYS ?=
+DAYS ?=
 
 PYTHON := .venv/bin/python
 STAMP := .venv/.installed
@@ -83,8 +83,8 @@ quality-outlook: $(STAMP) $(if $(filter shop,$(DATA)),shop/transactions_train.cs
 quality-needs: $(STAMP) $(if $(filter shop,$(DATA)),shop/transactions_train.csv) ## [DATA=dir] [SAMPLE=dir] measure the need model for docs/quality.md
 	$(PYTHON) -m benchmarks.quality.needs --data "$(DATA)" --to docs/quality.md $(if $(SAMPLE),--sample "$(SAMPLE)")
 
-quality-look: $(STAMP) $(if $(filter shop,$(DATA)),shop/transactions_train.csv) ## [DATA=dir] [LABEL_DAYS=7] measure what completes a look for docs/quality.md
-	$(PYTHON) -m benchmarks.quality.looks --data "$(DATA)" --to docs/quality.md $(if $(LABEL_DAYS),--label-days "$(LABEL_DAYS)")
+quality-look: $(STAMP) $(if $(filter shop,$(DATA)),shop/transactions_train.csv) ## [DATA=dir] [DAYS=7] measure what completes a look for docs/quality.md
+	$(PYTHON) -m benchmarks.quality.looks --data "$(DATA)" --to docs/quality.md $(if $(DAYS),--label-days "$(DAYS)")
 
 quality-time-split: $(STAMP) $(if $(filter shop,$(DATA)),shop/transactions_train.csv) ## [DATA=dir] [SAMPLE=dir] measure towers with a joint loss under a split by time, for docs/quality.md
 	$(PYTHON) -m benchmarks.quality.time_split --data "$(DATA)" --to docs/quality.md $(if $(SAMPLE),--sample "$(SAMPLE)")

@@ -99,9 +99,20 @@ def difference(single: Answer, other: Answer) -> float:
             worst = max(worst, _distance(values, other[name]))
         elif "scores" not in single and not np.array_equal(values, other[name]):
             return np.inf
-    if "scores" in single and not all(_same_articles(single, other, row) for row in range(len(single["scores"]))):
-        return np.inf
+    if "scores" in single:
+        ours, theirs = _by_row(single), _by_row(other)
+        if not all(_same_articles(ours, theirs, row) for row in range(len(ours["scores"]))):
+            return np.inf
     return worst
+
+
+def _by_row(answer: Answer) -> Answer:
+    """Lists of articles `[rows, k]` of an answer, which may have lists for several groups, `[batch, groups, k]`."""
+    shape = answer["scores"].shape
+    return {
+        name: np.broadcast_to(values if values.shape == shape else values[..., None], shape).reshape(-1, shape[-1])
+        for name, values in answer.items()
+    }
 
 
 def _distance(one: np.ndarray, other: np.ndarray) -> float:

@@ -120,6 +120,21 @@ def test_answers_are_equal_up_to_rounding_and_ties(other, equal):
     assert (difference(lone, other) <= 1e-5) == equal
 
 
+@pytest.mark.parametrize(("group", "last", "equal"), [(b"Tops", b"d", True), (b"Shoes", b"d", False)])
+def test_lists_of_several_groups_are_compared_one_by_one(group, last, equal):
+    """`c` and `d` tie for the last place of the first group; the second group has one article."""
+
+    def completed(name, third):
+        lists, scores = [[b"a", b"b", third], [b"e", b"", b""]], [[3.0, 2.0, 1.0], [1.0, 0.0, 0.0]]
+        return {
+            "groups": np.array([[name, b"Hats"]], object),
+            "article_ids": np.array([lists], object),
+            "scores": np.array([scores], np.float32),
+        }
+
+    assert (difference(completed(b"Tops", b"c"), completed(group, last)) == 0) == equal
+
+
 def test_a_wrong_answer_is_counted():
     """One in ten answers to batches of 2 is off by 1, like those of a faulty library."""
     asked = []
