@@ -18,7 +18,7 @@ from lookbook import options
 def command(
     article_id: str | None, photo: pathlib.Path | None, out: pathlib.Path, host: str, port: int, k: int
 ) -> None:
-    """Show the articles most similar to ARTICLE_ID, or those with photos most similar to a photo.
+    """Show the articles most similar to ARTICLE_ID or a photo.
 
     An article is looked up at a running server. A photo is encoded here, as in the newest run in OUT, and needs no
     server.
