@@ -135,7 +135,7 @@ def test_an_estimate_worked_out_by_hand():
     need = estimate_from_sizes("train", 67 * 10**9, 100_000, load_config(None, ["retrieval.embedding_dim=64"]))
     # The next basket has 100 neighbours of 5,000 articles in 8 states, and places for those of 100,000 in 4 models.
     next_basket = 8 * 100 * 5_000 * 12 + 4 * 100 * 100_000 * 8
-    assert need.out == OUT_FIXED_BYTES + int(67e9 * (2.0 + 6 * 0.1)) + 25 * 4 * 64 * 100_000 + next_basket
+    assert need.out == OUT_FIXED_BYTES + int(67e9 * (2.4 + 6 * 0.1)) + 25 * 4 * 64 * 100_000 + next_basket
     assert need.spill == SPILL_FIXED_BYTES + 67 * 10**9
     refresh = estimate_from_sizes("refresh", 67 * 10**9, 100_000, load_config(None, ["retrieval.embedding_dim=64"]))
     next_basket = 2 * 100 * 5_000 * 12 + 3 * 100 * 100_000 * 8

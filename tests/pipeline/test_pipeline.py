@@ -35,7 +35,7 @@ def properties(node):
 
 
 BEHIND_THE_DATA_GATE = {
-    *("Features", "Transform", "retrieval", "Candidates", "ranking", "GatherWeights"),
+    *("Content", "Features", "Transform", "retrieval", "Candidates", "ranking", "GatherWeights"),
     *("assemble_cut", "assemble_end", "assemble_baseline", "Evaluator", "ModelGate", "InfraGate"),
     *("Push", "Insights", "Report"),
 }
@@ -65,6 +65,13 @@ def test_each_table_is_validated_against_its_own_schema_before_the_data_gate(nod
 def test_every_step_that_uses_the_data_waits_for_the_data_gate(nodes):
     assert {"DataGate", "FreshnessGate"} < {node.id for node in nodes["Features"].upstream_nodes}
     assert behind(nodes, "DataGate") == BEHIND_THE_DATA_GATE
+
+
+def test_the_content_vectors_are_read_by_the_states_the_towers_and_the_weights(nodes):
+    assert read_by(nodes["Content"]) == {"tables": "Ingest"}
+    assert read_by(nodes["Features"])["content"] == "Content"
+    assert read_by(nodes["retrieval"])["base_model"] == "Content"
+    assert read_by(nodes["GatherWeights"])["content"] == "Content"
 
 
 def test_the_trainers_have_a_dotted_path_and_settings_of_their_own():

@@ -20,13 +20,15 @@ def nodes():
 
 def test_a_refresh_has_these_steps_and_no_training(nodes):
     of_tables = {f"{kind}_{table}" for kind in ("statistics", "schema", "validator") for table in TABLES}
-    own = {"CurrentStates", "LastBlessed", "assemble_cut", "assemble_end", "Evaluator", "ModelGate", "Insights"}
+    own = {"Content", "CurrentStates", "LastBlessed", "assemble_cut", "assemble_end", "Evaluator", "ModelGate", "Insights"}
     assert set(nodes) == of_tables | own | {"Ingest", "DataGate", "InfraGate", "Push", "FreshnessGate", "Report"}
 
 
 def test_the_states_wait_for_the_data_gate(nodes):
-    assert read_by(nodes["CurrentStates"]) == {"tables": "Ingest"}
-    assert {node.id for node in nodes["CurrentStates"].upstream_nodes} == {"Ingest", "DataGate", "FreshnessGate"}
+    assert read_by(nodes["Content"]) == {"tables": "Ingest", "weights": "LastBlessed"}
+    assert read_by(nodes["CurrentStates"]) == {"tables": "Ingest", "content": "Content"}
+    upstream = {node.id for node in nodes["CurrentStates"].upstream_nodes}
+    assert upstream == {"Ingest", "Content", "DataGate", "FreshnessGate"}
     assert settings(nodes["FreshnessGate"])["refreshed_label_days"] == 7
 
 
