@@ -64,15 +64,17 @@ def test_the_network_learns_a_clear_signal(kind, train, tmp_path):
     assert list((tmp_path / "logs").rglob("events.out.tfevents*"))
 
 
-def test_the_loss_of_held_out_lists_is_logged_after_each_epoch_and_changes_no_weight(tmp_path):
+def test_the_loss_of_held_out_lists_is_logged_after_each_epoch_and_changes_no_score(tmp_path):
     lists, held_out = toy(), toy()[:7]
     networks = [build_network(SMALL, NAMES) for _ in range(2)]
     for network, validation in zip(networks, (None, held_out), strict=True):
         name = "without" if validation is None else "with"
         folders = {"logs": str(tmp_path / name), "backup": str(tmp_path / f"{name}-backup")}
         fit(network, lists, SMALL, **folders, validation=validation)
-    for without, with_validation in zip(*(network.get_weights() for network in networks), strict=True):
-        np.testing.assert_allclose(without, with_validation, atol=1e-5)  # sums of threads differ in the last bits
+    # The loss does not see a constant that is added to the scores of a list, so the last bias follows the rounding.
+    without, with_validation = (network(lists.features).numpy() for network in networks)
+    relative = [scores - scores.mean(axis=1, keepdims=True) for scores in (without, with_validation)]
+    np.testing.assert_allclose(*relative, atol=1e-4)  # sums of threads differ in the last bits
     assert not (tmp_path / "without" / "validation").exists()
     (file,) = (tmp_path / "with" / "validation").iterdir()
     logged = [
