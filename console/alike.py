@@ -9,13 +9,12 @@ import numpy as np
 
 from console.shop import Row, ShopTables
 from transforms.columns import ARTICLE_ID
-from transforms.content import CONTENT_FILE, read_content
+from transforms.content import COMPARED_VALUES, CONTENT_FILE, nearest_rows, read_content
 from transforms.errors import DataError
 from transforms.parquet import pq
 from transforms.state_files import ARTICLES_FILE
 
 NEIGHBOURS = 12
-_VALUES = 64  # principal components that are compared
 
 
 def nearest_by(tables: ShopTables, kind: str, article_id: str) -> list[Row]:
@@ -36,10 +35,7 @@ def nearest_by(tables: ShopTables, kind: str, article_id: str) -> list[Row]:
     at = ids.index(article_id) if article_id in ids else None
     if at is None or not vectors[at].any():
         return []
-    cosines = vectors @ vectors[at]
-    cosines[at] = -np.inf
-    cosines[~vectors.any(axis=1)] = -np.inf
-    best = [row for row in np.argsort(-cosines, kind="stable")[:NEIGHBOURS] if np.isfinite(cosines[row])]
+    best = nearest_rows(vectors, vectors[at], NEIGHBOURS, left_out=np.arange(len(ids)) == at)
     known = tables.by_id([ids[row] for row in best])
     return [known[ids[row]] for row in best if ids[row] in known]
 
@@ -52,4 +48,4 @@ def _vectors(states: pathlib.Path, kind: str) -> tuple[list[str], np.ndarray]:
         content = read_content(states / CONTENT_FILE, ids)[kind]
     except DataError:
         return [], np.zeros((0, 0), np.float32)
-    return ids.to_pylist(), content.unit(_VALUES)
+    return ids.to_pylist(), content.unit(COMPARED_VALUES)

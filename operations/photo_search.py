@@ -6,15 +6,13 @@ import dataclasses
 import json
 import pathlib
 
-import numpy as np
-
 from components.content.config import ContentConfig
 from components.content.executor import FACTS_FILE, pca_file
 from models.content.pca import Pca
 from models.content.picture_encoder import EFFICIENTNET_LITE0, RESNET152, PictureEncoder
 from operations.step_outputs import newest_output
 from transforms import columns
-from transforms.content import CONTENT_FILE, read_content, unit_vectors
+from transforms.content import CONTENT_FILE, nearest_rows, read_content, unit_vectors
 from transforms.errors import DataError
 from transforms.parquet import pq
 from transforms.photos.photo_file import open_photo
@@ -70,10 +68,10 @@ def find_by_photo(out: pathlib.Path, photo: pathlib.Path, config: ContentConfig,
     asked = unit_vectors(Pca.load(pca_file(content, "picture")).project(encoded[None, :]))[0]
     articles = pq.read_table(newest_output(out, "Ingest", "tables") / columns.parquet_file("articles"))
     pictures = read_content(content / CONTENT_FILE, articles[columns.ARTICLE_ID])["picture"]
-    cosines = np.where(pictures.known, unit_vectors(pictures.vectors) @ asked, -np.inf)
-    rows = [row for row in np.argsort(-cosines, kind="stable")[:k] if pictures.known[row]]
+    units = unit_vectors(pictures.vectors)
+    rows = nearest_rows(units, asked, k)
     found = articles.select([columns.ARTICLE_ID, *DESCRIBED]).take(rows).to_pylist()
     return [
-        Match(article[columns.ARTICLE_ID], tuple(article[name] or "" for name in DESCRIBED), float(cosines[row]))
+        Match(article[columns.ARTICLE_ID], tuple(article[name] or "" for name in DESCRIBED), float(units[row] @ asked))
         for article, row in zip(found, rows, strict=True)
     ]

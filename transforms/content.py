@@ -18,6 +18,7 @@ from transforms.parquet import pq
 
 KINDS = ("picture", "text")
 CONTENT_FILE = "content.parquet"
+COMPARED_VALUES = 64  # first components by which articles are compared; more do not change the nearest ones
 _FLOAT16 = np.dtype("<f2")
 
 
@@ -55,6 +56,26 @@ def unit_vectors(vectors: np.ndarray) -> np.ndarray:
     vectors = vectors.astype(np.float32)
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     return np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
+
+
+def nearest_rows(units: np.ndarray, vector: np.ndarray, k: int, left_out: np.ndarray | None = None) -> list[int]:
+    """Finds the articles with the largest cosine with a vector.
+
+    Args:
+        units: `[articles, n]` float32 of length 1; articles with zeros have no vector and are not found.
+        vector: `[n]` float32 of length 1.
+        k: number of articles.
+        left_out: `[articles]` bool, articles that are not wanted.
+
+    Returns:
+        At most k rows, nearest first; of equal cosines the lower row.
+    """
+    cosines = units @ vector
+    cosines[~units.any(axis=1)] = -np.inf
+    if left_out is not None:
+        cosines[left_out] = -np.inf
+    best = np.argsort(-cosines, kind="stable")[:k]
+    return best[np.isfinite(cosines[best])].tolist()
 
 
 def write_content(path: pathlib.Path, article_ids: pa.Array, content: dict[str, ContentVectors]) -> None:

@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from components.insights.shop_articles import ShopArticles
-from transforms.content import ContentVectors
+from transforms.content import COMPARED_VALUES, ContentVectors, nearest_rows
 
 NUM_ARTICLES, NEAREST = 6, 6
-_VALUES = 64  # principal components that are compared
 
 
 def neighbours(articles: ShopArticles, content: Mapping[str, ContentVectors], *, seed: int) -> dict[str, Any]:
@@ -32,14 +30,17 @@ def neighbours(articles: ShopArticles, content: Mapping[str, ContentVectors], *,
     described = np.all([each.known for each in kinds.values()], axis=0) if kinds else np.zeros(len(articles.ids), bool)
     sold = np.flatnonzero(described & (articles.number("purchases_28d") > 0))
     rows = np.random.default_rng(seed).permutation(sold)[:NUM_ARTICLES]
-    units = {kind: each.unit(_VALUES) for kind, each in kinds.items()}
+    units = {kind: each.unit(COMPARED_VALUES) for kind, each in kinds.items()}
     return {
         "articles": [
             {
                 **articles.described(int(row)),
                 "nearest": {
                     kind: [
-                        articles.described(near) for near in _nearest(vectors, kinds[kind].known, int(row), articles)
+                        articles.described(near)
+                        for near in nearest_rows(
+                            vectors, vectors[row], NEAREST, left_out=articles.products == articles.products[row]
+                        )
                     ]
                     for kind, vectors in units.items()
                 },
@@ -47,10 +48,3 @@ def neighbours(articles: ShopArticles, content: Mapping[str, ContentVectors], *,
             for row in rows
         ]
     }
-
-
-def _nearest(vectors: npt.NDArray[np.float32], known: npt.NDArray, row: int, articles: ShopArticles) -> list[int]:
-    cosines = vectors @ vectors[row]
-    cosines[~known | (articles.products == articles.products[row])] = -np.inf
-    best = np.argsort(-cosines, kind="stable")[:NEAREST]
-    return [int(near) for near in best if np.isfinite(cosines[near])]

@@ -15,9 +15,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from models.recommender.config import AlikeConfig
-from transforms.content import ContentVectors, unit_vectors
-
-_VALUES = 64  # principal components that are read of a kind; more do not change the nearest articles
+from transforms.content import COMPARED_VALUES, ContentVectors, unit_vectors
 
 
 def alike_vectors(embeddings: np.ndarray, content: Mapping[str, ContentVectors], config: AlikeConfig) -> np.ndarray:
@@ -32,8 +30,8 @@ def alike_vectors(embeddings: np.ndarray, content: Mapping[str, ContentVectors],
         `[articles, values]` float32, of length 1 at most.
     """
     weighted = (
-        (config.picture, content["picture"].unit(_VALUES)),
-        (config.text, content["text"].unit(_VALUES)),
+        (config.picture, content["picture"].unit(COMPARED_VALUES)),
+        (config.text, content["text"].unit(COMPARED_VALUES)),
         (config.behaviour, unit_vectors(embeddings)),
     )
     total = sum(weight for weight, vectors in weighted if vectors.shape[1])

@@ -8,7 +8,7 @@ import tensorflow as tf
 from models.recommender import ops
 from models.recommender.state import ARTICLE_NUMBERS
 
-MAX_ARRIVALS = 10_000  # searched for each customer; at 105,542 articles a fifth of the catalogue is new at most
+MAX_ARRIVALS = 10_000  # bounds the time of a request in a shop with a large unsold catalogue
 
 
 def arrival_tables(numbers: np.ndarray, as_of: int, days: int) -> dict[str, np.ndarray]:

@@ -46,6 +46,7 @@ class Query:
         self._segments = segments
         self._neighbours: dict[str, ops.Flat] = {}
         self._styles: dict[str, tf.Tensor] = {}
+        self._seed_styles: dict[str, tf.Tensor] = {}
         self.allowed: AllowedArticles | None = None  # all articles
 
     def without(self, excluded_rows: tf.Tensor) -> "Query":
@@ -119,6 +120,16 @@ class Query:
         weights = self.seeds[1]
         return tf.math.divide_no_nan(weights, tf.reduce_sum(weights, axis=1, keepdims=True))
 
+    def seed_styles(self, kind: str) -> tf.Tensor:
+        """Returns the style vectors of the seeds: `[batch, n, values]` float32.
+
+        Args:
+            kind: one of `transforms.content.KINDS`.
+        """
+        if kind not in self._seed_styles:
+            self._seed_styles[kind] = tf.gather(getattr(self.state, f"style_{kind}"), self.seeds[0])
+        return self._seed_styles[kind]
+
     def style(self, kind: str) -> tf.Tensor:
         """Returns the style vector of the customers: the weighted mean of the seeds' style vectors, of length 1.
 
@@ -129,8 +140,7 @@ class Query:
             `[batch, n]` float32; zeros without seeds.
         """
         if kind not in self._styles:
-            of_seeds = tf.gather(getattr(self.state, f"style_{kind}"), self.seeds[0])
-            mean = tf.einsum("bs,bsv->bv", self.seed_shares, of_seeds)
+            mean = tf.einsum("bs,bsv->bv", self.seed_shares, self.seed_styles(kind))
             self._styles[kind] = tf.math.l2_normalize(mean, axis=1)
         return self._styles[kind]
 

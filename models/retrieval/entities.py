@@ -10,9 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from transforms import features as f
-from transforms.content import KINDS, ContentVectors
-
-_CONTENT_VALUES = 64  # principal components of each kind that are read
+from transforms.content import COMPARED_VALUES, KINDS, ContentVectors
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,7 +55,7 @@ def content_values(content: Mapping[str, ContentVectors]) -> np.ndarray:
     Returns:
         `[articles, values]` float32; zeros for a kind that an article lacks.
     """
-    return np.concatenate([content[kind].unit(_CONTENT_VALUES) for kind in KINDS], axis=1)
+    return np.concatenate([content[kind].unit(COMPARED_VALUES) for kind in KINDS], axis=1)
 
 
 def article_table(features: dict[str, np.ndarray], words: list[np.ndarray], content: np.ndarray) -> ArticleTable:

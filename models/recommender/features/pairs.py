@@ -113,8 +113,7 @@ class Pairs:
         Args:
             kind: one of `transforms.content.KINDS`. It is 0 for an article without a vector of this kind.
         """
-        of_seeds = tf.gather(getattr(self.query.state, f"style_{kind}"), self.query.seeds[0])
-        return tf.einsum("bsv,bcv->bsc", of_seeds, self._candidate_styles(kind))
+        return tf.einsum("bsv,bcv->bsc", self.query.seed_styles(kind), self._candidate_styles(kind))
 
     def own(self, column: str) -> tf.Tensor:
         """Returns one of `HISTORY_NUMBERS` of the customer for each candidate: `[batch, candidates]` float32.

@@ -83,6 +83,11 @@ def test_customers_of_whom_nothing_is_known_get_none(tables):
     assert proposed(state_of(tables, 5), [X, UNKNOWN]) == [{}, {}]
 
 
+def test_a_shop_without_new_arrivals_has_no_proposals(tables):
+    none = {"arrival_rows": np.zeros(0, np.int32), "is_arrival": np.zeros(5, bool)}
+    assert proposed(State(tables | none), [U, V]) == [{}, {}]
+
+
 def test_a_viewed_article_gives_an_unknown_customer_a_style(tables):
     (found,) = proposed(state_of(tables, 5), [UNKNOWN], viewed_rows=tf.constant([[A]]))
     assert found == pytest.approx({B: 1.0, D: 2.0}, rel=1e-4)
