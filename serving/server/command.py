@@ -11,12 +11,15 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import pathlib
 import signal
 import sys
 import threading
 
+from serving.server import log_options
 from serving.server.address import format_address
 from serving.server.config import ModelConfig, ServerConfig, TlsConfig, VersionPolicy
+from serving.server.model_config_file import read_model_config_file
 from serving.server.model_server import ModelServer
 
 _SIGNAL_CHECK_S = 0.5
@@ -37,6 +40,7 @@ _SETTINGS = (  # options with the name of a setting
     "heartbeat_timeout_s",
     "versions_always_present",
     "allow_reload",
+    "model_config_file",
 )
 
 
@@ -70,7 +74,13 @@ def argument_parser() -> argparse.ArgumentParser:
     defaults = ServerConfig()
     parser = argparse.ArgumentParser(prog="python -m serving.server", description="The local model server.")
     parser.add_argument("--model-name", default="lookbook", help="name of the model in requests")
-    parser.add_argument("--base-path", required=True, help="folder of the version folders; may be created later")
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--base-path", help="folder of the version folders; may be created later")
+    source.add_argument(
+        "--model-config-file",
+        type=pathlib.Path,
+        help="ModelServerConfig in text format with models, versions, labels and logging; read again when it changes",
+    )
     parser.add_argument("--host", default=defaults.host, help="address to listen on")
     parser.add_argument("--port", type=int, default=defaults.port, help="0 for any free port")
     parser.add_argument("--metrics-port", type=int, default=None, help="HTTP port of Prometheus metrics, 0 for any")
@@ -135,6 +145,7 @@ def argument_parser() -> argparse.ArgumentParser:
         default=defaults.heartbeat_timeout_s,
         help="time without an answer after which a worker is killed and replaced",
     )
+    log_options.add_to(parser)
     parser.add_argument("--grace-s", type=float, default=5.0, help="time for requests in flight to end at the stop")
     parser.add_argument("--tls-certificate", help="PEM file of the server's certificate chain")
     parser.add_argument("--tls-key", help="PEM file of its private key")
@@ -153,15 +164,31 @@ def server_config(options: argparse.Namespace) -> ServerConfig:
     Raises:
         ValueError: a setting is out of range, TLS options are incomplete, or the folder does not exist.
     """
-    if options.exit_on_failure and not os.path.isdir(options.base_path):
-        raise ValueError(f"--base-path must be a folder that exists. Received: {options.base_path}.")
+    models = _models(options)
+    if options.exit_on_failure:
+        for model in models:
+            if not os.path.isdir(model.base_path):
+                raise ValueError(f"--base-path must be a folder that exists. Received: {model.base_path}.")
+    settings = {name: getattr(options, name) for name in _SETTINGS}
+    return ServerConfig(
+        models=models,
+        tls=_tls_config(options),
+        reload_roots=tuple(options.reload_root),
+        log=log_options.storage(options),
+        **settings,
+    )
+
+
+def _models(options: argparse.Namespace) -> tuple[ModelConfig, ...]:
+    if options.model_config_file is not None:
+        return tuple(read_model_config_file(options.model_config_file))
     model = ModelConfig(
         name=options.model_name,
         base_path=options.base_path,
         policy=VersionPolicy(latest=options.latest, specific=tuple(options.version) or None),
+        logging=log_options.logging_config(options),
     )
-    settings = {name: getattr(options, name) for name in _SETTINGS}
-    return ServerConfig(models=(model,), tls=_tls_config(options), reload_roots=tuple(options.reload_root), **settings)
+    return (model,)
 
 
 def _tls_config(options: argparse.Namespace) -> TlsConfig | None:
@@ -183,17 +210,18 @@ def _tls_config(options: argparse.Namespace) -> TlsConfig | None:
 
 def _announce(server: ModelServer, options: argparse.Namespace, stop: threading.Event, failed: threading.Event) -> None:
     """Prints where the server listens when the model can answer, and why it cannot if all versions failed."""
+    names = ", ".join(server.models())
     ready = server.wait_ready(options.load_timeout_s)
     while not ready and server.undecided() and not stop.is_set():  # an older version is being tried
         ready = server.wait_ready(options.poll_interval_s)
     if not ready and not stop.is_set():
-        cause = "; ".join(server.failures()) or f"no version under {options.base_path}"
-        print(f"error: {options.model_name} is not available: {cause}", file=sys.stderr, flush=True)
+        cause = "; ".join(server.failures()) or f"no version under {options.base_path or options.model_config_file}"
+        print(f"error: {names} is not available: {cause}", file=sys.stderr, flush=True)
         if options.exit_on_failure:
             failed.set()
             stop.set()
     while not stop.is_set():
         if server.wait_ready(options.poll_interval_s):
-            print(f"serving {options.model_name} on {format_address(options.host, server.port)}", flush=True)
+            print(f"serving {names} on {format_address(options.host, server.port)}", flush=True)
             return
         stop.wait(options.poll_interval_s)  # wait_ready returns at once if all versions have failed

@@ -6,6 +6,8 @@ import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
 
+from serving.server.log_config import LoggingConfig, LogStorage
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class VersionPolicy:
@@ -36,12 +38,14 @@ class ModelConfig:
         base_path: folder whose sub-folders, named by non-negative integers, are the versions.
         policy: selects the versions to serve.
         labels: version number by `model_spec.version_label` of requests.
+        logging: logs the model's Predict requests; None for no log.
     """
 
     name: str
     base_path: str
     policy: VersionPolicy = VersionPolicy()
     labels: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    logging: LoggingConfig | None = None
 
     def __post_init__(self) -> None:
         if not self.name:
@@ -78,6 +82,7 @@ class ServerConfig:
     Attributes:
         base_paths: base path by model name, for models that serve the latest version only.
         models: other models.
+        model_config_file: file that `models` were read from; read again when it changes. None for none.
         host: address to listen on; 0.0.0.0 for all.
         port: gRPC port; 0 for any free port.
         metrics_port: HTTP port of Prometheus metrics; 0 for any free port; None for none.
@@ -115,10 +120,12 @@ class ServerConfig:
         allow_reload: accept HandleReloadConfigRequest, with which any caller can change the served models.
         reload_roots: folders that contain all base paths of reloads, after resolving symlinks; empty for the parents
             of the base paths above.
+        log: how the logs of the models are kept.
     """
 
     base_paths: Mapping[str, str | Path] = dataclasses.field(default_factory=dict)
     models: tuple[ModelConfig, ...] = ()
+    model_config_file: Path | None = None
     host: str = "127.0.0.1"
     port: int = 8500
     metrics_port: int | None = None
@@ -149,6 +156,7 @@ class ServerConfig:
     allow_version_labels_for_unavailable_models: bool = False
     allow_reload: bool = False
     reload_roots: tuple[str | Path, ...] = ()
+    log: LogStorage = dataclasses.field(default_factory=LogStorage)
 
     def __post_init__(self) -> None:
         names = [model.name for model in self.all_models()]

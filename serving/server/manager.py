@@ -88,6 +88,10 @@ class ModelManager:
         """The names of the configured models."""
         return tuple(self._models)
 
+    def model(self, name: str) -> ModelConfig | None:
+        """The settings of a model; None if it is not configured. Takes no lock."""
+        return self._models.get(name)
+
     def workers(self) -> list[tuple[str, int, Worker]]:
         """Model, version and worker of all served versions."""
         return self._routes.all()

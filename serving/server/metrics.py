@@ -41,6 +41,12 @@ class ServerMetrics:
         self.in_flight = Gauge(
             "lookbook_serving_requests_in_flight", "Predict requests in flight", registry=self.registry
         )
+        self._logged = Counter(
+            "lookbook_serving_log_records",
+            "Answered requests chosen for the request log: written, dropped, failed or left out",
+            ("model", "outcome"),
+            registry=self.registry,
+        )
         self.registry.register(_WorkerCollector(workers))
         self._port: MetricsPort | None = None
         self._lock = threading.Lock()
@@ -62,6 +68,16 @@ class ServerMetrics:
         if labels not in self._recorded:
             with self._lock:
                 self._recorded.add(labels)
+
+    def record_log(self, model: str, outcome: str) -> None:
+        """Counts one request that was chosen for the request log.
+
+        Args:
+            model: name of a configured model.
+            outcome: `written`; `dropped`, because the queue was full; `failed`, because the file could not be written;
+                `left_out`, because its customer ids cannot be hashed.
+        """
+        self._logged.labels(model, outcome).inc()
 
     def remove_unless(self, kept: Callable[[str, int | None], bool]) -> None:
         """Removes the series of removed models and versions.

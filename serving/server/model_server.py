@@ -14,9 +14,11 @@ from serving.server.config import ServerConfig
 from serving.server.front import Front
 from serving.server.manager import ModelManager
 from serving.server.metrics import ServerMetrics
+from serving.server.model_config_file import ModelConfigFile
 from serving.server.model_service import ModelService
 from serving.server.prediction_service import PredictionService
 from serving.server.receiving import Receiver
+from serving.server.request_log import RequestLog
 from serving.server.request_slots import RequestSlots
 from serving.server.served_version import ServedVersion
 from serving.server.unary_calls import UnaryCalls
@@ -41,8 +43,10 @@ class ModelServer:
         self.metrics = ServerMetrics(self._manager.workers)
         calls = UnaryCalls(config, self.metrics, Receiver(config.receive_timeout_s, config.max_message_bytes))
         slots = RequestSlots(config.max_concurrency, self.metrics.in_flight)
+        self._log = RequestLog(config.log, self.metrics)
         self._model_service = ModelService(config, self._manager)
-        services = (PredictionService(self._manager, slots).handler(calls), self._model_service.handler(calls))
+        predictions = PredictionService(self._manager, slots, self._log)
+        services = (predictions.handler(calls), self._model_service.handler(calls))
         self._front = Front(config, services, self._ready)
         self._stopped = threading.Event()
         self._port: int | None = None
@@ -78,14 +82,21 @@ class ModelServer:
         except BaseException:
             self._front.stop(0)
             raise
+        self._log.start()
         self._host.start()
         self._manager.start(self._config.all_models())
+        if self._config.model_config_file is not None:
+            threading.Thread(target=self._follow_config_file, name="model-config-file", daemon=True).start()
         threading.Thread(target=self._remove_metrics, name="metrics-removal", daemon=True).start()
         return self
 
     def wait_ready(self, timeout_s: float) -> bool:
         """Waits until every model has an available version; False on timeout, or if all versions of one failed."""
         return self._manager.wait_available(self._manager.models(), timeout_s)
+
+    def models(self) -> tuple[str, ...]:
+        """The names of the configured models."""
+        return self._manager.models()
 
     def undecided(self) -> bool:
         """Whether a model without an available version has one that is loading or has not been tried."""
@@ -112,6 +123,7 @@ class ModelServer:
         end_s = time.monotonic() + grace_s
         self._front.stop(grace_s)
         self._model_service.stop()
+        self._log.stop(max(0.0, end_s - time.monotonic()))
         self._manager.stop(max(0.0, end_s - time.monotonic()))
         if self._owns_host:
             self._host.stop()
@@ -122,6 +134,12 @@ class ModelServer:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+    def _follow_config_file(self) -> None:
+        assert self._config.model_config_file is not None
+        file = ModelConfigFile(self._config.model_config_file, self._manager, self._config.load_timeout_s)
+        while not self._stopped.wait(self._config.poll_interval_s):
+            file.poll(self._stopped.is_set)
 
     def _remove_metrics(self) -> None:
         """Removes the series of ended versions after a delay in which Prometheus can still read them."""

@@ -14,6 +14,7 @@ import grpc
 from serving import wire
 from serving.errors import StatusError, invalid_argument
 from serving.server.manager import ModelManager
+from serving.server.request_log import RequestLog
 from serving.server.request_slots import RequestSlots, Slot
 from serving.server.served_worker import Worker, WorkerEndedError
 from serving.server.unary_calls import Answer, ModelStatusError, UnaryCalls, model_spec, parse
@@ -30,10 +31,11 @@ class PredictionService:
     Args:
         manager: manager of the versions.
         slots: limit of concurrent Predict requests.
+        log: gets the answered Predict requests.
     """
 
-    def __init__(self, manager: ModelManager, slots: RequestSlots) -> None:
-        self._manager, self._slots = manager, slots
+    def __init__(self, manager: ModelManager, slots: RequestSlots, log: RequestLog) -> None:
+        self._manager, self._slots, self._log = manager, slots, log
 
     def handler(self, calls: UnaryCalls) -> grpc.GenericRpcHandler:
         """Handler for `grpc.aio.Server.add_generic_rpc_handlers`."""
@@ -48,6 +50,7 @@ class PredictionService:
         slot = self._slots.take()
         try:
             number, content = await self._answer(spec, request, deadline_s, slot)
+            self._log.offer(self._manager.model(spec.name), number, spec.signature_name, request, content)
             return Answer(content, spec.name, str(number))
         except StatusError as error:
             raise ModelStatusError(spec.name if self._manager.available(spec.name) else "", error) from error
