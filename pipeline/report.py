@@ -64,4 +64,6 @@ def _found(out: pathlib.Path) -> RunOutputs:
 
 def _artifacts(out: pathlib.Path, found: RunOutputs, record: RunRecord) -> RunArtifacts:
     photos = photos_of(record.data_dir, record.settings)
-    return RunArtifacts(outputs=found.outputs, serving_dir=model_dir(out), record=record, photos=photos)
+    return RunArtifacts(
+        outputs=found.outputs, serving_dir=model_dir(out), record=record, photos=photos, feedback_dir=out
+    )

@@ -15,6 +15,7 @@ from pages.report.sections import (
     card,
     cases,
     data,
+    feedback,
     figures,
     funnel,
     importance,
@@ -351,6 +352,38 @@ def photo(colour: str) -> bytes:
 PHOTOS = {"photo-0": photo("red"), "photo-1": photo("blue")}
 
 
+def feedback_facts(label: str = "stable", **changes) -> feedback.FeedbackFacts:
+    def rate(value, bought, shown=1000):
+        mean = bought / shown
+        bounds = Interval(mean, mean - 0.01, mean + 0.01)
+        return feedback.HitRateFacts(value=value, customers=100, shown=shown, bought=bought, rate=bounds)
+
+    pair = (rate(label, 40), rate("canary", 60))
+    facts = {
+        "first_day": CUT - datetime.timedelta(days=21),
+        "last_day": CUT - datetime.timedelta(days=7),
+        "data_last_day": CUT,
+        "days": 7,
+        "left_out": {"too recent": 120, "without a customer": 0},
+        "articles": rate("all", 100, 2000),
+        "answers": rate("all", 90, 200),
+        "groups": {
+            "version": tuple(rate(str(n), 10 * n) for n in range(3, 6)),
+            "label": pair,
+            "position": tuple(rate(str(n), 80 - 5 * n) for n in range(1, 13)),
+            "reason": (),
+        },
+        "comparison": feedback.ComparisonFacts(
+            a=pair[0],
+            b=pair[1],
+            difference=Interval(0.02, 0.005, 0.035),
+            always=Interval(0.02, 0.001, 0.039),
+            verdict=f"canary is better than {label}, however often you look",
+        ),
+    }
+    return feedback.FeedbackFacts(**{**facts, **changes})
+
+
 def report_facts() -> ReportFacts:
     """The facts of a run that pushed."""
     return ReportFacts(
@@ -359,6 +392,7 @@ def report_facts() -> ReportFacts:
             "data": data_facts(),
             "funnel": funnel_facts(),
             "figures": figures_facts(),
+            "feedback": feedback_facts(),
             "reach": reach_facts(),
             "training": training_facts(),
             "importance": importance_facts(),
@@ -424,6 +458,11 @@ def hostile_facts() -> ReportFacts:
                 versions=(version,) * 200,
                 rankings=(figures.RankingFacts(title=long, is_model=True, metrics=metrics()),),
                 differences={SCRIPT: Interval(0.1)},
+            ),
+            "feedback": feedback_facts(
+                long,
+                left_out={SCRIPT: 5},
+                groups={name: feedback_facts(long).groups["label"] * 100 for name in (SCRIPT, "label", "version")},
             ),
             "reach": reach_facts(SCRIPT),
             "importance": importance_facts(

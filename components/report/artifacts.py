@@ -36,12 +36,14 @@ class RunArtifacts:
         serving_dir: folder of the pushed versions.
         record: record of the run.
         photos: photos of the shop; None if their folder is unknown.
+        feedback_dir: folder that may hold the record of `lookbook feedback`; None for none.
     """
 
     outputs: Mapping[str, Mapping[str, pathlib.Path]]
     serving_dir: pathlib.Path
     record: RunRecord
     photos: ShopPhotos | None = None
+    feedback_dir: pathlib.Path | None = None
 
     @functools.cached_property
     def evaluation(self) -> Evaluation | None:

@@ -38,7 +38,8 @@ def render_report(facts: ReportFacts) -> str:
     Args:
         facts: facts of each section; a name that is missing counts as absent.
     """
-    sections = [_section(part, facts.sections.get(part.name)) for part in SECTIONS]
+    found = [(part, facts.sections.get(part.name)) for part in SECTIONS]
+    sections = [_section(part, given) for part, given in found if given is not None or not part.optional]
     verdict = facts.sections.get("verdict")
     heading, eyebrow, outcome, tone, lead = "Run report", "Lookbook", "No verdict", "warn", ""
     if isinstance(verdict, VerdictFacts):

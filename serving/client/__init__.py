@@ -14,6 +14,8 @@ from serving.client.answers import (
 )
 from serving.client.channel import ClientConfig
 from serving.client.recommender_client import RecommenderClient
+from serving.client.split import Split
+from serving.client.split_clients import SplitClients
 
 __all__ = [
     "ArticleDescription",
@@ -27,5 +29,7 @@ __all__ = [
     "RecommendedArticle",
     "RecommenderClient",
     "SimilarArticle",
+    "Split",
+    "SplitClients",
     "VersionStatus",
 ]

@@ -80,6 +80,14 @@ def test_every_section_is_in_the_list_of_contents(page):
     assert anchors == ["#main", *(f"#{section.name}" for section in SECTIONS)]
 
 
+def test_an_optional_section_without_facts_is_left_out():
+    facts = report_facts()
+    without = {name: found for name, found in facts.sections.items() if name != "feedback"}
+    parsed = PageParser(render_report(dataclasses.replace(facts, sections={**without, "feedback": None})))
+    anchors = [attributes["href"] for attributes in parsed.named("a")]
+    assert anchors == ["#main", *(f"#{section.name}" for section in SECTIONS if section.name != "feedback")]
+
+
 def test_charts_have_a_title_and_a_description(page):
     parsed = PageParser(page)
     pictures = [svg for svg in parsed.named("svg") if svg.get("aria-hidden") != "true"]

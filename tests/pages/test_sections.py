@@ -10,6 +10,7 @@ from pages.report.sections import (
     card,
     cases,
     data,
+    feedback,
     figures,
     funnel,
     importance,
@@ -24,6 +25,7 @@ from tests.report_facts import (
     case_facts,
     cases_facts,
     data_facts,
+    feedback_facts,
     figures_facts,
     funnel_facts,
     importance_facts,
@@ -284,3 +286,31 @@ def test_the_loss_of_the_test_week_is_a_curve_beside_that_of_the_training():
     )
     facts = training_facts(towers=(), ranking=(curve,))
     assert "judged network, test week" in charts(training.section(facts))["Loss"].svg
+
+
+def test_feedback_shows_hit_rates_the_difference_and_what_was_left_out():
+    section = feedback.section(feedback_facts())
+    assert tiles(section) == {
+        "Bought of the shown articles": "5.0 %",
+        "Answers with a purchase": "45.0 %",
+        "Shown articles": "2,000",
+        "Customers": "100",
+    }
+    assert notes(section) == ["Canary is better than stable, however often you look.", "Left out: 120 too recent."]
+    assert table(section, "canary against stable") == [
+        ["stable", "100", "1,000", "40", "0.0400"],
+        ["canary", "100", "1,000", "60", "0.0600"],
+        ["Difference", "", "", "", "+0.0200"],
+    ]
+    assert table(section, "By version") == [
+        ["3", "100", "1,000", "30", "0.0300"],
+        ["4", "100", "1,000", "40", "0.0400"],
+        ["5", "100", "1,000", "50", "0.0500"],
+    ]
+    assert list(charts(section)) == ["Hit rate by version", "Hit rate by label", "Hit rate by position"]
+
+
+def test_feedback_without_a_comparison_has_no_verdict():
+    section = feedback.section(feedback_facts(comparison=None, left_out={}))
+    assert notes(section) == []
+    assert "Comparison" not in [block.title for block in section.blocks if isinstance(block, Heading)]

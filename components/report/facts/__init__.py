@@ -1,7 +1,7 @@
 """Reads the artifacts of a run as typed facts, for the report and whoever else shows them.
 
 A section of the report has a module here with a function `read(artifacts)` that returns its facts, or
-`pages.section.Absent` with the reason why there are none. Its line is in `READERS`.
+`pages.section.Absent` with the reason why there are none, or None for an optional section. Its line is in `READERS`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from components.report.facts import (
     card,
     cases,
     data,
+    feedback,
     figures,
     funnel,
     importance,
@@ -33,6 +34,7 @@ READERS: dict[str, Callable[[RunArtifacts], Any]] = {
     "data": data.read,
     "funnel": funnel.read,
     "figures": figures.read,
+    "feedback": feedback.read,
     "reach": reach.read,
     "training": training.read,
     "importance": importance.read,

@@ -11,6 +11,7 @@ from pages.report.sections import (
     card,
     cases,
     data,
+    feedback,
     figures,
     funnel,
     importance,
@@ -31,11 +32,13 @@ class ReportSection:
         name: name of its facts, and its anchor.
         title: heading.
         build: returns the section of its facts; not called if they are absent.
+        optional: whether the section is left out if there are no facts.
     """
 
     name: str
     title: str
     build: Callable[[Any], Section]
+    optional: bool = False
 
 
 SECTIONS = (
@@ -43,6 +46,7 @@ SECTIONS = (
     ReportSection("data", "Data", data.section),
     ReportSection("funnel", "Funnel of a purchase", funnel.section),
     ReportSection("figures", "Figures", figures.section),
+    ReportSection("feedback", "Feedback", feedback.section, optional=True),
     ReportSection("reach", "Beyond accuracy", reach.section),
     ReportSection("training", "Training", training.section),
     ReportSection("importance", "Importance of the features", importance.section),
