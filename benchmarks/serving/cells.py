@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from benchmarks.environment import ROOT
-from benchmarks.serving import index, swaps
+from benchmarks.serving import index, request_log, swaps
 from benchmarks.serving.base_path import base_path
 from benchmarks.serving.load import Demand
 from benchmarks.serving.processes import figures, load_generator, read_load, serving
@@ -25,6 +25,7 @@ LOADS = {
     "batch-64": Demand(target="", customers="", seconds=SECONDS, clients=4, batch=64),
     "batch-64-open-20": Demand(target="", customers="", seconds=SECONDS, clients=16, batch=64, rate=20),
 }
+LOGGED = ("8-clients", "batch-64")
 SIZES = {"catalogue": ARTICLES, "1m": 1_000_000}
 QUERIES = 10
 
@@ -41,6 +42,7 @@ def cells(shop: Shop) -> dict[str, Callable[[], dict[str, Any]]]:
         **under_load,
         "swaps": functools.partial(swaps.measure, shop),
         **alone,
+        **{f"log-{name}": functools.partial(request_log.measure, shop, LOADS[name]) for name in LOGGED},
         "recommend-all": functools.partial(_recommend_all, shop),
         "query": functools.partial(_query, shop),
     }

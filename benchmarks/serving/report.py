@@ -14,8 +14,8 @@ COMMAND = "make bench-serving"
 
 def render(results: Results) -> str:
     """Markdown of all measured cells."""
-    parts = [describe(results), target_table(targets(results)), _under_load(results), _swaps(results), _alone(results)]
-    return "\n\n".join(filter(None, parts))
+    tables = (_under_load(results), _logged(results), _swaps(results), _alone(results))
+    return "\n\n".join(filter(None, [describe(results), target_table(targets(results)), *tables]))
 
 
 def targets(results: Results) -> list[Checked]:
@@ -32,6 +32,8 @@ _TARGETS = (
     Target("20 swaps under load: failed requests", "swaps", "failed", "at most", 0),
     Target("20 swaps under load: p99 during swaps", "swaps", "during.p99_ms", "at most", 50, " ms"),
     Target("memory after the last swap over that after the second", "swaps", "memory_ratio", "at most", 1.3),
+    Target("8 clients with the request log over without", "log-8-clients", "ratio", "at least", 0.95),
+    Target("batch 64 with the request log over without", "log-batch-64", "ratio", "at least", 0.95),
     Target("`lookbook recommend --all`, 70,000 customers", "recommend-all", "seconds", "at most", 60, " s"),
     Target("`lookbook query`, from typing to the table", "query", "median_s", "at most", 1, " s"),
     Target("recall@200 of ScaNN against exact", "index-catalogue-scann", "recall_at_200", "at least", 0.97),
@@ -58,6 +60,25 @@ def _under_load(results: Results) -> str:
             )
     header = ("index", "load", "customers/s", "p50 ms", "p99 ms", "p99.9 ms", "server CPU ms/request", "MiB")
     return table((*header, "failed", "others"), rows) if rows else ""
+
+
+def _logged(results: Results) -> str:
+    rows = [
+        (
+            name.removeprefix("log-").replace("-", " "),
+            f"{result['without_per_s']:,.0f}",
+            f"{result['with_per_s']:,.0f}",
+            f"{result['ratio']:.3f} ({result['lowest_ratio']:.3f} to {result['highest_ratio']:.3f})",
+            f"{result['without_p99_ms']:.1f}",
+            f"{result['with_p99_ms']:.1f}",
+            f"{result['records']:,}",
+            f"{result['others']:.1f}",
+        )
+        for name, result in results.items()
+        if name.startswith("log-")
+    ]
+    header = ("request log", "customers/s without", "with", "ratio of pairs: median (range)", "p99 ms without", "with")
+    return table((*header, "records", "others"), rows) if rows else ""
 
 
 def _swaps(results: Results) -> str:
