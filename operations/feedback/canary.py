@@ -23,7 +23,7 @@ def versions_of(config_file: pathlib.Path, pair: tuple[str, str], model: str | N
     labels = labels_of(config_file, model)
     for label in pair:
         if label not in labels:
-            known = ", ".join(labels) or "none"
+            known = ", ".join(sorted(labels)) or "none"
             raise DataError(f"--stop needs labels of {config_file}: {known}. Received: {label} in --compare")
     return {label: labels[label] for label in pair}
 

@@ -61,5 +61,5 @@ def test_what_the_label_showed_with_an_earlier_version_does_not_count(tmp_path, 
 
 
 def test_labels_must_be_in_the_file(config_file):
-    with pytest.raises(DataError, match=r"--stop needs labels of .*: stable, canary. Received: B in --compare"):
+    with pytest.raises(DataError, match=r"--stop needs labels of .*: canary, stable. Received: B in --compare"):
         versions_of(config_file, ("stable", "B"))
