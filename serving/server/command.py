@@ -168,7 +168,8 @@ def server_config(options: argparse.Namespace) -> ServerConfig:
     if options.exit_on_failure:
         for model in models:
             if not os.path.isdir(model.base_path):
-                raise ValueError(f"--base-path must be a folder that exists. Received: {model.base_path}.")
+                name = "--base-path" if options.base_path else f"base_path of model {model.name}"
+                raise ValueError(f"{name} must be a folder that exists. Received: {model.base_path}.")
     settings = {name: getattr(options, name) for name in _SETTINGS}
     return ServerConfig(
         models=models,

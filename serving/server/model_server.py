@@ -24,6 +24,8 @@ from serving.server.served_version import ServedVersion
 from serving.server.unary_calls import UnaryCalls
 from serving.server.worker_client import WorkerHost
 
+_LOG_GRACE_S = 1.0  # minimum time to write the last records of the request log
+
 
 class ModelServer:
     """Serves the models of a configuration until stopped.
@@ -123,7 +125,7 @@ class ModelServer:
         end_s = time.monotonic() + grace_s
         self._front.stop(grace_s)
         self._model_service.stop()
-        self._log.stop(max(0.0, end_s - time.monotonic()))
+        self._log.stop(max(_LOG_GRACE_S, end_s - time.monotonic()))
         self._manager.stop(max(0.0, end_s - time.monotonic()))
         if self._owns_host:
             self._host.stop()
