@@ -16,23 +16,13 @@ import duckdb
 import pyarrow as pa
 
 from components.ingest.source import find
+from operations.feedback import queries
 from operations.feedback.hit_rates import Totals
 from operations.feedback.shown import SCHEMA, ShownArticles
 from serving.hashed_ids import hashed_id
-from transforms.columns import ARTICLE_ID, CUSTOMER_ID, DAY
 from transforms.errors import DataError
 from transforms.parquet import pq
 
-PROPERTIES = {
-    "version": "version::VARCHAR",
-    "label": "nullif(label, '')",
-    "position": "position",
-    "reason": "unnest(reasons)",
-    "channel": "unnest(channels)",
-    "past purchases": """CASE WHEN past = 0 THEN 'none' WHEN past < 5 THEN '1 to 4'
-        WHEN past < 20 THEN '5 to 19' ELSE '20 and more' END""",
-    "activity": "CASE WHEN units_30d = 0 THEN 'none' WHEN units_30d < 5 THEN 'few' ELSE 'many' END",
-}
 ARTICLES, ANSWERS = "shown", "answers"
 _RECENT_DAYS = 30  # of `activity`, as in transforms/sql/judged_customers.sql
 
@@ -62,8 +52,8 @@ class Joined:
                 f"the log must hold answers of customers whose {days} days have passed, up to {last}. Received: "
                 f"{too_recent} later answers and none before. Give newer transactions, or fewer --days"
             )
-        connection.execute(_SHOWN, {"days": days, "last": last, "recent": _RECENT_DAYS})
-        connection.execute(_ANSWERS)
+        connection.execute(queries.SHOWN, {"days": days, "last": last, "recent": _RECENT_DAYS})
+        connection.execute(queries.ANSWERS)
 
     def totals(self, table: str = ARTICLES, where: str = "true", parameters: tuple[object, ...] = ()) -> Totals:
         """The totals over the customers of the rows of `shown` or `answers` that fulfil a condition.
@@ -73,15 +63,15 @@ class Joined:
             where: SQL condition.
             parameters: values of its question marks.
         """
-        return _totals(*_one(self._connection, _TOTALS.format(table=table, where=where), list(parameters)))
+        return _totals(*_one(self._connection, queries.TOTALS.format(table=table, where=where), list(parameters)))
 
     def totals_by(self, name: str) -> list[tuple[str, Totals]]:
         """The totals of the shown articles for each value of a property, positions and versions in their order.
 
         Args:
-            name: one of `PROPERTIES`.
+            name: one of `queries.PROPERTIES`.
         """
-        query = _TOTALS_BY.format(key=PROPERTIES[name])
+        query = queries.TOTALS_BY.format(key=queries.PROPERTIES[name])
         rows = self._connection.execute(query).fetchall()
         found = [(str(value), _totals(*totals)) for value, *totals in rows]
         if name in ("version", "position"):
@@ -109,7 +99,7 @@ class Joined:
         Returns:
             The sum, and the number of customers to whom both were shown.
         """
-        query = _INFLUENCE.format(a=a, b=b)
+        query = queries.INFLUENCE.format(a=a, b=b)
         values = {"rate_a": rate_a, "rate_b": rate_b, "shown_a": shown_a, "shown_b": shown_b}
         squares, both = _one(self._connection, query, values)
         return float(squares), int(both)
@@ -158,13 +148,13 @@ def joined(
         connection.execute(f"SET temp_directory = {_text(work / 'spill')}")
         _load(connection, articles, work)
         try:
-            connection.execute(_TRANSACTIONS.format(path=_text(transactions)))
+            connection.execute(queries.TRANSACTIONS.format(path=_text(transactions)))
             _hash_customers(connection, salt, work)
-            connection.execute(_PURCHASES)
+            connection.execute(queries.PURCHASES)
         except duckdb.Error as error:
             raise DataError(f"{transactions} cannot be read: {str(error).splitlines()[0]}") from error
         (last_day,) = _one(connection, "SELECT max(day) FROM transactions")
-        (known, logged) = _one(connection, _KNOWN)
+        (known, logged) = _one(connection, queries.KNOWN)
         if logged and not known:
             hint = "The log has other ids than the CSVs, or another salt" if salt else _UNHASHED
             raise DataError(f"customers of the log must have transactions. Received: none of {logged} has any. {hint}")
@@ -217,71 +207,3 @@ def _totals(*sums: int | None) -> Totals:
 def _text(value: object) -> str:
     """An SQL string literal."""
     return "'" + str(value).replace("'", "''") + "'"
-
-
-_TRANSACTIONS = f"""
-CREATE VIEW transactions AS
-SELECT trim({DAY})::DATE AS day, trim({CUSTOMER_ID}) AS customer, trim({ARTICLE_ID}) AS article
-FROM read_csv({{path}}, header = true, delim = ',', quote = '"', escape = '"', all_varchar = true)
-"""
-_PURCHASES = """
-CREATE TABLE purchases AS
-SELECT ids.customer, t.article, t.day, count(*) AS units
-FROM transactions AS t JOIN ids ON ids.id = t.customer
-WHERE ids.customer IN (SELECT customer FROM logged)
-GROUP BY ALL
-"""
-_KNOWN = """
-SELECT count(*) FILTER (customer IN (SELECT customer FROM purchases)), count(*)
-FROM (SELECT DISTINCT customer FROM logged)
-"""
-_SHOWN = """
-CREATE TABLE shown AS
-WITH counted AS (
-    SELECT
-        customer, article, day, version, label, min(position) AS position,
-        arg_min(channels, position) AS channels, arg_min(reasons, position) AS reasons
-    FROM logged WHERE day <= $last GROUP BY ALL
-),
-past AS (
-    SELECT
-        c.customer, c.day, count(p.article) AS past,
-        coalesce(sum(p.units) FILTER (p.day >= c.day - $recent::INT), 0) AS units_30d
-    FROM (SELECT DISTINCT customer, day FROM counted) AS c
-    LEFT JOIN purchases AS p ON p.customer = c.customer AND p.day < c.day
-    GROUP BY ALL
-)
-SELECT
-    c.*, past.past, past.units_30d,
-    EXISTS (
-        FROM purchases AS p
-        WHERE p.customer = c.customer AND p.article = c.article AND p.day >= c.day AND p.day < c.day + $days::INT
-    ) AS bought
-FROM counted AS c JOIN past USING (customer, day)
-"""
-_ANSWERS = (
-    "CREATE TABLE answers AS SELECT customer, day, version, label, bool_or(bought) AS bought FROM shown GROUP BY ALL"
-)
-_SUMS = "count(*), sum(n), sum(h), sum(n * n), sum(n * h), sum(h * h)"
-_TOTALS = f"""
-SELECT {_SUMS} FROM (
-    SELECT customer, count(*) AS n, count(*) FILTER (bought) AS h FROM {{table}} WHERE {{where}} GROUP BY customer
-)
-"""
-_TOTALS_BY = f"""
-SELECT key, {_SUMS} FROM (
-    SELECT key, customer, count(*) AS n, count(*) FILTER (bought) AS h
-    FROM (SELECT {{key}} AS key, customer, bought FROM shown) WHERE key IS NOT NULL GROUP BY key, customer
-) GROUP BY key ORDER BY sum(n) DESC, key
-"""
-_INFLUENCE = """
-SELECT
-    sum(((hb - $rate_b * nb) / $shown_b - (ha - $rate_a * na) / $shown_a) ** 2),
-    count(*) FILTER (na > 0 AND nb > 0)
-FROM (
-    SELECT
-        count(*) FILTER ({a}) AS na, count(*) FILTER ({a} AND bought) AS ha,
-        count(*) FILTER ({b}) AS nb, count(*) FILTER ({b} AND bought) AS hb
-    FROM shown WHERE ({a}) OR ({b}) GROUP BY customer
-)
-"""

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from components.report.feedback import Comparison, Feedback
 from operations.feedback.comparison import compare
 from operations.feedback.hit_rates import hit_rate
-from operations.feedback.joined import ANSWERS, ARTICLES, PROPERTIES, Joined, joined
+from operations.feedback.joined import ANSWERS, ARTICLES, Joined, joined
+from operations.feedback.queries import PROPERTIES
 
 _ALL = "all"
 
