@@ -83,7 +83,7 @@ class ShownArticles:
                     if len(rows) >= _BATCH_ROWS:
                         yield _batch(rows)
                         rows = []
-            except (TfRecordError, tensors.TensorError, DecodeError, UnicodeDecodeError) as error:
+            except (OSError, TfRecordError, tensors.TensorError, DecodeError, UnicodeDecodeError) as error:
                 raise DataError(f"the request log {path} cannot be read: {error}") from error
         yield _batch(rows)
 
