@@ -13,6 +13,7 @@ from models.tuning.towers import METRIC as TOWERS_METRIC
 from operations.run_artifacts import find_artifacts
 from pipeline.config import PipelineConfig
 from pipeline.local import run_locally
+from pipeline.out_lock import shared_lock
 from pipeline.step_callbacks import StepCallbacks
 from pipeline.toml_text import to_toml
 from pipeline.tuning import RANKING, RETRIEVAL, create_tuning_pipeline, step_of
@@ -86,8 +87,9 @@ def tune(
     """
     folder = out.resolve() / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    pipeline = create_tuning_pipeline(config, find_artifacts(out.resolve()), folder, dict.fromkeys(parts, trials))
-    steps = run_locally(pipeline, folder / "metadata.db", callbacks)
+    with shared_lock(out):
+        pipeline = create_tuning_pipeline(config, find_artifacts(out.resolve()), folder, dict.fromkeys(parts, trials))
+        steps = run_locally(pipeline, folder / "metadata.db", callbacks)
     return [_read(part, steps[step_of(part)].outputs["tuner_results"]) for part in METRICS if part in parts]
 
 
