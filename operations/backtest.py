@@ -61,6 +61,7 @@ def simulate(
     """
     if periods < 1:
         raise ConfigError(f"periods must be 1 or more. Received: {periods}")
+    config = config.of_results()  # no messages of simulated runs
     _claim(work, data_dir, config, periods)
     simulation = _Simulation(data_dir, work, config.label_days, steps or ProcessSteps(config, disk_check=disk_check))
     days = datetime.timedelta(days=config.label_days)

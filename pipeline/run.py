@@ -18,6 +18,8 @@ from pipeline.code_version import code_version
 from pipeline.config import SETTINGS_OF_TRAINING, PipelineConfig
 from pipeline.disk import estimate, record_start, require_disk_space
 from pipeline.last_run import SUMMARY
+from pipeline.notification import notified
+from pipeline.out_lock import shared_lock
 from pipeline.step_callbacks import StepCallbacks
 from pipeline.toml_text import to_toml
 from pipeline.versions import served_version
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from pipeline.summary import Summary
 
 _WILDCARDS = "*?["
+_NAMES = {"train": "run", "refresh": "refresh"}  # names of the commands
 _PIPELINES = ("pipeline.pipeline", "pipeline.refresh")
 
 
@@ -110,9 +113,29 @@ def _execute(
 ) -> "Summary":
     started = time.monotonic()
     data_dir, out_dir = data_dir.resolve(), out_dir.resolve()
-    _require_no_wildcard(out_dir)
-    data_fingerprint = fingerprint_of(data_dir)
-    out_dir.mkdir(parents=True, exist_ok=True)
+    callbacks = callbacks or StepCallbacks()
+    with notified(_NAMES[kind], data_dir, out_dir, config.notify, callbacks.on_warning) as outcome:
+        _require_no_wildcard(out_dir)
+        data_fingerprint = fingerprint_of(data_dir)
+        out_dir.mkdir(parents=True, exist_ok=True)
+        with shared_lock(out_dir):
+            outcome.summary = _run_steps(
+                kind, data_dir, data_fingerprint, out_dir, config, callbacks, disk_check, allow_older, started
+            )
+        return outcome.summary
+
+
+def _run_steps(
+    kind: str,
+    data_dir: pathlib.Path,
+    data_fingerprint: str,
+    out_dir: pathlib.Path,
+    config: PipelineConfig,
+    callbacks: StepCallbacks,
+    disk_check: bool,
+    allow_older: bool,
+    started: float,
+) -> "Summary":
     content_fingerprint = fingerprint_of_content(ShopPhotos(data_dir, config.photos), config.content)
     key = _run_key(kind, f"{data_fingerprint} {content_fingerprint}", config)
     written = record_start(out_dir, key)
@@ -149,8 +172,7 @@ def _execute(
     create = {"train": create_pipeline, "refresh": create_refresh_pipeline}[kind]
     wired = create(config, paths, cache_keys, beam_args=BEAM_ARGS)
     source = Source(data_dir, data_fingerprint)
-    name = {"train": "run"}.get(kind, kind)
-    with reported(out_dir, name, config, source, callbacks or StepCallbacks(), started) as watched:
+    with reported(out_dir, _NAMES[kind], config, source, callbacks, started) as watched:
         steps = run_locally(wired, out_dir / "metadata.db", watched)
     summary = read_summary(steps, data_dir=data_dir, photos=config.photos, seconds=time.monotonic() - started)
     (out_dir / SUMMARY).write_text(json.dumps(dataclasses.asdict(summary), indent=1))
@@ -176,5 +198,5 @@ def _schemas_by_content(schemas: pathlib.Path, out_dir: pathlib.Path) -> pathlib
 
 
 def _run_key(kind: str, data_fingerprint: str, config: PipelineConfig) -> str:
-    text = "\n".join([kind, data_fingerprint, config.fingerprint(), code_version(*_PIPELINES)])
+    text = "\n".join([kind, data_fingerprint, config.of_results().fingerprint(), code_version(*_PIPELINES)])
     return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
