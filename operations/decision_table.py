@@ -1,6 +1,7 @@
-"""The table of the final model: every candidate of a week's customers with features, channel ranks, score and label.
+"""The table of the final model: a row for each candidate of a week's customers, for feature stores and notebooks.
 
-One row per week, customer and article, so that partial models and rankings can be studied outside of the pipeline.
+A row has a customer, a week and an article, with label, score, the outputs of the partial models, the places in the
+candidate channels and the features. `table_schema` defines the columns.
 """
 
 import dataclasses
@@ -17,18 +18,34 @@ from models.recommender import features
 from models.recommender.builder import STATES, TOWERS, RecommenderBuilder
 from models.recommender.candidates import active_channels, find_proposals
 from models.recommender.config import RecommenderConfig
+from models.recommender.features.pairs import Pairs
 from models.recommender.recommender import Recommender
 from models.retrieval.snapshot import snapshot_name
+from operations.partial_outputs import PARTIAL_OUTPUTS
 from operations.step_outputs import newest_output
+from operations.table_schema import (
+    CHANNEL,
+    EVENT_TIME,
+    FEATURE,
+    LABEL,
+    PARTIAL,
+    RANK,
+    SCORE,
+    TIME,
+    WEEK_ID,
+    table_schema,
+    write_schema,
+)
 from transforms import columns
+from transforms.atomic_path import atomic_path
 from transforms.calendar import Calendar, date_of, load_calendar
 from transforms.errors import ConfigError
 from transforms.parquet import pq
 from transforms.progress import Progress
 from transforms.state_files import ARTICLES_FILE, CUSTOMERS_FILE, labels_file
 
-WEEK_ID, RANK, SCORE, LABEL = "week_id", "rank", "score", "label"
 _BATCH = 128
+_PART = "part-0.parquet"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,7 +72,7 @@ def find_trained(out: pathlib.Path) -> Trained:
 
 
 def write_table(trained: Trained, config: RecommenderConfig, week: str | None, to: pathlib.Path) -> pathlib.Path:
-    """Writes the table of one week as Parquet.
+    """Writes the table of one week as a partition, and the table's `_schema.json`.
 
     A list week is scored by the network that was trained on it, the test week by the same network, which has not seen
     it, and the week after the data, which has no labels, by the refitted network if there is one.
@@ -68,9 +85,7 @@ def write_table(trained: Trained, config: RecommenderConfig, week: str | None, t
         to: folder to write to, created if it is missing.
 
     Returns:
-        The file `to/<week>.parquet`: `week_id`, `customer_id`, `article_id`, `rank` (0 is best), `score`, `label` (1
-        bought, 0 not, null if not known), `channel_<name>` (rank in the channel, null if it did not propose the
-        article), and the features.
+        The file `to/week_id=<week>/part-0.parquet`. Other weeks in `to` stay.
 
     Raises:
         ConfigError: the run has no such week.
@@ -85,17 +100,16 @@ def write_table(trained: Trained, config: RecommenderConfig, week: str | None, t
     builder = RecommenderBuilder(config, states, trained.weights / FOLDER / TRANSFORM)
     recommender = builder.build(day, trained.graph / TOWERS / snapshot_name(snapshot), ranking)
     customers, bought = _customers(states, day, recommender, calendar)
-    to.mkdir(parents=True, exist_ok=True)
-    file = to / f"{date_of(day)}.parquet"
-    part = file.with_suffix(".part")
-    with Progress("table", "customers", len(customers)) as progress:
-        batches = _batches(recommender, day, states, customers, bought, progress)
-        first = next(batches)
-        with pq.ParquetWriter(part, first.schema) as writer:
-            writer.write_table(first)
-            for table in batches:
-                writer.write_table(table)
-    part.replace(file)
+    schema = table_schema(config)
+    file = to / f"{WEEK_ID}={date_of(day)}" / _PART
+    with (
+        Progress("table", "customers", len(customers)) as progress,
+        atomic_path(file) as unfinished,
+        pq.ParquetWriter(unfinished, schema) as writer,
+    ):
+        for values in _batches(recommender, day, states, customers, bought, progress):
+            writer.write_table(pa.table([values[name] for name in schema.names], schema=schema))
+    write_schema(schema, to)
     return file
 
 
@@ -128,7 +142,8 @@ def _batches(
     customers: np.ndarray,
     bought: np.ndarray | None,
     progress: Progress,
-) -> Iterator[pa.Table]:
+) -> Iterator[dict[str, pa.Array]]:
+    """Yields the columns of each batch of customers, by name."""
     channels = [name for name, _ in active_channels(recommender.config)]
     customer_ids = pq.read_table(states / CUSTOMERS_FILE, columns=[columns.CUSTOMER_ID])[columns.CUSTOMER_ID]
     article_ids = pq.read_table(states / ARTICLES_FILE, columns=[columns.ARTICLE_ID])[columns.ARTICLE_ID]
@@ -137,34 +152,39 @@ def _batches(
     def ask(customer_rows):
         query = recommender.query(customer_rows)
         rows = recommender.candidates(query).article_rows
-        values = recommender.features(query, rows)
+        pairs = Pairs(query, rows, recommender.inputs.embeddings)
+        values = features.compute(pairs)
+        partial = tf.stack([output.compute(pairs) for output in PARTIAL_OUTPUTS], axis=2)
         assert recommender.ranker is not None
         proposals = find_proposals(query, recommender.nearest, recommender.config)
         ranks = tf.stack([_rank_in(proposed, rows, query.pad) for proposed in proposals], axis=2)
-        return rows, values, recommender.ranker(values), ranks
+        return rows, values, recommender.ranker(values), ranks, partial
 
     for start in range(0, max(len(customers), 1), _BATCH):
         chosen = customers[start : start + _BATCH]
-        rows, values, scores, ranks = (tensor.numpy() for tensor in ask(tf.constant(chosen, tf.int32)))
+        rows, values, scores, ranks, partial = (tensor.numpy() for tensor in ask(tf.constant(chosen, tf.int32)))
         real = rows < recommender.state.num_articles
         owners = np.repeat(chosen, real.sum(axis=1))
         order = np.argsort(np.argsort(np.where(real, -scores, np.inf), axis=1, kind="stable"), axis=1, kind="stable")
         labels = None if bought is None else np.isin(_keys(owners, rows[real], recommender), bought)
         table = {
-            WEEK_ID: pa.array([date_of(day)] * len(owners), pa.string()),
             columns.CUSTOMER_ID: customer_ids.take(pa.array(owners)).combine_chunks(),
             columns.ARTICLE_ID: article_ids.take(pa.array(rows[real])).combine_chunks(),
+            EVENT_TIME: pa.array(np.full(len(owners), np.datetime64(date_of(day), "us"))).cast(TIME),
             RANK: pa.array(order[real], pa.int32()),
             SCORE: pa.array(scores[real], pa.float32()),
-            LABEL: pa.nulls(len(owners), pa.int8()) if labels is None else pa.array(labels).cast(pa.int8()),
+            LABEL: pa.nulls(len(owners), pa.int32()) if labels is None else pa.array(labels).cast(pa.int32()),
         }
+        for i, output in enumerate(PARTIAL_OUTPUTS):
+            value = partial[:, :, i][real]
+            table[f"{PARTIAL}{output.name}"] = pa.array(value, pa.float32(), mask=np.isnan(value))
         for i, name in enumerate(channels):
             rank = ranks[:, :, i][real]
-            table[f"channel_{name}"] = pa.array(rank, pa.int32(), mask=rank < 0)
+            table[f"{CHANNEL}{name}"] = pa.array(rank, pa.int32(), mask=rank < 0)
         for i, name in enumerate(features.NAMES):
-            table[name] = pa.array(values[:, :, i][real], pa.float32())
+            table[f"{FEATURE}{name}"] = pa.array(values[:, :, i][real], pa.float32())
         progress.advance(len(chosen))
-        yield pa.table(table)
+        yield table
 
 
 def _rank_in(proposed: tf.Tensor, rows: tf.Tensor, pad: tf.Tensor) -> tf.Tensor:

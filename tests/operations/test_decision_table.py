@@ -1,6 +1,7 @@
-"""The table of a week holds every candidate with its features, channel ranks, score and label."""
+"""The table of a week holds every candidate with label, score, partial outputs, channel ranks and features."""
 
 import itertools
+import json
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -21,7 +22,8 @@ from transforms.errors import ConfigError, DataError
 
 @pytest.fixture(scope="module")
 def test_week(out, tiny, tmp_path_factory):
-    return pq.read_table(write_table(find_trained(out), RECOMMENDER, None, tmp_path_factory.mktemp("table")))
+    write_table(find_trained(out), RECOMMENDER, None, (folder := tmp_path_factory.mktemp("table")))
+    return pq.read_table(folder)
 
 
 def recommender_of(tiny, trained, day, week, network="."):
@@ -37,12 +39,48 @@ def assert_close(found, wanted):
     np.testing.assert_allclose(found, wanted, rtol=1e-5, atol=2e-6)
 
 
-def test_the_columns_are_ids_rank_score_label_channels_and_features(test_week):
+def test_the_columns_are_ids_time_rank_score_label_partial_outputs_channels_features_and_the_week(test_week):
+    names = test_week.column_names
+    assert names[:6] == ["customer_id", "article_id", "event_timestamp", "rank", "score", "label"]
+    kinds = [name.split("_")[0] for name in names[6:]]
+    assert list(dict.fromkeys(kinds)) == ["partial", "channel", "feature", "week"]
     channels = [f"channel_{name}" for name, size in dict(RECOMMENDER.channels).items() if size]
-    ids = ["week_id", "customer_id", "article_id", "rank", "score", "label"]
-    assert test_week.column_names[:6] == ids
-    assert sorted(test_week.column_names[6 : 6 + len(channels)]) == sorted(channels)
-    assert test_week.column_names[6 + len(channels) :] == list(features.NAMES)
+    assert sorted(name for name in names if name.startswith("channel_")) == sorted(channels)
+    assert [name for name in names if name.startswith("feature_")] == [f"feature_{name}" for name in features.NAMES]
+    assert names[-1] == "week_id"
+
+
+def test_the_schema_file_describes_each_column_in_its_order(out, tiny, tmp_path):
+    file = write_table(find_trained(out), RECOMMENDER, None, tmp_path)
+    assert file == tmp_path / f"week_id={date_of(tiny.calendar.cut)}" / "part-0.parquet"
+    schema = json.loads((tmp_path / "_schema.json").read_text())
+    assert (schema["keys"], schema["partitions"]) == (["customer_id", "week_id", "article_id"], ["week_id"])
+    week, *described = schema["columns"]
+    assert week["name"] == "week_id"
+    assert [(row["name"], row["type"]) for row in described] == [
+        (field.name, str(field.type)) for field in pq.read_schema(file)
+    ]
+    assert all(row["description"] for row in described)
+
+
+def test_partial_outputs_are_in_the_units_of_their_models(test_week):
+    """The features of need and outlook are logarithms of the same values, where 0 stands for an unknown outlook."""
+    rows = test_week.to_pandas()
+    np.testing.assert_allclose(np.log(rows.partial_need_product_type + 1e-4), rows.feature_need, atol=1e-5)
+    units = rows.partial_expected_units.fillna(0.0)
+    np.testing.assert_allclose(np.log1p(units), rows.feature_outlook_expected_units, atol=1e-5)
+    assert rows.partial_sold_probability.dropna().between(0, 1).all()
+    for name, feature in (("style_picture", "picture_style"), ("style_text", "text_style"), ("towers", "tower_score")):
+        assert (rows[f"partial_{name}"] == rows[f"feature_{feature}"]).all()
+
+
+def test_weeks_are_partitions_of_one_table_in_which_each_row_has_the_begin_of_its_week(out, tiny, tmp_path):
+    for day in (tiny.calendar.list_days[0], tiny.calendar.cut, tiny.calendar.cut):
+        write_table(find_trained(out), RECOMMENDER, date_of(day), tmp_path)
+    rows = pq.read_table(tmp_path).to_pandas()
+    assert set(rows.week_id) == {date_of(tiny.calendar.list_days[0]), date_of(tiny.calendar.cut)}
+    assert (rows.event_timestamp.dt.strftime("%Y-%m-%d") == rows.week_id.astype(str)).all()
+    assert not rows.duplicated(["customer_id", "week_id", "article_id"]).any()
 
 
 def test_the_rows_are_the_candidates_of_the_weeks_buyers_in_order_of_score(test_week, tiny, trained):
@@ -85,7 +123,7 @@ def test_a_list_week_has_its_own_state_and_towers(out, tiny, trained, tmp_path):
     recommender = recommender_of(tiny, trained, day, 1)
     query = recommender.query(tf.constant([int(first["customer_id"][1:])]))
     values = recommender.features(query, recommender.candidates(query).article_rows).numpy()[0, 0]
-    assert_close([first[name] for name in features.NAMES], values)
+    assert_close([first[f"feature_{name}"] for name in features.NAMES], values)
 
 
 def test_the_week_after_the_data_has_all_customers_no_labels_and_the_refitted_network(out, tiny, trained, tmp_path):
