@@ -38,6 +38,7 @@ COMMANDS = (
     "versions",
     "rollback",
     "labels",
+    "clean",
     "table",
     "embeddings",
     "tune",

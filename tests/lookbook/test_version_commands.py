@@ -8,6 +8,7 @@ from lookbook.cli import main
 from operations.pushed import load_served
 from pipeline.versions import list_versions
 from tests.fake_version import write_version
+from tests.operations.small_runs import run
 
 
 def test_versions_shows_figures_and_the_served_version(out, capsys):
@@ -52,3 +53,17 @@ def test_a_rolled_back_version_answers_and_is_kept(out, tmp_path, capsys):
 def test_rollback_to_a_missing_version_lists_the_versions(out, capsys):
     assert main(["rollback", "--out", str(out), "4"]) == 1
     assert "version must be one of 7. Received: 4" in capsys.readouterr().err
+
+
+def test_clean_says_what_it_would_delete_and_deletes_with_yes(tmp_path, capsys):
+    for word in ("a", "b" * 3_000):
+        run(tmp_path, word)
+    assert main(["clean", "--out", str(tmp_path)]) == 0
+    printed = capsys.readouterr().out
+    assert f"  1 bytes  {tmp_path}/pipeline/Ingest/tables/1\n" in printed
+    assert "would delete 3 folders, 7 bytes; 21.0 kB of 1 of 2 runs are kept\n" in printed
+    assert f"to delete them: lookbook clean --out {tmp_path} --keep-runs 1 --yes\n" in printed
+    assert main(["clean", "--out", str(tmp_path), "--yes"]) == 0
+    assert "deleted 3 folders, 7 bytes; " in capsys.readouterr().out
+    assert main(["clean", "--out", str(tmp_path)]) == 0
+    assert capsys.readouterr().out.startswith("nothing to delete; 21.0 kB of 1 of 2 runs are kept\n")
