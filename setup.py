@@ -21,6 +21,7 @@ ROOMS = (
     "synthetic",
     "transforms",
 )
+DATA_FILES = ("sql", "pbtxt", "toml", "md", "binpb", "proto", "html", "css", "svg", "json")
 
 
 def _direct_requirements() -> list[str]:
@@ -36,10 +37,7 @@ setup(
     license_files=["LICENSE", "SECURITY.md"],
     python_requires=">=3.10,<3.11",
     packages=find_packages(include=[p for room in ROOMS for p in (room, f"{room}.*")]),
-    package_data={
-        room: [f"**/*.{kind}" for kind in ("sql", "pbtxt", "toml", "md", "binpb", "proto", "html", "css", "svg")]
-        for room in ROOMS
-    },
+    package_data={room: [f"**/*.{kind}" for kind in DATA_FILES] for room in ROOMS},
     install_requires=_direct_requirements(),
     entry_points={"console_scripts": ["lookbook=lookbook.cli:main"]},
 )

@@ -28,6 +28,7 @@ from console.version_history import history_chart
 from console.versions import Versions
 from console.views import article, catalogue, customer, customers, overview, report, runs, versions
 from pages.frame import tokens
+from serving.client.reason_texts import ReasonTexts, english
 from transforms.photos.shop_photos import ShopPhotos
 
 _STATIC = pathlib.Path(__file__).parent / "static"
@@ -46,6 +47,7 @@ class Console:
         versions: the pushed versions.
         sample: to whom the served version recommends the articles.
         judged: the model of a past week; None if none is served.
+        texts: texts of the reasons.
     """
 
     out: pathlib.Path
@@ -56,6 +58,7 @@ class Console:
     versions: Versions
     sample: CustomerSample
     judged: PastModel | None = None
+    texts: ReasonTexts = dataclasses.field(default_factory=english)
 
 
 def create_app(console: Console, hosts: Sequence[str] = LOCAL_HOSTS) -> Starlette:

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 
 from console.models import Models
 from console.shop import Row, ShopTables
-from pages.reasons import reasons
 from serving.client import Recommendations
+from serving.client.reason_texts import ReasonTexts, subject_ids
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Card:
         rank: place, from 1.
         row: the article.
         score: score of the model.
-        reasons: why it was a candidate.
+        reasons: texts of the reasons.
         move: places that it is higher than in the other version; None if there is no other or it lacks the article.
         is_new: whether there is another version, and it lacks the article.
         bought: whether the customer bought it on or after the day of the version's state.
@@ -100,6 +100,7 @@ def column(
     answer: Recommendations | None,
     problem: str,
     *,
+    texts: ReasonTexts,
     other: Recommendations | None,
     as_of: datetime.date | None,
     bought: Mapping[str, datetime.date],
@@ -110,6 +111,7 @@ def column(
         tables: tables of the shop.
         answer: the answer; None without one.
         problem: why there is none.
+        texts: texts of the reasons.
         other: answer of the version to compare with; None for no comparison.
         as_of: day of the version's state.
         bought: last day on which the customer bought an article, by id.
@@ -118,6 +120,7 @@ def column(
         return Column(None, as_of, (), problem)
     places = {each.article_id: place for place, each in enumerate(other.articles if other else (), 1)}
     rows = tables.described([each.article_id for each in answer.articles])
+    names = {row["article_id"]: row["prod_name"] for row in tables.described(subject_ids(answer.articles))}
     cards = []
     for rank, (each, row) in enumerate(zip(answer.articles, rows, strict=True), 1):
         before = places.get(each.article_id)
@@ -126,7 +129,7 @@ def column(
                 rank=rank,
                 row=row,
                 score=each.score,
-                reasons=reasons(each.channels),
+                reasons=tuple(texts.text(reason, names) for reason in each.reasons),
                 move=None if before is None else before - rank,
                 is_new=other is not None and before is None,
                 bought=as_of is not None and each.article_id in bought and bought[each.article_id] >= as_of,

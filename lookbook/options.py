@@ -50,6 +50,9 @@ data = click.option("--data", type=PATH, required=True, help="Folder with the th
 out = click.option(
     "--out", type=PATH, default=pathlib.Path("out"), show_default=True, help="Folder that the pipeline writes to."
 )
+reasons = click.option(
+    "--reasons", type=PATH, metavar="FILE", help="Texts of the reasons as JSON, such as a translation; English without."
+)
 port = click.option("--port", type=click.IntRange(0, 65535), default=8500, show_default=True, help="gRPC port.")
 disk_check = click.option(
     "--disk-check/--no-disk-check",

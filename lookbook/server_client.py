@@ -71,25 +71,25 @@ def article_table(
     client: RecommenderClient,
     article_ids: Sequence[str],
     scores: Sequence[float],
-    channels: Sequence[Sequence[str]] | None = None,
+    reasons: Sequence[Sequence[str]] | None = None,
 ) -> Table:
-    """A table of articles with id, name, type, colour, score and, if given, channels.
+    """A table of articles with id, name, type, colour, score and, if given, reasons.
 
     Args:
         client: client of the server, which returns names, types and colours.
         article_ids: ids in the order of the rows.
         scores: score of each article.
-        channels: names of the channels that proposed each article; None leaves the column out.
+        reasons: texts of the reasons of each article; None leaves the column out.
     """
     from rich.table import Table
     from rich.text import Text
 
-    names = ["", "article", "name", "type", "colour", "score"] + ([] if channels is None else ["why"])
+    names = ["", "article", "name", "type", "colour", "score"] + ([] if reasons is None else ["why"])
     table = Table(*names)
     for position, article in enumerate(client.describe(article_ids)):
         known = (article.prod_name, article.product_type_name, article.colour_group_name)
         cells = [str(position + 1), article.article_id, *known, f"{scores[position]:.4f}"]
-        if channels is not None:
-            cells.append(", ".join(channels[position]))
+        if reasons is not None:
+            cells.append("\n".join(reasons[position]))
         table.add_row(*map(Text, cells))  # as Text, because brackets in a name are not markup
     return table

@@ -260,7 +260,7 @@ def case_facts(name: str = "Hazel top", **changes) -> cases.CaseFacts:
     recommended = tuple(
         cases.Recommended(
             article=article(number, name, photo="photo-0" if number < 3 else None),
-            channels=("own_purchases", "towers", name),
+            reasons=("bought 3x, last 12 days ago", "popular now, place 4", f"like {name}, bought before"),
             is_bought=number in (1, 4),
         )
         for number in range(12)

@@ -107,12 +107,18 @@ def difference(single: Answer, other: Answer) -> float:
 
 
 def _by_row(answer: Answer) -> Answer:
-    """Lists of articles `[rows, k]` of an answer, which may have lists for several groups, `[batch, groups, k]`."""
+    """Lists of articles `[rows, k]` of an answer, which may have lists for several groups, `[batch, groups, k]`.
+
+    Outputs with several values for an article, such as reasons, are `[rows, k, values]`.
+    """
     shape = answer["scores"].shape
-    return {
-        name: np.broadcast_to(values if values.shape == shape else values[..., None], shape).reshape(-1, shape[-1])
-        for name, values in answer.items()
-    }
+
+    def rows(values: np.ndarray) -> np.ndarray:
+        if values.ndim < len(shape):  # a value for each list
+            values = np.broadcast_to(values[..., None], shape)
+        return values.reshape(-1, shape[-1], *values.shape[len(shape) :])
+
+    return {name: rows(values) for name, values in answer.items()}
 
 
 def _distance(one: np.ndarray, other: np.ndarray) -> float:
@@ -126,9 +132,10 @@ def _distance(one: np.ndarray, other: np.ndarray) -> float:
 def _same_articles(single: Answer, other: Answer, row: int) -> bool:
     other_names = [name for name in single if name not in ("article_ids", "scores")]
 
-    def articles(answer: Answer) -> dict[bytes, tuple[float, list[bytes]]]:
+    def articles(answer: Answer) -> dict[bytes, tuple[float, list[object]]]:
         ids, scores = answer["article_ids"][row], answer["scores"][row]
-        return {id_: (scores[i], [answer[name][row][i] for name in other_names]) for i, id_ in enumerate(ids) if id_}
+        others = {name: answer[name][row].tolist() for name in other_names}
+        return {id_: (scores[i], [others[name][i] for name in other_names]) for i, id_ in enumerate(ids) if id_}
 
     ours, theirs = articles(single), articles(other)
     last = single["scores"][row][-1]

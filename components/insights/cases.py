@@ -9,9 +9,9 @@ from components.insights.answers import Answers
 from components.insights.judged import JudgedCustomers
 from components.insights.shop_articles import ShopArticles
 from models.rankings import RECOMMENDED
-from models.recommender.candidates import active_channels
 from models.recommender.recommender import Recommender
 from transforms.calendar import date_of
+from transforms.columns import PRODUCT_NAME
 
 MAX_LAST, MAX_BOUGHT = 12, 24
 
@@ -38,7 +38,6 @@ def cases(
         A tree for JSON: day of the state, number of customers, and the cases. Of last purchases the newest come first,
         at most `MAX_LAST`; of purchases of the test week at most `MAX_BOUGHT` are listed.
     """
-    channels = [name for name, _ in active_channels(recommender.config)]
     found = []
     for place, ((position, slice_name), row) in enumerate(zip(chosen, customer_rows, strict=True)):
         bought = articles.rows_of(customers.bought[position])
@@ -46,7 +45,7 @@ def cases(
             {
                 **articles.described(article),
                 "score": float(answers.scores[place, rank]),
-                "channels": [name for bit, name in enumerate(channels) if answers.channel_bits[place, rank] >> bit & 1],
+                "reasons": _reasons(answers, place, rank, articles),
                 "bought": article in bought,
             }
             for rank, article in enumerate(answers.lists[RECOMMENDED][place].tolist())
@@ -64,6 +63,19 @@ def cases(
             }
         )
     return {"as_of": date_of(int(recommender.state.as_of)), "customers": len(customers), "cases": found}
+
+
+def _reasons(answers: Answers, place: int, rank: int, articles: ShopArticles) -> list[dict[str, Any]]:
+    """Reasons of one recommended article; `name` is that of the article that the reason names, or ""."""
+    parts = ("codes", "subjects", "counts", "days")
+    columns = (answers.reasons[f"reason_{part}"][place, rank].tolist() for part in parts)
+    found = []
+    for code, subject, count, days in zip(*columns, strict=True):
+        if code:
+            name = "".join(articles.names[PRODUCT_NAME][row] for row in articles.rows_of([subject.decode()]))
+            texts = {"code": code.decode(), "subject": subject.decode(), "name": name}
+            found.append({**texts, "count": count, "days": days})
+    return found
 
 
 def _last_purchases(recommender: Recommender, row: int, articles: ShopArticles) -> list[dict[str, str]]:

@@ -84,7 +84,8 @@ def write_insights(
     )
     chosen = choose_by_slice(customers, NUM_CASES, seed)
     of_chosen = rows[[position for position, _ in chosen]]
-    found = cases(chosen, customers, of_chosen.tolist(), ask(recommender, of_chosen), articles, recommender)
+    answers = ask(recommender, of_chosen, explain=True)
+    found = cases(chosen, customers, of_chosen.tolist(), answers, articles, recommender)
     _write(to / CASES, found)
     _log.info("insights: the rankings are described after %.1f s", time.monotonic() - started)
     _write(to / IMPORTANCE, _importance(recommender, customers, rows, articles, seed))

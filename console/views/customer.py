@@ -40,6 +40,7 @@ def page(request: Request) -> Response:
         tables,
         answer,
         problem,
+        texts=console.texts,
         other=other,
         as_of=console.versions.as_of(answer.model_version) if answer else None,
         bought=bought,
@@ -47,7 +48,7 @@ def page(request: Request) -> Response:
     beside = None
     if compared is not None:
         day = console.versions.as_of(compared)
-        beside = column(tables, other, other_problem, other=answer, as_of=day, bought=bought)
+        beside = column(tables, other, other_problem, texts=console.texts, other=answer, as_of=day, bought=bought)
     needs = console.models.ask(lambda client: client.needs([customer_id], k=_NEEDS)[0])
     shown = tables.described(list(dict.fromkeys(row["article_id"] for day in days for row in day.purchases)))
     parameters = {

@@ -25,6 +25,7 @@ _PATIENCE_S = 5.0
     metavar="CUSTOMERS",
     help="Customers that the model is asked for to show who is recommended an article, 0 for none.",
 )
+@options.reasons
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8600, show_default=True, help="HTTP port, 0 for any.")
 @click.option(
@@ -37,6 +38,7 @@ def command(
     server: str | None,
     metrics: str | None,
     sample: int,
+    reasons: pathlib.Path | None,
     host: str,
     port: int,
     allow_host: tuple[str, ...],
@@ -59,6 +61,7 @@ def command(
     from console.server_metrics import ServerMetrics
     from console.shop import Shop
     from console.versions import Versions
+    from lookbook.reason_texts import load_reason_texts
     from operations.rollback import delete, rollback
     from pipeline.config import load_config, preset_of_training
     from pipeline.last_run import data_of_last_run
@@ -68,7 +71,7 @@ def command(
 
     if not out.is_dir():
         raise LookbookError(f"--out must be the folder of a run. Received: {str(out)!r}, which does not exist")
-    data = data or data_of_last_run(out)
+    data, texts = data or data_of_last_run(out), load_reason_texts(reasons)
     photos = load_config(preset_of_training(out), []).photos
     with contextlib.ExitStack() as stack:
         listening = stack.enter_context(listen(host, port))
@@ -93,6 +96,7 @@ def command(
                 metrics=measured,
                 sample=CustomerSample(models, sample),
                 judged=judged,
+                texts=texts,
                 versions=Versions(
                     lambda: list_versions(out),
                     roll_back=(lambda number: rollback(out, number)) if allow_changes else None,

@@ -2,7 +2,8 @@
 
 import tensorflow as tf
 
-_EPSILON = 1e-3
+CLIP = 8.0  # standardised features are clipped to this range
+EPSILON = 1e-3
 _SEED_STEP = 1000
 
 
@@ -26,7 +27,7 @@ class RankingNetwork(tf.keras.Model):
         super().__init__(name="ranking")
         self.mean = self.add_weight("mean", [features], initializer="zeros", trainable=False)
         self.deviation = self.add_weight("deviation", [features], initializer="ones", trainable=False)
-        self._networks = [Scorer(units, blocks, dropout, seed + _SEED_STEP * i) for i in range(networks)]
+        self.scorers = [Scorer(units, blocks, dropout, seed + _SEED_STEP * i) for i in range(networks)]
         self(tf.zeros([1, 1, features]))
 
     def call(self, inputs: tf.Tensor, training: bool = False) -> tf.Tensor:
@@ -52,9 +53,9 @@ class RankingNetwork(tf.keras.Model):
             `[networks, batch, candidates]` float32.
         """
         pairs = tf.reshape(inputs, [-1, inputs.shape[2]])
-        standard = tf.clip_by_value((pairs - self.mean) / self.deviation, -8.0, 8.0)
-        scores = tf.stack([network(standard, training=training) for network in self._networks])
-        return tf.reshape(scores, [len(self._networks), *tf.unstack(tf.shape(inputs)[:2])])
+        standard = tf.clip_by_value((pairs - self.mean) / self.deviation, -CLIP, CLIP)
+        scores = tf.stack([network(standard, training=training) for network in self.scorers])
+        return tf.reshape(scores, [len(self.scorers), *tf.unstack(tf.shape(inputs)[:2])])
 
 
 class Scorer(tf.keras.layers.Layer):
@@ -80,6 +81,11 @@ class Scorer(tf.keras.layers.Layer):
             for i in range(blocks)
         ]
         self._last = tf.keras.layers.Dense(1, kernel_initializer=next(kernel), name="last")
+
+    @property
+    def layers_in_order(self) -> tuple:
+        """The first layer, the wide and narrow layer of each block, and the last layer."""
+        return self._first, [(wide, narrow) for wide, _, narrow in self._blocks], self._last
 
     def call(self, pairs: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Returns scores `[pairs, 1]` float32 of standardised features `[pairs, features]` float32."""
@@ -117,7 +123,12 @@ class NormalisedDense(tf.keras.layers.Layer):
         """Returns `[pairs, units]` float32 of inputs `[pairs, width]` float32."""
         mean = tf.reduce_mean(inputs, axis=-1, keepdims=True)
         variance = tf.reduce_mean(inputs * inputs, axis=-1, keepdims=True) - mean * mean
-        scaled = inputs * tf.math.rsqrt(tf.maximum(variance, 0.0) + _EPSILON)
+        scaled = inputs * tf.math.rsqrt(tf.maximum(variance, 0.0) + EPSILON)
+        kernel, bias = self.folded()
+        return tf.nn.relu(tf.nn.bias_add(tf.matmul(scaled, kernel), bias))
+
+    def folded(self) -> tuple[tf.Tensor, tf.Tensor]:
+        """Returns the kernel `[width, units]` and the bias `[units]`, float32, with centring, gamma and beta."""
         kernel = self.gamma[:, None] * self.kernel
         bias = self.bias + tf.linalg.matvec(self.kernel, self.beta, transpose_a=True)
-        return tf.nn.relu(tf.nn.bias_add(tf.matmul(scaled, kernel - tf.reduce_mean(kernel, axis=0)), bias))
+        return kernel - tf.reduce_mean(kernel, axis=0), bias

@@ -114,6 +114,11 @@ class Query:
             weights = tf.concat([viewed_weights, weights], 1)
         return rows, weights
 
+    @property
+    def num_viewed(self) -> tf.Tensor | int:
+        """Number of first seeds that the request names as viewed; some may be padding."""
+        return 0 if self._viewed_rows is None else tf.shape(self._viewed_rows)[1]
+
     @functools.cached_property
     def seed_shares(self) -> tf.Tensor:
         """`[batch, n]` float32 weights of the seeds with the sum 1, or all 0 without seeds."""

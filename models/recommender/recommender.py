@@ -15,6 +15,8 @@ from models.recommender.features.pairs import Pairs
 from models.recommender.looks import Looks
 from models.recommender.nearest import NearestArticles
 from models.recommender.query import Query
+from models.recommender.reasons.leave_out import LeaveOut
+from models.recommender.reasons.reasons import Reasons, find_reasons
 from models.recommender.state import State
 from models.recommender.tower_inputs import TowerInputs
 from models.recommender.without_past import popularity_scores
@@ -31,11 +33,15 @@ class Answer:
         article_rows: `[batch, k]` int32, best first, padded with the number of articles.
         scores: `[batch, k]` float32, descending; 0 for padding.
         channel_bits: `[batch, k]` int32 bits of the channels that proposed each article.
+        positions: `[batch, k]` int32 positions of the articles among the candidates.
+        reasons: reasons of each article, if they were asked for.
     """
 
     article_rows: tf.Tensor
     scores: tf.Tensor
     channel_bits: tf.Tensor
+    positions: tf.Tensor
+    reasons: Reasons | None = None
 
 
 class Recommender(tf.Module):
@@ -73,6 +79,7 @@ class Recommender(tf.Module):
         self.inputs = inputs
         self.index = index
         self.ranker = ranker
+        self.leave_out = LeaveOut(ranker) if ranker else None
         self.alike = alike
         self.looks = looks
         self._require_equal_counts()
@@ -135,24 +142,40 @@ class Recommender(tf.Module):
         Returns:
             `[batch, candidates]` float32; -1e30 for padding.
         """
-        assert self.ranker is not None, "a recommender without a ranking network has no scores"
         pairs = Pairs(query, article_rows, self.inputs.embeddings)
-        scores = tf.where(query.has_interests[:, None], self.ranker(features.compute(pairs)), popularity_scores(pairs))
-        return tf.where(article_rows < query.pad, scores, ops.MASKED_SCORE)
+        return self._scores(pairs, features.compute(pairs))
 
-    def recommend(self, query: Query, k: tf.Tensor | int, excluded_rows: tf.Tensor | None = None) -> Answer:
+    def _scores(self, pairs: Pairs, values: tf.Tensor) -> tf.Tensor:
+        """Computes the scores of pairs with their features `[batch, candidates, features]`, as in `scores`."""
+        assert self.ranker is not None, "a recommender without a ranking network has no scores"
+        scores = tf.where(pairs.query.has_interests[:, None], self.ranker(values), popularity_scores(pairs))
+        return tf.where(pairs.real, scores, ops.MASKED_SCORE)
+
+    def recommend(
+        self, query: Query, k: tf.Tensor | int, excluded_rows: tf.Tensor | None = None, *, explain: bool = False
+    ) -> Answer:
         """Recommends the k best candidates. If the channels propose fewer than k, popular articles are added.
 
         Args:
             query: customers.
             k: number of articles, at most `max_candidates`. Fewer are returned only if fewer are allowed.
             excluded_rows: `[batch, n]` int32 article rows that must not be recommended, padded, or None.
+            explain: whether the answer has reasons.
         """
         if self.config.exclude_purchased:
             bought = query.history_rows
             excluded_rows = bought if excluded_rows is None else tf.concat([bought, excluded_rows], 1)
         candidates = fill_up(self.candidates(query, excluded_rows), query, self.config, k, excluded_rows)
-        return self._best(query, candidates, self.scores(query, candidates.article_rows), k)
+        pairs = Pairs(query, candidates.article_rows, self.inputs.embeddings)
+        values = features.compute(pairs)
+        answer = self._best(query, candidates, self._scores(pairs, values), k)
+        if not explain:
+            return answer
+        assert self.leave_out is not None, "a recommender without a ranking network has no reasons"
+        reasons = find_reasons(
+            self.leave_out, pairs, values, answer.positions, answer.scores, self.config.new_arrival_days
+        )
+        return dataclasses.replace(answer, reasons=reasons)
 
     def recommend_all_and_new(self, query: Query, k: int) -> tuple[Answer, Answer]:
         """Recommends the k best candidates, and the k best among those the customer never bought.
@@ -195,6 +218,7 @@ class Recommender(tf.Module):
             article_rows=tf.where(real, tf.gather(candidates.article_rows, position, batch_dims=1), query.pad),
             scores=tf.where(real, best, 0.0),
             channel_bits=tf.where(real, tf.gather(candidates.channel_bits, position, batch_dims=1), 0),
+            positions=position,
         )
 
     def _embed(self, customer_rows, viewed_rows, attributes) -> tf.Tensor:

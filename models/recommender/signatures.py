@@ -2,9 +2,11 @@
 
 `b` is the batch. Every input must be given, because TensorFlow Serving has no defaults; empty values mean "not given".
 
-    serving_default     customer_id [b]                           -> article_ids, scores, channels [b, 12]
+    serving_default     customer_id [b]                           -> article_ids, scores, channels [b, 12], and the
+                                                                  reasons [b, 12, 3]
     recommend           customer_id [b], recent_article_ids [b, n], exclude_article_ids [b, m], age [b],
-                        club_member_status [b], k []              -> article_ids, scores, channels [b, k]
+                        club_member_status [b], k []              -> article_ids, scores, channels [b, k], and the
+                                                                  reasons [b, k, 3]
     similar_articles    article_id [b], exclude_article_ids [b, m], k []
                                                                   -> article_ids, scores [b, k]
     complete_the_look   article_id [b], customer_id [b], exclude_article_ids [b, m], k []
@@ -19,6 +21,8 @@
     customer_needs      customer_id [b], k []                     -> product_types, probabilities [b, k]
     baselines           customer_id [b]                           -> own_purchases, popular [b, 12]
     judge               examples [b]                              -> rankings [b, len(RANKINGS), 12]
+
+The reasons are reason_codes, reason_subjects, reason_counts and reason_days, see `reasons.reasons.reason_outputs`.
 """
 
 import pathlib
@@ -33,6 +37,8 @@ from models.recommender.candidates import active_channels
 from models.recommender.config import MOST_K
 from models.recommender.id_tables import IdTables
 from models.recommender.needs import need_probabilities
+from models.recommender.reasons.codes import CODES
+from models.recommender.reasons.reasons import reason_outputs
 from models.recommender.recommender import Answer, Recommender
 from models.recommender.request_checks import require_k_in_range, require_one_row_per_id
 from models.recommender.sparse import sparse_column
@@ -82,6 +88,7 @@ class ServedRecommender(tf.Module):
         )
         channels = [name for name, _ in active_channels(recommender.config)]
         self.channel_names = tf.Variable(channels, trainable=False, name="channel_names")
+        self.code_names = tf.Variable([*CODES, ""], trainable=False, name="code_names")
 
     def saved_module(self) -> tf.Module:
         """Returns the module to save: all variables and tables that the signatures read.
@@ -89,9 +96,15 @@ class ServedRecommender(tf.Module):
         It holds the variables of the Keras models but not the models, which Keras would trace again for its own format.
         """
         recommender, module = self.recommender, tf.Module(name="served")
-        parts = (recommender.state, recommender.index, recommender.alike, recommender.looks)
+        parts = (
+            recommender.state,
+            recommender.index,
+            recommender.alike,
+            recommender.looks,
+            recommender.leave_out,
+        )
         module.tables = [*parts, self.ids, self.transform_layer]
-        module.texts = [self.descriptions, self.channel_names]
+        module.texts = [self.descriptions, self.channel_names, self.code_names]
         ranker = recommender.ranker.variables if recommender.ranker else []
         module.weights = [*recommender.towers.variables, *ranker]
         known = {id(variable) for variable in module.weights}
@@ -132,7 +145,7 @@ class ServedRecommender(tf.Module):
 
     def _default(self, customer_id):
         query = self.recommender.query(self.ids.customer_rows(customer_id))
-        return self._with_ids(self.recommender.recommend(query, K))
+        return self._with_ids(self.recommender.recommend(query, K, explain=True))
 
     def _recommend(self, customer_id, recent_article_ids, exclude_article_ids, age, club_member_status, k):
         customer_rows = self.ids.customer_rows(customer_id)
@@ -144,7 +157,7 @@ class ServedRecommender(tf.Module):
             require_one_row_per_id(exclude_article_ids, customer_id),
         ]
         with tf.control_dependencies(checks):
-            return self._with_ids(self.recommender.recommend(query, k, excluded_rows))
+            return self._with_ids(self.recommender.recommend(query, k, excluded_rows, explain=True))
 
     def _attributes(self, age, club_member_status):
         """Transforms the attributes of a request to the `attributes` of `Recommender.query`."""
@@ -206,10 +219,12 @@ class ServedRecommender(tf.Module):
         return {"rankings": tf.stack([self._ids(rows[name]) for name in RANKINGS], axis=1)}
 
     def _with_ids(self, answer: Answer) -> dict[str, tf.Tensor]:
+        assert answer.reasons is not None
         return {
             "article_ids": self._ids(answer.article_rows),
             "scores": answer.scores,
             "channels": ops.joined_names(self.channel_names, answer.channel_bits),
+            **reason_outputs(answer.reasons, self.recommender.state, self.code_names),
         }
 
     def _ids(self, article_rows: tf.Tensor) -> tf.Tensor:

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import tensorflow as tf
 
+from models.recommender.reasons.tables import popular_ranks, reason_names
 from models.recommender.style import style_tables
 from transforms import columns
 from transforms.content import CONTENT_FILE, read_content
@@ -94,6 +95,7 @@ class State(tf.Module):
         <table>_rows: for each of `NEIGHBOUR_TABLES`, and for `similar` if that channel is on, `[articles + 1, n]` int32
             article rows, best first, padded.
         <table>_scores: `[articles + 1, n]` float32 scores of these neighbours; 0 for padding.
+        together_basket_customers: `[articles + 1, n]` int32, number of customers who bought both on one day.
         need_weights_<kind>: for each of `NEED_KINDS`, `[len(NEED_INPUTS) + 1]` float32, the intercept last.
         need_names_<kind>: `[groups + 1]` string, by group code, then "".
         need_popularity_<kind>: `[len(NEED_WEEKS), groups]` float32 log shares of a week's buyers.
@@ -102,11 +104,14 @@ class State(tf.Module):
         need_scores_<kind>: `[pairs]` float32 weights of these pairs.
         popular_rows: `[SEGMENTS, n]` int32 article rows, best first, padded.
         popular_scores: `[SEGMENTS, n]` float32.
+        popular_customers: `[SEGMENTS, n]` float32, customers of the segment who bought the article in the last days.
         department_rows: `[departments + 1, n]` int32 popular articles of each department code, best first, padded; the
             last row, of articles without a department, is empty.
         department_scores: `[departments + 1, n]` float32 shares of the department's customers.
         section_rows: `[SEGMENTS, sections + 1, n]` int32, the same of each section in each age segment.
         section_scores: `[SEGMENTS, sections + 1, n]` float32.
+        popular_ranks: `[articles + 1, SEGMENTS]` int32, see `reasons.tables.popular_ranks`.
+        reason_names: `[n]` string, see `reasons.tables.reason_names`.
         num_popular: int, number of articles in the popular list of all customers.
         by_popularity: `[articles]` int32, all article rows: the popular list of all customers first, then the others by
             customers of the last 7 and 30 days, units and row.
@@ -122,6 +127,8 @@ class State(tf.Module):
         self.num_customers = int(tables["customer_segments"].shape[0]) - 1
         real = (tables["popular_rows"][0] < self.num_articles) & (tables["popular_scores"][0] > 0)
         self.num_popular = int(real.sum())
+        ranks = popular_ranks(tables["popular_rows"], tables["popular_customers"], self.num_articles)
+        self.popular_ranks = tf.Variable(ranks, trainable=False, name="popular_ranks")
         self.by_popularity = tf.Variable(_by_popularity(tables), trainable=False, name="by_popularity")
 
 
@@ -167,6 +174,7 @@ def load_tables(states: pathlib.Path, as_of: int) -> dict[str, np.ndarray]:
         "as_of": np.int32(as_of),
         "article_ids": np.array([*articles[columns.ARTICLE_ID].to_pylist(), ""], dtype=object),
         "article_groups": np.stack([_codes(articles[name]) for name in ARTICLE_GROUPS], axis=1),
+        "reason_names": reason_names(group_codes(articles["department_name"])[1]),
         "article_numbers": _numbers(article_state, ARTICLE_NUMBERS, "article_row", num_articles),
         "article_rebuys": _rebuys(read("article_rebuys", "article_row", num_articles)),
         "article_outlook": _numbers(
@@ -189,6 +197,11 @@ def load_tables(states: pathlib.Path, as_of: int) -> dict[str, np.ndarray]:
         tables[f"{name}_rows"], tables[f"{name}_scores"] = _dense(
             table["article_row"], table["neighbour_row"], table["score"], num_articles + 1, num_articles
         )
+        if name == "together_basket":
+            _, customers = _dense(
+                table["article_row"], table["neighbour_row"], table["customers"], num_articles + 1, num_articles
+            )
+            tables["together_basket_customers"] = customers.astype(np.int32)
     tables |= style_tables(read_content(states / CONTENT_FILE, articles[columns.ARTICLE_ID]))
     groups = tables["article_groups"]
     departments, sections = (groups[:, ARTICLE_GROUPS.index(name)] for name in ("department_name", "section_name"))
@@ -204,6 +217,9 @@ def load_tables(states: pathlib.Path, as_of: int) -> dict[str, np.ndarray]:
     table = read("popular", "segment", SEGMENTS)
     tables["popular_rows"], tables["popular_scores"] = _dense(
         table["segment"], table["article_row"], table["score"], SEGMENTS, num_articles
+    )
+    _, tables["popular_customers"] = _dense(
+        table["segment"], table["article_row"], table["customers"], SEGMENTS, num_articles
     )
     tables.update(_needs(day))
     return tables

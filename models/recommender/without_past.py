@@ -21,5 +21,10 @@ def popularity_scores(pairs: Pairs) -> tf.Tensor:
     Returns:
         `[batch, candidates]` float32.
     """
+    return popularity_part(pairs) + TOWER_WEIGHT * pairs.tower_score
+
+
+def popularity_part(pairs: Pairs) -> tf.Tensor:
+    """Returns the part of `popularity_scores` that does not depend on the towers: `[batch, candidates]` float32."""
     buyers = pairs.article("customers_7d") + _OF_30_DAYS * pairs.article("customers_30d")
-    return tf.math.log1p(buyers) + TOWER_WEIGHT * pairs.tower_score
+    return tf.math.log1p(buyers)

@@ -7,12 +7,14 @@ from serving.client.answers import (
     CustomerNeed,
     LookArticle,
     LookGroup,
+    Reason,
     Recommendations,
     RecommendedArticle,
     SimilarArticle,
     VersionStatus,
 )
 from serving.client.channel import ClientConfig
+from serving.client.reason_texts import ReasonTexts
 from serving.client.recommender_client import RecommenderClient
 from serving.client.split import Split
 from serving.client.split_clients import SplitClients
@@ -25,6 +27,8 @@ __all__ = [
     "CustomerNeed",
     "LookArticle",
     "LookGroup",
+    "Reason",
+    "ReasonTexts",
     "Recommendations",
     "RecommendedArticle",
     "RecommenderClient",

@@ -6,6 +6,25 @@ import dataclasses
 
 
 @dataclasses.dataclass(frozen=True)
+class Reason:
+    """Why an article is recommended: the purchases support it, and the score would be lower without it.
+
+    Attributes:
+        code: one of `serving.client.reason_texts.CODES`.
+        subject: id of the article that the customer bought or viewed, name of the department, or age such as "23-27",
+            by the code; "" if the code has none.
+        count: days on which the customer bought the article, customers who bought both articles on one day, or rank
+            from 1, by the code; 0 if the code has none.
+        days: days from the last purchase of the article to the day of the model; 0 if the code has none.
+    """
+
+    code: str
+    subject: str = ""
+    count: int = 0
+    days: int = 0
+
+
+@dataclasses.dataclass(frozen=True)
 class RecommendedArticle:
     """One article of an answer.
 
@@ -14,11 +33,13 @@ class RecommendedArticle:
         score: score of the model; higher is better.
         channels: candidate channels that proposed the article, such as `own_purchases`, `towers` and `popular`; empty
             for a best-selling article that no channel proposed.
+        reasons: at most three, the one that the score depends on most first; none from versions of earlier releases.
     """
 
     article_id: str
     score: float
     channels: tuple[str, ...]
+    reasons: tuple[Reason, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)

@@ -15,13 +15,22 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from serving.client.answers import Baselines, CustomerNeed, Recommendations, RecommendedArticle, VersionStatus
+from serving.client.answers import (
+    Baselines,
+    CustomerNeed,
+    Reason,
+    Recommendations,
+    RecommendedArticle,
+    VersionStatus,
+)
 from serving.client.article_queries import ArticleQueries
 from serving.client.channel import ClientConfig
 from serving.client.inputs import check_k, one_each, padded, strings
 from serving.client.model_client import ModelClient
+from serving.client.reason_texts import ReasonTexts, english, subject_ids
 
 _CHANNELS_SEPARATOR = ","
+_REASON_COLUMNS = ("reason_codes", "reason_subjects", "reason_counts", "reason_days")
 
 
 class RecommenderClient(ArticleQueries):
@@ -100,6 +109,21 @@ class RecommenderClient(ArticleQueries):
         return self._recommendations(
             "serving_default", customer_ids, lambda part: {"customer_id": strings(customer_ids[part])}
         )
+
+    def explain(self, answer: Recommendations, texts: ReasonTexts | None = None) -> list[tuple[str, ...]]:
+        """Writes the reasons of an answer as texts; asks the server for the names of the articles in them.
+
+        Args:
+            answer: answer of `recommend`.
+            texts: templates of the texts; None for English.
+
+        Returns:
+            The texts of each article of the answer.
+        """
+        texts = texts or english()
+        ids = subject_ids(answer.articles)
+        names = {each.article_id: each.prod_name for each in self.describe(ids)} if ids else {}
+        return [tuple(texts.text(reason, names) for reason in article.reasons) for article in answer.articles]
 
     def embeddings(
         self, *, customer_ids: Sequence[str] | None = None, article_ids: Sequence[str] | None = None
@@ -199,11 +223,12 @@ class RecommenderClient(ArticleQueries):
         rows = []
         for version, arrays in self._model.predict_batches(signature, len(customer_ids), inputs):
             # Lists, because reading thousands of array elements one by one costs more than all other work here.
-            columns = (arrays[name].tolist() for name in ("article_ids", "scores", "channels"))
+            columns = [arrays[name].tolist() for name in ("article_ids", "scores", "channels")]
+            columns.append(_reasons(arrays))
             rows += [(version, *row) for row in zip(*columns, strict=True)]
         return [
-            Recommendations(customer_id, _articles(ids, scores, channels), version)
-            for customer_id, (version, ids, scores, channels) in zip(customer_ids, rows, strict=True)
+            Recommendations(customer_id, _articles(ids, scores, channels, reasons), version)
+            for customer_id, (version, ids, scores, channels, reasons) in zip(customer_ids, rows, strict=True)
         ]
 
 
@@ -211,10 +236,32 @@ def _texts(values: npt.NDArray[Any]) -> tuple[str, ...]:
     return tuple(value.decode() for value in values if value)
 
 
-def _articles(ids: Any, scores: Any, channels: Any) -> tuple[RecommendedArticle, ...]:
+def _articles(ids: Any, scores: Any, channels: Any, reasons: Any) -> tuple[RecommendedArticle, ...]:
     """Articles of one answer, without its padding (an id of "")."""
-    rows = zip(ids, scores, channels, strict=True)
-    return tuple(RecommendedArticle(i.decode(), score, _channel_names(names)) for i, score, names in rows if i)
+    rows = zip(ids, scores, channels, reasons, strict=True)
+    return tuple(
+        RecommendedArticle(i.decode(), score, _channel_names(names), tuple(of_article))
+        for i, score, names, of_article in rows
+        if i
+    )
+
+
+def _reasons(arrays: Mapping[str, npt.NDArray[Any]]) -> list[list[list[Reason]]]:
+    """The reasons of each article of each answer; none if the version of the model has no reasons."""
+    if _REASON_COLUMNS[0] not in arrays:
+        return [[[] for _ in answer] for answer in arrays["article_ids"]]
+    columns = (arrays[name].tolist() for name in _REASON_COLUMNS)
+    return [
+        [
+            [
+                Reason(code.decode(), subject.decode(), *numbers)
+                for code, subject, *numbers in zip(*of_article, strict=True)
+                if code
+            ]
+            for of_article in zip(*answer, strict=True)
+        ]
+        for answer in zip(*columns, strict=True)
+    ]
 
 
 @functools.lru_cache(maxsize=4096)  # an answer has thousands of articles and few distinct values

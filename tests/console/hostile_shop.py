@@ -186,6 +186,18 @@ def answer(request, context) -> dict:
         "article_ids": np.array([[each.encode() for each in chosen]] * rows, object),
         "scores": np.float32([scores] * rows),
         "channels": np.array([channels] * rows, object),
+        **_reasons(rows, len(chosen)),
+    }
+
+
+def _reasons(rows: int, count: int) -> dict[str, np.ndarray]:
+    """Outputs of the reasons: like the hostile article, and of an unknown code."""
+    codes, subjects = [b"like_bought", b"<i>later</i>", b""], [HOSTILE_ARTICLE.encode(), b"<b>", b""]
+    return {
+        "reason_codes": np.array([[codes] * count] * rows, object),
+        "reason_subjects": np.array([[subjects] * count] * rows, object),
+        "reason_counts": np.zeros((rows, count, 3), np.int32),
+        "reason_days": np.zeros((rows, count, 3), np.int32),
     }
 
 

@@ -7,7 +7,8 @@ import pytest
 from console.customers import CustomerSlice, customer_of, find_customers, purchases, random_customer
 from console.query import link
 from console.recommended import column
-from serving.client import Recommendations, RecommendedArticle
+from serving.client import Reason, Recommendations, RecommendedArticle
+from serving.client.reason_texts import english
 from tests import tiny_shop
 from tests.console.hostile_shop import (
     HOSTILE_ARTICLE,
@@ -115,17 +116,22 @@ def test_two_versions_are_beside_each_other(client):
 
 def test_moves_and_later_purchases_are_marked(tables):
     def answer(*article_ids):
-        return Recommendations("c", tuple(RecommendedArticle(each, 1.0, ("towers",)) for each in article_ids), NEW)
+        reasons = (Reason("like_bought", HOSTILE_ARTICLE), Reason("popular_now", count=4))
+        articles = (RecommendedArticle(each, 1.0, ("towers",), reasons) for each in article_ids)
+        return Recommendations("c", tuple(articles), NEW)
 
     a, b, c = (tiny_shop.article_id(i) for i in range(3))
     days = {day.day for day in purchases(tables, customer_of(tables, HOSTILE_CUSTOMER))}
-    shown = column(tables, answer(a, b), "", other=answer(b, c, a), as_of=min(days), bought={b: min(days)})
+    asked = {"texts": english(), "other": answer(b, c, a), "as_of": min(days), "bought": {b: min(days)}}
+    shown = column(tables, answer(a, b), "", **asked)
     assert [(card.rank, card.move, card.is_new, card.bought) for card in shown.cards] == [
         (1, 2, False, False),
         (2, -1, False, True),
     ]
-    assert column(tables, answer(a), "", other=answer(b), as_of=max(days), bought={a: min(days)}).cards[0].is_new
-    assert shown.cards[0].reasons == ("taste",)
+    later = {"other": answer(b), "as_of": max(days), "bought": {a: min(days)}}
+    assert column(tables, answer(a), "", **{**asked, **later}).cards[0].is_new
+    (row,) = tables.described([HOSTILE_ARTICLE])
+    assert shown.cards[0].reasons == (f"like {row['prod_name']}, bought before", "popular now, place 4")
 
 
 def test_an_unknown_customer_gets_an_answer(client):

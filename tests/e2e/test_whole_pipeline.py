@@ -3,6 +3,7 @@
 import csv
 import json
 import pathlib
+from datetime import date
 
 import nbformat
 import numpy as np
@@ -11,7 +12,9 @@ from nbclient import NotebookClient
 
 from lookbook.cli import main
 from pipeline.config import load_config
+from serving.client import RecommenderClient
 from tests.e2e.shop import SETTINGS, SIZES, STEPS, Done, Shop, lookbook, serving, synthesize
+from tests.reason_audit import ReasonAudit
 from tests.serving.stock_client import StockClient
 from tests.source_tree import ROOT
 
@@ -171,6 +174,26 @@ def test_served_answers_equal_those_of_the_loaded_model(stock, first, recommende
     assert served["article_ids"].tolist() == here["article_ids"].numpy().tolist()
     assert served["channels"].tolist() == here["channels"].numpy().tolist()
     np.testing.assert_allclose(served["scores"], here["scores"].numpy(), rtol=1e-5)
+
+
+def test_the_csvs_support_all_reasons_of_a_thousand_recommendations(port, shop):
+    days = [(date.fromisoformat(row["t_dat"]).toordinal(), row) for row in shop.rows("transactions_train")]
+    config = load_config(None, SETTINGS)
+    audit = ReasonAudit(
+        shop.rows("articles"),
+        shop.rows("customers"),
+        [(day, row["customer_id"], row["article_id"]) for day, row in days],
+        end=max(day for day, _ in days) + 1,
+        config=config.features,
+        new_arrival_days=config.recommender.new_arrival_days,
+    )
+    with RecommenderClient(f"127.0.0.1:{port}") as client:
+        answers = client.recommend_default(sorted(shop.ids("customers", "customer_id"))[:90])
+    recommended = [(answer.customer_id, article) for answer in answers for article in answer.articles]
+    assert len(recommended) >= 1000
+    reasons = [(who, article.article_id, reason) for who, article in recommended for reason in article.reasons]
+    assert [each for each in reasons if not audit.is_supported(*each)] == []
+    assert sum(bool(article.reasons) for _, article in recommended) >= 0.95 * len(recommended)
 
 
 def test_query_and_similar_show_names(port, shop, capsys):

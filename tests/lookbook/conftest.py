@@ -63,7 +63,14 @@ def _save_model(to: pathlib.Path) -> None:
     def answer(start, k, channel):
         ids = tf.gather(articles, (start[:, None] + tf.range(k)) % len(ARTICLES))
         scores = tf.broadcast_to(1.0 / (tf.cast(tf.range(k), tf.float32) + 1.0), tf.shape(ids))
-        return {"article_ids": ids, "scores": scores, "channels": tf.fill(tf.shape(ids), channel)}
+        wide = [tf.shape(ids)[0], k, 1]
+        reasons = {
+            "reason_codes": tf.tile([[["together_with_viewed", "popular_now", ""]]], wide),
+            "reason_subjects": tf.tile([[["a01", "", ""]]], wide),
+            "reason_counts": tf.tile([[[4, 2, 0]]], wide),
+            "reason_days": tf.tile([[[0, 0, 0]]], wide),
+        }
+        return {"article_ids": ids, "scores": scores, "channels": tf.fill(tf.shape(ids), channel), **reasons}
 
     @tf.function(input_signature=[strings])
     def serving_default(customer_id):

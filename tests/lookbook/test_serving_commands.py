@@ -1,5 +1,6 @@
 """`lookbook query`, `lookbook similar` and `lookbook outlook` against `lookbook serve`."""
 
+import json
 import os
 import re
 import signal
@@ -13,6 +14,7 @@ import pytest
 
 from lookbook.cli import main
 from serving.client import RecommenderClient
+from serving.client.reason_texts import ENGLISH
 from serving.errors import ModelNotFoundError
 from serving.server.config import ServerConfig
 from serving.server.model_server import ModelServer
@@ -42,27 +44,52 @@ def port(out):
     process.stdout.close()
 
 
+@pytest.fixture
+def wide_terminal(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+
+
 def rows(text):
     """The cells of the rows of a table."""
     lines = [re.split(r"\s*[│┃]\s*", line)[1:-1] for line in text.splitlines()]
     return [cells for cells in lines if cells]
 
 
-def test_query_shows_names_and_channels(port, capsys):
-    assert main(["query", "c5", "--port", port, "--k", "3"]) == 0
+def test_query_shows_names_and_reasons(port, capsys, wide_terminal):
+    assert main(["query", "c5", "--port", port, "--k", "2"]) == 0
     text = capsys.readouterr().out
+    together, popular = "bought together with Name a01, just viewed, by 4 customers", "popular now, place 2"
     assert rows(text) == [
         ["", "article", "name", "type", "colour", "score", "why"],
-        ["1", "a05", "Name a05", "T-shirt", "Black", "1.0000", "recent"],
-        ["2", "a06", "Name a06", "T-shirt", "Black", "0.5000", "recent"],
-        ["3", "a07", "Name a07", "T-shirt", "Black", "0.3333", "recent"],
+        ["1", "a05", "Name a05", "T-shirt", "Black", "1.0000", together],
+        ["", "", "", "", "", "", popular],
+        ["2", "a06", "Name a06", "T-shirt", "Black", "0.5000", together],
+        ["", "", "", "", "", "", popular],
     ]
     assert "version 7 of the model" in text
 
 
+def test_query_writes_reasons_in_the_texts_of_a_file(port, capsys, wide_terminal, tmp_path):
+    texts = tmp_path / "de.json"
+    german = {**json.loads(ENGLISH.read_text(encoding="utf-8")), "popular_now": "gerade beliebt, Platz {rank}"}
+    texts.write_text(json.dumps(german), encoding="utf-8")
+    assert main(["query", "c5", "--port", port, "--k", "1", "--reasons", str(texts)]) == 0
+    assert rows(capsys.readouterr().out)[2][-1] == "gerade beliebt, Platz 2"
+
+
+def test_query_refuses_texts_with_unknown_placeholders(port, capsys, tmp_path):
+    texts = tmp_path / "wrong.json"
+    wrong = {**json.loads(ENGLISH.read_text(encoding="utf-8")), "popular_now": "beliebt, Platz {platz}"}
+    texts.write_text(json.dumps(wrong), encoding="utf-8")
+    assert main(["query", "c5", "--port", port, "--reasons", str(texts)]) == 1
+    error = capsys.readouterr().err
+    assert f"--reasons: {texts}: popular_now must have no other placeholder than: {{rank}}" in error
+
+
 def test_query_without_k_shows_twelve(port, capsys):
     assert main(["query", "c0", "--port", port]) == 0
-    assert len(rows(capsys.readouterr().out)) == 1 + 12
+    ranks = [cells[0] for cells in rows(capsys.readouterr().out)[1:] if cells[0]]
+    assert ranks == [str(rank) for rank in range(1, 13)]
 
 
 def test_brackets_in_a_name_are_not_markup(port, capsys):

@@ -111,7 +111,7 @@ def test_a_shop_without_photos_has_no_placeholders():
     bare = dataclasses.replace(article(), photo=None)
     case = case_facts(
         last=(),
-        recommended=(Recommended(article=bare, channels=(), is_bought=False),),
+        recommended=(Recommended(article=bare, reasons=(), is_bought=False),),
         bought=(bare,),
     )
     page = render_report(ReportFacts({"cases": cases_facts(cases=(case,))}))

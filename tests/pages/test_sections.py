@@ -206,7 +206,8 @@ def test_a_case_says_how_many_purchases_were_recommended_and_at_which_place():
     last, recommended, bought = [block for block in section.blocks if isinstance(block, Shelf)][:3]
     assert last.cards[0].lines == ("Top, black", "13 Sep 2020")
     assert [card.badge for card in recommended.cards[:5]] == ["", "bought", "", "", "bought"]
-    assert recommended.cards[0].lines == ("Top, black", "bought before, taste, Hazel top")
+    reasons = ("bought 3x, last 12 days ago", "popular now, place 4", "like Hazel top, bought before")
+    assert recommended.cards[0].lines == ("Top, black", *reasons)
     assert [card.badge for card in bought.cards] == ["at place 2", "at place 5", ""]
     assert bought.note == "11 more are not shown."
 

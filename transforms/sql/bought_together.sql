@@ -1,6 +1,6 @@
 -- The $neighbours articles most often bought by the same customers as each article. If $same_day is 1, only purchases
 -- of one day count; otherwise all pairs of article_pairs. The score is the cosine n_ab / sqrt(n_a * n_b) of the numbers
--- of customers, with $shrinkage added to the denominator.
+-- of customers, with $shrinkage added to the denominator. `customers` is n_ab.
 with counted as (
     select
         article_row,
@@ -13,6 +13,7 @@ scored as (
     select
         p.article_row,
         p.neighbour_row,
+        p.customers,
         round(p.customers / (sqrt(cast(a.customers as double) * b.customers) + $shrinkage), 9) as score
     from counted as p
     inner join article_buyers as a on a.article_row = p.article_row
@@ -21,9 +22,9 @@ scored as (
 ),
 
 both_directions as (
-    select article_row, neighbour_row, score from scored
+    select article_row, neighbour_row, customers, score from scored
     union all
-    select neighbour_row as article_row, article_row as neighbour_row, score from scored
+    select neighbour_row as article_row, article_row as neighbour_row, customers, score from scored
 ),
 
 ranked as (
@@ -33,7 +34,7 @@ ranked as (
     from both_directions
 )
 
-select article_row, neighbour_row, cast(score as float) as score
+select article_row, neighbour_row, cast(customers as integer) as customers, cast(score as float) as score
 from ranked
 where neighbour_rank <= $neighbours
 order by article_row, neighbour_rank

@@ -44,6 +44,7 @@ ranked as (
 select
     cast(segment as integer) as segment,
     article_row,
+    cast(customers as integer) as customers,
     cast(customers + 0.001 * customers_of_4_windows as float) as score
 from ranked
 where popular_rank <= $popular_length

@@ -10,6 +10,8 @@ from components.report.artifacts import RunArtifacts
 from components.report.facts.insights import article_of, read_insight
 from pages.report.sections.cases import CaseFacts, CasesFacts, LastPurchase, Recommended
 from pages.section import Absent
+from serving.client import Reason
+from serving.client.reason_texts import english
 
 
 def read(artifacts: RunArtifacts) -> CasesFacts | Absent:
@@ -38,11 +40,20 @@ def _case(artifacts: RunArtifacts, case: dict[str, Any]) -> CaseFacts:
             for entry in case["last"]
         ),
         recommended=tuple(
-            Recommended(
-                article=article_of(artifacts, entry), channels=tuple(entry["channels"]), is_bought=entry["bought"]
-            )
+            Recommended(article=article_of(artifacts, entry), reasons=_reasons(entry), is_bought=entry["bought"])
             for entry in case["recommended"]
         ),
         num_bought=case["num_bought"],
         bought=tuple(article_of(artifacts, entry) for entry in case["bought"]),
+    )
+
+
+def _reasons(entry: dict[str, Any]) -> tuple[str, ...]:
+    """Texts of the reasons; none in an artifact of an earlier release."""
+    return tuple(
+        english().text(
+            Reason(reason["code"], reason["subject"], reason["count"], reason["days"]),
+            {reason["subject"]: reason["name"]},
+        )
+        for reason in entry.get("reasons", ())
     )

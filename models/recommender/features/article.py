@@ -3,62 +3,64 @@
 import tensorflow as tf
 
 from models.recommender.features.registry import Registry
+from models.recommender.reasons.codes import NEW_IN_DEPARTMENT, POPULAR_NOW
 
 feature = Registry()
+popular, newness = feature.of(POPULAR_NOW), feature.of(NEW_IN_DEPARTMENT)
 
 
-@feature
+@popular
 def article_units(pairs):
     return tf.math.log1p(pairs.article("units"))
 
 
-@feature
+@popular
 def article_customers(pairs):
     return tf.math.log1p(pairs.article("customers"))
 
 
-@feature
+@popular
 def article_purchases_1d(pairs):
     return tf.math.log1p(pairs.article("purchases_1d"))
 
 
-@feature
+@popular
 def article_purchases_3d(pairs):
     return tf.math.log1p(pairs.article("purchases_3d"))
 
 
-@feature
+@popular
 def article_purchases_7d(pairs):
     return tf.math.log1p(pairs.article("purchases_7d"))
 
 
-@feature
+@popular
 def article_purchases_28d(pairs):
     return tf.math.log1p(pairs.article("purchases_28d"))
 
 
-@feature
+@popular
 def article_purchases_90d(pairs):
     return tf.math.log1p(pairs.article("purchases_90d"))
 
 
-@feature
+@popular
 def article_customers_7d(pairs):
     return tf.math.log1p(pairs.article("customers_7d"))
 
 
-@feature
+@popular
 def article_customers_30d(pairs):
     return tf.math.log1p(pairs.article("customers_30d"))
 
 
-@feature
+@popular
 def article_trend(pairs):
     """Log ratio of the last week's purchases to those of the week before, +1 each."""
     return tf.math.log1p(pairs.article("purchases_7d")) - tf.math.log1p(pairs.article("purchases_previous_7d"))
 
 
-@feature
+@popular
 def article_month_trend(pairs):
     """Log ratio of the last week's purchases to a quarter of those of the last 28 days, +1 each."""
     return tf.math.log1p(pairs.article("purchases_7d")) - tf.math.log1p(pairs.article("purchases_28d") / 4)
@@ -75,12 +77,12 @@ def article_units_per_purchase(pairs):
     return tf.math.log1p(tf.math.divide_no_nan(pairs.article("units"), pairs.article("purchases")))
 
 
-@feature
+@newness
 def article_age_days(pairs):
     return tf.math.log1p(pairs.days_since(pairs.article("first_day")))
 
 
-@feature
+@popular
 def article_days_since_purchase(pairs):
     return tf.math.log1p(pairs.days_since(pairs.article("last_day")))
 

@@ -3,16 +3,18 @@
 import tensorflow as tf
 
 from models.recommender.features.registry import Registry
+from models.recommender.reasons.codes import POPULAR_NOW
 
 feature = Registry()
+popular = feature.of(POPULAR_NOW)
 
 
-@feature
+@popular
 def outlook_sold_probability(pairs):
     return pairs.outlook("sold_probability")
 
 
-@feature
+@popular
 def outlook_expected_units(pairs):
     return tf.math.log1p(pairs.outlook("expected_units"))
 

@@ -36,6 +36,7 @@ class Pairs:
         self.as_of = tf.cast(query.state.as_of, tf.float32)
         self._article_embeddings = article_embeddings
         self._styles: dict[str, tf.Tensor] = {}
+        self._likeness: dict[str, tf.Tensor] = {}
 
     @functools.cached_property
     def _numbers(self) -> tf.Tensor:
@@ -113,7 +114,10 @@ class Pairs:
         Args:
             kind: one of `transforms.content.KINDS`. It is 0 for an article without a vector of this kind.
         """
-        return tf.einsum("bsv,bcv->bsc", self.query.seed_styles(kind), self._candidate_styles(kind))
+        if kind not in self._likeness:
+            of_seeds = self.query.seed_styles(kind)
+            self._likeness[kind] = tf.einsum("bsv,bcv->bsc", of_seeds, self._candidate_styles(kind))
+        return self._likeness[kind]
 
     def own(self, column: str) -> tf.Tensor:
         """Returns one of `HISTORY_NUMBERS` of the customer for each candidate: `[batch, candidates]` float32.
@@ -135,6 +139,19 @@ class Pairs:
         scores = self.query.neighbours(table).values
         sums = tf.math.unsorted_segment_sum(scores, self._numbering[table], self._numbering["count"])
         return tf.gather(sums, self._numbering["candidates"])
+
+    def largest_neighbour(self, table: str, values: tf.Tensor) -> tf.Tensor:
+        """Returns the largest value of each candidate among the seeds that have it as a neighbour.
+
+        Args:
+            table: name of a neighbour table.
+            values: `[total]` int32, one for each of `query.neighbours(table)`.
+
+        Returns:
+            `[batch, candidates]` int32; the lowest int32 for candidates that are no neighbours.
+        """
+        largest = tf.math.unsorted_segment_max(values, self._numbering[table], self._numbering["count"])
+        return tf.gather(largest, self._numbering["candidates"])
 
     @functools.cached_property
     def _numbering(self) -> dict[str, tf.Tensor]:

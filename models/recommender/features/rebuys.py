@@ -7,9 +7,11 @@ ownership counts a basket less for each later one (`sql/rebuys.sql`). Lifts and 
 import tensorflow as tf
 
 from models.recommender.features.registry import Registry
+from models.recommender.reasons.codes import BOUGHT_BEFORE, POPULAR_NOW
 from transforms.features import OWNERSHIP_DECAY
 
 feature = Registry()
+own, popular = feature.of(BOUGHT_BEFORE), feature.of(POPULAR_NOW)
 
 
 def _lift(pairs, weeks, smoothing):
@@ -33,89 +35,89 @@ def _order_rate(pairs):
     return tf.math.divide_no_nan(pairs.own("ownership"), largest)
 
 
-@feature
+@own
 def rebuy_lift_1w(pairs):
     return tf.math.log(_lift(pairs, 1, 2.0))
 
 
-@feature
+@own
 def rebuy_lift_4w(pairs):
     return tf.math.log(_lift(pairs, 4, 2.0))
 
 
-@feature
+@own
 def rebuy_lift_13w(pairs):
     return tf.math.log(_lift(pairs, 13, 4.0))
 
 
-@feature
+@own
 def rebuy_lift_trend(pairs):
     """Log ratio of the lift of 2 weeks to that of 13."""
     return tf.math.log(_lift(pairs, 2, 2.0)) - tf.math.log(_lift(pairs, 13, 4.0))
 
 
-@feature
+@own
 def rebuy_rate_1w(pairs):
     return tf.math.log(_rate(pairs, 1))
 
 
-@feature
+@own
 def rebuy_rate_2w(pairs):
     return tf.math.log(_rate(pairs, 2))
 
 
-@feature
+@own
 def rebuy_rate_4w(pairs):
     return tf.math.log(_rate(pairs, 4))
 
 
-@feature
+@own
 def rebuy_rate_13w(pairs):
     return tf.math.log(_rate(pairs, 13))
 
 
-@feature
+@popular
 def adoption_rate_1w(pairs):
     return tf.math.log(_adoption(pairs, 1))
 
 
-@feature
+@popular
 def adoption_rate_2w(pairs):
     return tf.math.log(_adoption(pairs, 2))
 
 
-@feature
+@popular
 def adoption_rate_4w(pairs):
     return tf.math.log(_adoption(pairs, 4))
 
 
-@feature
+@popular
 def adoption_rate_13w(pairs):
     return tf.math.log(_adoption(pairs, 13))
 
 
-@feature
+@own
 def ownership(pairs):
     return tf.math.log1p(10.0 * pairs.own("ownership"))
 
 
-@feature
+@own
 def own_order_rate(pairs):
     """log1p of ten times the decayed share of the customer's baskets that hold the article."""
     return tf.math.log1p(10.0 * _order_rate(pairs))
 
 
-@feature
+@own
 def own_lift_4w(pairs):
     """log1p of ten times the ownership times the lift of 4 weeks."""
     return tf.math.log1p(10.0 * pairs.own("ownership") * _lift(pairs, 4, 2.0))
 
 
-@feature
+@own
 def own_lift_13w(pairs):
     return tf.math.log1p(10.0 * pairs.own("ownership") * _lift(pairs, 13, 4.0))
 
 
-@feature
+@own
 def own_order_rate_lift_4w(pairs):
     return tf.math.log1p(10.0 * _order_rate(pairs) * _lift(pairs, 4, 2.0))

@@ -3,30 +3,32 @@
 import tensorflow as tf
 
 from models.recommender.features.registry import Registry
+from models.recommender.reasons.codes import LIKE_BOUGHT
 
 feature = Registry()
+likeness = feature.of(LIKE_BOUGHT)
 ALIKE = 0.7  # articles with a larger cosine count as alike
 
 
-@feature
+@likeness
 def picture_style(pairs):
     """Cosine of the candidate's picture and the customer's style."""
     return pairs.style("picture")
 
 
-@feature
+@likeness
 def text_style(pairs):
     """Cosine of the candidate's text and the customer's style."""
     return pairs.style("text")
 
 
-@feature
+@likeness
 def picture_share_alike(pairs):
     """Share of the customer's purchases whose picture is like the candidate's."""
     return _share_alike(pairs, "picture")
 
 
-@feature
+@likeness
 def text_share_alike(pairs):
     """Share of the customer's purchases whose text is like the candidate's."""
     return _share_alike(pairs, "text")

@@ -7,7 +7,6 @@ import datetime
 
 from pages import formats
 from pages.blocks import Block, Card, Heading, Shelf
-from pages.reasons import reasons
 from pages.report.article import ArticleFacts
 from pages.section import Section
 
@@ -36,12 +35,12 @@ class Recommended:
 
     Attributes:
         article: the article.
-        channels: channels that proposed it.
+        reasons: texts of the reasons, the one with the largest effect on the score first.
         is_bought: whether the customer bought it in the test week.
     """
 
     article: ArticleFacts
-    channels: tuple[str, ...]
+    reasons: tuple[str, ...]
     is_bought: bool
 
 
@@ -111,7 +110,7 @@ def _case(number: int, case: CaseFacts, illustrated: bool) -> list[Block]:
             each.article,
             rank=str(rank),
             badge="bought" if each.is_bought else "",
-            lines=(formats.text(", ".join(reasons(each.channels)[:3])),) if each.channels else (),
+            lines=tuple(formats.text(reason) for reason in each.reasons),
         )
         for rank, each in enumerate(case.recommended[:_MAX_RECOMMENDED], 1)
     )

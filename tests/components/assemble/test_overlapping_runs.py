@@ -120,6 +120,15 @@ def test_answers_are_equal_up_to_rounding_and_ties(other, equal):
     assert (difference(lone, other) <= 1e-5) == equal
 
 
+def test_several_values_of_an_article_are_compared():
+    def answer(reason):
+        codes = np.array([[[b"like_bought", reason], [b"popular_now", b""]]], object)
+        return {**recommended([b"a", b"b"], [3.0, 2.0]), "reason_codes": codes}
+
+    assert difference(answer(b"popular_now"), answer(b"popular_now")) == 0
+    assert difference(answer(b"popular_now"), answer(b"")) == np.inf
+
+
 @pytest.mark.parametrize(("group", "last", "equal"), [(b"Tops", b"d", True), (b"Shoes", b"d", False)])
 def test_lists_of_several_groups_are_compared_one_by_one(group, last, equal):
     """`c` and `d` tie for the last place of the first group; the second group has one article."""

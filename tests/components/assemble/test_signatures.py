@@ -16,8 +16,12 @@ from transforms.content import read_content
 from transforms.state_files import state_folder
 
 HOSTILE = ["", "unknown", "👗", "c000 ", "c000\n", "'; drop table", "x" * 10_000]
+REASONS = ("reason_codes", "reason_subjects", "reason_counts", "reason_days")
 SHAPES = {
-    "serving_default": ({"customer_id": [None]}, {"article_ids": 12, "scores": 12, "channels": 12}),
+    "serving_default": (
+        {"customer_id": [None]},
+        {"article_ids": 12, "scores": 12, "channels": 12, **dict.fromkeys(REASONS, (12, 3))},
+    ),
     "recommend": (
         {
             "customer_id": [None],
@@ -27,7 +31,7 @@ SHAPES = {
             "club_member_status": [None],
             "k": [],
         },
-        {"article_ids": None, "scores": None, "channels": None},
+        {"article_ids": None, "scores": None, "channels": None, **dict.fromkeys(REASONS)},
     ),
     "similar_articles": (
         {"article_id": [None], "exclude_article_ids": [None, None], "k": []},
@@ -59,14 +63,16 @@ def test_a_signature_has_the_documented_inputs(exact, name):
 def test_answers_have_the_documented_shapes(exact, name, batch):
     answer = exact.ask(name, customer_id=np.array([customer_id(i) for i in range(batch)], object))
     assert {key: value.shape for key, value in answer.items()} == {
-        key: (batch, width) for key, width in SHAPES[name][1].items()
+        key: (batch, *np.atleast_1d(width)) for key, width in SHAPES[name][1].items()
     }
 
 
 @pytest.mark.parametrize("k", [1, 7, 20])
 def test_recommend_and_similar_answer_k(exact, k):
     answer = exact.recommend([customer_id(0), "unknown"], k=k)
-    assert {value.shape for value in answer.values()} == {(2, k)}
+    assert {name: value.shape for name, value in answer.items()} == {
+        name: (2, k, 3) if name in REASONS else (2, k) for name in SHAPES["recommend"][1]
+    }
     similar = exact.similar([article_id(0), "?"], k=k)
     assert {value.shape for value in similar.values()} == {(2, k)}
 

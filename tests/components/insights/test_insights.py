@@ -12,7 +12,7 @@ from components.insights.component import Insights
 from components.insights.executor import write_insights
 from models.rankings import RANKINGS, RECOMMENDED
 from models.recommender import features
-from tests.tiny_shop import purchases
+from tests.tiny_shop import purchases, raw_articles
 from tests.tiny_training import RECOMMENDER
 from transforms.calendar import date_of
 from transforms.content import CONTENT_FILE, read_content
@@ -95,6 +95,23 @@ def test_the_cases_show_what_the_model_is_judged_by(insights, ranked, judged):
         assert [entry["score"] for entry in case["recommended"]] == sorted(
             (entry["score"] for entry in case["recommended"]), reverse=True
         )
+
+
+def test_reasons_name_articles_that_the_customer_bought(insights, tiny):
+    named = [
+        (case["customer_id"], reason)
+        for case in insights["cases"]["cases"]
+        for entry in case["recommended"]
+        for reason in entry["reasons"]
+        if reason["code"] == "bought_together"
+    ]
+    assert named
+    names = {row["article_id"]: row["prod_name"] or "" for row in raw_articles()}
+    for customer_id, reason in named:
+        assert reason["name"] == names[reason["subject"]]
+        assert reason["subject"] in {
+            article for day, customer, article, _ in purchases() if customer == customer_id and day < tiny.calendar.cut
+        }
 
 
 def test_last_purchases_are_those_before_the_test_week_newest_first(insights, tiny):

@@ -98,12 +98,13 @@ def write_insights(folder):
     of_lists = {**figures, "diversity": 0.625, "product_types": 7.5}
     spread = {"mean": 0.25, "low": 0.125, "high": 0.375}
     drop = {"name": "own_strength", "map_at_12": spread, "ndcg_at_12": spread}
+    reason = {"code": "bought_together", "subject": "3", "name": "Hazel top", "count": 4, "days": 0}
     case = {
         "customer_id": "c1",
         "slice": "standing=new",
         "slices": {"standing": "new"},
         "last": [entry("1", day="2020-09-01")],
-        "recommended": [entry("2", score=1.5, channels=["towers"], bought=True)],
+        "recommended": [entry("2", score=1.5, reasons=[reason], bought=True)],
         "num_bought": 1,
         "bought": [entry("2")],
     }

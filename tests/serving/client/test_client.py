@@ -16,6 +16,7 @@ from serving.client import (
     CustomerNeed,
     LookArticle,
     LookGroup,
+    Reason,
     RecommenderClient,
     SimilarArticle,
 )
@@ -256,3 +257,23 @@ def test_all_client_errors_derive_from_serving_error():
         "ServerUnavailableError",
         "ServerFailureError",
     }
+
+
+REASONS = {
+    "reason_codes": [[["bought_before", "like_bought", ""], ["", "", ""], ["", "", ""]]],
+    "reason_subjects": [[["", "b", ""], ["", "", ""], ["", "", ""]]],
+    "reason_counts": [[[2, 0, 0], [0, 0, 0], [0, 0, 0]]],
+    "reason_days": [[[9, 0, 0], [0, 0, 0], [0, 0, 0]]],
+}
+
+
+def test_an_answer_has_the_reasons_of_its_articles():
+    with flaky_server(0, **ONE_ARTICLE, **REASONS) as server, flaky_client(server, attempts=1) as client:
+        (answer,) = client.recommend(["c1"], k=3)
+        assert answer.articles[0].reasons == (Reason("bought_before", "", 2, 9), Reason("like_bought", "b", 0, 0))
+
+
+def test_a_version_of_an_earlier_release_has_no_reasons(client):
+    (answer,) = client.recommend(["c1"])
+    assert [article.reasons for article in answer.articles] == [()] * 12
+    assert client.explain(answer) == [()] * 12
