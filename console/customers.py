@@ -94,6 +94,18 @@ def club_statuses(tables: ShopTables) -> list[str]:
     return [row["v"] for row in rows]
 
 
+def product_groups(tables: ShopTables) -> list[str]:
+    """The product groups of the catalogue, by name; read once for the tables of a run.
+
+    Args:
+        tables: tables of the shop.
+    """
+    rows = tables.rows(
+        "select distinct product_group_name as v from articles where product_group_name <> '' order by v limit 200"
+    )
+    return [row["v"] for row in rows]
+
+
 def purchases(tables: ShopTables, customer: Row | None) -> list[Day]:
     """The newest `MAX_PURCHASES` purchases of a customer by day, newest first.
 

@@ -81,7 +81,7 @@ def past_week(tables: ShopTables, model: PastModel | None, customer_id: str, day
     last = min(first + _WEEK - datetime.timedelta(days=1), tables.last_day)
     inside = [row["article_id"] for day in reversed(days) if first <= day.day <= last for row in day.purchases]
     bought = list(dict.fromkeys(inside))
-    answer, problem = ask(model.models, Question(customer_id, (), (), None, "", K), None)
+    answer, problem = ask(model.models, Question(customer_id, (), (), "", None, "", K), None)
     recommended = [] if answer is None else [each.article_id for each in answer.articles]
     ranks = {article_id: rank for rank, article_id in enumerate(recommended, 1)}
     rows = {row["article_id"]: row for row in tables.described([*recommended, *bought])}

@@ -20,6 +20,7 @@ class Question:
         customer_id: id of the customer.
         recent: articles just looked at.
         excluded: articles to leave out.
+        group: product group that all articles must have; "" for any.
         age: age in years; None for that of the state.
         club: club status; "" for that of the state.
         k: number of articles.
@@ -28,6 +29,7 @@ class Question:
     customer_id: str
     recent: Sequence[str]
     excluded: Sequence[str]
+    group: str
     age: int | None
     club: str
     k: int
@@ -86,6 +88,7 @@ def ask(models: Models, question: Question, version: int | None) -> tuple[Recomm
             [question.customer_id],
             recent_article_ids=[question.recent],
             exclude_article_ids=[question.excluded],
+            allow=[[f"product_group_name={question.group}"] if question.group else []],
             age=[question.age],
             club_member_status=[question.club or None],
             k=question.k,

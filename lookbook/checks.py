@@ -20,7 +20,7 @@ from components.ingest.article_ids import accepted_article_ids, count_article_id
 from components.ingest.source import header_of
 from pipeline.config import PipelineConfig
 from pipeline.disk import estimate
-from transforms.columns import FILES, TABLES
+from transforms.columns import COLUMNS, FILES, OPTIONAL_TABLES
 from transforms.errors import DataError
 from transforms.photos.config import PhotosConfig
 from transforms.photos.shop_photos import ShopPhotos
@@ -170,10 +170,12 @@ def disk(out: pathlib.Path, data: pathlib.Path | None) -> Check:
 
 
 def tables(data: pathlib.Path) -> Iterator[Check]:
-    """Checks that the three CSVs exist and have all columns that ingest requires."""
-    for table, columns in TABLES.items():
+    """Checks that the CSVs exist and have all columns that ingest requires; an optional one may be missing."""
+    for table, columns in COLUMNS.items():
         name = FILES[table]
         path = next((p for p in (data / name, data / f"{name}.gz") if p.is_file()), None)
+        if path is None and table in OPTIONAL_TABLES:
+            continue
         if path is None:
             there = ", ".join(sorted(p.name for p in data.iterdir())[:8]) if data.is_dir() else "no folder"
             remedy = f"put {name} or {name}.gz into {data}"

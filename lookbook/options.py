@@ -111,6 +111,19 @@ def logs(command: Callable) -> Callable:
     return option(debug(click.pass_context(logged)))
 
 
+def conditions(command: Callable) -> Callable:
+    """Adds `--allow COLUMN=VALUE` and `--deny COLUMN=VALUE`, which may be repeated, passed as `allow` and `deny`."""
+    allow = click.option(
+        "--allow",
+        metavar="COLUMN=VALUE",
+        multiple=True,
+        help="Only articles with this value, such as product_group_name=Shoes; several values of a column are "
+        "alternatives.",
+    )
+    deny = click.option("--deny", metavar="COLUMN=VALUE", multiple=True, help="No articles with this value.")
+    return allow(deny(command))
+
+
 def parameters(command: Callable) -> Callable:
     """Adds `--parameter name=value`, which may be repeated, passed as the dictionary `parameters`."""
     return click.option(

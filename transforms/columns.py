@@ -1,4 +1,4 @@
-"""Names and types of the columns of H&M's three raw tables, and the names of their files."""
+"""Names and types of the columns of H&M's three raw tables and of the optional ones, and the names of their files."""
 
 import dataclasses
 from typing import Literal
@@ -15,11 +15,13 @@ class Column:
         kind: type of the values; `id`, `category` and `text` are strings, `date` is YYYY-MM-DD.
         required: whether a row without a value, or with one that cannot be parsed, is set aside. In other columns such
             a value becomes null and is reported.
+        strict: whether a row with a value that cannot be parsed is set aside; one without a value is not.
     """
 
     name: str
     kind: Kind
     required: bool = False
+    strict: bool = False
 
 
 ARTICLE_ID = "article_id"
@@ -34,6 +36,9 @@ AGE = "age"
 CLUB_STATUS = "club_member_status"
 NEWS_FREQUENCY = "fashion_news_frequency"
 POSTAL_CODE = "postal_code"
+AVAILABLE_FROM = "available_from"
+AVAILABLE_TO = "available_to"
+STOCK = "stock"
 
 ARTICLES = (
     Column(ARTICLE_ID, "id", required=True),
@@ -81,12 +86,26 @@ TRANSACTIONS = (
     Column(SALES_CHANNEL, "int"),
 )
 
+AVAILABILITY = (
+    Column(ARTICLE_ID, "id", required=True),
+    Column(AVAILABLE_FROM, "date", strict=True),
+    Column(AVAILABLE_TO, "date", strict=True),
+    Column(STOCK, "float", strict=True),
+)
+
 TABLES = {"articles": ARTICLES, "customers": CUSTOMERS, "transactions": TRANSACTIONS}
-FILES = {"articles": "articles.csv", "customers": "customers.csv", "transactions": "transactions_train.csv"}
+OPTIONAL_TABLES = {"availability": AVAILABILITY}
+COLUMNS = {**TABLES, **OPTIONAL_TABLES}
+FILES = {
+    "articles": "articles.csv",
+    "customers": "customers.csv",
+    "transactions": "transactions_train.csv",
+    "availability": "availability.csv",
+}
 
 
 def parquet_file(table: str) -> str:
-    """Name of the Parquet file of one of `TABLES`.
+    """Name of the Parquet file of one of `COLUMNS`.
 
     >>> parquet_file("articles")
     'articles.parquet'

@@ -2,6 +2,7 @@
 
 calendar.json               days of the run, see `transforms.calendar`
 articles.parquet            all articles, sorted by id; the position is the article's row
+availability.parquet        if the shop has availability.csv: its rows as `transforms.availability` describes
 content.parquet             content vectors of the articles, see `transforms.content`
 customers.parquet           all customers, sorted by id; the position is the customer's row
 labels/YYYY-MM-DD.parquet   purchases of the week from that day
@@ -14,6 +15,7 @@ from transforms.calendar import date_of
 
 ARTICLES_FILE = "articles.parquet"
 CUSTOMERS_FILE = "customers.parquet"
+AVAILABILITY_FILE = "availability.parquet"
 
 
 def state_folder(states: pathlib.Path, day: int) -> pathlib.Path:

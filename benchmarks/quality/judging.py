@@ -19,6 +19,7 @@ from models.recommender.candidates import active_channels, find_candidates
 from models.recommender.channels import CHANNELS
 from models.recommender.query import Query
 from models.recommender.recommender import Recommender
+from models.recommender.rules import Rules
 from models.retrieval.index import build_index
 from transforms import columns
 from transforms.state_files import ARTICLES_FILE, CUSTOMERS_FILE
@@ -139,7 +140,7 @@ def _lists(recommender: Recommender) -> Callable[[tf.Tensor], dict[str, tf.Tenso
     def ask(customers: tf.Tensor) -> dict[str, tf.Tensor]:
         query = recommender.query(customers)
         candidates = recommender.candidates(query).article_rows
-        new = recommender.candidates(query, query.history_rows).article_rows
+        new = recommender.candidates(query, Rules(query.history_rows)).article_rows
         return {
             "recommended": recommender.recommend(query, K).article_rows if recommender.ranker else candidates[:, :K],
             "exclude_purchased": without_purchased.recommend(query, K).article_rows

@@ -174,8 +174,10 @@ def _rankings(choices: Choices, facts: LookFacts, looks, purchases: Purchases) -
     def served(customers: np.ndarray) -> Callable[[int, np.ndarray], np.ndarray]:
         import tensorflow as tf
 
+        from models.recommender.rules import Rules
+
         def score(position: int, chosen: np.ndarray) -> np.ndarray:
-            none = tf.zeros([len(chosen), 0], tf.int32)
+            none = Rules(tf.zeros([len(chosen), 0], tf.int32))
             found, _ = looks.utilities(tf.constant(choices.anchors[chosen]), tf.constant(customers[chosen]), none)
             return found.numpy()[:, position, : len(facts.candidates[position])]
 
@@ -206,9 +208,11 @@ def _group_hits(choices: Choices, facts: LookFacts, looks) -> Mapping[str, np.nd
     scores = {"model": np.zeros(inputs.shape[:2]), POPULAR: inputs[:, :, 0].copy()}
     import tensorflow as tf
 
+    from models.recommender.rules import Rules
+
     for part in in_batches(np.arange(len(choices))):
         given = (tf.constant(each[part]) for each in (choices.anchors, choices.customers))
-        _, found = looks.utilities(*given, tf.zeros([len(part), 0], tf.int32))
+        _, found = looks.utilities(*given, Rules(tf.zeros([len(part), 0], tf.int32)))
         scores["model"][part] = found.numpy()[:, : len(facts.kept)]
     own = facts.kept[None, :] == facts.groups[choices.anchors][:, None]
     best = {

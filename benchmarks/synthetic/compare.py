@@ -87,7 +87,8 @@ def statistics(folder: pathlib.Path) -> dict[str, float | None]:
         FileNotFoundError: a table is missing.
     """
     connection = duckdb.connect()
-    for table, file in columns.FILES.items():
+    for table in columns.TABLES:
+        file = columns.FILES[table]
         found = sorted(folder.glob(file + "*"))
         if not found:
             raise FileNotFoundError(f"no {file} in {folder}")

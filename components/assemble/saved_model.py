@@ -12,6 +12,7 @@ from components.assemble.warmup import write_warmup_requests
 from components.model_files import ARTICLE_IDS, AS_OF, CUSTOMER_IDS, RECOMMENDER, WARMUP_REQUESTS, write_description
 from components.weights import TOWERS, TRANSFORM, ranking_of, weights_digest
 from models.rankings import OWN_PURCHASES
+from models.recommender.availability import availability_tables
 from models.recommender.builder import RecommenderBuilder
 from models.recommender.config import RecommenderConfig
 from models.recommender.id_tables import IdTables
@@ -110,7 +111,9 @@ def save_own_purchases(states: pathlib.Path, as_of: int, config: RecommenderConf
         config: channels and limits.
         to: folder of the SavedModel.
     """
-    state = State(load_tables(states, as_of))
+    tables = load_tables(states, as_of)
+    availability = availability_tables(states, as_of, tables["article_numbers"], config.sold_within_days)
+    state = State(tables | {name: values for name, values in availability.items() if name == "available"})
     to.mkdir(parents=True, exist_ok=True)
     article_ids = _write_ids(states / ARTICLES_FILE, columns.ARTICLE_ID, to / ARTICLE_IDS.name)
     customer_ids = _write_ids(states / CUSTOMERS_FILE, columns.CUSTOMER_ID, to / CUSTOMER_IDS.name)

@@ -22,6 +22,7 @@ def write_warmup_requests(path: pathlib.Path) -> int:
 def _requests(batch: int) -> list[predict_pb2.PredictRequest]:
     unknown = np.array([b""] * batch, dtype=object)
     no_articles = np.array([[b""]] * batch, dtype=object)
+    no_rules = dict.fromkeys(("exclude_article_ids", "allow", "deny"), no_articles)
     k = np.int32(12)
     return [
         _request("serving_default", customer_id=unknown),
@@ -29,13 +30,13 @@ def _requests(batch: int) -> list[predict_pb2.PredictRequest]:
             "recommend",
             customer_id=unknown,
             recent_article_ids=no_articles,
-            exclude_article_ids=no_articles,
+            **no_rules,
             age=np.full(batch, np.nan, np.float32),
             club_member_status=unknown,
             k=k,
         ),
-        _request("similar_articles", article_id=unknown, exclude_article_ids=no_articles, k=k),
-        _request("complete_the_look", article_id=unknown, customer_id=unknown, exclude_article_ids=no_articles, k=k),
+        _request("similar_articles", article_id=unknown, **no_rules, k=k),
+        _request("complete_the_look", article_id=unknown, customer_id=unknown, **no_rules, k=k),
         _request("describe_articles", article_id=unknown),
         _request("article_outlook", article_id=unknown),
     ]

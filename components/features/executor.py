@@ -12,10 +12,13 @@ from components.features.engines import open_engine
 from components.features.examples import write_judged_examples, write_transform_examples
 from components.features.list_weeks import choose_list_weeks
 from components.features.states import StateWriter, prepare
+from transforms.availability import availability_rows
 from transforms.calendar import Calendar, plan
+from transforms.columns import ARTICLE_ID, parquet_file
 from transforms.content import CONTENT_FILE
+from transforms.parquet import pq
 from transforms.progress import Progress
-from transforms.state_files import labels_file
+from transforms.state_files import ARTICLES_FILE, AVAILABILITY_FILE, labels_file
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,8 +26,9 @@ class Outputs:
     """Output folders of `build_features`.
 
     Attributes:
-        states: receives the states, `articles.parquet`, `customers.parquet`, `content.parquet`, `calendar.json`, and
-            `labels/YYYY-MM-DD.parquet` with the purchases of the week from each list day.
+        states: receives the states, `articles.parquet`, `customers.parquet`, `content.parquet`, `calendar.json`,
+            `availability.parquet` if the shop has a table of it, and `labels/YYYY-MM-DD.parquet` with the purchases of
+            the week from each list day.
         examples: receives the splits `articles`, `customers` and `purchases`. None if nothing is trained: then there
             are no list weeks and no states for them.
         judged: receives the split `eval`.
@@ -58,6 +62,7 @@ def build_features(
         try:
             prepare(engine, tables, to.states)
             shutil.copyfile(content, to.states / CONTENT_FILE)
+            _write_availability(tables, to.states)
             days = engine.query("select min(day) as first, max(day) as last from purchases").to_pylist()[0]
             first, end = days["first"], days["last"] + 1
             weeks = 0
@@ -75,6 +80,14 @@ def build_features(
             engine.close()
     (to.states / "counts.json").write_text(json.dumps(counts))
     return calendar
+
+
+def _write_availability(tables: pathlib.Path, to: pathlib.Path) -> None:
+    """Writes the availability with article rows, if the shop has a table of it."""
+    table = tables / parquet_file("availability")
+    if table.exists():
+        ids = pq.read_table(to / ARTICLES_FILE, columns=[ARTICLE_ID])[ARTICLE_ID]
+        pq.write_table(availability_rows(pq.read_table(table), ids), to / AVAILABILITY_FILE)
 
 
 def _write_states(engine: Engine, calendar: Calendar, to: pathlib.Path, config: FeaturesConfig) -> None:

@@ -16,7 +16,7 @@ from google.protobuf import text_format
 from tensorflow_metadata.proto.v0 import schema_pb2
 
 from components.ingest.report import MAX_VALUES, Violation
-from transforms.columns import DAY, TABLES
+from transforms.columns import COLUMNS, DAY, OPTIONAL_TABLES
 from transforms.schemas import SCHEMAS
 
 _EPOCH = datetime.date(1970, 1, 1)
@@ -34,12 +34,14 @@ def find_violations(
     Args:
         connection: holds `<table>_kept`, with line numbers in the column `line`, and the same rows in the table
             `<table>_sorted`, which is faster to scan.
-        table: `articles`, `customers` or `transactions`.
+        table: one of `transforms.columns.COLUMNS`.
         schemas: folder of the curated schemas.
     """
+    if table in OPTIONAL_TABLES:  # which have no schema
+        return ()
     schema = text_format.Parse((schemas / f"{table}.pbtxt").read_text(encoding="utf-8"), schema_pb2.Schema())
     listed = {domain.name: domain for domain in schema.string_domain}
-    columns = {column.name for column in TABLES[table]}
+    columns = {column.name for column in COLUMNS[table]}
     found: list[Violation] = []
     for feature in schema.feature:
         if feature.name not in columns:

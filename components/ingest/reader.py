@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from components.ingest.blocks import cut
 from components.ingest.faults import MAX_ROW_BYTES, TOO_MANY, UNCLOSED, Fault
 from components.ingest.source import Source
-from transforms.columns import TABLES
+from transforms.columns import COLUMNS
 from transforms.errors import DataError
 
 LINE = "line"
@@ -63,9 +63,11 @@ class Reader:
         self._source = source
         self._max_malformed = max_malformed
         self._on_bytes = on_bytes
-        self._wanted = [source.header.index(column.name) for column in TABLES[source.table]]
+        self._wanted = [source.header.index(column.name) for column in COLUMNS[source.table]]
         self._line = source.header_lines + 1
-        self.schema = pa.schema([(LINE, pa.uint32()), *((column.name, pa.string()) for column in TABLES[source.table])])
+        self.schema = pa.schema(
+            [(LINE, pa.uint32()), *((column.name, pa.string()) for column in COLUMNS[source.table])]
+        )
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """Yields the rows of each block of the file: `line` and the columns of the schema as text, "" if empty.

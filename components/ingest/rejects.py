@@ -13,8 +13,8 @@ import duckdb
 from components.ingest.ids import is_name_sql, reason_sql, stripped_sql
 from components.ingest.numbers import day_reason_sql, float_reason_sql, int_reason_sql
 from components.ingest.source import Source
-from components.ingest.staging import KEYS, Staged, may_be_unusable
-from transforms.columns import ARTICLE_ID, FILES, TABLES, Column
+from components.ingest.staging import KEYS, REFERRING, UNIQUE, Staged, may_be_unusable
+from transforms.columns import ARTICLE_ID, COLUMNS, FILES, Column
 
 FILE = "rejects.csv"
 FIELDS = ("file", "line", "column", "value", "reason", "action")
@@ -126,15 +126,15 @@ def _quoted(value: str) -> str:
 def _collect(connection: duckdb.DuckDBPyConnection, table: str, staged: Staged) -> None:
     """Creates `<table>_defects(row, line, position, name, value, reason, action)` and the tables derived from it."""
     per_column = " UNION ALL ".join(
-        _defects_of(column, table, position, staged.line) for position, column in enumerate(TABLES[table])
+        _defects_of(column, table, position, staged.line) for position, column in enumerate(COLUMNS[table])
     )
     connection.execute(f"CREATE OR REPLACE TABLE {table}_defects AS {per_column}")
-    key = KEYS.get(table)
+    key = UNIQUE.get(table)
     if key:
         connection.execute(
             f"""
             INSERT INTO {table}_defects
-            SELECT row, line, {len(TABLES[table])}, '{key}', id, '{REPEATED}', '{SET_ASIDE}'
+            SELECT row, line, {len(COLUMNS[table])}, '{key}', id, '{REPEATED}', '{SET_ASIDE}'
             FROM (
                 SELECT
                     rowid AS row,
@@ -196,7 +196,7 @@ def _collect_dropped(connection: duckdb.DuckDBPyConnection, source: Source, stag
 def _defects_of(column: Column, table: str, position: int, line: str) -> str:
     raw = f"raw_{column.name}" if may_be_unusable(column) else "CAST(NULL AS VARCHAR)"
     wrong = f'"{column.name}" IS NULL' + ("" if column.required else f" AND trim({raw}) <> ''")
-    action = SET_ASIDE if column.required else SET_NULL
+    action = SET_ASIDE if column.required or column.strict else SET_NULL
     return f"""
         SELECT rowid AS row, {line} AS line, {position} AS position, '{column.name}' AS name, {raw} AS value,
             CASE
@@ -212,7 +212,7 @@ def _defects_of(column: Column, table: str, position: int, line: str) -> str:
 def _reason(column: Column, raw: str, table: str) -> str:
     if column.kind == "id":
         reason = reason_sql(raw)
-        if table != "transactions":
+        if table not in REFERRING:
             return f"CASE WHEN {is_name_sql(raw, column.name)} THEN '{HEADER_AGAIN}' ELSE {reason} END"
         other = "articles" if column.name == ARTICLE_ID else "customers"
         return f"""

@@ -15,7 +15,7 @@ from typing import BinaryIO, cast
 
 from components.ingest.irregular_records import first_record
 from components.ingest.sniffing import BYTE_ORDER_MARK, describe_non_csv
-from transforms.columns import FILES, TABLES
+from transforms.columns import COLUMNS, FILES, OPTIONAL_TABLES, TABLES
 from transforms.errors import DataError
 
 GZIP_ERRORS = (gzip.BadGzipFile, EOFError, zlib.error)
@@ -29,7 +29,7 @@ class Source:
     """One plain CSV file with its header.
 
     Attributes:
-        table: `articles`, `customers` or `transactions`.
+        table: one of `transforms.columns.COLUMNS`.
         name: name of the user's file, such as `articles.csv.gz`.
         path: the plain (unpacked) file.
         header: names of all columns, in order.
@@ -57,7 +57,7 @@ def find(data_dir: pathlib.Path, table: str) -> pathlib.Path:
 
     Args:
         data_dir: folder of the CSVs.
-        table: `articles`, `customers` or `transactions`.
+        table: one of `transforms.columns.COLUMNS`.
 
     Raises:
         DataError: there is no file, or both a plain and a gzip file.
@@ -75,6 +75,20 @@ def find(data_dir: pathlib.Path, table: str) -> pathlib.Path:
     raise DataError(f"{data_dir} must hold {plain.name} or {packed.name}: neither is there")
 
 
+def tables_in(data_dir: pathlib.Path) -> list[str]:
+    """Returns the required tables, and the optional ones that have a file.
+
+    Args:
+        data_dir: folder of the CSVs.
+    """
+    optional = [
+        table
+        for table in OPTIONAL_TABLES
+        if any((data_dir / f"{FILES[table]}{ending}").is_file() for ending in ("", ".gz"))
+    ]
+    return [*TABLES, *optional]
+
+
 def open_unpacked(path: pathlib.Path, *, packed: bool | None = None) -> BinaryIO:
     """Opens a file for reading bytes and unpacks it if it is gzip.
 
@@ -90,7 +104,7 @@ def open_unpacked(path: pathlib.Path, *, packed: bool | None = None) -> BinaryIO
 
 
 def fingerprint_of(data_dir: pathlib.Path) -> str:
-    """Returns a hash of the names and contents of the three files, 32 hex digits.
+    """Returns a hash of the names and contents of the CSVs, 32 hex digits.
 
     TFX does not hash these files. The hash is a parameter of the step, so new data change the cache key.
 
@@ -101,7 +115,7 @@ def fingerprint_of(data_dir: pathlib.Path) -> str:
         DataError: a file is missing or cannot be read.
     """
     digest = hashlib.blake2b(digest_size=16)
-    for table in TABLES:
+    for table in tables_in(data_dir):
         path = find(data_dir, table)
         digest.update(f"{path.name}:{path.stat().st_size}\n".encode())
         try:
@@ -118,7 +132,7 @@ def open_source(data_dir: pathlib.Path, table: str, work: pathlib.Path) -> Sourc
 
     Args:
         data_dir: folder of the CSVs.
-        table: `articles`, `customers` or `transactions`.
+        table: one of `transforms.columns.COLUMNS`.
         work: folder for the unpacked file.
 
     Raises:
@@ -220,7 +234,7 @@ def _read_header(beginning: bytes, name: str) -> tuple[tuple[str, ...], int, int
 
 
 def _check_header(header: tuple[str, ...], table: str, name: str) -> None:
-    wanted = [column.name for column in TABLES[table]]
+    wanted = [column.name for column in COLUMNS[table]]
     missing = [column for column in wanted if column not in header]
     if missing:
         found = ", ".join(header)[:300]

@@ -6,8 +6,8 @@ The table `<table>_staged` has these columns, in the order of the file (`rowid` 
     `raw_<column>`              the text that could not be used, else NULL
     `line`                      line number of the row's first byte, from 1; absent if each line is a row
 
-The ids of transactions are ENUMs over the kept ids of the other two tables. Ids that the ENUM lacks are dangling, an id
-takes four bytes, and ENUMs sort as the ids do.
+The ids of transactions and of the availability are ENUMs over the kept ids of the other tables. Ids that the ENUM lacks
+are dangling, an id takes four bytes, and ENUMs sort as the ids do.
 """
 
 from __future__ import annotations
@@ -25,11 +25,13 @@ from components.ingest.ids import accepted_sql, is_name_sql
 from components.ingest.numbers import day_sql, float_sql, int_sql
 from components.ingest.reader import LINE, Malformed, Reader, is_plain
 from components.ingest.source import Source
-from transforms.columns import ARTICLE_ID, CUSTOMER_ID, TABLES, Column
+from transforms.columns import ARTICLE_ID, COLUMNS, CUSTOMER_ID, Column
 from transforms.parquet import pq
 from transforms.progress import Progress
 
 KEYS = {"articles": ARTICLE_ID, "customers": CUSTOMER_ID}
+UNIQUE = {**KEYS, "availability": ARTICLE_ID}  # each value once; the first row is kept
+REFERRING = ("transactions", "availability")  # their ids are those of kept rows of the tables of `KEYS`
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,7 +60,7 @@ def stage(
     """Reads `source` into `<table>_staged`.
 
     Args:
-        connection: receives the table; for transactions it must hold the ENUMs of the ids.
+        connection: receives the table; for those of `REFERRING` it must hold the ENUMs of the ids.
         source: file to read.
         work: folder for an intermediate file.
         max_malformed: maximum number of records kept in `malformed`.
@@ -84,7 +86,7 @@ def _stage_plain(connection: duckdb.DuckDBPyConnection, source: Source) -> bool:
     if source.commas != source.lines * (len(source.header) - 1):
         return False  # DuckDB accepts one extra comma at the end of a line
     columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(source.header)))
-    names = ", ".join(f'"c{source.header.index(column.name)}" AS {_text(column)}' for column in TABLES[source.table])
+    names = ", ".join(f'"c{source.header.index(column.name)}" AS {_text(column)}' for column in COLUMNS[source.table])
     try:
         connection.execute(
             f"""
@@ -115,7 +117,7 @@ def _stage_read(connection: duckdb.DuckDBPyConnection, source: Source, reader: R
         with pq.ParquetWriter(path, reader.schema, compression="snappy", use_dictionary=False) as writer:
             for batch in reader.batches():
                 writer.write_batch(batch)
-        names = ", ".join(f"{_name(column)} AS {_text(column)}" for column in TABLES[source.table])
+        names = ", ".join(f"{_name(column)} AS {_text(column)}" for column in COLUMNS[source.table])
         connection.execute(
             f"""
             CREATE OR REPLACE TABLE {source.table}_staged AS
@@ -135,14 +137,14 @@ def _columns(table: str) -> str:
     # Text columns accept every value, so they keep no raw text.
     raw = [
         f"CASE WHEN {_name(column)} IS NULL THEN {_text(column)} END AS raw_{column.name}"
-        for column in TABLES[table]
+        for column in COLUMNS[table]
         if may_be_unusable(column)
     ]
-    return ", ".join([_name(column) for column in TABLES[table]] + raw)
+    return ", ".join([_name(column) for column in COLUMNS[table]] + raw)
 
 
 def _typed_columns(table: str) -> str:
-    return ", ".join(f"{_typed(column, table)} AS {_name(column)}" for column in TABLES[table])
+    return ", ".join(f"{_typed(column, table)} AS {_name(column)}" for column in COLUMNS[table])
 
 
 def may_be_unusable(column: Column) -> bool:
@@ -161,7 +163,7 @@ def _text(column: Column) -> str:
 def _typed(column: Column, table: str) -> str:
     text = _text(column)
     if column.kind == "id":
-        if table == "transactions":
+        if table in REFERRING:
             return f"TRY_CAST({text} AS {column.name}_enum)"
         return f"CASE WHEN {accepted_sql(text)} AND NOT {is_name_sql(text, column.name)} THEN {text} END"
     if column.kind == "date":

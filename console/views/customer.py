@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from console.customers import club_statuses, customer_of, purchases
+from console.customers import club_statuses, customer_of, product_groups, purchases
 from console.past_week import past_week
 from console.query import choice, identifier, identifiers, number
 from console.recommended import Question, ask, column
@@ -26,6 +26,8 @@ def page(request: Request) -> Response:
     age = number(request, "age", None, low=0, high=_MAX_AGE)
     clubs = club_statuses(tables)
     club = choice(request, "club", clubs)
+    groups = product_groups(tables)
+    group = choice(request, "group", groups)
     without_purchased = choice(request, "purchased", ["leave-out"])
     compared = number(request, "compare", None, low=1, high=10**12)
 
@@ -33,7 +35,7 @@ def page(request: Request) -> Response:
     days = purchases(tables, customer)
     bought = {row["article_id"]: day.day for day in reversed(days) for row in day.purchases}
     left_out = [*excluded, *(bought if without_purchased else ())][:_MAX_EXCLUDED]
-    question = Question(customer_id, recent, left_out, age, club, k)
+    question = Question(customer_id, recent, left_out, group, age, club, k)
     answer, problem = ask(console.models, question, None)
     other, other_problem = ask(console.models, question, compared) if compared is not None else (None, "")
     main = column(
@@ -58,6 +60,7 @@ def page(request: Request) -> Response:
         "k": "" if k == 12 else k,
         "age": age,
         "club": club,
+        "group": group,
         "purchased": without_purchased,
         "compare": compared,
     }
@@ -77,6 +80,8 @@ def page(request: Request) -> Response:
         age=age,
         club=club,
         clubs=[each for each in clubs if each != "unknown"],
+        group=group,
+        groups=groups,
         without_purchased=bool(without_purchased),
         needs=needs.value or [],
         past=past_week(tables, console.judged, customer_id, days),

@@ -11,9 +11,19 @@ from lookbook import options
 @click.argument("customer_id")
 @options.server
 @click.option("--recent", metavar="ID,ID", default="", help="Articles that the customer has just viewed.")
+@options.conditions
 @options.reasons
 @click.option("--k", type=click.IntRange(1, 100), default=12, show_default=True, help="Number of articles.")
-def command(customer_id: str, host: str, port: int, recent: str, reasons: pathlib.Path | None, k: int) -> None:
+def command(
+    customer_id: str,
+    host: str,
+    port: int,
+    recent: str,
+    allow: tuple[str, ...],
+    deny: tuple[str, ...],
+    reasons: pathlib.Path | None,
+    k: int,
+) -> None:
     """Show recommendations for CUSTOMER_ID, and why.
 
     Queries a running server. Unknown customers get popular articles and articles similar to those of --recent. Prints
@@ -28,7 +38,7 @@ def command(customer_id: str, host: str, port: int, recent: str, reasons: pathli
     recent_ids, texts = parse_ids(recent), load_reason_texts(reasons)
     with connect(host, port) as client:
         unknown = describe_unknown("--recent article", recent_ids, served_articles(client), otherwise="ignored")
-        (answer,) = client.recommend([customer_id], recent_article_ids=[recent_ids], k=k)
+        (answer,) = client.recommend([customer_id], recent_article_ids=[recent_ids], allow=[allow], deny=[deny], k=k)
         articles = answer.articles
         table = article_table(
             client,

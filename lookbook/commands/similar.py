@@ -14,9 +14,17 @@ from lookbook import options
 @click.option("--photo", type=options.PATH, help="Photo to search with, a JPEG, PNG or WebP, in place of ARTICLE_ID.")
 @options.out
 @options.server
+@options.conditions
 @click.option("--k", type=click.IntRange(1, 100), default=12, show_default=True, help="Number of articles.")
 def command(
-    article_id: str | None, photo: pathlib.Path | None, out: pathlib.Path, host: str, port: int, k: int
+    article_id: str | None,
+    photo: pathlib.Path | None,
+    out: pathlib.Path,
+    host: str,
+    port: int,
+    allow: tuple[str, ...],
+    deny: tuple[str, ...],
+    k: int,
 ) -> None:
     """Show the articles most similar to ARTICLE_ID or a photo.
 
@@ -26,10 +34,12 @@ def command(
     if (article_id is None) == (photo is None):
         raise click.UsageError("either ARTICLE_ID or --photo must be given. Received: both or none.")
     if photo is not None:
+        if allow or deny:
+            raise click.UsageError("--allow and --deny need ARTICLE_ID. Received: --photo.")
         _like_photo(out, photo, k)
     else:
         assert article_id is not None
-        _like_article(article_id, host, port, k)
+        _like_article(article_id, host, port, allow, deny, k)
 
 
 def _like_photo(out: pathlib.Path, photo: pathlib.Path, k: int) -> None:
@@ -48,7 +58,7 @@ def _like_photo(out: pathlib.Path, photo: pathlib.Path, k: int) -> None:
     tables().print(table)
 
 
-def _like_article(article_id: str, host: str, port: int, k: int) -> None:
+def _like_article(article_id: str, host: str, port: int, allow: tuple[str, ...], deny: tuple[str, ...], k: int) -> None:
     from lookbook.console import tables
     from lookbook.served_articles import served_articles
     from lookbook.server_client import article_table, connect
@@ -57,7 +67,7 @@ def _like_article(article_id: str, host: str, port: int, k: int) -> None:
 
     with connect(host, port) as client:
         (described,) = client.describe([article_id])
-        (neighbours,) = client.similar([article_id], k=k)
+        (neighbours,) = client.similar([article_id], allow=[allow], deny=[deny], k=k)
         lookup = served_articles(client)
         if not neighbours and not lookup([article_id]):
             hint = near_misses([article_id], lookup)

@@ -11,21 +11,26 @@ from models.recommender.state import ARTICLE_NUMBERS
 MAX_ARRIVALS = 10_000  # bounds the time of a request in a shop with a large unsold catalogue
 
 
-def arrival_tables(numbers: np.ndarray, as_of: int, days: int) -> dict[str, np.ndarray]:
+def arrival_tables(
+    numbers: np.ndarray, as_of: int, days: int, launched: np.ndarray | None = None
+) -> dict[str, np.ndarray]:
     """Finds the new arrivals of a day.
 
-    The first sale stands for the launch. Of more than `MAX_ARRIVALS`, articles launched last come first, before those
-    never sold; among those, higher rows, because the ids of a shop usually grow.
+    The first sale stands for the launch where no launch day is given. Of more than `MAX_ARRIVALS`, articles launched
+    last come first, before those never sold; among those, higher rows, because the ids of a shop usually grow.
 
     Args:
         numbers: `[articles + 1, len(ARTICLE_NUMBERS)]` float32, numbers of the state.
         as_of: day number of the state.
-        days: articles whose first sale is at most this many days ago are new.
+        days: articles whose launch is at most this many days ago are new.
+        launched: `[articles]` day numbers, NaN for articles without a launch day; or None.
 
     Returns:
         `arrival_rows` `[n]` int32, ascending, and `is_arrival` `[articles + 1]` bool.
     """
     first_day = numbers[:-1, ARTICLE_NUMBERS.index("first_day")]
+    if launched is not None:
+        first_day = np.where(np.isnan(launched), first_day, launched)
     sold = first_day >= 0
     rows = np.flatnonzero(~sold | (first_day >= as_of - days))
     order = np.lexsort((-rows, -first_day[rows]))

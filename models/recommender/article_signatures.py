@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
-from models.recommender.allowed import AllowedArticles, any_excluded
+from models.recommender.allowed import AllowedArticles
 from models.recommender.config import MOST_K
 from models.recommender.id_tables import IdTables
-from models.recommender.nearest import NearestArticles
 from models.recommender.recommender import Recommender
-from models.recommender.request_checks import require_k_in_range, require_one_each, require_one_row_per_id
+from models.recommender.request_checks import require_k_in_range, require_one_each
+from models.recommender.rules_reader import RulesReader
 from models.recommender.state import OUTLOOK_NUMBERS
 from transforms import columns
 
@@ -24,42 +24,44 @@ class ArticleSignatures:
     Args:
         recommender: recommender with a ranking network.
         ids: tables from ids to rows.
+        rules: reader of the rules of a request.
         descriptions: `[len(DESCRIBED), articles + 1]` string.
     """
 
-    def __init__(self, recommender: Recommender, ids: IdTables, descriptions: tf.Variable):
-        self._recommender, self._ids, self._descriptions = recommender, ids, descriptions
+    def __init__(self, recommender: Recommender, ids: IdTables, rules: RulesReader, descriptions: tf.Variable):
+        self._recommender, self._ids, self._rules, self._descriptions = recommender, ids, rules, descriptions
 
     def functions(self) -> dict[str, tuple[Callable[..., dict[str, tf.Tensor]], dict[str, tf.TensorSpec]]]:
         """Returns the function and its inputs for each signature name."""
         text, texts = tf.TensorSpec([None], tf.string), tf.TensorSpec([None, None], tf.string)
         number = tf.TensorSpec([], tf.int32)
-        excluding = {"exclude_article_ids": texts, "k": number}
+        ruled = {"exclude_article_ids": texts, "allow": texts, "deny": texts, "k": number}
         return {
-            "similar_articles": (self._similar, {"article_id": text, **excluding}),
-            "complete_the_look": (self._complete, {"article_id": text, "customer_id": text, **excluding}),
+            "similar_articles": (self._similar, {"article_id": text, **ruled}),
+            "complete_the_look": (self._complete, {"article_id": text, "customer_id": text, **ruled}),
             "describe_articles": (self._describe, {"article_id": text}),
             "article_outlook": (self._outlook, {"article_id": text}),
             "article_embedding": (self._embedding, {"article_id": text}),
         }
 
-    def _similar(self, article_id, exclude_article_ids, k):
+    def _similar(self, article_id, exclude_article_ids, allow, deny, k):
         recommender, pad = self._recommender, tf.constant(self._recommender.state.num_articles)
         article_rows = self._ids.article_rows(article_id)
-        excluded_rows = self._ids.article_rows(exclude_article_ids)
+        rules = self._rules.read(article_id, exclude_article_ids, allow, deny)
         alike = recommender.alike
         assert alike is not None, "a recommender without this search has no signatures"
         vectors = tf.gather(alike.vectors, article_rows)
-        checks = [require_k_in_range(k, MOST_K), require_one_row_per_id(exclude_article_ids, article_id)]
-        with tf.control_dependencies(checks):
+        with tf.control_dependencies([require_k_in_range(k, MOST_K)]):
             k = tf.identity(k)
         rows, _ = alike(vectors, MOST_K + 1)  # with itself
-        with_itself = tf.concat([excluded_rows, article_rows[:, None]], 1)
-        rows = tf.cond(
-            any_excluded(excluded_rows, pad),
-            lambda: _allowed(alike, rows, vectors, AllowedArticles(with_itself, pad), k),
-            lambda: tf.identity(rows),
-        )
+
+        def allowed_rows() -> tf.Tensor:
+            allowed = AllowedArticles(article_rows[:, None], pad, available=recommender.state.available)
+            allowed = allowed.but(rules.excluded_rows, rules.conditions)
+            return alike.completed(allowed, allowed.first_k(rows, MOST_K + 1), vectors, k)
+
+        restricted = True if recommender.state.available is not None else rules.any(pad)
+        rows = tf.cond(tf.convert_to_tensor(restricted), allowed_rows, lambda: tf.identity(rows))
         scores = tf.einsum("bd,bnd->bn", vectors, tf.gather(alike.vectors, rows))
         known = (article_rows < pad)[:, None]
         other = tf.logical_and(rows != article_rows[:, None], tf.logical_and(rows < pad, known))
@@ -70,18 +72,13 @@ class ArticleSignatures:
             "scores": tf.where(best > -2.0, best, 0.0),
         }
 
-    def _complete(self, article_id, customer_id, exclude_article_ids, k):
+    def _complete(self, article_id, customer_id, exclude_article_ids, allow, deny, k):
         looks = self._recommender.looks
         assert looks is not None, "a recommender without looks has no signatures"
-        checks = [
-            require_k_in_range(k, MOST_K),
-            require_one_row_per_id(exclude_article_ids, article_id),
-            require_one_each(customer_id, article_id),
-        ]
-        with tf.control_dependencies(checks):
+        with tf.control_dependencies([require_k_in_range(k, MOST_K), require_one_each(customer_id, article_id)]):
             article_rows = self._ids.article_rows(article_id)
-        excluded_rows = self._ids.article_rows(exclude_article_ids)
-        look = looks(article_rows, self._ids.customer_rows(customer_id), excluded_rows, k)
+        rules = self._rules.read(article_id, exclude_article_ids, allow, deny)
+        look = looks(article_rows, self._ids.customer_rows(customer_id), rules, k)
         ids = tf.gather(self._recommender.state.article_ids, look.article_rows)
         return {"groups": look.groups, "article_ids": ids, "scores": look.scores}
 
@@ -96,19 +93,3 @@ class ArticleSignatures:
 
     def _embedding(self, article_id):
         return {"embedding": tf.gather(self._recommender.inputs.embeddings, self._ids.article_rows(article_id))}
-
-
-def _allowed(alike: NearestArticles, found, vectors, allowed: AllowedArticles, k) -> tf.Tensor:
-    """Returns the allowed articles of `found` `[b, n]`, or of an exact search if fewer than k of them are allowed.
-
-    The answer for one article does not depend on the other articles of the batch.
-    """
-    width = found.shape[1]
-    left = allowed.first_k(found, width)
-    # An unknown article has the padding vector; its answer is empty.
-    incomplete = tf.logical_and(tf.gather(left, k - 1, axis=1) >= allowed.pad, tf.reduce_any(vectors != 0, axis=1))
-    return tf.cond(
-        tf.reduce_any(incomplete),
-        lambda: tf.where(incomplete[:, None], alike.among(allowed, vectors, width), left),
-        lambda: tf.identity(left),
-    )

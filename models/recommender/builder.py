@@ -11,6 +11,7 @@ from models.ranking.weights import load_network
 from models.recommender import features
 from models.recommender.alike import alike_vectors
 from models.recommender.arrivals import arrival_tables
+from models.recommender.availability import availability_tables
 from models.recommender.config import MOST_K, RecommenderConfig
 from models.recommender.content_similarity import similar_tables
 from models.recommender.look_tables import has_looks, load_look_tables
@@ -80,8 +81,11 @@ class RecommenderBuilder:
         tables = load_tables(self._states, as_of)
         if self._config.channels.similar:
             tables |= similar_tables(self._entities[0], tables["article_numbers"])
+        tables |= availability_tables(self._states, as_of, tables["article_numbers"], self._config.sold_within_days)
+        launched = tables.pop("launch_days", None)
         if self._config.reads_arrivals:
-            tables |= arrival_tables(tables["article_numbers"], as_of, self._config.new_arrival_days)
+            days = self._config.new_arrival_days
+            tables |= arrival_tables(tables["article_numbers"], as_of, days, launched)
         state = State(tables)
         return Recommender(
             config=self._config,

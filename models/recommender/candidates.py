@@ -5,10 +5,11 @@ import dataclasses
 import tensorflow as tf
 
 from models.recommender import ops
-from models.recommender.allowed import AllowedArticles, any_excluded
+from models.recommender.allowed import AllowedArticles
 from models.recommender.channels import CHANNELS
 from models.recommender.config import RecommenderConfig
 from models.recommender.query import Query
+from models.recommender.rules import Rules
 
 _SMOOTHING = 60  # the constant of the paper; the results depend little on it
 _VOTE_SCALE = 10_000_000
@@ -37,9 +38,7 @@ def active_channels(config: RecommenderConfig) -> list[tuple[str, int]]:
     return [(name, sizes[name]) for name in CHANNELS if sizes[name] > 0]
 
 
-def find_candidates(
-    query: Query, search, config: RecommenderConfig, excluded_rows: tf.Tensor | None = None
-) -> Candidates:
+def find_candidates(query: Query, search, config: RecommenderConfig, rules: Rules | None = None) -> Candidates:
     """Merges the proposals of all active channels and keeps the best `max_candidates`.
 
     The merge is reciprocal rank fusion: the score of an article is the sum over channels of 1 / (60 + rank) (Cormack,
@@ -48,10 +47,9 @@ def find_candidates(
 
     Args:
         query: customers.
-        search: `NearestArticles` or an index.
+        search: `NearestArticles`, or an index if no rule applies.
         config: channels and their sizes.
-        excluded_rows: `[batch, n]` int32 article rows that must not be candidates, padded, or None. Each channel then
-            proposes its best other articles.
+        rules: rules of the request, or None. Each channel proposes its best articles that the rules allow.
     """
     proposals = find_proposals(query, search, config)
     votes, bits = [], []
@@ -59,11 +57,11 @@ def find_candidates(
         votes.append(_votes(size)[: tf.shape(rows)[1]])
         bits.append(tf.fill(tf.shape(votes[-1]), 1 << bit))
     proposed, of_columns = tf.concat(proposals, 1), [votes, bits]
-    if excluded_rows is not None:
+    if rules is not None:
         # Tensors that the query has computed outside of the branch are also available in the branch.
         proposed = tf.cond(
-            any_excluded(excluded_rows, query.pad),
-            lambda: _allowed_proposals(query.without(excluded_rows), search, config, proposals),
+            rules.any(query.pad),
+            lambda: _allowed_proposals(query.restricted(rules), search, config, proposals),
             lambda: proposed,
         )
         replacements = [tf.ones_like(vote) for vote in votes]
@@ -79,44 +77,42 @@ def find_candidates(
 
 
 def fill_up(
-    candidates: Candidates, query: Query, config: RecommenderConfig, k: tf.Tensor | int, excluded_rows: tf.Tensor | None
+    candidates: Candidates, query: Query, config: RecommenderConfig, k: tf.Tensor | int, rules: Rules | None
 ) -> Candidates:
     """Appends popular articles to the candidates of customers with fewer than k candidates.
 
     Then every customer has k candidates if k articles are allowed. Appended articles have no channel bit. Does nothing
-    if no article is excluded and the channel `popular` alone gives k candidates to every customer.
+    if no rule applies and the channel `popular` alone gives k candidates to every customer.
 
     Args:
         candidates: candidates of the query's customers.
         query: customers.
         config: channels and their sizes, as in `find_candidates`.
         k: number of candidates required, at most `max_candidates`.
-        excluded_rows: `[batch, n]` int32 article rows that must not be candidates, padded, or None.
+        rules: rules of the request, or None.
     """
     enough_for_all = min(config.channels.popular, query.state.num_popular)
     may_be_incomplete = k > enough_for_all
-    if excluded_rows is not None:
-        may_be_incomplete = tf.logical_or(may_be_incomplete, any_excluded(excluded_rows, query.pad))
+    if query.allowed is not None:
+        may_be_incomplete = True
+    elif rules is not None:
+        may_be_incomplete = tf.logical_or(may_be_incomplete, rules.any(query.pad))
     if may_be_incomplete is False:
         return candidates
     rows = tf.cond(
         tf.convert_to_tensor(may_be_incomplete),
-        lambda: _filled_up(candidates.article_rows, query, k, excluded_rows),
+        lambda: _filled_up(candidates.article_rows, query if rules is None else query.restricted(rules), k),
         lambda: tf.identity(candidates.article_rows),
     )
     return dataclasses.replace(candidates, article_rows=rows)
 
 
-def _filled_up(article_rows: tf.Tensor, query: Query, k: tf.Tensor | int, excluded_rows: tf.Tensor | None) -> tf.Tensor:
+def _filled_up(article_rows: tf.Tensor, query: Query, k: tf.Tensor | int) -> tf.Tensor:
     """Appends popular articles to the lists `[batch, max_candidates]` int32 with fewer than k articles."""
     incomplete = tf.where(tf.gather(article_rows, k - 1, axis=1) >= query.pad)
     candidates = tf.gather(article_rows, incomplete[:, 0])
-    taken = candidates
-    if excluded_rows is not None:
-        taken = tf.concat([candidates, tf.gather(excluded_rows, incomplete[:, 0])], 1)
-    enough = tf.minimum(tf.shape(taken)[1] + k, query.state.num_articles)
-    popular = tf.tile(query.state.by_popularity[None, :enough], [tf.shape(incomplete)[0], 1])
-    more = AllowedArticles(taken, query.pad).first_k(popular, k)
+    allowed = query.allowed_articles.of(incomplete[:, 0]).but(candidates)
+    more = allowed.first_of(query.state.by_popularity, k)
     filled = ops.first_k(tf.concat([candidates, more], 1), article_rows.shape[1], query.pad)
     return tf.tensor_scatter_nd_update(article_rows, incomplete, filled)
 
@@ -126,21 +122,25 @@ def find_proposals(query: Query, search, config: RecommenderConfig) -> list[tf.T
 
     Args:
         query: customers.
-        search: `NearestArticles` or an index.
+        search: as in `find_candidates`.
         config: channels and their sizes.
 
     Returns:
-        `[batch, n]` int32 article rows of each channel, best first, padded; n is at most the size of the channel.
+        `[batch, n]` int32 article rows of each channel, best first, padded; n is at most the size of the channel. Only
+        allowed articles, if `query.allowed` is set.
     """
     proposals = []
     for name, size in active_channels(config):
         rows, scores = CHANNELS[name](query, size, search)
-        proposals.append(tf.where(scores > 0, rows, query.pad)[:, :size])
+        rows = tf.where(scores > 0, rows, query.pad)
+        if query.allowed is not None:
+            rows = query.allowed.first_k(rows, tf.minimum(size, tf.shape(rows)[1]))
+        proposals.append(rows[:, :size])
     return proposals
 
 
 def _allowed_proposals(query: Query, search, config: RecommenderConfig, plain: list[tf.Tensor]) -> tf.Tensor:
-    """Returns the allowed proposals in their places, followed by replacements for the excluded ones.
+    """Returns the allowed proposals in their places, followed by replacements for the others.
 
     Replacements count less than all other proposals, so excluding an article that was no candidate changes nothing.
 
@@ -148,7 +148,7 @@ def _allowed_proposals(query: Query, search, config: RecommenderConfig, plain: l
         query: query with `allowed`.
         search: as in `find_candidates`.
         config: as in `find_candidates`.
-        plain: proposals without exclusions.
+        plain: proposals without the rules of the request.
 
     Returns:
         `[batch, 2 * n]` int32 article rows, n the total width of the plain proposals.
@@ -156,10 +156,10 @@ def _allowed_proposals(query: Query, search, config: RecommenderConfig, plain: l
     assert query.allowed is not None
     proposed = tf.concat(plain, 1)
     proposed = tf.where(query.allowed.contains(proposed), proposed, query.pad)
-    others = []
-    for (name, size), rows in zip(active_channels(config), plain, strict=True):
-        best, scores = CHANNELS[name](query, size, search)
-        others.append(query.allowed.first_k(tf.where(scores > 0, best, query.pad), tf.shape(rows)[1]))
+    others = [
+        ops.first_k(rows, tf.shape(before)[1], query.pad)
+        for rows, before in zip(find_proposals(query, search, config), plain, strict=True)
+    ]
     more = tf.concat(others, 1)
     new = AllowedArticles(proposed, query.pad).contains(more)
     return tf.concat([proposed, tf.where(new, more, query.pad)], 1)

@@ -98,6 +98,26 @@ class RecommenderConfig(Settings):
         description="Minimum number of new arrivals in an answer, for shops that want customers to see them; fewer "
         "only if fewer are candidates.",
     )
+    max_variants: int = Field(
+        default=0,
+        ge=0,
+        le=MOST_K,
+        description="Maximum number of variants of a product in an answer; more only if too few other candidates are "
+        "left. 0 is no limit.",
+    )
+    max_of_type: int = Field(
+        default=0,
+        ge=0,
+        le=MOST_K,
+        description="Maximum number of articles of a product type in an answer, as max_variants. 0 is no limit.",
+    )
+    sold_within_days: int = Field(
+        default=0,
+        ge=0,
+        le=3650,
+        description="Articles last sold more than this many days ago are not recommended, for shops without "
+        "availability.csv; 0 recommends them.",
+    )
     exclude_purchased: bool = Field(
         default=False, description="Whether articles that the customer bought before are left out of the answer."
     )

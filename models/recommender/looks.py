@@ -13,6 +13,7 @@ import tensorflow as tf
 
 from models.recommender import ops
 from models.recommender.look_tables import ANSWERED_GROUPS, NEVER, LookTables
+from models.recommender.rules import Rules
 from models.recommender.state import ARTICLE_GROUPS, State
 from transforms import columns
 from transforms.looks import CONTENT_KINDS, LOOK_ATTRIBUTES, TASTE_ATTRIBUTE, TASTE_LENGTH, TASTE_SCALE
@@ -59,9 +60,7 @@ class Looks(tf.Module):
             tf.Variable(self._content(kind, flat), trainable=False, name=f"look_{kind}") for kind in CONTENT_KINDS
         ]
 
-    def __call__(
-        self, article_rows: tf.Tensor, customer_rows: tf.Tensor, excluded_rows: tf.Tensor, k: tf.Tensor | int
-    ) -> Look:
+    def __call__(self, article_rows: tf.Tensor, customer_rows: tf.Tensor, rules: Rules, k: tf.Tensor | int) -> Look:
         """Answers the most probable groups and their articles.
 
         No answer has the article, a variant of it, or an article of its group. An unknown article has an empty answer.
@@ -69,11 +68,11 @@ class Looks(tf.Module):
         Args:
             article_rows: `[batch]` int32.
             customer_rows: `[batch]` int32; the unknown customer has no taste.
-            excluded_rows: `[batch, m]` int32 article rows that must not be answered, padded.
+            rules: rules of the request.
             k: articles of each group, at most `MOST_K`.
         """
         state = self._state
-        utilities, of_groups = self.utilities(article_rows, customer_rows, excluded_rows)
+        utilities, of_groups = self.utilities(article_rows, customer_rows, rules)
         own = tf.range(self._groups) == tf.gather(self.article_groups, article_rows)[:, None]
         possible = tf.logical_and(tf.reduce_max(utilities, axis=2) > _POSSIBLE, tf.logical_not(own))
         possible = tf.logical_and(possible, (article_rows < state.num_articles)[:, None])
@@ -89,22 +88,20 @@ class Looks(tf.Module):
             scores=tf.where(real, scores, 0.0),
         )
 
-    def utilities(
-        self, article_rows: tf.Tensor, customer_rows: tf.Tensor, excluded_rows: tf.Tensor
-    ) -> tuple[tf.Tensor, tf.Tensor]:
+    def utilities(self, article_rows: tf.Tensor, customer_rows: tf.Tensor, rules: Rules) -> tuple[tf.Tensor, tf.Tensor]:
         """Computes the utilities of all candidates and of all groups; those of different groups cannot be compared.
 
         Args:
             article_rows: as in `__call__`.
             customer_rows: as in `__call__`.
-            excluded_rows: as in `__call__`.
+            rules: as in `__call__`.
 
         Returns:
             `[batch, groups, width]` float32 in the order of `slot_rows`, at most half of `NEVER` for what cannot be
             answered, and `[batch, groups]` float32.
         """
         affinities = self._affinities(article_rows)
-        utilities = self._allowed(self._utilities(affinities, article_rows, customer_rows), article_rows, excluded_rows)
+        utilities = self._allowed(self._utilities(affinities, article_rows, customer_rows), article_rows, rules)
         of_groups = self.group_scores + affinities[:, self._groups * self._width :]
         return tf.reshape(utilities, [-1, self._groups, self._width]), of_groups
 
@@ -161,15 +158,22 @@ class Looks(tf.Module):
             taste += self._weights["own_text"] * tf.matmul(style, texts, transpose_b=True)
         return taste
 
-    def _allowed(self, utilities: tf.Tensor, article_rows: tf.Tensor, excluded_rows: tf.Tensor) -> tf.Tensor:
-        """Sets the utility of excluded articles and of variants to `NEVER`."""
+    def _allowed(self, utilities: tf.Tensor, article_rows: tf.Tensor, rules: Rules) -> tf.Tensor:
+        """Sets the utility of variants, and of articles that the rules or the stock do not allow, to `NEVER`."""
         products = self._state.article_groups[:, ARTICLE_GROUPS.index(columns.PRODUCT_CODE)]
-        of_slots = tf.gather(products, tf.reshape(self.slot_rows, [-1]))
-        variant = of_slots == tf.gather(products, article_rows)[:, None]
-        utilities = tf.pad(tf.where(variant, NEVER, utilities), [[0, 0], [0, 1]])
-        excluded = tf.gather(self.article_slots, excluded_rows)
-        never = tf.fill(tf.shape(excluded), NEVER)
-        return tf.tensor_scatter_nd_min(utilities, _positions(excluded), never)[:, :-1]
+        slots = tf.reshape(self.slot_rows, [-1])
+        never = tf.gather(products, slots) == tf.gather(products, article_rows)[:, None]
+        if self._state.available is not None:
+            never = tf.logical_or(never, tf.logical_not(tf.gather(self._state.available, slots)))
+        if (conditions := rules.conditions) is not None:
+            never = tf.cond(
+                conditions.any,
+                lambda: tf.logical_or(never, tf.logical_not(conditions.meet(slots))),
+                lambda: tf.identity(never),
+            )
+        utilities = tf.pad(tf.where(never, NEVER, utilities), [[0, 0], [0, 1]])
+        excluded = tf.gather(self.article_slots, rules.excluded_rows)
+        return tf.tensor_scatter_nd_min(utilities, _positions(excluded), tf.fill(tf.shape(excluded), NEVER))[:, :-1]
 
     def _content(self, kind: str, rows: tf.Tensor) -> tf.Tensor:
         """Style vectors of articles, of length 1 or 0: the shape of `rows` and `[STYLE_VALUES]` at most."""

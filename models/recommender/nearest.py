@@ -2,8 +2,9 @@
 
 import tensorflow as tf
 
+from models.recommender import ops
 from models.recommender.allowed import AllowedArticles
-from models.retrieval.index import ExactIndex, ScannIndex, search_without
+from models.retrieval.index import ExactIndex, ScannIndex
 
 
 class NearestArticles(tf.Module):
@@ -45,12 +46,29 @@ class NearestArticles(tf.Module):
             `[batch, k]` int32 article rows, best first, padded if fewer are allowed.
         """
         found = allowed.first_k(self._index.search_double(queries, k), k)
-        incomplete = tf.where(found[:, -1] >= allowed.pad)
+        return tf.ensure_shape(self.completed(allowed, found, queries, k), [None, k])
 
-        def exact():
-            asked, without = (tf.gather(each, incomplete[:, 0]) for each in (queries, allowed.excluded_rows))
-            rows = search_without(self.vectors, asked, without, k, self.vectors.shape[0] - 1)
-            return tf.tensor_scatter_nd_update(found, incomplete, rows)
+    def completed(
+        self, allowed: AllowedArticles, found: tf.Tensor, queries: tf.Tensor, k: tf.Tensor | int
+    ) -> tf.Tensor:
+        """Replaces the lists with fewer than k articles by those of an exact search.
 
-        rows = tf.cond(tf.size(incomplete) > 0, exact, lambda: tf.identity(found))
-        return tf.ensure_shape(rows, [None, k])
+        Args:
+            allowed: as in `among`.
+            found: `[batch, n]` int32 allowed article rows, padded at the end; n is at least k and static.
+            queries: `[batch, dim]` float32.
+            k: number of articles wanted.
+
+        Returns:
+            `[batch, n]` int32 article rows, best first, padded.
+        """
+        articles, width = self.vectors.shape[0] - 1, found.shape[1]
+        best = min(width, articles)
+
+        def exact(chunk: AllowedArticles, positions: tf.Tensor) -> tf.Tensor:
+            scores = tf.matmul(tf.gather(queries, positions), self.vectors, transpose_b=True)[:, :articles]
+            scores, rows = tf.math.top_k(tf.where(chunk.mask(), scores, ops.MASKED_SCORE), best)
+            rows = tf.where(scores > ops.MASKED_SCORE, rows, articles)
+            return tf.pad(rows, [[0, 0], [0, width - best]], constant_values=articles)
+
+        return allowed.completed(found, k, exact)

@@ -50,6 +50,16 @@ def keys(items: tf.Tensor) -> tf.Tensor:
     return tf.reshape(_keys(tf.range(tf.shape(items, tf.int64)[0])[:, None], items), [-1])
 
 
+def owners_of(keys: tf.Tensor) -> tf.Tensor:
+    """Returns the owners of keys `[total]` int64: int32."""
+    return tf.cast(tf.bitwise.right_shift(keys, _HALF_BITS), tf.int32)
+
+
+def items_of(keys: tf.Tensor) -> tf.Tensor:
+    """Returns the items of keys `[total]` int64: int32."""
+    return tf.cast(keys, tf.int32)  # the lower half
+
+
 def dense_numbers(*keys: tf.Tensor) -> tuple[list[tf.Tensor], tf.Tensor]:
     """Maps keys to numbers from 0 so that equal keys have equal numbers. Does not sort.
 

@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from models.recommender import ops
 from models.recommender.allowed import AllowedArticles
+from models.recommender.rules import Rules
 from models.recommender.state import ARTICLE_GROUPS, CUSTOMER_NUMBERS, HISTORY_NUMBERS, State
 from transforms.features import PAST_CEILING, PAST_FLOOR
 
@@ -47,18 +48,29 @@ class Query:
         self._neighbours: dict[str, ops.Flat] = {}
         self._styles: dict[str, tf.Tensor] = {}
         self._seed_styles: dict[str, tf.Tensor] = {}
-        self.allowed: AllowedArticles | None = None  # all articles
+        self.allowed: AllowedArticles | None = self._all_articles if state.available is not None else None
 
-    def without(self, excluded_rows: tf.Tensor) -> "Query":
-        """Returns a query for the same customers that excludes articles.
+    @property
+    def allowed_articles(self) -> AllowedArticles:
+        """`allowed`, or all articles."""
+        return self.allowed or self._all_articles
+
+    @property
+    def _all_articles(self) -> AllowedArticles:
+        """All available articles."""
+        nothing = tf.zeros([tf.shape(self.customer_rows)[0], 0], tf.int32)
+        return AllowedArticles(nothing, self.pad, available=self.state.available)
+
+    def restricted(self, rules: Rules) -> "Query":
+        """Returns a query for the same customers to which the rules of the request apply.
 
         Shares the tensors that this query has already computed.
 
         Args:
-            excluded_rows: `[batch, m]` int32 article rows, padded.
+            rules: exclusions and conditions.
         """
         query = copy.copy(self)
-        query.allowed = AllowedArticles(excluded_rows, self.pad)
+        query.allowed = self._all_articles.but(rules.excluded_rows, rules.conditions)
         return query
 
     @functools.cached_property

@@ -17,11 +17,14 @@ from models.recommender.nearest import NearestArticles
 from models.recommender.query import Query
 from models.recommender.reasons.leave_out import LeaveOut
 from models.recommender.reasons.reasons import Reasons, find_reasons
-from models.recommender.state import State
+from models.recommender.rules import Rules
+from models.recommender.state import ARTICLE_GROUPS, State
 from models.recommender.tower_inputs import TowerInputs
+from models.recommender.variety import varied
 from models.recommender.without_past import popularity_scores
 from models.retrieval.index import ExactIndex, ScannIndex
 from models.retrieval.towers import Towers
+from transforms import columns
 from transforms.errors import DataError
 
 
@@ -113,9 +116,9 @@ class Recommender(tf.Module):
         """Nearest-neighbour search among all or among the allowed articles."""
         return NearestArticles(self.index, self.inputs.embeddings)
 
-    def candidates(self, query: Query, excluded_rows: tf.Tensor | None = None) -> Candidates:
+    def candidates(self, query: Query, rules: Rules | None = None) -> Candidates:
         """Returns at most `max_candidates` candidates of the channels; see `find_candidates`."""
-        return find_candidates(query, self.nearest, self.config, excluded_rows)
+        return find_candidates(query, self.nearest, self.config, rules)
 
     def features(self, query: Query, article_rows: tf.Tensor) -> tf.Tensor:
         """Computes the features of pairs.
@@ -152,20 +155,19 @@ class Recommender(tf.Module):
         return tf.where(pairs.real, scores, ops.MASKED_SCORE)
 
     def recommend(
-        self, query: Query, k: tf.Tensor | int, excluded_rows: tf.Tensor | None = None, *, explain: bool = False
+        self, query: Query, k: tf.Tensor | int, rules: Rules | None = None, *, explain: bool = False
     ) -> Answer:
         """Recommends the k best candidates. If the channels propose fewer than k, popular articles are added.
 
         Args:
             query: customers.
             k: number of articles, at most `max_candidates`. Fewer are returned only if fewer are allowed.
-            excluded_rows: `[batch, n]` int32 article rows that must not be recommended, padded, or None.
+            rules: rules of the request, or None.
             explain: whether the answer has reasons.
         """
         if self.config.exclude_purchased:
-            bought = query.history_rows
-            excluded_rows = bought if excluded_rows is None else tf.concat([bought, excluded_rows], 1)
-        candidates = fill_up(self.candidates(query, excluded_rows), query, self.config, k, excluded_rows)
+            rules = Rules(query.history_rows) if rules is None else rules.but(query.history_rows)
+        candidates = fill_up(self.candidates(query, rules), query, self.config, k, rules)
         pairs = Pairs(query, candidates.article_rows, self.inputs.embeddings)
         values = features.compute(pairs)
         answer = self._best(query, candidates, self._scores(pairs, values), k)
@@ -208,14 +210,24 @@ class Recommender(tf.Module):
                 )
 
     def _best(self, query: Query, candidates: Candidates, scores: tf.Tensor, k) -> Answer:
-        if self.config.new_arrival_slots:
-            is_arrival = tf.gather(self.state.is_arrival, candidates.article_rows)
-            best, position = arrivals.best_with_slots(scores, is_arrival, self.config.new_arrival_slots, k)
+        rows, config = candidates.article_rows, self.config
+        limits = [
+            (tf.gather(self.state.article_groups[:, ARTICLE_GROUPS.index(group)], rows), most)
+            for group, most in ((columns.PRODUCT_CODE, config.max_variants), ("product_type_name", config.max_of_type))
+            if most
+        ]
+        values = varied(scores, limits) if limits else scores
+        if config.new_arrival_slots:
+            is_arrival = tf.gather(self.state.is_arrival, rows)
+            best, position = arrivals.best_with_slots(values, is_arrival, config.new_arrival_slots, k)
         else:
-            best, position = tf.math.top_k(scores, k)
+            best, position = tf.math.top_k(values, k)
+        if limits:
+            best, order = tf.math.top_k(tf.gather(scores, position, batch_dims=1), k)
+            position = tf.gather(position, order, batch_dims=1)
         real = best > ops.MASKED_SCORE
         return Answer(
-            article_rows=tf.where(real, tf.gather(candidates.article_rows, position, batch_dims=1), query.pad),
+            article_rows=tf.where(real, tf.gather(rows, position, batch_dims=1), query.pad),
             scores=tf.where(real, best, 0.0),
             channel_bits=tf.where(real, tf.gather(candidates.channel_bits, position, batch_dims=1), 0),
             positions=position,

@@ -8,11 +8,19 @@ def require_k_in_range(k: tf.Tensor, at_most: int) -> tf.Operation:
     return tf.debugging.Assert(tf.logical_and(k >= 1, k <= at_most), [f"k must lie in [1, {at_most}]. Received:", k])
 
 
-def require_one_row_per_id(exclude_article_ids: tf.Tensor, ids: tf.Tensor) -> tf.Operation:
-    """Checks that there is a row of exclusions for each id; with other shapes, rows would apply to other customers."""
-    rows, batch = tf.shape(exclude_article_ids)[0], tf.shape(ids)[0]
-    what = ["exclude_article_ids must have a row for each of", batch, "ids. Received rows:", rows]
-    return tf.debugging.Assert(tf.equal(rows, batch), what)
+def require_one_row_per_id(ids: tf.Tensor, **inputs: tf.Tensor) -> list[tf.Operation]:
+    """Checks that inputs have a row for each id; with other shapes, rows would apply to other customers.
+
+    Args:
+        ids: `[batch]` string.
+        **inputs: `[batch, n]` each, by name.
+    """
+    batch, checks = tf.shape(ids)[0], []
+    for name, values in inputs.items():
+        rows = tf.shape(values)[0]
+        what = [f"{name} must have a row for each of", batch, "ids. Received rows:", rows]
+        checks.append(tf.debugging.Assert(tf.equal(rows, batch), what))
+    return checks
 
 
 def require_one_each(customer_ids: tf.Tensor, article_ids: tf.Tensor) -> tf.Operation:

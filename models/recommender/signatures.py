@@ -1,15 +1,15 @@
 """The served signatures: the one graph with string ids as input and output.
 
 `b` is the batch. Every input must be given, because TensorFlow Serving has no defaults; empty values mean "not given".
+"rules" are the inputs exclude_article_ids, allow and deny, each [b, n]; see `rules_reader.py`.
 
     serving_default     customer_id [b]                           -> article_ids, scores, channels [b, 12], and the
                                                                   reasons [b, 12, 3]
-    recommend           customer_id [b], recent_article_ids [b, n], exclude_article_ids [b, m], age [b],
-                        club_member_status [b], k []              -> article_ids, scores, channels [b, k], and the
+    recommend           customer_id [b], recent_article_ids [b, n], rules, age [b], club_member_status [b], k []
+                                                                  -> article_ids, scores, channels [b, k], and the
                                                                   reasons [b, k, 3]
-    similar_articles    article_id [b], exclude_article_ids [b, m], k []
-                                                                  -> article_ids, scores [b, k]
-    complete_the_look   article_id [b], customer_id [b], exclude_article_ids [b, m], k []
+    similar_articles    article_id [b], rules, k []               -> article_ids, scores [b, k]
+    complete_the_look   article_id [b], customer_id [b], rules, k []
                                                                   -> groups [b, g] of complementary articles, and
                                                                   article_ids, scores [b, g, k]
     describe_articles   article_id [b]                            -> one [b] string for each name of DESCRIBED
@@ -34,13 +34,15 @@ from models.rankings import NEW_TO_CUSTOMER, OWN_PURCHASES, POPULAR, RANKINGS, R
 from models.recommender import baselines, ops
 from models.recommender.article_signatures import DESCRIBED, ArticleSignatures
 from models.recommender.candidates import active_channels
+from models.recommender.conditions import CONDITION_COLUMNS, AttributeTable
 from models.recommender.config import MOST_K
 from models.recommender.id_tables import IdTables
 from models.recommender.needs import need_probabilities
 from models.recommender.reasons.codes import CODES
 from models.recommender.reasons.reasons import reason_outputs
 from models.recommender.recommender import Answer, Recommender
-from models.recommender.request_checks import require_k_in_range, require_one_row_per_id
+from models.recommender.request_checks import require_k_in_range
+from models.recommender.rules_reader import RulesReader
 from models.recommender.sparse import sparse_column
 from transforms import columns
 from transforms import features as f
@@ -75,7 +77,8 @@ class ServedRecommender(tf.Module):
         self.recommender = recommender
         self.ids = ids
         self.transform_layer = transform.transform_features_layer()
-        described = pq.read_table(articles, columns=list(DESCRIBED))
+        catalogue = pq.read_table(articles, columns=list(dict.fromkeys((*DESCRIBED, *CONDITION_COLUMNS))))
+        described = catalogue.select(DESCRIBED)
         if described.num_rows != recommender.state.num_articles:
             raise DataError(
                 f"{articles} must hold the {recommender.state.num_articles:,} articles of the state. Received: "
@@ -86,6 +89,7 @@ class ServedRecommender(tf.Module):
             trainable=False,
             name="descriptions",
         )
+        self.rules = RulesReader(ids, AttributeTable(catalogue))
         channels = [name for name, _ in active_channels(recommender.config)]
         self.channel_names = tf.Variable(channels, trainable=False, name="channel_names")
         self.code_names = tf.Variable([*CODES, ""], trainable=False, name="code_names")
@@ -103,7 +107,7 @@ class ServedRecommender(tf.Module):
             recommender.looks,
             recommender.leave_out,
         )
-        module.tables = [*parts, self.ids, self.transform_layer]
+        module.tables = [*parts, self.rules, self.transform_layer]
         module.texts = [self.descriptions, self.channel_names, self.code_names]
         ranker = recommender.ranker.variables if recommender.ranker else []
         module.weights = [*recommender.towers.variables, *ranker]
@@ -117,7 +121,7 @@ class ServedRecommender(tf.Module):
         texts = tf.TensorSpec([None, None], tf.string)
         number = tf.TensorSpec([], tf.int32)
         floats = tf.TensorSpec([None], tf.float32)
-        of_articles = ArticleSignatures(self.recommender, self.ids, self.descriptions)
+        of_articles = ArticleSignatures(self.recommender, self.ids, self.rules, self.descriptions)
 
         def concrete(function, **inputs):
             named = {name: tf.TensorSpec(spec.shape, spec.dtype, name=name) for name, spec in inputs.items()}
@@ -132,6 +136,8 @@ class ServedRecommender(tf.Module):
                 customer_id=text,
                 recent_article_ids=texts,
                 exclude_article_ids=texts,
+                allow=texts,
+                deny=texts,
                 age=floats,
                 club_member_status=text,
                 k=number,
@@ -147,17 +153,13 @@ class ServedRecommender(tf.Module):
         query = self.recommender.query(self.ids.customer_rows(customer_id))
         return self._with_ids(self.recommender.recommend(query, K, explain=True))
 
-    def _recommend(self, customer_id, recent_article_ids, exclude_article_ids, age, club_member_status, k):
+    def _recommend(self, customer_id, recent_article_ids, exclude_article_ids, allow, deny, age, club_member_status, k):
         customer_rows = self.ids.customer_rows(customer_id)
         viewed_rows = self.ids.article_rows(recent_article_ids[:, :MAX_VIEWED])
-        excluded_rows = self.ids.article_rows(exclude_article_ids)
+        rules = self.rules.read(customer_id, exclude_article_ids, allow, deny)
         query = self.recommender.query(customer_rows, viewed_rows, self._attributes(age, club_member_status))
-        checks = [
-            require_k_in_range(k, min(MOST_K, self.recommender.config.max_candidates)),
-            require_one_row_per_id(exclude_article_ids, customer_id),
-        ]
-        with tf.control_dependencies(checks):
-            return self._with_ids(self.recommender.recommend(query, k, excluded_rows, explain=True))
+        with tf.control_dependencies([require_k_in_range(k, min(MOST_K, self.recommender.config.max_candidates))]):
+            return self._with_ids(self.recommender.recommend(query, k, rules, explain=True))
 
     def _attributes(self, age, club_member_status):
         """Transforms the attributes of a request to the `attributes` of `Recommender.query`."""

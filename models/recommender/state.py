@@ -87,6 +87,8 @@ class State(tf.Module):
         article_groups: `[articles + 1, len(ARTICLE_GROUPS)]` int32 codes; -1 is missing and matches no group.
         group_sizes: number of codes of each group, by name.
         style_<kind>: for each of `transforms.content.KINDS`, `[articles + 1, n]` float32, see `style.style_tables`.
+        available: `[articles + 1]` bool, whether each article may be recommended, true for the padding article; None if
+            all may.
         arrival_rows, is_arrival: new arrivals, see `arrivals.arrival_tables`, if the settings read them.
         customer_numbers: `[customers + 1, len(CUSTOMER_NUMBERS)]` float32.
         customer_segments: `[customers + 1]` int32 age segments; 0 is unknown.
@@ -119,6 +121,7 @@ class State(tf.Module):
 
     def __init__(self, tables: dict[str, np.ndarray]):
         super().__init__(name="state")
+        self.available: tf.Variable | None = None
         for name, values in tables.items():
             setattr(self, name, tf.Variable(values, trainable=False, name=name))
         self.group_sizes = dict(zip(ARTICLE_GROUPS, (tables["article_groups"].max(axis=0) + 1).tolist(), strict=True))

@@ -9,8 +9,6 @@ import tensorflow as tf
 LEAVES_SHARE_SEARCHED = 0.4
 _REORDERED_PER_NEIGHBOUR = 4
 _MIN_TREE_ARTICLES = 20_000  # below it, ScaNN's documentation advises brute force
-_QUERIES_PER_CHUNK = 32  # queries that `search_without` scores against all articles at once
-_MIN_SCORE = -1e30
 
 
 class ExactIndex(tf.Module):
@@ -51,16 +49,6 @@ class ExactIndex(tf.Module):
             Article rows `[batch, 2 * k]` int32, as from `__call__`.
         """
         return self(queries, 2 * k)[0]
-
-    def among(self, allowed, queries: tf.Tensor, k: int) -> tf.Tensor:
-        """Finds the k nearest allowed articles; see `search_without`.
-
-        Args:
-            allowed: allowed articles of the customers.
-            queries: `[batch, dim]` float32.
-            k: number of articles.
-        """
-        return search_without(self._embeddings, queries, allowed.excluded_rows, k, self._num_articles)
 
 
 class ScannIndex(tf.Module):
@@ -153,47 +141,6 @@ def build_index(kind: str, embeddings: np.ndarray, k: int) -> ExactIndex | Scann
     if kind == "scann":
         return ScannIndex(embeddings, k)
     raise ValueError(f"kind must be 'exact' or 'scann'. Received: kind = {kind!r}.")
-
-
-def search_without(
-    embeddings: tf.Tensor, queries: tf.Tensor, excluded: tf.Tensor, k: int, num_articles: int
-) -> tf.Tensor:
-    """Finds, by exact search, the k articles with the largest inner product that are not excluded.
-
-    Processes the queries in chunks, so that memory use does not grow with the batch.
-
-    Args:
-        embeddings: `[n, dim]` float32; the first `num_articles` rows are articles.
-        queries: `[batch, dim]` float32.
-        excluded: `[batch, m]` int32 article rows, padded with `num_articles`.
-        k: number of articles to return.
-        num_articles: number of articles.
-
-    Returns:
-        `[batch, k]` int32 article rows, best first, padded with `num_articles` if fewer are left.
-    """
-    count, found = tf.shape(queries)[0], min(k, num_articles)
-    size = tf.maximum(tf.minimum(count, _QUERIES_PER_CHUNK), 1)
-    parts = (count + size - 1) // size
-    missing = [[0, parts * size - count], [0, 0]]
-    excluded = tf.pad(excluded, missing, constant_values=num_articles)
-    by_part = (
-        tf.reshape(tf.pad(queries, missing), [parts, size, embeddings.shape[1]]),
-        tf.reshape(excluded, [parts, size, tf.shape(excluded)[1]]),
-    )
-
-    def search(part):
-        asked, without = part
-        scores = tf.matmul(asked, embeddings, transpose_b=True)[:, :num_articles]
-        at = tf.where(without < num_articles)
-        cells = tf.stack([tf.cast(at[:, 0], tf.int32), tf.gather_nd(without, at)], axis=1)
-        scores = tf.tensor_scatter_nd_update(scores, cells, tf.fill([tf.shape(cells)[0]], _MIN_SCORE))
-        best, rows = tf.math.top_k(scores, found)
-        return tf.where(best > _MIN_SCORE, rows, num_articles)
-
-    rows = tf.map_fn(search, by_part, fn_output_signature=tf.TensorSpec([None, found], tf.int32), parallel_iterations=1)
-    rows = tf.reshape(rows, [-1, found])[:count]
-    return tf.ensure_shape(tf.pad(rows, [[0, 0], [0, k - found]], constant_values=num_articles), [None, k])
 
 
 def recall_against_exact(index, exact: ExactIndex, queries: np.ndarray, k: int) -> float:

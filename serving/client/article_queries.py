@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
 from serving.client.answers import ArticleDescription, ArticleOutlook, LookArticle, LookGroup, SimilarArticle
-from serving.client.inputs import check_k, one_each, padded, strings
+from serving.client.inputs import check_k, one_each, strings
 from serving.client.model_client import ModelClient
-from serving.errors import InvalidRequestError
+from serving.client.rules import Rules
 
 
 class ArticleQueries:
@@ -29,6 +28,8 @@ class ArticleQueries:
         article_ids: Sequence[str],
         *,
         exclude_article_ids: Sequence[Sequence[str]] | None = None,
+        allow: Sequence[Sequence[str]] | None = None,
+        deny: Sequence[Sequence[str]] | None = None,
         k: int = 12,
     ) -> list[list[SimilarArticle]]:
         """The k most similar articles of each article, most similar first.
@@ -37,31 +38,25 @@ class ArticleQueries:
 
         Args:
             article_ids: [batch].
-            exclude_article_ids: [batch], articles to leave out of each answer; None for none. Versions of earlier
-                releases lack this input; the client omits it for them if nothing is excluded.
+            exclude_article_ids: [batch], articles to leave out of each answer; None for none.
+            allow: [batch], conditions such as "product_group_name=Shoes"; an article must have one of the allowed
+                values of each column that is named. "column=" stands for articles without a value. None for none.
+            deny: [batch], conditions that no article of an answer meets; None for none.
             k: articles per article, 1 to 100.
 
         Returns:
             [batch], in the order of `article_ids`.
 
         Raises:
-            ValueError: `k` is out of range, or `exclude_article_ids` is not as long as `article_ids`.
+            ValueError: `k` is out of range, or an argument is not as long as `article_ids`.
         """
         check_k(k)
-        excluded = one_each("exclude_article_ids", exclude_article_ids, article_ids, ())
-
-        def inputs_without_exclusions(part: slice) -> dict[str, Any]:
-            return {"article_id": strings(article_ids[part]), "k": np.int32(k)}
-
-        def inputs(part: slice) -> dict[str, Any]:
-            return {**inputs_without_exclusions(part), "exclude_article_ids": padded(excluded[part])}
-
-        try:
-            answers = self._model.predict_batches("similar_articles", len(article_ids), inputs)
-        except InvalidRequestError:
-            if any(excluded):
-                raise
-            answers = self._model.predict_batches("similar_articles", len(article_ids), inputs_without_exclusions)
+        answers = Rules(article_ids, exclude_article_ids, allow, deny).ask(
+            self._model,
+            "similar_articles",
+            len(article_ids),
+            lambda part: {"article_id": strings(article_ids[part]), "k": np.int32(k)},
+        )
         return [
             [SimilarArticle(i.decode(), float(s)) for i, s in zip(ids, scores, strict=True) if i]
             for _, arrays in answers
@@ -74,6 +69,8 @@ class ArticleQueries:
         *,
         customer_ids: Sequence[str] | None = None,
         exclude_article_ids: Sequence[Sequence[str]] | None = None,
+        allow: Sequence[Sequence[str]] | None = None,
+        deny: Sequence[Sequence[str]] | None = None,
         k: int = 12,
     ) -> list[list[LookGroup]]:
         """What completes a look with each article: up to 4 groups, most probable first, with up to k articles each.
@@ -85,6 +82,9 @@ class ArticleQueries:
             article_ids: [batch].
             customer_ids: [batch], for whose taste the articles are chosen; None, "" or an unknown one for nobody's.
             exclude_article_ids: [batch], articles to leave out of each answer; None for none.
+            allow: [batch], conditions such as "product_group_name=Shoes"; an article must have one of the allowed
+                values of each column that is named. "column=" stands for articles without a value. None for none.
+            deny: [batch], conditions that no article of an answer meets; None for none.
             k: articles of each group, 1 to 100.
 
         Returns:
@@ -95,14 +95,13 @@ class ArticleQueries:
         """
         check_k(k)
         customers = one_each("customer_ids", customer_ids, article_ids, "")
-        excluded = one_each("exclude_article_ids", exclude_article_ids, article_ids, ())
-        answers = self._model.predict_batches(
+        answers = Rules(article_ids, exclude_article_ids, allow, deny).ask(
+            self._model,
             "complete_the_look",
             len(article_ids),
             lambda part: {
                 "article_id": strings(article_ids[part]),
                 "customer_id": strings(customers[part]),
-                "exclude_article_ids": padded(excluded[part]),
                 "k": np.int32(k),
             },
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,7 @@ from serving.client.channel import ClientConfig
 from serving.client.inputs import check_k, one_each, padded, strings
 from serving.client.model_client import ModelClient
 from serving.client.reason_texts import ReasonTexts, english, subject_ids
+from serving.client.rules import Rules
 
 _CHANNELS_SEPARATOR = ","
 _REASON_COLUMNS = ("reason_codes", "reason_subjects", "reason_counts", "reason_days")
@@ -66,16 +67,21 @@ class RecommenderClient(ArticleQueries):
         *,
         recent_article_ids: Sequence[Sequence[str]] | None = None,
         exclude_article_ids: Sequence[Sequence[str]] | None = None,
+        allow: Sequence[Sequence[str]] | None = None,
+        deny: Sequence[Sequence[str]] | None = None,
         age: Sequence[float | None] | None = None,
         club_member_status: Sequence[str | None] | None = None,
         k: int = 12,
     ) -> list[Recommendations]:
-        """The best k articles for each customer; fewer if fewer articles are left.
+        """The best k articles for each customer; fewer only if fewer articles are left by the rules.
 
         Args:
             customer_ids: [batch]; unknown customers get an answer too.
             recent_article_ids: [batch], articles that each customer has just viewed, any number; None for none.
             exclude_article_ids: [batch], articles to leave out of each answer; None for none.
+            allow: [batch], conditions such as "product_group_name=Shoes"; an article must have one of the allowed
+                values of each column that is named. "column=" stands for articles without a value. None for none.
+            deny: [batch], conditions that no article of an answer meets; None for none.
             age: [batch] years; None for unknown.
             club_member_status: [batch]; None for unknown.
             k: articles per customer, 1 to 100.
@@ -90,25 +96,25 @@ class RecommenderClient(ArticleQueries):
         ages = [math.nan if value is None else value for value in one_each("age", age, customer_ids, None)]
         clubs = [value or "" for value in one_each("club_member_status", club_member_status, customer_ids, "")]
         recent = one_each("recent_article_ids", recent_article_ids, customer_ids, ())
-        excluded = one_each("exclude_article_ids", exclude_article_ids, customer_ids, ())
+        rules = Rules(customer_ids, exclude_article_ids, allow, deny)
 
         def inputs(part: slice) -> dict[str, Any]:
             return {
                 "customer_id": strings(customer_ids[part]),
                 "recent_article_ids": padded(recent[part]),
-                "exclude_article_ids": padded(excluded[part]),
                 "age": np.asarray(ages[part], np.float32),
                 "club_member_status": strings(clubs[part]),
                 "k": np.int32(k),
             }
 
-        return self._recommendations("recommend", customer_ids, inputs)
+        return _recommendations(customer_ids, rules.ask(self._model, "recommend", len(customer_ids), inputs))
 
     def recommend_default(self, customer_ids: Sequence[str]) -> list[Recommendations]:
         """Up to 12 best articles for each customer, by `serving_default`; [batch], in the order of `customer_ids`."""
-        return self._recommendations(
-            "serving_default", customer_ids, lambda part: {"customer_id": strings(customer_ids[part])}
+        answers = self._model.predict_batches(
+            "serving_default", len(customer_ids), lambda part: {"customer_id": strings(customer_ids[part])}
         )
+        return _recommendations(customer_ids, answers)
 
     def explain(self, answer: Recommendations, texts: ReasonTexts | None = None) -> list[tuple[str, ...]]:
         """Writes the reasons of an answer as texts; asks the server for the names of the articles in them.
@@ -217,19 +223,20 @@ class RecommenderClient(ArticleQueries):
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _recommendations(
-        self, signature: str, customer_ids: Sequence[str], inputs: Callable[[slice], Mapping[str, Any]]
-    ) -> list[Recommendations]:
-        rows = []
-        for version, arrays in self._model.predict_batches(signature, len(customer_ids), inputs):
-            # Lists, because reading thousands of array elements one by one costs more than all other work here.
-            columns = [arrays[name].tolist() for name in ("article_ids", "scores", "channels")]
-            columns.append(_reasons(arrays))
-            rows += [(version, *row) for row in zip(*columns, strict=True)]
-        return [
-            Recommendations(customer_id, _articles(ids, scores, channels, reasons), version)
-            for customer_id, (version, ids, scores, channels, reasons) in zip(customer_ids, rows, strict=True)
-        ]
+
+def _recommendations(
+    customer_ids: Sequence[str], answers: Iterable[tuple[int, Mapping[str, npt.NDArray[Any]]]]
+) -> list[Recommendations]:
+    rows = []
+    for version, arrays in answers:
+        # Lists, because reading thousands of array elements one by one costs more than all other work here.
+        columns = [arrays[name].tolist() for name in ("article_ids", "scores", "channels")]
+        columns.append(_reasons(arrays))
+        rows += [(version, *row) for row in zip(*columns, strict=True)]
+    return [
+        Recommendations(customer_id, _articles(ids, scores, channels, reasons), version)
+        for customer_id, (version, ids, scores, channels, reasons) in zip(customer_ids, rows, strict=True)
+    ]
 
 
 def _texts(values: npt.NDArray[Any]) -> tuple[str, ...]:

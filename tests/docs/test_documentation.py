@@ -14,7 +14,7 @@ from kubeflow.config import CompileConfig, load_config
 from kubeflow.spec import task_name
 from lookbook.cli import COMMANDS, cli
 from tests.source_tree import ROOMS, ROOT
-from transforms.columns import FILES, TABLES
+from transforms.columns import COLUMNS, FILES, TABLES
 from transforms.settings import Settings
 
 TOPS = (*ROOMS, "benchmarks", "tests", "docs")
@@ -94,7 +94,7 @@ def test_the_table_of_columns_equals_the_columns_of_the_tables(read):
     assert set(rows) == set(FILES.values())
     for table, file in FILES.items():
         shown = re.sub(r" \([^)]*\)", "", rows[file]).split(", ")
-        assert shown == [f"**{column.name}**" if column.required else column.name for column in TABLES[table]]
+        assert shown == [f"**{column.name}**" if column.required else column.name for column in COLUMNS[table]]
 
 
 def test_where_do_i_names_words_of_the_files_beside_them(read):

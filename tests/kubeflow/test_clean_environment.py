@@ -40,9 +40,11 @@ def test_all_packages_and_the_wheel_are_installed(installed, tmp_path):
 
 
 def test_the_installed_package_passes_the_end_to_end_test(installed, tmp_path):
-    """Copies only the tests and their configuration from the repository."""
+    """Copies only the tests, their configuration and the notebook that they run from the repository."""
     shutil.copytree(ROOT / "tests", tmp_path / "tests", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    (tmp_path / "docs").mkdir()
+    shutil.copy(ROOT / "docs" / "tour.ipynb", tmp_path / "docs")
     output = _run(
         str(installed),
         *("-m", "pytest", "-p", "no:cacheprovider", "--verbosity=0", "tests/e2e/test_whole_pipeline.py"),

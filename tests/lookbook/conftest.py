@@ -76,12 +76,14 @@ def _save_model(to: pathlib.Path) -> None:
     def serving_default(customer_id):
         return answer(module.customers.lookup(customer_id), 12, "towers,popular")
 
-    @tf.function(input_signature=[strings, many, many, tf.TensorSpec([None], tf.float32), strings, count])
-    def recommend(customer_id, recent_article_ids, exclude_article_ids, age, club_member_status, k):
+    @tf.function(input_signature=[strings, many, many, many, many, tf.TensorSpec([None], tf.float32), strings, count])
+    def recommend(customer_id, recent_article_ids, exclude_article_ids, allow, deny, age, club_member_status, k):
+        """The conditions that are given stand in the channels."""
         blank = tf.fill([tf.shape(customer_id)[0], 1], "")
         viewed = module.articles.lookup(tf.concat([recent_article_ids, blank], axis=1)[:, 0])
         known = module.customers.lookup(customer_id)
-        return answer(tf.where(viewed >= 0, viewed, known), k, "recent")
+        given = tf.strings.reduce_join(tf.concat([allow, deny], 1), separator=" ")
+        return answer(tf.where(viewed >= 0, viewed, known), k, tf.strings.join(["recent", given]))
 
     @tf.function(input_signature=[strings, many, count])
     def similar_articles(article_id, exclude_article_ids, k):

@@ -226,3 +226,15 @@ def test_a_port_in_use_is_reported_and_exits_1(out, port):
     assert done.returncode == 1
     assert "port must be free" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_query_sends_conditions(port, capsys):
+    conditions = ["--allow", "product_group_name=Shoes", "--deny", "colour_group_name=Red"]
+    assert main(["query", "c5", "--port", port, "--k", "1", *conditions]) == 0
+    shown = "recent product_group_name=Shoes colour_group_name=Red"
+    assert re.sub(r"\s+", " ", " ".join(rows(capsys.readouterr().out)[1])).endswith(shown)
+
+
+def test_a_photo_has_no_conditions(capsys):
+    assert main(["similar", "--photo", "photo.jpg", "--deny", "colour_group_name=Red"]) == 2
+    assert "--allow and --deny need ARTICLE_ID" in capsys.readouterr().err

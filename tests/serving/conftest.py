@@ -158,17 +158,24 @@ def _export(path: Path) -> None:
                 tf.TensorSpec([None], text),
                 tf.TensorSpec([None, None], text),
                 tf.TensorSpec([None, None], text),
+                tf.TensorSpec([None, None], text),
+                tf.TensorSpec([None, None], text),
                 tf.TensorSpec([None], tf.float32),
                 tf.TensorSpec([None], text),
                 tf.TensorSpec([], number),
             ]
         )
-        def recommend(self, customer_id, recent_article_ids, exclude_article_ids, age, club_member_status, k):
-            hidden = tf.concat([recent_article_ids, exclude_article_ids], axis=1)
+        def recommend(
+            self, customer_id, recent_article_ids, exclude_article_ids, allow, deny, age, club_member_status, k
+        ):
+            """Leaves out the articles of `deny`; `allow` adds 0.25 to the scores for each condition."""
+            denied = tf.strings.regex_replace(deny, "^article=", "")
+            hidden = tf.concat([recent_article_ids, exclude_article_ids, denied], axis=1)
             answer = self._answer(customer_id, hidden, k)
             years = tf.where(tf.math.is_nan(age), 0.0, age)
             club = tf.where(club_member_status == "ACTIVE", 0.5, 0.0)
-            answer["scores"] += (years + club)[:, None]
+            allowed = 0.25 * tf.reduce_sum(tf.cast(allow != "", tf.float32), axis=1)
+            answer["scores"] += (years + club + allowed)[:, None]
             return answer
 
         @tf.function(input_signature=[tf.TensorSpec([None], text), tf.TensorSpec([], number)])

@@ -23,6 +23,7 @@ from models.rankings import RECOMMENDED
 from pages.interval import Interval
 from pages.report.changes import DataSize, Previous, SettingChange
 from pages.report.sections.verdict import GateFacts, Outcome, RunFacts, VerdictFacts
+from transforms.columns import TABLES
 
 METRIC_TITLES = dict(zip(METRICS, ("MAP@12", "NDCG@12", "Precision@12", "Recall@12"), strict=True))
 BEST_SIMPLE, LAST = "the better simple baseline", "the last blessed model"
@@ -78,7 +79,7 @@ def read_data_size(artifacts: RunArtifacts) -> DataSize | None:
     if tables is None:
         return None
     report = IngestReport.read(tables)
-    kept = {name: table.rows_kept for name, table in report.tables.items()}
+    kept = {name: report.tables[name].rows_kept for name in TABLES}
     return DataSize(first_day=report.first_day, last_day=report.last_day, **kept)
 
 

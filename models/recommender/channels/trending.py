@@ -15,7 +15,9 @@ def propose(query, size, search):
     numbers = query.state.article_numbers[:-1]
     now, before = (numbers[:, ARTICLE_NUMBERS.index(name)] for name in ("purchases_7d", "purchases_previous_7d"))
     increase = tf.math.divide_no_nan(now - before, tf.sqrt(now + before))
-    wanted = size if query.allowed is None else size + query.allowed.max_excluded
-    scores, rows = tf.math.top_k(increase, tf.minimum(wanted, query.state.num_articles))
+    if query.allowed is not None:
+        rows = query.allowed.first_of(tf.argsort(increase, direction="DESCENDING", stable=True), size)
+        return rows, tf.where(rows < query.pad, tf.gather(tf.pad(increase, [[0, 1]]), rows), 0.0)
+    scores, rows = tf.math.top_k(increase, min(size, query.state.num_articles))
     batch = tf.shape(query.customer_rows)[0]
     return tf.tile(rows[None, :], [batch, 1]), tf.tile(scores[None, :], [batch, 1])

@@ -17,11 +17,12 @@ def test_recall_is_the_share_found_among_the_nearest():
 
 
 @pytest.mark.proof
-def test_both_ways_train_on_the_same_purchases(transformed):
+def test_both_ways_train_on_the_same_purchases(tiny, transformed):
     spec = Spec(
         way="ours",
         transformed=str(transformed / "transformed"),
         graph=str(transformed / "graph"),
+        content=str(tiny.vectors),
         batch_size=32,
         epochs=2,
         label_days=7,

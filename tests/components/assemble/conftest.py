@@ -10,6 +10,12 @@ import pytest
 READY_S = 600
 
 
+def rules_of(batch, exclude=None, allow=None, deny=None) -> dict[str, list]:
+    """The inputs of a request's rules; none by default."""
+    none = [[""]] * batch
+    return {"exclude_article_ids": exclude or none, "allow": allow or none, "deny": deny or none}
+
+
 @dataclasses.dataclass
 class Served:
     """A saved and loaded model, and the same graph built offline."""
@@ -26,28 +32,27 @@ class Served:
         tensors = {name: tf.constant(value, specs[name].dtype) for name, value in inputs.items()}
         return {name: value.numpy() for name, value in function(**tensors).items()}
 
-    def recommend(self, customers, recent=None, exclude=None, age=None, club=None, k=12) -> dict[str, np.ndarray]:
+    def recommend(self, customers, recent=None, age=None, club=None, k=12, **rules) -> dict[str, np.ndarray]:
         batch = len(customers)
         return self.ask(
             "recommend",
             customer_id=customers,
             recent_article_ids=recent or [[""]] * batch,
-            exclude_article_ids=exclude or [[""]] * batch,
+            **rules_of(batch, **rules),
             age=[float("nan")] * batch if age is None else age,
             club_member_status=club or [""] * batch,
             k=k,
         )
 
-    def similar(self, articles, exclude=None, k=12) -> dict[str, np.ndarray]:
-        exclude = exclude or [[""]] * len(articles)
-        return self.ask("similar_articles", article_id=articles, exclude_article_ids=exclude, k=k)
+    def similar(self, articles, k=12, **rules) -> dict[str, np.ndarray]:
+        return self.ask("similar_articles", article_id=articles, **rules_of(len(articles), **rules), k=k)
 
-    def complete(self, articles, customers=None, exclude=None, k=12) -> dict[str, np.ndarray]:
+    def complete(self, articles, customers=None, k=12, **rules) -> dict[str, np.ndarray]:
         return self.ask(
             "complete_the_look",
             article_id=articles,
             customer_id=customers or [""] * len(articles),
-            exclude_article_ids=exclude or [[""]] * len(articles),
+            **rules_of(len(articles), **rules),
             k=k,
         )
 

@@ -15,6 +15,8 @@ DEFAULTS = {
     "customer_id": ["unknown"],
     "recent_article_ids": [[""]],
     "exclude_article_ids": [[""]],
+    "allow": [[""]],
+    "deny": [[""]],
     "age": np.float32([np.nan]),
     "club_member_status": [""],
     "k": np.int32(12),
@@ -56,6 +58,10 @@ HOSTILE = {
     "unknown recent articles": {"recent_article_ids": [["", "👗", "x" * 10_000]]},
     "recent articles of width 0": {"recent_article_ids": np.zeros([1, 0], object)},
     "all but the last three excluded": {"exclude_article_ids": [[article_id(i) for i in range(ARTICLES - 3)]]},
+    "a denied value that no article has": {"deny": [["colour_group_name=👗"]]},
+    "1,000 denied values": {"deny": [[f"colour_group_name={i}" for i in range(1000)]]},
+    "a value that is not UTF-8": {"deny": [[b"colour_group_name=\xff\xfe\n"]]},
+    "conditions of width 0": {"allow": np.zeros([1, 0], object), "deny": np.zeros([1, 0], object)},
     "an age of NaN": {"age": np.float32([np.nan])},
     "an age of infinity": {"age": np.float32([-np.inf])},
     "an age of 10^30": {"age": np.float32([1e30])},
@@ -77,7 +83,10 @@ def test_an_empty_batch_gets_an_answer_without_rows(client):
     empty["k"] = DEFAULTS["k"]
     assert ask(client, **empty)["article_ids"].shape == (0, 12)
     assert ask(client, "serving_default", customer_id=empty["customer_id"])["article_ids"].shape == (0, 12)
-    similar = {"article_id": empty["customer_id"], **{n: empty[n] for n in ("exclude_article_ids", "k")}}
+    similar = {
+        "article_id": empty["customer_id"],
+        **{n: empty[n] for n in ("exclude_article_ids", "allow", "deny", "k")},
+    }
     assert ask(client, "similar_articles", **similar)["article_ids"].shape == (0, 12)
 
 
@@ -90,6 +99,8 @@ def test_similar_articles_refuses_exclusions_of_another_batch_size(client, rows)
             "similar_articles",
             article_id=[article_id(0), article_id(1)],
             exclude_article_ids=exclude,
+            allow=[[""], [""]],
+            deny=[[""], [""]],
             k=DEFAULTS["k"],
         )
     assert caught.value.code() is grpc.StatusCode.INVALID_ARGUMENT
@@ -113,6 +124,10 @@ WRONG = {
         "age": np.float32([np.nan, np.nan]),
         "exclude_article_ids": [[article_id(0)]],
     },
+    "conditions of two for one customer": {"deny": [["colour_group_name=Red"], [""]]},
+    "a condition on an unknown column": {"allow": [["colour=Red"]]},
+    "a condition on a column that is no attribute": {"allow": [["prod_name=Basic tee"]]},
+    "a condition without a value": {"deny": [["colour_group_name"]]},
     "exclusions of no customer": {"exclude_article_ids": np.zeros([0, 1], object)},
 }
 

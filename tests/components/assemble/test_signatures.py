@@ -17,6 +17,7 @@ from transforms.state_files import state_folder
 
 HOSTILE = ["", "unknown", "👗", "c000 ", "c000\n", "'; drop table", "x" * 10_000]
 REASONS = ("reason_codes", "reason_subjects", "reason_counts", "reason_days")
+RULES = {name: [None, None] for name in ("exclude_article_ids", "allow", "deny")}
 SHAPES = {
     "serving_default": (
         {"customer_id": [None]},
@@ -26,7 +27,7 @@ SHAPES = {
         {
             "customer_id": [None],
             "recent_article_ids": [None, None],
-            "exclude_article_ids": [None, None],
+            **RULES,
             "age": [None],
             "club_member_status": [None],
             "k": [],
@@ -34,11 +35,11 @@ SHAPES = {
         {"article_ids": None, "scores": None, "channels": None, **dict.fromkeys(REASONS)},
     ),
     "similar_articles": (
-        {"article_id": [None], "exclude_article_ids": [None, None], "k": []},
+        {"article_id": [None], **RULES, "k": []},
         {"article_ids": None, "scores": None},
     ),
     "complete_the_look": (
-        {"article_id": [None], "customer_id": [None], "exclude_article_ids": [None, None], "k": []},
+        {"article_id": [None], "customer_id": [None], **RULES, "k": []},
         {"groups": 4, "article_ids": None, "scores": None},
     ),
     "customer_embedding": ({"customer_id": [None]}, {"embedding": 8}),

@@ -10,6 +10,7 @@ from models.recommender.channels import CHANNELS
 from models.recommender.config import ChannelsConfig
 from models.recommender.nearest import NearestArticles
 from models.recommender.recommender import Recommender
+from models.recommender.rules import Rules
 from models.retrieval.index import ExactIndex, ScannIndex
 from tests.tiny_shop import ARTICLES, CUSTOMERS
 
@@ -18,7 +19,7 @@ ALL_CUSTOMERS = tf.range(CUSTOMERS + 1)
 
 def without(rows):
     """Excludes the same rows for all customers, with padding between them."""
-    return tf.constant([[ARTICLES, *rows, ARTICLES]] * (CUSTOMERS + 1), tf.int32)
+    return Rules(tf.constant([[ARTICLES, *rows, ARTICLES]] * (CUSTOMERS + 1), tf.int32))
 
 
 def with_channels(recommender, **sizes):
@@ -32,7 +33,7 @@ def answer(recommender):
 
     @tf.function(input_signature=[tf.TensorSpec([None, None], tf.int32), tf.TensorSpec([], tf.int32)], autograph=False)
     def recommend(excluded, k):
-        return recommender.recommend(recommender.query(ALL_CUSTOMERS), k, excluded).article_rows
+        return recommender.recommend(recommender.query(ALL_CUSTOMERS), k, Rules(excluded)).article_rows
 
     return lambda excluded, k=12: recommend(excluded, k).numpy()
 
@@ -41,7 +42,7 @@ def answer(recommender):
 @pytest.mark.parametrize("k", [1, 12, 20])
 def test_an_answer_is_full_while_allowed_articles_exist(answer, excluded, k):
     for rows in (range(excluded), range(ARTICLES - excluded, ARTICLES)):
-        for found in answer(without(rows), k):
+        for found in answer(without(rows).excluded_rows, k):
             real = found[found < ARTICLES].tolist()
             assert len(real) == len(set(real)) == min(k, ARTICLES - excluded)
             assert not set(real) & set(rows)
@@ -56,7 +57,7 @@ def test_paging_by_exclusion_reaches_every_article(answer):
 
 def test_empty_exclusions_change_nothing(answer, recommender):
     wanted = recommender.recommend(recommender.query(ALL_CUSTOMERS), 12).article_rows.numpy()
-    for excluded in (tf.zeros([CUSTOMERS + 1, 0], tf.int32), without([])):
+    for excluded in (tf.zeros([CUSTOMERS + 1, 0], tf.int32), without([]).excluded_rows):
         np.testing.assert_array_equal(answer(excluded), wanted)
 
 
@@ -75,7 +76,7 @@ def test_exclusions_apply_to_their_customer_only(recommender):
     plain = recommender.candidates(query).article_rows.numpy()
     excluded = np.full((CUSTOMERS + 1, 10), ARTICLES, np.int32)
     excluded[3] = plain[3, :10]
-    found = recommender.candidates(query, tf.constant(excluded)).article_rows.numpy()
+    found = recommender.candidates(query, Rules(tf.constant(excluded))).article_rows.numpy()
     others = np.arange(CUSTOMERS + 1) != 3
     np.testing.assert_array_equal(found[others], plain[others])
     assert not set(found[3]) & set(plain[3, :10])
@@ -86,9 +87,9 @@ def test_a_channel_proposes_its_best_allowed_articles(recommender, name):
     """Without the best three, the best five are the fourth to the eighth."""
     query = recommender.query(ALL_CUSTOMERS)
     wide = with_channels(recommender, **{name: 8})
-    eight = find_candidates(query, recommender.index, wide.config).article_rows.numpy()[:, :8]
-    excluded = tf.constant(eight[:, :3])
-    five = find_candidates(query, recommender.index, with_channels(recommender, **{name: 5}).config, excluded)
+    eight = find_candidates(query, recommender.nearest, wide.config).article_rows.numpy()[:, :8]
+    first_three = Rules(tf.constant(eight[:, :3]))
+    five = find_candidates(query, recommender.nearest, with_channels(recommender, **{name: 5}).config, first_three)
     np.testing.assert_array_equal(five.article_rows.numpy()[:, :5], eight[:, 3:])
 
 
@@ -99,7 +100,7 @@ def test_answers_are_filled_up_with_the_most_popular_articles(recommender):
     unknown = alone.query(tf.constant([CUSTOMERS]))
     popular = recommender.state.popular_rows.numpy()[0]
     popular = popular[popular < ARTICLES].tolist()
-    found = alone.recommend(unknown, 4, tf.constant([popular[:2]])).article_rows.numpy()[0]
+    found = alone.recommend(unknown, 4, Rules(tf.constant([popular[:2]]))).article_rows.numpy()[0]
     assert sorted(found) == sorted(popular[2:6])
     everything = alone.recommend(unknown, 20).article_rows.numpy()[0]
     assert set(popular) <= set(everything)

@@ -13,6 +13,7 @@ from models.recommender.candidates import active_channels, find_candidates
 from models.recommender.channels import CHANNELS
 from models.recommender.config import ChannelsConfig, RecommenderConfig
 from models.recommender.query import Query
+from models.recommender.rules import Rules
 from tests.tiny_shop import ARTICLES, CUSTOMERS
 from transforms.errors import ConfigError
 
@@ -52,8 +53,8 @@ def merged(recommender, proposed, customer, excluded=()):
 @pytest.mark.parametrize("excluded", [(), (0, 3, 7, ARTICLES)])
 def test_candidates_are_the_merged_best_of_all_channels(recommender, excluded):
     query = recommender.query(ALL_CUSTOMERS)
-    rows = tf.tile([excluded], [CUSTOMERS + 1, 1]) if excluded else None
-    found = find_candidates(query, recommender.index, recommender.config, rows)
+    rules = Rules(tf.tile([excluded], [CUSTOMERS + 1, 1])) if excluded else None
+    found = find_candidates(query, recommender.nearest, recommender.config, rules)
     proposed = proposals(recommender, query)
     for customer in range(CUSTOMERS + 1):
         wanted, bits = merged(recommender, proposed, customer, excluded)
@@ -71,7 +72,7 @@ def test_candidates_are_limited_and_padded(recommender):
     real = (rows < ARTICLES).sum(axis=1)
     assert real.max() == recommender.config.max_candidates
     excluded = tf.tile([list(range(ARTICLES - 3))], [CUSTOMERS + 1, 1])
-    rows = recommender.candidates(recommender.query(ALL_CUSTOMERS), excluded).article_rows.numpy()
+    rows = recommender.candidates(recommender.query(ALL_CUSTOMERS), Rules(excluded)).article_rows.numpy()
     assert (rows[:, 3:] == ARTICLES).all()
     assert (rows[:, :3] >= ARTICLES - 3).all()
 
@@ -124,7 +125,7 @@ def test_the_votes_of_31_channels_of_1000_articles_do_not_overflow(recommender, 
     monkeypatch.setattr(candidates, "CHANNELS", dict.fromkeys(names, propose))
     config = types.SimpleNamespace(channels=dict.fromkeys(names, 1000), max_candidates=ARTICLES)
     query = recommender.query(tf.constant([0]))
-    found = find_candidates(query, recommender.index, config, tf.constant([[ARTICLES - 1]]))
+    found = find_candidates(query, recommender.index, config, Rules(tf.constant([[ARTICLES - 1]])))
     assert found.article_rows.numpy().tolist() == [[*range(ARTICLES - 2, -1, -1), ARTICLES]]
     assert found.channel_bits.numpy().tolist() == [[2**31 - 1] * (ARTICLES - 1) + [0]]
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from models.recommender import baselines
 from models.recommender.builder import RecommenderBuilder
+from models.recommender.rules import Rules
 from tests.tiny_shop import ARTICLES, CUSTOMERS
 from tests.tiny_training import RECOMMENDER
 from transforms.calendar import date_of
@@ -63,7 +64,7 @@ def test_a_recommender_runs_on_a_state_with_empty_tables(build, empty):
     assert (answer.article_rows.numpy() < ARTICLES).all()
     assert np.isfinite(answer.scores.numpy()).all()
     excluded = tf.tile(tf.range(20)[None, :], [CUSTOMERS + 1, 1])
-    allowed = recommender.recommend(query, 12, excluded).article_rows.numpy()
+    allowed = recommender.recommend(query, 12, Rules(excluded)).article_rows.numpy()
     assert ((allowed[:, :10] >= 20) & (allowed[:, :10] < ARTICLES)).all()
     both = recommender.recommend_all_and_new(query, 12)
     np.testing.assert_array_equal(both[0].article_rows, answer.article_rows)

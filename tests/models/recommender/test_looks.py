@@ -14,6 +14,7 @@ from components.features.purchases import read_purchases
 from components.features.states import StateWriter, prepare
 from models.recommender.look_tables import load_look_tables
 from models.recommender.looks import Looks
+from models.recommender.rules import Rules
 from models.recommender.state import State, load_tables
 from tests import tiny_shop
 from transforms.content import CONTENT_FILE
@@ -57,7 +58,8 @@ class Shop:
         rows = np.asarray(rows, np.int32)
         customers = np.full(len(rows), self.state.num_customers) if customers is None else customers
         excluded = np.zeros((len(rows), 0)) if excluded is None else excluded
-        answer = self.looks(*(tf.constant(each, tf.int32) for each in (rows, customers, excluded)), k)
+        rows, customers, excluded = (tf.constant(each, tf.int32) for each in (rows, customers, excluded))
+        answer = self.looks(rows, customers, Rules(excluded), k)
         names, found, scores = answer.groups.numpy(), answer.article_rows.numpy(), answer.scores.numpy()
         return [
             [(names[i, g].decode(), found[i, g].tolist(), scores[i, g]) for g in range(names.shape[1]) if names[i, g]]
@@ -141,7 +143,7 @@ def test_excluded_articles_are_replaced_by_the_next_ones(shop):
 
 
 def test_an_unknown_article_has_an_empty_answer(shop):
-    answer = shop.looks(*(tf.constant(each, tf.int32) for each in ([tiny_shop.ARTICLES], [0], [[0]])), 3)
+    answer = shop.looks(tf.constant([tiny_shop.ARTICLES]), tf.constant([0]), Rules(tf.constant([[0]])), 3)
     assert answer.groups.numpy().tolist() == [[b""] * 4]
     assert answer.article_rows.numpy().tolist() == [[[tiny_shop.ARTICLES] * 3] * 4]
     assert (answer.scores.numpy() == 0).all()

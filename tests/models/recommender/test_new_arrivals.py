@@ -13,6 +13,7 @@ from models.recommender.arrivals import arrival_tables, best_with_slots
 from models.recommender.channels import new_arrivals
 from models.recommender.ops import MASKED_SCORE
 from models.recommender.query import Query
+from models.recommender.rules import Rules
 from models.recommender.state import State, load_tables
 from tests.ten_purchases import ARTICLES, AS_OF, CUSTOMERS, PURCHASES
 from tests.tiny_shop import write_states, write_tables
@@ -44,7 +45,7 @@ def state_of(tables, days):
 def proposed(state, customers, size=4, excluded=None, **request):
     query = Query(state, tf.constant(customers), tf.zeros([len(customers), 2]), history_length=10, **request)
     if excluded is not None:
-        query = query.without(tf.constant([[excluded]] * len(customers)))
+        query = query.restricted(Rules(tf.constant([[excluded]] * len(customers))))
     rows, scores = (tensor.numpy() for tensor in new_arrivals.propose(query, size, None))
     return [
         {int(row): score for row, score in zip(*pair, strict=True) if score > 0}

@@ -277,3 +277,25 @@ def test_a_version_of_an_earlier_release_has_no_reasons(client):
     (answer,) = client.recommend(["c1"])
     assert [article.reasons for article in answer.articles] == [()] * 12
     assert client.explain(answer) == [()] * 12
+
+
+def test_recommend_sends_conditions(client, articles):
+    """The model of the tests leaves out denied articles and adds 0.25 to the scores for each allowed value."""
+    first, second = client.recommend(
+        ["c1", "c2"],
+        allow=[[], ["colour=Red", "colour=Blue"]],
+        deny=[[f"article={articles[0]}", f"article={articles[1]}"], []],
+        k=2,
+    )
+    assert ids_of(first) == articles[2:4]
+    assert [article.score for article in second.articles] == [0.5, -0.5]
+
+
+def test_conditions_are_omitted_if_empty_for_versions_without_them(client, articles):
+    """`complete_the_look` of the tests has exclusions but no conditions, `similar_articles` has neither."""
+    assert client.complete(articles[:1], allow=[[]], deny=[[]], k=1) == client.complete(articles[:1], k=1)
+    for ask in (client.complete, client.similar):
+        with pytest.raises(errors.InvalidRequestError):
+            ask(articles[:1], allow=[["colour=Red"]], k=1)
+    with pytest.raises(ValueError, match="deny must have one entry for each id"):
+        client.recommend(["c1", "c2"], deny=[["colour=Red"]])

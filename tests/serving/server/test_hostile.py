@@ -24,6 +24,8 @@ def recommend(served, **change):
         "customer_id": ["c1"],
         "recent_article_ids": [[""]],
         "exclude_article_ids": [[""]],
+        "allow": [[""]],
+        "deny": [[""]],
         "age": np.float32([30]),
         "club_member_status": [""],
         "k": np.int32(12),
@@ -53,6 +55,8 @@ def test_large_requests_and_answers_arrive_complete(served, articles):
         "customer_id": [b"c" * 20_000] * 100,
         "recent_article_ids": [[""]] * 100,
         "exclude_article_ids": [[""]] * 100,
+        "allow": [[""]] * 100,
+        "deny": [[""]] * 100,
         "age": np.zeros([100], np.float32),
         "club_member_status": [""] * 100,
     }
@@ -190,7 +194,17 @@ TENSORS = st.one_of(
     ),
 )
 SIGNATURES = ["recommend", "similar_articles", "describe_articles", "customer_embedding", "serving_default"]
-NAMES = ["customer_id", "recent_article_ids", "exclude_article_ids", "age", "club_member_status", "k", "article_id"]
+NAMES = [
+    "customer_id",
+    "recent_article_ids",
+    "exclude_article_ids",
+    "allow",
+    "deny",
+    "age",
+    "club_member_status",
+    "k",
+    "article_id",
+]
 
 
 @BOUNDED

@@ -15,6 +15,8 @@ RECOMMEND = {
     "customer_id": ["c1"],
     "recent_article_ids": [["", ""]],
     "exclude_article_ids": np.zeros([1, 0], object),
+    "allow": np.zeros([1, 0], object),
+    "deny": np.zeros([1, 0], object),
     "age": np.float32([np.nan]),
     "club_member_status": [""],
     "k": np.int32(3),

@@ -1,0 +1,192 @@
+"""What is not available is recommended by no signature, and the stock alone can be pushed."""
+
+import datetime
+import os
+import pathlib
+import shutil
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import tensorflow as tf
+
+from components.assemble.saved_model import save_own_purchases, save_recommender
+from components.model_files import description_of
+from components.served_folder import model_dir
+from operations.availability import push_availability
+from pipeline.config import load_config
+from tests.components.assemble.conftest import Served
+from tests.tiny_shop import ARTICLES, CUSTOMERS, article_id, customer_id
+from tests.tiny_training import RECOMMENDER
+from transforms.availability import availability_rows
+from transforms.calendar import date_of
+from transforms.errors import DataError, LookbookError
+from transforms.state_files import AVAILABILITY_FILE
+
+CONFIG = load_config(None, ["infra_gate.latency_budget_ms=10000"])  # of a busy machine
+MOST = RECOMMENDER.max_candidates
+EVERYONE = [*(customer_id(i) for i in range(CUSTOMERS)), "unknown"]
+GONE = [article_id(i) for i in range(0, ARTICLES, 2)]  # half of the articles
+IDS = pa.chunked_array([[article_id(i) for i in range(ARTICLES)]])
+
+
+def write_stock(path: pathlib.Path, out_of_stock: list[str]) -> None:
+    nothing = pa.array([None] * len(out_of_stock), pa.date32())
+    table = pa.table(
+        {
+            "article_id": pa.array(out_of_stock, pa.string()),
+            "available_from": nothing,
+            "available_to": nothing,
+            "stock": pa.array([0.0] * len(out_of_stock)),
+        }
+    )
+    pq.write_table(availability_rows(table, IDS), path)
+
+
+@pytest.fixture(scope="module")
+def states(tiny, tmp_path_factory):
+    """The states of the tiny shop, of which every other article is out of stock at the end."""
+    folder = shutil.copytree(tiny.states, tmp_path_factory.mktemp("stock") / "states")
+    write_stock(folder / AVAILABILITY_FILE, GONE)
+    return folder
+
+
+def assemble(states, trained, to, day, **changes) -> Served:
+    config = RECOMMENDER.replace(**changes)
+    save_recommender(states, day, trained / "weights", config, to)
+    return Served(to, tf.saved_model.load(str(to)), None)
+
+
+@pytest.fixture(scope="module", params=["exact", "scann"])
+def stocked(request, states, tiny, trained, tmp_path_factory):
+    from scann.scann_ops.py import scann_ops  # noqa: F401 (registers the op a ScaNN model needs)
+
+    to = tmp_path_factory.mktemp(request.param) / "1"
+    return assemble(states, trained, to, tiny.calendar.end, index=request.param)
+
+
+def answered(served) -> dict[str, set[str]]:
+    """The articles of all answers, by signature."""
+    answers = {
+        "serving_default": served.ask("serving_default", customer_id=EVERYONE)["article_ids"],
+        "recommend": served.recommend(EVERYONE, k=MOST)["article_ids"],
+        "similar_articles": served.similar(IDS.to_pylist(), k=ARTICLES)["article_ids"],
+        "complete_the_look": served.complete(IDS.to_pylist(), k=ARTICLES)["article_ids"],
+        **served.ask("baselines", customer_id=EVERYONE),
+    }
+    return {name: {each.decode() for each in np.ravel(ids) if each} for name, ids in answers.items()}
+
+
+def test_no_signature_recommends_what_is_not_available(stocked):
+    for name, articles in answered(stocked).items():
+        assert articles, f"{name} must answer something"
+        assert not articles & set(GONE), name
+
+
+def test_answers_are_full_with_what_is_available(stocked):
+    left = ARTICLES - len(GONE)
+    ids = stocked.recommend(EVERYONE, k=MOST)["article_ids"]
+    assert (ids != b"").sum(axis=1).tolist() == [left] * len(EVERYONE)
+    similar = stocked.similar([GONE[0], article_id(1)], k=ARTICLES)["article_ids"]
+    assert (similar != b"").sum(axis=1).tolist() == [left, left - 1]
+
+
+def test_rules_of_a_request_apply_to_what_is_available(stocked):
+    kept = [article_id(i) for i in range(1, ARTICLES, 2)]
+    ids = stocked.recommend(["unknown"], exclude=[kept[:3]], k=MOST)["article_ids"]
+    assert {each.decode() for each in ids[0] if each} == set(kept[3:])
+
+
+def test_the_judged_model_does_not_know_the_stock_of_the_end(states, tiny, trained, tmp_path):
+    served = assemble(states, trained, tmp_path / "1", tiny.calendar.cut, index="exact")
+    assert answered(served)["recommend"] & set(GONE)
+
+
+def test_without_stock_recent_sales_are_the_proxy(tiny, trained, exact, tmp_path):
+    served = assemble(tiny.states, trained, tmp_path / "1", tiny.calendar.end, index="exact", sold_within_days=3)
+    last_day = exact.offline.state.article_numbers.numpy()[:-1, -1]
+    age = tiny.calendar.end - last_day
+    old = {article_id(i) for i in range(ARTICLES) if last_day[i] >= 0 and age[i] > 3}
+    assert 0 < len(old) < ARTICLES
+    assert not answered(served)["recommend"] & old
+
+
+def test_a_shop_without_any_available_article_is_refused(states, tiny, trained, tmp_path):
+    empty = shutil.copytree(states, tmp_path / "states")
+    write_stock(empty / AVAILABILITY_FILE, IDS.to_pylist())
+    with pytest.raises(DataError, match=r"an article must be available on .* Received: none of 30"):
+        assemble(empty, trained, tmp_path / "1", tiny.calendar.end, index="exact")
+
+
+def test_the_own_purchases_baseline_recommends_what_is_available(states, tiny, tmp_path):
+    save_own_purchases(states, tiny.calendar.end, RECOMMENDER, tmp_path / "1")
+    example = tf.train.Example()
+    example.features.feature["customer_id"].bytes_list.value.append(customer_id(0).encode())
+    judge = tf.saved_model.load(str(tmp_path / "1")).signatures["judge"]
+    ids = judge(examples=tf.constant([example.SerializeToString()]))["rankings"].numpy()
+    assert not {each.decode() for each in ids.ravel()} & set(GONE)
+
+
+@pytest.fixture
+def out(stocked, tmp_path):
+    """An output folder whose served version is the model of the shop with half of its articles."""
+    version = model_dir(tmp_path / "out") / "5"
+    shutil.copytree(stocked.folder, version)
+    return tmp_path / "out"
+
+
+def csv(folder: pathlib.Path, *lines: str) -> pathlib.Path:
+    folder.mkdir(exist_ok=True)
+    text = "\n".join(("article_id,available_from,available_to,stock", *lines)) + "\n"
+    (folder / "availability.csv").write_text(text)
+    return folder
+
+
+def test_the_availability_alone_is_pushed(out, tiny, tmp_path):
+    end = date_of(tiny.calendar.end)
+    data = csv(tmp_path / "data", f"{article_id(3)},,,0", f"{article_id(4)},2099-01-01,,9", f"{article_id(5)},,{end},1")
+    pushed = push_availability(data, out, CONFIG)
+    assert (pushed.articles, pushed.available, pushed.available_before) == (ARTICLES, ARTICLES - 2, ARTICLES // 2)
+    assert str(pushed.day) == end
+    before, after = model_dir(out) / "5", pushed.version.path
+    served = Served(after, tf.saved_model.load(str(after)), None)
+    answers = answered(served)
+    assert not answers["recommend"] & {article_id(3), article_id(4)}
+    assert answers["recommend"] & set(GONE), "what has stock again is recommended again"
+    assert description_of(after)["availability_of"] == 5
+    assert description_of(after)["available_on"] == end
+    assert "availability_of" not in description_of(before), "the version before must not change"
+    assert description_of(after)["weights_digest"] == description_of(before)["weights_digest"]
+    assert not [path for path in out.iterdir() if path.name.startswith(".")]
+
+
+def test_scores_stay_the_same(stocked, out, tmp_path):
+    data = csv(tmp_path / "data", *(f"{each},,,0" for each in GONE))
+    pushed = push_availability(data, out, CONFIG)
+    served = Served(pushed.version.path, tf.saved_model.load(str(pushed.version.path)), None)
+    plain, again = (each.recommend(EVERYONE) for each in (stocked, served))
+    np.testing.assert_array_equal(plain["article_ids"], again["article_ids"])
+    np.testing.assert_array_equal(plain["scores"], again["scores"])
+
+
+def test_another_day_may_be_given(out, tmp_path):
+    data = csv(tmp_path / "data", f"{article_id(3)},2099-01-01,,")
+    pushed = push_availability(data, out, CONFIG, datetime.date(2099, 1, 1))
+    assert pushed.available == ARTICLES
+
+
+def test_a_version_without_an_availability_is_refused(exact, tmp_path):
+    out = tmp_path / "out"
+    shutil.copytree(exact.folder, model_dir(out) / "5")
+    data = csv(tmp_path / "data", f"{article_id(3)},,,0")
+    with pytest.raises(LookbookError, match=r"must have been made with availability\.csv"):
+        push_availability(data, out, CONFIG)
+    assert os.listdir(model_dir(out)) == ["5"]
+
+
+def test_if_nothing_is_available_nothing_is_pushed(out, tmp_path):
+    data = csv(tmp_path / "data", *(f"{each},,,0" for each in IDS.to_pylist()))
+    with pytest.raises(DataError, match="an article must be available"):
+        push_availability(data, out, CONFIG)
+    assert os.listdir(model_dir(out)) == ["5"]
