@@ -146,8 +146,9 @@ class AttributeTable(tf.Module):
 
 def _columns(conditions: tf.Tensor) -> tf.Tensor:
     """Which column each condition names: `[batch, n, len(CONDITION_COLUMNS)]` bool; none for padding."""
-    prefix = tf.strings.regex_replace(conditions, r"(?s)=.*", "", replace_global=False)
-    has_value = tf.strings.regex_full_match(conditions, r"(?s)[^=]*=.*")
+    # A value may be any bytes: "." matches no line break and no byte that is not UTF-8, "\C" matches all.
+    prefix = tf.strings.regex_replace(conditions, r"=\C*", "", replace_global=False)
+    has_value = tf.strings.regex_full_match(conditions, r"[^=]*=\C*")
     named = tf.logical_and(prefix[..., None] == tf.constant(CONDITION_COLUMNS), has_value[..., None])
     wrong = tf.logical_and(conditions != "", tf.logical_not(tf.reduce_any(named, axis=2)))
     what = (
