@@ -53,7 +53,7 @@ def test_a_full_disk_found_by_duckdb_has_the_same_error(shop, monkeypatch):
     def full(*_):
         raise duckdb.IOException('IO Error: Could not write file "x": No space left on device\nmore')
 
-    monkeypatch.setattr("components.ingest.executor.find_violations", full)
+    monkeypatch.setattr("components.ingest.table.find_violations", full)
     with pytest.raises(DiskFullError, match=r"is full .*Could not write file .x.: No space left on device") as stopped:
         shop.ingest()
     assert "\n" not in str(stopped.value)
