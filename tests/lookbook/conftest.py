@@ -60,12 +60,12 @@ def _save_model(to: pathlib.Path) -> None:
     strings, many = tf.TensorSpec([None], tf.string), tf.TensorSpec([None, None], tf.string)
     count = tf.TensorSpec([], tf.int32)
 
-    def answer(start, k, channel):
+    def answer(start, k, channel, reason=""):
         ids = tf.gather(articles, (start[:, None] + tf.range(k)) % len(ARTICLES))
         scores = tf.broadcast_to(1.0 / (tf.cast(tf.range(k), tf.float32) + 1.0), tf.shape(ids))
         wide = [tf.shape(ids)[0], k, 1]
         reasons = {
-            "reason_codes": tf.tile([[["together_with_viewed", "popular_now", ""]]], wide),
+            "reason_codes": tf.tile([[["together_with_viewed", "popular_now", reason]]], wide),
             "reason_subjects": tf.tile([[["a01", "", ""]]], wide),
             "reason_counts": tf.tile([[[4, 2, 0]]], wide),
             "reason_days": tf.tile([[[0, 0, 0]]], wide),
@@ -78,12 +78,12 @@ def _save_model(to: pathlib.Path) -> None:
 
     @tf.function(input_signature=[strings, many, many, many, many, tf.TensorSpec([None], tf.float32), strings, count])
     def recommend(customer_id, recent_article_ids, exclude_article_ids, allow, deny, age, club_member_status, k):
-        """The conditions that are given stand in the channels."""
+        """The conditions that are given stand in the last reason."""
         blank = tf.fill([tf.shape(customer_id)[0], 1], "")
         viewed = module.articles.lookup(tf.concat([recent_article_ids, blank], axis=1)[:, 0])
         known = module.customers.lookup(customer_id)
-        given = tf.strings.reduce_join(tf.concat([allow, deny], 1), separator=" ")
-        return answer(tf.where(viewed >= 0, viewed, known), k, tf.strings.join(["recent", given]))
+        given = tf.strings.strip(tf.strings.reduce_join(tf.concat([allow, deny], 1), separator=" "))
+        return answer(tf.where(viewed >= 0, viewed, known), k, "recent", given)
 
     @tf.function(input_signature=[strings, many, count])
     def similar_articles(article_id, exclude_article_ids, k):

@@ -83,7 +83,11 @@ def _best_rank(query: Query, rows: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
 
 
 def _is_new(query: Query, rows: tf.Tensor, new_days: int) -> tf.Tensor:
-    """Returns whether articles are new arrivals as in `arrivals.arrival_tables`, `[batch, k]` bool."""
+    """Returns whether articles were first sold lately or never, and are no old launches: `[batch, k]` bool.
+
+    Only a state with new arrivals (`arrivals.arrival_tables`) knows launches.
+    """
     state = query.state
     first_day = tf.gather(state.article_numbers, rows)[:, :, ARTICLE_NUMBERS.index("first_day")]
-    return (first_day < 0) | (first_day >= tf.cast(state.as_of - new_days, tf.float32))
+    is_new = (first_day < 0) | (first_day >= tf.cast(state.as_of - new_days, tf.float32))
+    return is_new & tf.gather(state.is_arrival, rows) if hasattr(state, "is_arrival") else is_new

@@ -8,6 +8,7 @@ from models.recommender import features
 from models.recommender.candidates import fill_up
 from models.recommender.reasons.codes import CODES, GROUPS, VARIANTS
 from models.recommender.reasons.reasons import MAX_REASONS, MIN_FALL, NO_CODE, reason_outputs
+from models.recommender.rules import Rules
 from serving.client import Reason
 from tests.reason_audit import ReasonAudit
 from tests.tiny_shop import (
@@ -28,8 +29,8 @@ GROUP_OF = {variant: group for group, variant in VARIANTS.items()}
 class Explained:
     """The outputs of an answer with reasons."""
 
-    def __init__(self, recommender, query, excluded=None):
-        self.answer = recommender.recommend(query, K, excluded, explain=True)
+    def __init__(self, recommender, query, rules=None):
+        self.answer = recommender.recommend(query, K, rules, explain=True)
         self.rows = self.answer.article_rows.numpy()
         outputs = reason_outputs(self.answer.reasons, recommender.state, tf.constant([*CODES, ""]))
         self.outputs = {name: values.numpy() for name, values in outputs.items()}
@@ -76,6 +77,16 @@ def test_the_purchases_support_each_reason_with_its_evidence(explained, audit, c
     assert [each for each in found if not audit.is_supported(*each)] == []
 
 
+def test_an_article_of_an_old_launch_is_not_new(recommender, query):
+    before = recommender.state.is_arrival.numpy()
+    recommender.state.is_arrival.assign(np.zeros_like(before))
+    try:
+        codes = Explained(recommender, query).outputs["reason_codes"]
+    finally:
+        recommender.state.is_arrival.assign(before)
+    assert b"new_in_department" not in codes
+
+
 def test_leaving_out_the_features_of_a_reason_lowers_the_score(explained, query, recommender):
     """The features of a group are replaced by their mean in the trained network itself; falls are in order."""
     answer = explained.answer
@@ -114,7 +125,7 @@ def test_viewed_articles_are_not_called_bought(recommender):
 
 def test_at_most_three_reasons_and_none_for_padding(recommender):
     excluded = tf.tile(tf.range(ARTICLES - 1)[None, :], [2, 1])
-    answer = Explained(recommender, recommender.query(tf.range(2)), excluded).answer
+    answer = Explained(recommender, recommender.query(tf.range(2)), Rules(excluded)).answer
     reasons = answer.reasons
     assert reasons.codes.shape == (2, K, MAX_REASONS)
     assert answer.article_rows[0].numpy().tolist() == [ARTICLES - 1] + [ARTICLES] * (K - 1)
