@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from components.gates.table import GATES, PUSH
-from components.report.executor import FILE
+from components.model_files import REPORT
 from models.rankings import RECOMMENDED
 from pipeline.notify_config import NotifyConfig
 from transforms.errors import GateError
@@ -48,7 +48,7 @@ def notified(
     """
     outcome = Outcome()
     started = time.monotonic()
-    before = _written(out / FILE)
+    before = _written(out / REPORT.name)
 
     def send(error: Exception | None) -> None:
         if config.url is None:
@@ -56,7 +56,7 @@ def notified(
         try:
             from pipeline.webhook import post
 
-            report = str(out / FILE) if _written(out / FILE) not in (None, before) else None
+            report = str(out / REPORT.name) if _written(out / REPORT.name) not in (None, before) else None
             seconds = round(time.monotonic() - started, 1)
             places = {"report": report, "out": str(out), "data": str(data_dir), "host": socket.gethostname()}
             post({**_message(kind, out, outcome.summary, error), **places, "seconds": seconds}, config)

@@ -14,7 +14,9 @@ from lookbook import options
 @click.argument("assignments", metavar="[LABEL=VERSION]...", nargs=-1)
 @click.option("--model", help="Name of the model, if the file has several.")
 def command(file: pathlib.Path, assignments: tuple[str, ...], model: str | None) -> None:
-    """Show or set version labels, [LABEL=VERSION]..., in a model config FILE.
+    """Show or set the version labels in a model config FILE.
+
+    Sets [LABEL=VERSION]... if any are given.
 
     Servers that were started with --model-config-file FILE load the versions that new labels name, and move the labels
     when they are available. Comments in the file are lost.

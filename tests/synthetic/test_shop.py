@@ -17,7 +17,7 @@ from synthetic.periods import periods
 from transforms import columns
 
 SMALL = ShopConfig(customers=800, articles=500, transactions=24_000, days=120, seed=3)
-FILES = [*columns.FILES.values(), "oracle.csv", "oracle_arrivals.csv"]
+FILES = [*(columns.FILES[table] for table in columns.TABLES), "oracle.csv", "oracle_arrivals.csv"]
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,9 @@ def shop(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def tables(shop):
-    return {name: pd.read_csv(shop[0] / file, dtype=str) for name, file in columns.FILES.items()}
+    return {
+        name: pd.read_csv(shop[0] / file, dtype=str) for name, file in columns.FILES.items() if name in columns.TABLES
+    }
 
 
 @pytest.fixture(scope="module")

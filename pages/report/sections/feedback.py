@@ -136,7 +136,7 @@ def _comparison(facts: FeedbackFacts) -> list[Block]:
     return [
         Heading("Comparison"),
         Notes((Note(formats.text(verdict), tone),)),
-        table(caption, ("", *numeric), rows, numeric=numeric, note=note),
+        table(caption, ("Label or version", *numeric), rows, numeric=numeric, note=note),
     ]
 
 

@@ -101,5 +101,5 @@ def test_all_articles_are_recommended_if_there_are_fewer_than_k(tiny, trained, t
     found = recommender.recommend(query, 12).article_rows.numpy()
     assert np.sort(found[:, :articles], axis=1).tolist() == [list(range(articles))] * 2
     assert (found[:, articles:] == articles).all()
-    without = recommender.recommend(query, 12, tf.zeros([2, 1], tf.int32)).article_rows.numpy()
+    without = recommender.recommend(query, 12, Rules(tf.zeros([2, 1], tf.int32))).article_rows.numpy()
     assert np.sort(without, axis=1).tolist() == [[*range(1, articles), *[articles] * (13 - articles)]] * 2

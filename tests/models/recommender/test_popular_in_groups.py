@@ -11,6 +11,7 @@ import tensorflow as tf
 from components.features.config import FeaturesConfig
 from models.recommender.channels import popular_in_department, popular_in_section
 from models.recommender.query import Query
+from models.recommender.rules import Rules
 from models.recommender.state import State, load_tables
 from tests.ten_purchases import ARTICLES, AS_OF, CUSTOMERS, PURCHASES
 from tests.tiny_shop import write_states, write_tables
@@ -78,5 +79,5 @@ def test_departments_of_viewed_articles_count_too(state):
 
 
 def test_the_next_best_take_the_place_of_excluded_articles(state):
-    (found,) = proposed(query_of(state, [V]).without(tf.constant([[C, PAD]])), popular_in_department, size=1)
+    (found,) = proposed(query_of(state, [V]).restricted(Rules(tf.constant([[C, PAD]]))), popular_in_department, size=1)
     assert_near(found, [(A, (1 - SHOES_OF_V) * TOPS[0][1])])

@@ -22,6 +22,8 @@ RECOMMEND = {
     "customer_id": ["c1", "", "new"],
     "recent_article_ids": np.empty([3, 0], object),
     "exclude_article_ids": [["0108775001"]] * 3,
+    "allow": [[""]] * 3,
+    "deny": [[""]] * 3,
     "age": np.float32([30, np.nan, np.nan]),
     "club_member_status": ["ACTIVE", "", ""],
     "k": np.int32(2),
