@@ -39,6 +39,7 @@ COMMANDS = (
     "rollback",
     "labels",
     "clean",
+    "forget",
     "table",
     "embeddings",
     "tune",

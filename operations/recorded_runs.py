@@ -67,6 +67,24 @@ def artifacts_in(store: mlmd.MetadataStore, folder: pathlib.Path) -> dict[int, p
     return {number: path for number, path in paths.items() if path.is_relative_to(folder)}
 
 
+def setting_of(store: mlmd.MetadataStore, run: int, step: str) -> str:
+    """The parameter `settings` of a step of a run, as JSON.
+
+    Args:
+        store: the metadata.
+        run: number of the run.
+        step: id of the step.
+
+    Raises:
+        DataError: the run has no such step.
+    """
+    for execution in store.get_executions_by_context(run):
+        nodes = [each.name for each in store.get_contexts_by_execution(execution.id) if each.type == "node"]
+        if nodes and nodes[0].rpartition(".")[2] == step:
+            return execution.custom_properties["settings"].string_value
+    raise DataError(f"the run must have a step {step}. Received: none in its metadata; run `lookbook run` again")
+
+
 def mark_deleted(store: mlmd.MetadataStore, numbers: set[int]) -> None:
     """Marks artifacts as deleted, so that TFX does not take them from its cache.
 

@@ -40,10 +40,19 @@ def find_outputs(out: pathlib.Path) -> RunOutputs | None:
     runs = store.get_contexts_by_type("pipeline_run")
     if not runs:
         return None
-    newest = max(runs, key=lambda run: run.id)
+    return outputs_of(store, max(run.id for run in runs))
+
+
+def outputs_of(store: mlmd.MetadataStore, run: int) -> RunOutputs:
+    """Finds the outputs of a run, finished or not.
+
+    Args:
+        store: the metadata.
+        run: id of the run's context.
+    """
     found: dict[str, dict[str, pathlib.Path]] = {}
     pipeline = ""
-    for execution in sorted(store.get_executions_by_context(newest.id), key=lambda execution: execution.id):
+    for execution in sorted(store.get_executions_by_context(run), key=lambda execution: execution.id):
         contexts = {context.type: context.name for context in store.get_contexts_by_execution(execution.id)}
         pipeline = contexts.get("pipeline", pipeline)
         if execution.last_known_state in _FINISHED:

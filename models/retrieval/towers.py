@@ -73,6 +73,17 @@ class Towers(tf.keras.Model):
         """Replaces the indices of articles without a trained embedding by -1, int32 of the same shape."""
         return tf.where(tf.gather(self._trained, article_index + 1) > 0, article_index, f.MISSING)
 
+    def forget_customers(self, customer_index: np.ndarray) -> None:
+        """Sets the embeddings of customers to zero.
+
+        Args:
+            customer_index: `[n]` integers, indices of customers in the vocabulary.
+        """
+        if self.config.use_customer_id:
+            table = self._customers.embeddings.numpy()
+            table[np.asarray(customer_index, np.int64) + 1] = 0.0
+            self._customers.embeddings.assign(table)
+
     def embed_articles(
         self, article_index: tf.Tensor, categories: tf.Tensor, words: tf.Tensor, content: tf.Tensor
     ) -> tf.Tensor:

@@ -67,3 +67,22 @@ def test_clean_says_what_it_would_delete_and_deletes_with_yes(tmp_path, capsys):
     assert "deleted 3 folders, 7 bytes; " in capsys.readouterr().out
     assert main(["clean", "--out", str(tmp_path)]) == 0
     assert capsys.readouterr().out.startswith("nothing to delete; 21.0 kB of 1 of 2 runs are kept\n")
+
+
+def test_forget_says_what_it_removed_and_which_csvs_have_the_customer(tmp_path, capsys):
+    out, data, salt = tmp_path / "out", tmp_path / "data", tmp_path / "salt"
+    for folder in (out, data):
+        folder.mkdir()
+    run(out, "c017")
+    (out / "model_server.log").write_text("c017 asked\nready\n")
+    (data / "customers.csv").write_text("customer_id\nc017\n")
+    assert main(["forget", "--out", str(out), "--data", str(data), "c017"]) == 0
+    printed = capsys.readouterr().out
+    assert "deleted     0 versions, 3 artifacts and checkpoints, 28 bytes\n" in printed
+    assert "cleaned     model_server.log\n" in printed
+    assert "still holds" in printed, "the key of the tiny run, in metadata.db, is the id"
+    assert f"your data   {data / 'customers.csv'} has the customers; remove them there" in printed
+    salt.write_text("short")
+    assert main(["forget", "--out", str(out), "--salt-file", str(salt), "c017"]) == 2
+    assert "must have at least 16 bytes. Received: 5" in capsys.readouterr().err
+    assert main(["forget", "--out", str(out)]) == 2
