@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from components.model_files import ARTICLE_IDS, as_of, description_of
 from components.push.publish import drop_old, link_or_copy, publish
 from components.served_folder import model_dir
+from pipeline.out_lock import shared_lock
 from pipeline.versions import Version, served_version
 from transforms.availability import availability_rows
 from transforms.calendar import day_of
@@ -72,15 +73,23 @@ def push_availability(
         What was pushed.
 
     Raises:
-        LookbookError: there is no version, or it was made without a table of the availability.
+        LookbookError: there is no version, it was made without a table of the availability, or another command deletes
+            artifacts in `out`.
         DataError: the file is missing or wrong, or no article is available.
         GateError: the infra gate refused the copy.
     """
+    served = served_version(out)
+    with shared_lock(out):
+        return _push(served, data_dir, out, config, day)
+
+
+def _push(
+    served: Version, data_dir: pathlib.Path, out: pathlib.Path, config: PipelineConfig, day: datetime.date | None
+) -> PushedAvailability:
     from components.gates.infra.executor import try_model
     from components.ingest.executor import ingest_availability
     from models.recommender.availability import recommendable
 
-    served = served_version(out)
     state_day = as_of(description_of(served.path))
     if state_day is None:
         raise LookbookError(f"{served.path} must record the day of its state; push again with `lookbook refresh`")

@@ -28,9 +28,10 @@ def command(
 ) -> None:
     """Remove customers from all that OUT holds.
 
-    Pushes the served version again without them and deletes older versions, artifacts of runs, checkpoints, log lines
-    and records of request logs with them. The CSVs are yours to edit: the command says which of them still have the
-    customers. Everything is searched again at the end, and a record is written to OUT/forgotten.
+    Pushes the served version again without CUSTOMER_ID... and deletes older versions, artifacts of runs,
+    checkpoints, log lines and records of request logs with them. The CSVs are yours to edit: the command says which
+    of them still have the customers. Everything is searched again at the end, and a record is written to
+    OUT/forgotten.
     """
     from pipeline.last_run import data_of_last_run
     from serving.hashed_ids import read_salt

@@ -158,7 +158,7 @@ def test_the_availability_alone_is_pushed(out, tiny, tmp_path):
     assert description_of(after)["available_on"] == end
     assert "availability_of" not in description_of(before), "the version before must not change"
     assert description_of(after)["weights_digest"] == description_of(before)["weights_digest"]
-    assert not [path for path in out.iterdir() if path.name.startswith(".")]
+    assert not [path for path in out.iterdir() if path.name.startswith(".availability")]
 
 
 def test_scores_stay_the_same(stocked, out, tmp_path):
