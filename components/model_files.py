@@ -15,6 +15,7 @@ DESCRIPTION = EXTRA / "lookbook.json"
 WEIGHTS = EXTRA / "weights"
 CUSTOMER_IDS = EXTRA / "customer_ids.txt"
 WARMUP_REQUESTS = EXTRA / "tf_serving_warmup_requests"
+DRIFT = EXTRA / "drift"  # statistics of the run, see `components/drift`
 REPORT, RUN_RECORD = EXTRA / "report.html", EXTRA / "run.json"  # added after the push; servers ignore both
 ARTICLE_IDS = pathlib.PurePath("assets", "article_ids.txt")
 

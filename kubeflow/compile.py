@@ -31,7 +31,7 @@ _DESCRIPTIONS = {
     "allow_older": "true accepts data that end before those of the served version.",
     "data_version": "Names the state of the CSVs. Steps of another state are not taken from the cache.",
 }
-_NEVER_CACHED = ("FreshnessGate", "LastBlessed", "Report")  # they read the pushed versions
+_NEVER_CACHED = ("DriftStatistics", "FreshnessGate", "LastBlessed", "Report")  # they read the pushed versions
 # A gate that is retried gives the same verdict again.
 _NEVER_RETRIED = tuple(gate.step for gate in GATES if gate.stops == RUN)
 

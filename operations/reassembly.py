@@ -21,7 +21,7 @@ from components.features.executor import Outputs, build_features
 from components.gates.infra.config import InfraGateConfig
 from components.gates.infra.executor import try_model
 from components.last_blessed.executor import emit_weights
-from components.model_files import RUN_KEY, description_of
+from components.model_files import DRIFT, RUN_KEY, description_of
 from components.push.publish import publish
 from components.served_folder import model_dir
 from components.weights import FOLDER
@@ -90,7 +90,11 @@ def reassemble(
         described = [*description_of(work / "model"), AVAILABILITY_OF, AVAILABLE_ON]
         kept = {name: value for name, value in version.figures.items() if name not in described}
         return publish(
-            work / "model", model_dir(out), {**kept, REASSEMBLED_FROM: version.number}, at_least=version.number + 1
+            work / "model",
+            model_dir(out),
+            {**kept, REASSEMBLED_FROM: version.number},
+            at_least=version.number + 1,
+            folders={DRIFT: version.path / DRIFT} if (version.path / DRIFT).is_dir() else {},
         )
 
 

@@ -16,6 +16,7 @@ from pydantic import Field
 from components.candidates.config import CandidatesConfig
 from components.content.config import ContentConfig
 from components.features.config import FeaturesConfig
+from components.gates.drift.config import DriftConfig
 from components.gates.infra.config import InfraGateConfig
 from components.gates.model.config import EvaluationConfig
 from components.ingest.config import IngestConfig
@@ -49,6 +50,7 @@ class PipelineConfig(Settings):
     candidates: CandidatesConfig = Field(default_factory=CandidatesConfig, description="The training lists.")
     ranking: RankingConfig = Field(default_factory=RankingConfig, description="The ranking network.")
     recommender: RecommenderConfig = Field(default_factory=RecommenderConfig, description="The one graph.")
+    drift: DriftConfig = Field(default_factory=DriftConfig, description="Drift against the last pushed run.")
     evaluation: EvaluationConfig = Field(default_factory=EvaluationConfig, description="The model gate.")
     infra_gate: InfraGateConfig = Field(default_factory=InfraGateConfig, description="The infra gate.")
     push: PushConfig = Field(default_factory=PushConfig, description="Pushed versions.")

@@ -160,6 +160,7 @@ def create_pipeline(
         judged=judged.outputs["model"],
         evaluation=evaluator.outputs["evaluation"],
         last_blessed=blessed.outputs["weights"],
+        drift_statistics=checked.drift_statistics,
         baseline=baseline.outputs["model"],
     )
     nodes.append(

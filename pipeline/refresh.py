@@ -77,6 +77,7 @@ def create_refresh_pipeline(
         judged=judged.outputs["model"],
         evaluation=evaluator.outputs["evaluation"],
         last_blessed=blessed.outputs["weights"],
+        drift_statistics=checked.drift_statistics,
     )
     nodes.append(
         insights(

@@ -10,6 +10,7 @@ import time
 from typing import TYPE_CHECKING
 
 from components.content.source import fingerprint_of_content
+from components.drift.baseline import find_baseline, key_of_baseline
 from components.gates.freshness.executor import served_as_of
 from components.ingest.source import fingerprint_of
 from components.last_blessed.executor import key_of
@@ -166,6 +167,7 @@ def _run_steps(
         run_key=key,
         last_blessed=key_of(last_blessed),
         served_as_of=served_as_of(model_dir(out_dir), key),
+        drift_baseline=key_of_baseline(find_baseline(model_dir(out_dir), key)),
         allow_older="true" if allow_older else "false",
         photos=ShopPhotos(data_dir, config.photos).fingerprint(),
     )

@@ -2,7 +2,7 @@
 
 import dataclasses
 import importlib.metadata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from tfx.components.example_validator.component import ExampleValidator
@@ -12,7 +12,11 @@ from tfx.dsl.components.base.base_node import BaseNode
 from tfx.types import BaseChannel
 
 from components.content.component import Content, ContentSettings
+from components.drift.component import DriftStatistics, DriftStatisticsSettings
+from components.drift.thresholds import read_thresholds, validator_config
+from components.drift.validator import DriftValidator
 from components.gates.data.component import DataGate, DataGateSettings
+from components.gates.drift.component import DriftGate, DriftGateSettings
 from components.gates.freshness.component import FreshnessGate, FreshnessGateSettings
 from components.gates.freshness.executor import NONE
 from components.gates.infra.component import InfraGate, InfraGateSettings
@@ -65,6 +69,7 @@ class CacheKeys:
         run_key: key of the run, computed from its inputs, settings and code.
         last_blessed: digest of the last blessed weights, see `components.last_blessed`.
         served_as_of: day of the served version's state, or `none`.
+        drift_baseline: digest of the statistics of the last pushed run, or `none`.
         allow_older: `true` if the data may end before those of the served version, else `false`. A string, like all
             parameters of a run on Kubeflow.
         photos: fingerprint of the photos, which step Report reads. It is never cached on Kubeflow and needs none there.
@@ -75,6 +80,7 @@ class CacheKeys:
     run_key: str
     last_blessed: str
     served_as_of: str = NONE
+    drift_baseline: str = NONE
     allow_older: str = "false"
     photos: str = ""
 
@@ -87,11 +93,13 @@ class Checked:
         nodes: all steps, including the gates.
         tables: output of ingest.
         gates: gates of the data; all steps that use the tables run after them.
+        drift_statistics: statistics to compare with those of other runs.
     """
 
     nodes: list
     tables: BaseChannel
     gates: list[BaseNode]
+    drift_statistics: BaseChannel
 
 
 def step_settings(kind: type[StepSettings], version_of: VersionOf, **values: Any) -> str:
@@ -132,6 +140,7 @@ def checked_tables(
     )
     tables = ingest.outputs["tables"]
     checks = {table: _check(table, ingest.outputs[f"{table}_examples"], paths) for table in TABLES}
+    drift = _drift(config, paths, cache_keys, version_of, tables, checks)
     gates = [
         FreshnessGate(
             tables=tables,
@@ -147,8 +156,10 @@ def checked_tables(
             **{f"{table}_anomalies": check[-1].outputs["anomalies"] for table, check in checks.items()},
             settings=step_settings(DataGateSettings, version_of, label_days=config.label_days),
         ),
+        drift[-1],
     ]
-    return Checked([ingest, *(node for check in checks.values() for node in check), *gates], tables, gates)
+    nodes = [ingest, *(node for check in checks.values() for node in check), *drift[:-1], *gates]
+    return Checked(nodes, tables, gates, drift[0].outputs["statistics"])
 
 
 def content(
@@ -208,6 +219,7 @@ def gated_push(
     judged: BaseChannel,
     evaluation: BaseChannel,
     last_blessed: BaseChannel,
+    drift_statistics: BaseChannel,
     baseline: BaseChannel | None = None,
 ) -> list:
     """Creates the model gate, the infra gate, and the step that pushes a model which passed both.
@@ -221,6 +233,7 @@ def gated_push(
         judged: model with the same weights as of the cut.
         evaluation: figures of `judged`, and of `baseline` if given.
         last_blessed: the last blessed weights.
+        drift_statistics: statistics that the pushed version keeps for the next run.
         baseline: the baseline model; None in a refresh.
     """
     rule = ModelRule(margin=config.evaluation.margin, strict=config.evaluation.strict, min_share=config.push.min_share)
@@ -241,6 +254,7 @@ def gated_push(
         model_blessing=model_gate.outputs["blessing"],
         infra_blessing=infra_gate.outputs["blessing"],
         evaluation=evaluation,
+        drift_statistics=drift_statistics,
         serving_dir=paths.serving_dir,
         run_key=cache_keys.run_key,
         keep_versions=config.push.keep_versions,
@@ -344,3 +358,34 @@ def _check(table: str, examples: BaseChannel, paths: Paths) -> tuple:
         f"validator_{table}"
     )
     return statistics, schema, validator
+
+
+def _drift(
+    config: PipelineConfig,
+    paths: Paths,
+    cache_keys: CacheKeys,
+    version_of: VersionOf,
+    tables: BaseChannel,
+    checks: Mapping[str, Sequence[BaseNode]],
+) -> tuple:
+    """Creates the statistics to compare, the comparison with those of the last pushed run, and its gate."""
+    statistics = DriftStatistics(
+        tables=tables,
+        **{f"{table}_statistics": check[0].outputs["statistics"] for table, check in checks.items()},
+        serving_dir=paths.serving_dir,
+        run_key=cache_keys.run_key,
+        baseline_key=cache_keys.drift_baseline,
+        settings=step_settings(DriftStatisticsSettings, version_of, label_days=config.label_days),
+    )
+    compared = DriftValidator(
+        statistics=statistics.outputs["statistics"],
+        baseline_statistics=statistics.outputs["baseline"],
+        config=validator_config(read_thresholds()),
+    )
+    gate = DriftGate(
+        statistics=statistics.outputs["statistics"],
+        baseline=statistics.outputs["baseline"],
+        anomalies=compared.outputs["anomalies"],
+        settings=step_settings(DriftGateSettings, version_of, drift=config.drift),
+    )
+    return statistics, compared, gate

@@ -27,6 +27,7 @@ class Gate:
 GATES = (
     Gate("FreshnessGate", "freshness gate", RUN),
     Gate("DataGate", "data gate", RUN),
+    Gate("DriftGate", "drift gate", RUN),
     Gate("ModelGate", "model gate", PUSH),
     Gate("InfraGate", "infra gate", PUSH),
 )

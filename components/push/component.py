@@ -7,16 +7,17 @@ from tfx.proto import pusher_pb2
 from tfx.types import component_spec, standard_artifacts, standard_component_specs
 from tfx.utils import json_utils
 
-from components.push.executor import EVALUATION, JUDGED, Executor
+from components.push.executor import DRIFT_STATISTICS, EVALUATION, JUDGED, Executor
 
 
 class PushSpec(standard_component_specs.PusherSpec):
-    """Pusher's spec, with two more inputs: the judged model, and the evaluation that has its figures."""
+    """Pusher's spec, with more inputs: judged model, its evaluation, and the statistics to keep."""
 
     INPUTS = {
         **standard_component_specs.PusherSpec.INPUTS,
         JUDGED: component_spec.ChannelParameter(type=standard_artifacts.Model),
         EVALUATION: component_spec.ChannelParameter(type=standard_artifacts.ModelEvaluation),
+        DRIFT_STATISTICS: component_spec.ChannelParameter(type=standard_artifacts.ExampleStatistics),
     }
 
 
@@ -29,6 +30,7 @@ class Push(Pusher):
         model_blessing: blessing of `judged`.
         infra_blessing: blessing of `model`.
         evaluation: figures of the judged model.
+        drift_statistics: statistics that the next run is compared with.
         serving_dir: folder of the versions.
         run_key: names this run.
         keep_versions: number of versions to keep.
@@ -46,6 +48,7 @@ class Push(Pusher):
         model_blessing: types.BaseChannel,
         infra_blessing: types.BaseChannel,
         evaluation: types.BaseChannel,
+        drift_statistics: types.BaseChannel,
         *,
         serving_dir: str,
         run_key: str,
@@ -62,6 +65,7 @@ class Push(Pusher):
             model_blessing=model_blessing,
             infra_blessing=infra_blessing,
             evaluation=evaluation,
+            drift_statistics=drift_statistics,
             push_destination=destination,
             custom_config=json_utils.dumps(
                 {

@@ -12,11 +12,11 @@ from tfx.utils import path_utils, proto_utils
 
 from components.evaluation.report import read_evaluation
 from components.gates.freshness.executor import require_fresh
-from components.model_files import AS_OF, FIGURES, JUDGED_AS_OF, RUN_KEY, WEIGHTS_DIGEST, as_of, description_of
+from components.model_files import AS_OF, DRIFT, FIGURES, JUDGED_AS_OF, RUN_KEY, WEIGHTS_DIGEST, as_of, description_of
 from components.push.publish import drop_old, publish
 from transforms.errors import GateError
 
-EVALUATION, JUDGED = "evaluation", "judged"
+EVALUATION, JUDGED, DRIFT_STATISTICS = "evaluation", "judged", "drift_statistics"
 VERSION = "version.json"
 
 
@@ -30,7 +30,7 @@ class Executor(tfx_pusher.Executor):
         """Pushes the model, or marks the output as not pushed.
 
         Args:
-            input_dict: `model`, `judged`, `evaluation` and both blessings.
+            input_dict: `model`, `judged`, `evaluation`, `drift_statistics` and both blessings.
             output_dict: `pushed_model`.
             exec_properties: `push_destination` and `custom_config`, both as JSON.
 
@@ -57,7 +57,8 @@ class Executor(tfx_pusher.Executor):
         evaluation = read_evaluation(pathlib.Path(artifact_utils.get_single_uri(input_dict[EVALUATION])))
         pathlib.Path(pushed.uri).mkdir(parents=True, exist_ok=True)
         figures = {RUN_KEY: custom["run_key"], JUDGED_AS_OF: description_of(judged)[AS_OF], FIGURES: evaluation.overall}
-        version = publish(model, serving_dir, figures)
+        statistics = pathlib.Path(artifact_utils.get_single_uri(input_dict[DRIFT_STATISTICS]))
+        version = publish(model, serving_dir, figures, folders={DRIFT: statistics})
         drop_old(serving_dir, custom["keep_versions"])
         (pathlib.Path(pushed.uri) / VERSION).write_text(json.dumps({"version": str(version)}))
         self._MarkPushed(pushed, pushed_destination=str(version), pushed_version=version.name)

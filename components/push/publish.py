@@ -11,6 +11,7 @@ import pathlib
 import shutil
 import tempfile
 import time
+import types
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -20,6 +21,7 @@ from components.served_folder import is_number, version_folders
 _REMOVED = ".removed-"
 _INCOMING = ".incoming-"
 _LINKED_BYTES = 1 << 20
+_NO_FOLDERS: Mapping[pathlib.PurePath, pathlib.Path] = types.MappingProxyType({})
 
 
 def publish(
@@ -28,6 +30,7 @@ def publish(
     figures: Mapping[str, Any],
     at_least: int | None = None,
     copy: Callable[[str, str], object] = shutil.copy2,
+    folders: Mapping[pathlib.PurePath, pathlib.Path] = _NO_FOLDERS,
 ) -> pathlib.Path:
     """Copies a model into the served folder as its newest version.
 
@@ -37,6 +40,7 @@ def publish(
         figures: fields to add to the version's `assets.extra/lookbook.json`.
         at_least: minimum number of the version; the time in seconds if None.
         copy: copies a file; `link_or_copy` saves time and space.
+        folders: more folders to copy, by their path in the version.
 
     Returns:
         The version's folder; its number is the highest in the folder.
@@ -45,6 +49,8 @@ def publish(
     incoming = pathlib.Path(tempfile.mkdtemp(prefix=_INCOMING, dir=serving_dir))
     try:
         shutil.copytree(saved_model, incoming, dirs_exist_ok=True, copy_function=copy)
+        for name, folder in folders.items():
+            shutil.copytree(folder, incoming / name, dirs_exist_ok=True)
         write_description(incoming, figures)
         taken = [int(path.name) for path in serving_dir.iterdir() if is_number(path.name)]
         first = int(time.time()) if at_least is None else at_least
