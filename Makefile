@@ -25,7 +25,7 @@ export TF_USE_LEGACY_KERAS := 1
 export TF_ENABLE_ONEDNN_OPTS := 0
 export TF_CPP_MIN_LOG_LEVEL := 3
 
-.PHONY: help install run backtest rolling test proof screenshots docs bench bench-console bench-serving quality quality-alike quality-arrivals quality-look quality-needs quality-outlook quality-time-split lint format lock licenses protos pin-images clean
+.PHONY: help install run backtest rolling test proof screenshots docs drift bench bench-console bench-serving quality quality-alike quality-arrivals quality-look quality-needs quality-outlook quality-time-split lint format lock licenses protos pin-images clean
 
 help: ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -55,6 +55,9 @@ proof: $(STAMP) ## run the slow tests
 
 screenshots: $(STAMP) ## [OUT=dir] take the pictures of docs/images from the report and the console of a run, in Chromium
 	$(PYTHON) -m benchmarks.screenshots --out "$(OUT)" --to docs/images
+
+drift: $(STAMP) ## DATA=dir measure drift of ordinary weeks and of faults for docs/operations.md; takes seconds
+	@$(PYTHON) -m benchmarks.drift "$(DATA)"
 
 bench: $(STAMP) ## [SIZES=0.1,1] [ONLY='pattern'] measure the stages at several sizes for docs/performance.md; takes hours
 	$(PYTHON) -m benchmarks.performance --to docs/performance.md $(if $(SIZES),--sizes '$(SIZES)') $(if $(ONLY),--only '$(ONLY)')

@@ -20,7 +20,8 @@ from kubeflow.config import CompileConfig, KubeflowConfig, StepConfig
 from pipeline.code_version import code_version
 from pipeline.pipeline import create_pipeline
 from pipeline.refresh import create_refresh_pipeline
-from pipeline.shared_steps import CacheKeys, Paths, VersionOf
+from pipeline.shared_steps import CacheKeys, Paths
+from pipeline.step_settings import VersionOf
 from transforms.atomic_path import atomic_path
 
 COMMAND = ("python", "-m", "kubeflow.step")

@@ -56,7 +56,9 @@ def print_summary(summary: Summary, out: pathlib.Path) -> None:
         )
     console.print(f"index       recall against exact search {summary.index_recall:.3f}")
     for gate in GATES:
-        verdict = summary.gates[gate.step]
+        verdict = summary.gates.get(gate.step)
+        if verdict is None:  # a refresh has fewer gates
+            continue
         for warning in verdict.warnings:
             console.print(Text(f"{gate.title:<11} warning: {warning}"))
         if gate.stops == PUSH:

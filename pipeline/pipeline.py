@@ -26,7 +26,6 @@ from pipeline.config import PipelineConfig
 from pipeline.shared_steps import (
     CacheKeys,
     Paths,
-    VersionOf,
     checked_tables,
     content,
     gated_push,
@@ -34,8 +33,8 @@ from pipeline.shared_steps import (
     last_blessed,
     report,
     seeded,
-    step_settings,
 )
+from pipeline.step_settings import VersionOf, step_settings
 
 NAME = "lookbook"
 _PREPROCESSING = "transforms.preprocessing"
@@ -161,6 +160,7 @@ def create_pipeline(
         evaluation=evaluator.outputs["evaluation"],
         last_blessed=blessed.outputs["weights"],
         drift_statistics=checked.drift_statistics,
+        ranking=ranking.outputs["model"],
         baseline=baseline.outputs["model"],
     )
     nodes.append(

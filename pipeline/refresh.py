@@ -14,15 +14,14 @@ from pipeline.config import PipelineConfig
 from pipeline.shared_steps import (
     CacheKeys,
     Paths,
-    VersionOf,
     checked_tables,
     content,
     gated_push,
     insights,
     last_blessed,
     report,
-    step_settings,
 )
+from pipeline.step_settings import VersionOf, step_settings
 
 NAME = "lookbook-refresh"
 

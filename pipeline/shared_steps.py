@@ -2,7 +2,7 @@
 
 import dataclasses
 import importlib.metadata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from tfx.components.example_validator.component import ExampleValidator
@@ -12,11 +12,7 @@ from tfx.dsl.components.base.base_node import BaseNode
 from tfx.types import BaseChannel
 
 from components.content.component import Content, ContentSettings
-from components.drift.component import DriftStatistics, DriftStatisticsSettings
-from components.drift.thresholds import read_thresholds, validator_config
-from components.drift.validator import DriftValidator
 from components.gates.data.component import DataGate, DataGateSettings
-from components.gates.drift.component import DriftGate, DriftGateSettings
 from components.gates.freshness.component import FreshnessGate, FreshnessGateSettings
 from components.gates.freshness.executor import NONE
 from components.gates.infra.component import InfraGate, InfraGateSettings
@@ -27,13 +23,13 @@ from components.insights.component import Insights, InsightsSettings
 from components.last_blessed.component import LastBlessed, LastBlessedSettings
 from components.push.component import Push
 from components.report.component import Report, ReportSettings
-from components.step_settings import StepSettings
 from pipeline.config import PipelineConfig
+from pipeline.drift_steps import compared_lists, compared_tables
+from pipeline.step_settings import VersionOf, step_settings
 from transforms.columns import TABLES
 from transforms.schemas import SCHEMAS
 from transforms.settings import Settings
 
-VersionOf = Callable[[str], str]
 S = TypeVar("S", bound=Settings)
 PIPELINE_MODULE = "pipeline.pipeline"
 
@@ -102,20 +98,6 @@ class Checked:
     drift_statistics: BaseChannel
 
 
-def step_settings(kind: type[StepSettings], version_of: VersionOf, **values: Any) -> str:
-    """Returns the settings parameter of a step, as JSON.
-
-    Args:
-        kind: class of the step's settings. Its module, the component's, determines the code version.
-        version_of: returns the code version of a module.
-        **values: all settings except the code version.
-
-    Raises:
-        pydantic.ValidationError: a value is missing, unknown or of the wrong type.
-    """
-    return kind(code_version=version_of(kind.__module__), **values).as_json()
-
-
 def seeded(section: S, seed: int) -> S:
     """Returns the settings of a section with the seed of the run added to their own."""
     return section.replace(seed=section.as_tree()["seed"] + seed)
@@ -140,7 +122,15 @@ def checked_tables(
     )
     tables = ingest.outputs["tables"]
     checks = {table: _check(table, ingest.outputs[f"{table}_examples"], paths) for table in TABLES}
-    drift = _drift(config, paths, cache_keys, version_of, tables, checks)
+    drift = compared_tables(
+        config,
+        version_of,
+        tables=tables,
+        statistics={table: check[0].outputs["statistics"] for table, check in checks.items()},
+        serving_dir=paths.serving_dir,
+        run_key=cache_keys.run_key,
+        baseline_key=cache_keys.drift_baseline,
+    )
     gates = [
         FreshnessGate(
             tables=tables,
@@ -220,9 +210,10 @@ def gated_push(
     evaluation: BaseChannel,
     last_blessed: BaseChannel,
     drift_statistics: BaseChannel,
+    ranking: BaseChannel | None = None,
     baseline: BaseChannel | None = None,
 ) -> list:
-    """Creates the model gate, the infra gate, and the step that pushes a model which passed both.
+    """Creates the gates of the model, and the step that pushes a model which passed both.
 
     Args:
         config: all settings.
@@ -234,6 +225,7 @@ def gated_push(
         evaluation: figures of `judged`, and of `baseline` if given.
         last_blessed: the last blessed weights.
         drift_statistics: statistics that the pushed version keeps for the next run.
+        ranking: the ranking weights of the training; None in a refresh.
         baseline: the baseline model; None in a refresh.
     """
     rule = ModelRule(margin=config.evaluation.margin, strict=config.evaluation.strict, min_share=config.push.min_share)
@@ -248,6 +240,8 @@ def gated_push(
         model=model, settings=step_settings(InfraGateSettings, version_of, infra_gate=config.infra_gate)
     )
     gates = [model_gate, infra_gate]
+    if ranking is not None:
+        gates.append(compared_lists(config, version_of, ranking=ranking, last_blessed=last_blessed))
     push = Push(
         model=model,
         judged=judged,
@@ -309,6 +303,7 @@ def report(
         ("candidate_figures", "Candidates", "figures"),
         ("towers_run", "retrieval", "model_run"),
         ("ranking_run", "ranking", "model_run"),
+        ("ranking_drift_gate", "RankingDriftGate", "verdict"),
     )
     return Report(
         tables=outputs["Ingest"]["tables"],
@@ -316,6 +311,10 @@ def report(
         **{name: outputs[step][output] for name, step, output in trained if step in outputs},
         freshness_gate=outputs["FreshnessGate"]["verdict"],
         data_gate=outputs["DataGate"]["verdict"],
+        drift_statistics=outputs["DriftStatistics"]["statistics"],
+        drift_baseline=outputs["DriftStatistics"]["baseline"],
+        drift_anomalies=outputs["DriftValidator"]["anomalies"],
+        drift_gate=outputs["DriftGate"]["verdict"],
         model_blessing=outputs["ModelGate"]["blessing"],
         infra_blessing=outputs["InfraGate"]["blessing"],
         evaluation=outputs["Evaluator"]["evaluation"],
@@ -358,34 +357,3 @@ def _check(table: str, examples: BaseChannel, paths: Paths) -> tuple:
         f"validator_{table}"
     )
     return statistics, schema, validator
-
-
-def _drift(
-    config: PipelineConfig,
-    paths: Paths,
-    cache_keys: CacheKeys,
-    version_of: VersionOf,
-    tables: BaseChannel,
-    checks: Mapping[str, Sequence[BaseNode]],
-) -> tuple:
-    """Creates the statistics to compare, the comparison with those of the last pushed run, and its gate."""
-    statistics = DriftStatistics(
-        tables=tables,
-        **{f"{table}_statistics": check[0].outputs["statistics"] for table, check in checks.items()},
-        serving_dir=paths.serving_dir,
-        run_key=cache_keys.run_key,
-        baseline_key=cache_keys.drift_baseline,
-        settings=step_settings(DriftStatisticsSettings, version_of, label_days=config.label_days),
-    )
-    compared = DriftValidator(
-        statistics=statistics.outputs["statistics"],
-        baseline_statistics=statistics.outputs["baseline"],
-        config=validator_config(read_thresholds()),
-    )
-    gate = DriftGate(
-        statistics=statistics.outputs["statistics"],
-        baseline=statistics.outputs["baseline"],
-        anomalies=compared.outputs["anomalies"],
-        settings=step_settings(DriftGateSettings, version_of, drift=config.drift),
-    )
-    return statistics, compared, gate

@@ -37,7 +37,7 @@ class Summary:
         customers: number of customers who bought in the test week.
         difference: mean, low and high of the paired difference of MAP@12 from the best simple baseline.
         slices: slice to MAP@12 of the recommended ranking and number of customers.
-        gates: verdict of each gate, by the step's name.
+        gates: verdict of each gate of the pipeline, by the step's name.
         data_gate: warnings of the data gate, one line each.
         model_gate: line of the model gate.
         infra_gate: line of the infra gate.
@@ -83,7 +83,7 @@ def read_summary(steps: Mapping[str, Step], *, data_dir: pathlib.Path, photos: P
         seconds: wall time so far.
     """
     evaluation = read_evaluation(steps[EVALUATOR].outputs["evaluation"])
-    verdicts = {gate.step: read_verdict(_output(steps[gate.step])) for gate in GATES}
+    verdicts = {gate.step: read_verdict(_output(steps[gate.step])) for gate in GATES if gate.step in steps}
     pushed = steps[PUSH].outputs["pushed_model"] / VERSION
     description = description_of(steps[ASSEMBLED].outputs["model"] / "Format-Serving")
     built = steps[FEATURES] if FEATURES in steps else steps[CURRENT_STATES]

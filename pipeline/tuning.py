@@ -15,7 +15,8 @@ from components.candidates.executor import SPLIT as LISTS_SPLIT
 from components.features.examples import SPLITS
 from pipeline.code_version import code_version
 from pipeline.config import PipelineConfig
-from pipeline.shared_steps import VersionOf, seeded
+from pipeline.shared_steps import seeded
+from pipeline.step_settings import VersionOf
 
 NAME = "lookbook-tune"
 RETRIEVAL, RANKING = "retrieval", "ranking"

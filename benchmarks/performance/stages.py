@@ -31,9 +31,10 @@ _CHECKS = tuple(f"{step}_{table}" for step in ("schema", "statistics", "validato
 
 
 def _gates(stops: str) -> list[str]:
-    return [gate.step for gate in GATES if gate.stops == stops]
+    return [gate.step for gate in GATES if gate.stops == stops and gate.in_refresh]
 
 
+_PUSH = ("gates.ranking_drift", "gates.model", "gates.infra", "push")
 SYNTHESIZE, RUN, REFRESH = "synthesize", "run", "refresh"
 STAGES = (
     Stage(SYNTHESIZE, "`lookbook synthesize`", ("synthetic.shop",)),
@@ -46,8 +47,13 @@ STAGES = (
     Stage(
         "validation",
         "statistics, schema, validation and data gate; statistics of a sample",
-        ("components.gates.data.component", "components.gates.freshness.component", "transforms.schemas"),
-        (*_gates(RUN_GATES), *_CHECKS),
+        (
+            "components.drift.component",
+            "components.gates.data.component",
+            "components.gates.freshness.component",
+            "transforms.schemas",
+        ),
+        (*_gates(RUN_GATES), *_CHECKS, "DriftStatistics", "DriftValidator"),
     ),
     Stage(
         "content",
@@ -99,8 +105,8 @@ STAGES = (
     Stage(
         "push",
         "model gate, infra gate, push, insights and report",
-        tuple(f"components.{name}.component" for name in ("gates.model", "gates.infra", "push", "insights", "report")),
-        (*_gates(PUSH_GATES), "Push", "Insights", "Report"),
+        tuple(f"components.{name}.component" for name in (*_PUSH, "insights", "report")),
+        (*_gates(PUSH_GATES), "RankingDriftGate", "Push", "Insights", "Report"),
     ),
     Stage(RUN, "the whole run, CSVs to pushed, as typed", ("lookbook.commands.run",)),
     Stage(REFRESH, "the whole refresh, as typed", ()),

@@ -8,10 +8,10 @@ import pathlib
 from tensorflow_metadata.proto.v0 import anomalies_pb2
 
 from components.drift.statistics import Statistics, count_values
-from components.drift.thresholds import JENSEN_SHANNON, Thresholds
+from components.drift.thresholds import JENSEN_SHANNON, L_INFINITY, Thresholds
 
 DRIFTED, STEADY, LOST, FEW, MISSING = "drifted", "steady", "lost", "few", "missing"
-TITLES = {JENSEN_SHANNON: "Jensen-Shannon divergence"}
+TITLES = {JENSEN_SHANNON: "Jensen-Shannon divergence", L_INFINITY: "L-infinity distance"}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -43,14 +43,17 @@ class Comparison:
         return self.state in (DRIFTED, LOST)
 
     @property
+    def measure_title(self) -> str:
+        """The name of the measure."""
+        return TITLES[self.measure]
+
+    @property
     def line(self) -> str:
         """The finding in one line."""
         if self.state == LOST:
             return f"{self.name}: has no values any more; the last pushed run had {self.rows_before:,}"
-        measure = TITLES.get(self.measure, "L-infinity distance")
-        return (
-            f"{self.name}: differs from the last pushed run: {measure} {self.value:.4f}, threshold {self.threshold:g}"
-        )
+        found = f"{self.measure_title} {self.value:.4f}, threshold {self.threshold:g}"
+        return f"{self.name}: differs from the last pushed run: {found}"
 
 
 def compare(
@@ -64,21 +67,24 @@ def compare(
         baseline: statistics of the last pushed run.
         thresholds: thresholds of the columns.
     """
-    values = {
-        ".".join(info.path.step): info.drift_measurements[0].value
+    measured = {
+        ".".join(info.path.step): info.drift_measurements[0]
         for info in anomalies.drift_skew_info
         if info.drift_measurements
     }
     rows, before = count_values(now), count_values(baseline)
     found = []
     for row in thresholds.rows:
-        counts, value = (rows.get(row.name, 0), before.get(row.name, 0)), values.get(row.name)
-        state = _state(value, row.threshold, counts, thresholds.min_rows)
+        counts, measure = (rows.get(row.name, 0), before.get(row.name, 0)), measured.get(row.name)
+        # That of the run, which the file may not have any more when a report is written again.
+        threshold = row.threshold if measure is None else measure.threshold
+        value = None if measure is None else measure.value
+        state = _state(value, threshold, counts, thresholds.min_rows)
         found.append(
             Comparison(
                 name=row.name,
                 measure=row.measure,
-                threshold=row.threshold,
+                threshold=threshold,
                 value=value if state in (DRIFTED, STEADY) else None,
                 state=state,
                 rows=counts[0],

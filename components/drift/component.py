@@ -16,9 +16,15 @@ from components.step_settings import StepSettings
 
 
 class DriftStatisticsSettings(StepSettings):
-    """Settings of the step."""
+    """Settings of the step.
+
+    Attributes:
+        label_days: length of the newest week, in days.
+        thresholds: hash of the thresholds, for the cache key.
+    """
 
     label_days: int
+    thresholds: str
 
 
 @component

@@ -69,7 +69,7 @@ def read_recent(tables: pathlib.Path, days: int) -> pa.Table:
             LEFT JOIN read_parquet('{_quoted(articles)}') a USING ({ARTICLE_ID})
             LEFT JOIN read_parquet('{_quoted(customers)}') c USING ({CUSTOMER_ID})
             """
-        ).fetch_arrow_table()
+        ).to_arrow_table()
 
 
 def _quoted(path: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pathlib
 from collections.abc import Mapping
+from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -22,7 +23,7 @@ from transforms.columns import AGE, PRICE, TABLES
 
 SPLIT = "all"
 FILE = f"Split-{SPLIT}/FeatureStats.pb"
-Statistics = statistics_pb2.DatasetFeatureStatisticsList
+Statistics: TypeAlias = statistics_pb2.DatasetFeatureStatisticsList
 _Histogram = statistics_pb2.Histogram
 # Fixed buckets, so that two weeks are compared without interpolation. Values outside count in the outermost ones.
 _BUCKETS = {
@@ -79,12 +80,16 @@ def write_statistics(statistics: Statistics, folder: pathlib.Path) -> None:
 
 
 def count_values(statistics: Statistics) -> dict[str, int]:
-    """The number of rows with a value, by name of the feature."""
+    """The number of values, by name of the feature."""
     return {
-        feature.path.step[0]: int(getattr(feature, feature.WhichOneof("stats")).common_stats.num_non_missing)
-        for dataset in statistics.datasets
-        for feature in dataset.features
+        name: int(getattr(feature, feature.WhichOneof("stats")).common_stats.tot_num_values)
+        for name, feature in features_of(statistics).items()
     }
+
+
+def features_of(statistics: Statistics) -> dict[str, statistics_pb2.FeatureNameStatistics]:
+    """The statistics of each feature, by name."""
+    return {feature.path.step[0]: feature for dataset in statistics.datasets for feature in dataset.features}
 
 
 def has_values(statistics: Statistics) -> set[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import hashlib
 import pathlib
 from collections.abc import Mapping
 from typing import Any
@@ -13,6 +14,7 @@ from tfx.proto import distribution_validator_pb2
 
 from components.drift.recent import COLUMNS as RECENT_COLUMNS
 from components.drift.recent import RECENT
+from models.ranking.distributions import SCORE
 from transforms.columns import TABLES
 from transforms.errors import ConfigError
 
@@ -43,16 +45,43 @@ class Threshold:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class ListThresholds:
+    """The thresholds of the ranking features and the scores, of the Jensen-Shannon divergence.
+
+    Attributes:
+        min_pairs: lists with fewer candidates in one of the runs are not judged.
+        feature: threshold of a feature that is not in `features`.
+        score: threshold of the scores.
+        features: thresholds of single features by name.
+    """
+
+    min_pairs: int
+    feature: float
+    score: float
+    features: Mapping[str, float] = dataclasses.field(default_factory=dict)
+
+    def of(self, name: str) -> float:
+        """The threshold of a feature or of the scores.
+
+        Args:
+            name: name of the feature, or `score`.
+        """
+        return self.score if name == SCORE else self.features.get(name, self.feature)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Thresholds:
     """The thresholds of all columns.
 
     Attributes:
         min_rows: columns with fewer values in one of the runs are not judged.
         rows: one threshold a column.
+        lists: thresholds of the training lists.
     """
 
     min_rows: int
     rows: tuple[Threshold, ...]
+    lists: ListThresholds
 
 
 def feature_name(table: str, column: str) -> str:
@@ -80,7 +109,12 @@ def read_thresholds(path: pathlib.Path = FILE) -> Thresholds:
     doubled = sorted({name for name in names if names.count(name) > 1})
     if doubled:
         raise ConfigError(f"{path.name}: each column must have one row. Received several of {', '.join(doubled)}")
-    return Thresholds(min_rows=tree["min_rows"], rows=rows)
+    return Thresholds(min_rows=tree["min_rows"], rows=rows, lists=ListThresholds(**tree["lists"]))
+
+
+def thresholds_digest(path: pathlib.Path = FILE) -> str:
+    """Hash of the file, for cache keys; arguments as in `read_thresholds`."""
+    return hashlib.blake2b(path.read_bytes(), digest_size=8).hexdigest()
 
 
 def validator_config(thresholds: Thresholds) -> distribution_validator_pb2.DistributionValidatorConfig:

@@ -1,5 +1,7 @@
 """TFX's DistributionValidator, with an executor that leaves out what cannot be compared; see README.md."""
 
+from typing import TypeAlias
+
 from tfx.components.distribution_validator import component as tfx_component
 from tfx.components.distribution_validator import executor as tfx_executor
 from tfx.dsl.components.base import executor_spec
@@ -9,7 +11,7 @@ from tfx.utils import proto_utils
 
 from components.drift.statistics import Statistics, has_values, read_statistics
 
-Config = distribution_validator_pb2.DistributionValidatorConfig
+Config: TypeAlias = distribution_validator_pb2.DistributionValidatorConfig
 _BASELINE = standard_component_specs.BASELINE_STATISTICS_KEY
 _CONFIG = standard_component_specs.DISTRIBUTION_VALIDATOR_CONFIG_KEY
 

@@ -17,17 +17,20 @@ class Gate:
         step: id of the node in the pipeline; its only output has `verdict.json`.
         title: name in the output of commands.
         stops: `run` or `push`.
+        in_refresh: whether a refresh has it too.
     """
 
     step: str
     title: str
     stops: str
+    in_refresh: bool = True
 
 
 GATES = (
     Gate("FreshnessGate", "freshness gate", RUN),
     Gate("DataGate", "data gate", RUN),
     Gate("DriftGate", "drift gate", RUN),
+    Gate("RankingDriftGate", "ranking drift gate", RUN, in_refresh=False),
     Gate("ModelGate", "model gate", PUSH),
     Gate("InfraGate", "infra gate", PUSH),
 )

@@ -36,6 +36,10 @@ def Report(  # noqa: N802 (TFX names components like classes)
     transactions_anomalies: InputArtifact[standard_artifacts.ExampleAnomalies],
     freshness_gate: InputArtifact[GateVerdict],
     data_gate: InputArtifact[GateVerdict],
+    drift_statistics: InputArtifact[standard_artifacts.ExampleStatistics],
+    drift_baseline: InputArtifact[standard_artifacts.ExampleStatistics],
+    drift_anomalies: InputArtifact[standard_artifacts.ExampleAnomalies],
+    drift_gate: InputArtifact[GateVerdict],
     model_blessing: InputArtifact[standard_artifacts.ModelBlessing],
     infra_blessing: InputArtifact[standard_artifacts.InfraBlessing],
     evaluation: InputArtifact[standard_artifacts.ModelEvaluation],
@@ -50,6 +54,7 @@ def Report(  # noqa: N802 (TFX names components like classes)
     candidate_figures: InputArtifact[Figures] = None,
     towers_run: InputArtifact[standard_artifacts.ModelRun] = None,
     ranking_run: InputArtifact[standard_artifacts.ModelRun] = None,
+    ranking_drift_gate: InputArtifact[GateVerdict] = None,
 ) -> None:
     """Writes the report of the run; an error is logged and does not fail the run."""
     del photos_key  # part of the cache key, because the photos are read
@@ -64,6 +69,10 @@ def Report(  # noqa: N802 (TFX names components like classes)
         "validator_transactions": {"anomalies": transactions_anomalies},
         "FreshnessGate": {"verdict": freshness_gate},
         "DataGate": {"verdict": data_gate},
+        "DriftStatistics": {"statistics": drift_statistics, "baseline": drift_baseline},
+        "DriftValidator": {"anomalies": drift_anomalies},
+        "DriftGate": {"verdict": drift_gate},
+        "RankingDriftGate": {"verdict": ranking_drift_gate},
         "ModelGate": {"blessing": model_blessing},
         "InfraGate": {"blessing": infra_blessing},
         "Evaluator": {"evaluation": evaluation},

@@ -5,6 +5,7 @@ import logging
 import pathlib
 
 from models.ranking.config import REFITTED, RankingConfig
+from models.ranking.distributions import describe_lists
 from models.ranking.lists import Lists, join
 from models.ranking.network import RankingNetwork
 from models.ranking.training import fit, mean_loss
@@ -23,7 +24,8 @@ def run_fn(fn_args) -> None:
 
     The judged network is trained on the list weeks. With `refit_to_end`, a second network for the pushed model is
     trained on the list weeks and the test week, and written to `refitted/`. After each epoch, the loss of the judged
-    network on some lists of the test week is logged; it decides nothing.
+    network on some lists of the test week is logged; it decides nothing. The distributions of the features and scores
+    of that week's lists are written to `distributions.json`, for the next run.
 
     Args:
         fn_args: TFX's arguments. `train_files` are the lists, `base_model` is the folder with `states/` and `towers/`;
@@ -58,6 +60,7 @@ def run_fn(fn_args) -> None:
     held_out = all_lists[num_lists : num_lists + _VALIDATION_LISTS] if test_week else None
     losses = fit(network, lists, config, logs=str(logs), backup=str(backup / "running"), validation=held_out)
     save_network(network, config, features.NAMES, to)
+    describe_lists(all_lists[num_lists:] if test_week else lists, features.NAMES, network).write(to)
     figures = {"lists": len(lists), "losses": losses, "refitted": False}
     if config.refit_to_end and test_week:
         refitted = build_network(config, features.NAMES)

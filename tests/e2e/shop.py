@@ -30,7 +30,7 @@ SETTINGS = (
 )
 SIZES = {"customers": 400, "articles": 250, "transactions": 12_000, "days": 70, "seed": 1}
 START_TIMEOUT_S = 120
-STEPS = 30
+STEPS = 34
 
 
 @dataclasses.dataclass(frozen=True)

@@ -76,7 +76,7 @@ def test_inputs_come_from_existing_outputs_and_there_are_no_cycles(spec, tasks):
 
 def test_steps_wait_for_the_gates(tasks):
     first = "current-states" if "current-states" in tasks else "features"
-    assert {"data-gate", "freshness-gate"} <= set(tasks[first]["dependentTasks"])
+    assert {"data-gate", "drift-gate", "freshness-gate"} <= set(tasks[first]["dependentTasks"])
     assert {"model-gate", "infra-gate"} <= set(tasks["push"]["dependentTasks"])
 
 
@@ -115,14 +115,15 @@ def test_trainers_have_resources_of_their_own(compiled):
 
 def test_every_step_except_the_gates_of_the_data_is_retried(tasks):
     counts = {name: task.get("retryPolicy", {}).get("maxRetryCount", 0) for name, task in tasks.items()}
-    assert counts.pop("data-gate") == counts.pop("freshness-gate") == 0
+    gates = ("data-gate", "drift-gate", "freshness-gate", "ranking-drift-gate")
+    assert {counts.pop(gate, 0) for gate in gates} == {0}
     assert set(counts.values()) == {2}
     assert tasks["ingest"]["retryPolicy"]["backoffDuration"] == "60s"
 
 
 def test_every_step_except_those_that_read_the_pushed_versions_is_cached(tasks):
     cached = {name for name, task in tasks.items() if task["cachingOptions"]["enableCache"]}
-    assert set(tasks) - cached == {"freshness-gate", "last-blessed", "report"}
+    assert set(tasks) - cached == {"drift-statistics", "freshness-gate", "last-blessed", "report"}
 
 
 def test_the_report_is_a_page_for_the_ui_of_kubeflow(spec, tasks):
@@ -154,7 +155,9 @@ def test_a_task_gets_the_parameters_that_it_refers_to(spec, tasks):
                 assert inputs[parameter] == {"componentInputParameter": parameter}
                 definitions = spec["components"][task["componentRef"]["name"]]["inputDefinitions"]
                 assert definitions["parameters"][parameter] == {"parameterType": "STRING"}
-    assert referring == {"push"}
+    # The run of a refresh is named by the version of the data.
+    assert referring <= {"push", "drift-statistics"}
+    assert "push" in referring
 
 
 def test_every_step_mounts_the_volume(documents):

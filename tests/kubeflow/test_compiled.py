@@ -17,11 +17,11 @@ def train():
 
 def test_every_task_comes_after_those_it_waits_for(train):
     names = [task.name for task in train.tasks]
-    assert len(set(names)) == len(names) == 30
+    assert len(set(names)) == len(names) == 34
     for number, task in enumerate(train.tasks):
         assert task.waits_for <= set(names[:number])
     (features,) = (task for task in train.tasks if task.name == "features")
-    assert features.waits_for == {"ingest", "content", "data-gate", "freshness-gate"}
+    assert features.waits_for == {"ingest", "content", "data-gate", "drift-gate", "freshness-gate"}
 
 
 def test_a_task_has_its_command_inputs_and_retries(train):

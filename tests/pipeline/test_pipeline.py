@@ -37,13 +37,14 @@ def properties(node):
 BEHIND_THE_DATA_GATE = {
     *("Content", "Features", "Transform", "retrieval", "Candidates", "ranking", "GatherWeights"),
     *("assemble_cut", "assemble_end", "assemble_baseline", "Evaluator", "ModelGate", "InfraGate"),
-    *("Push", "Insights", "Report"),
+    *("RankingDriftGate", "Push", "Insights", "Report"),
 }
 
 
 def test_a_run_has_these_steps(nodes):
     of_tables = {f"{kind}_{table}" for kind in ("statistics", "schema", "validator") for table in TABLES}
     others = {"Ingest", "DataGate", "FreshnessGate", "schema_features", "LastBlessed"}
+    others |= {"DriftStatistics", "DriftValidator", "DriftGate"}
     assert set(nodes) == of_tables | others | BEHIND_THE_DATA_GATE
 
 
@@ -63,8 +64,8 @@ def test_each_table_is_validated_against_its_own_schema_before_the_data_gate(nod
 
 
 def test_every_step_that_uses_the_data_waits_for_the_data_gate(nodes):
-    assert {"DataGate", "FreshnessGate"} < {node.id for node in nodes["Features"].upstream_nodes}
-    assert behind(nodes, "DataGate") == BEHIND_THE_DATA_GATE
+    assert {"DataGate", "DriftGate", "FreshnessGate"} < {node.id for node in nodes["Features"].upstream_nodes}
+    assert behind(nodes, "DataGate") == behind(nodes, "DriftGate") == BEHIND_THE_DATA_GATE
 
 
 def test_the_content_vectors_are_read_by_the_states_the_towers_and_the_weights(nodes):
@@ -131,9 +132,26 @@ def test_the_model_gate_gets_all_settings_of_its_rule():
 def test_the_gates_are_those_of_the_table_and_the_steps_that_they_stop_wait_for_them(nodes):
     for gate in GATES:
         assert len(nodes[gate.step].outputs) == 1
-        assert {"run": "Features", "push": "Push"}[gate.stops] in behind(nodes, gate.step)
+        before_training = gate.stops == "run" and gate.in_refresh
+        assert ("Features" if before_training else "Push") in behind(nodes, gate.step)
     named = {name for name in nodes if name.endswith("Gate")}
     assert named == {gate.step for gate in GATES}
+
+
+def test_the_statistics_of_the_tables_are_compared_with_those_of_the_last_pushed_run(nodes):
+    read = read_by(nodes["DriftStatistics"])
+    assert read == {"tables": "Ingest"} | {f"{table}_statistics": f"statistics_{table}" for table in TABLES}
+    given = properties(nodes["DriftStatistics"])
+    assert (given["baseline_key"], given["run_key"], given["serving_dir"]) == ("none", "key", "/serving")
+    assert set(read_by(nodes["DriftValidator"]).values()) == {"DriftStatistics"}
+    assert read_by(nodes["DriftGate"])["anomalies"] == "DriftValidator"
+
+
+def test_the_drift_gates_get_the_action_and_the_lists_of_both_trainings():
+    nodes = wired(["drift.action='stop'"])
+    for name in ("DriftGate", "RankingDriftGate"):
+        assert settings(nodes[name])["drift"] == {"action": "stop"}
+    assert read_by(nodes["RankingDriftGate"]) == {"ranking": "ranking", "last_blessed": "LastBlessed"}
 
 
 def test_the_cache_key_of_last_blessed_names_the_weights(nodes):

@@ -22,6 +22,7 @@ def test_a_refresh_has_these_steps_and_no_training(nodes):
     of_tables = {f"{kind}_{table}" for kind in ("statistics", "schema", "validator") for table in TABLES}
     own = {"Content", "CurrentStates", "LastBlessed", "assemble_cut", "assemble_end", "Evaluator"}
     own |= {"Ingest", "DataGate", "FreshnessGate", "ModelGate", "InfraGate", "Push", "Insights", "Report"}
+    own |= {"DriftStatistics", "DriftValidator", "DriftGate"}
     assert set(nodes) == of_tables | own
 
 
@@ -29,7 +30,7 @@ def test_the_states_wait_for_the_data_gate(nodes):
     assert read_by(nodes["Content"]) == {"tables": "Ingest", "weights": "LastBlessed"}
     assert read_by(nodes["CurrentStates"]) == {"tables": "Ingest", "content": "Content"}
     upstream = {node.id for node in nodes["CurrentStates"].upstream_nodes}
-    assert upstream == {"Ingest", "Content", "DataGate", "FreshnessGate"}
+    assert upstream == {"Ingest", "Content", "DataGate", "DriftGate", "FreshnessGate"}
     assert settings(nodes["FreshnessGate"])["refreshed_label_days"] == 7
 
 

@@ -19,6 +19,7 @@ READ_BY_PUSH = {
     "model_blessing": "ModelGate",
     "infra_blessing": "InfraGate",
     "evaluation": "Evaluator",
+    "drift_statistics": "DriftStatistics",
 }
 
 

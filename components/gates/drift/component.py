@@ -18,9 +18,15 @@ from components.step_settings import StepSettings
 
 
 class DriftGateSettings(StepSettings):
-    """Settings of the step."""
+    """Settings of the step.
+
+    Attributes:
+        drift: settings of the drift gates.
+        thresholds: hash of the thresholds, for the cache key.
+    """
 
     drift: DriftConfig
+    thresholds: str
 
 
 @component

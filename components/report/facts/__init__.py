@@ -16,6 +16,7 @@ from components.report.facts import (
     card,
     cases,
     data,
+    drift,
     feedback,
     figures,
     funnel,
@@ -32,6 +33,7 @@ from pages.section import Absent
 READERS: dict[str, Callable[[RunArtifacts], Any]] = {
     "verdict": verdict.read,
     "data": data.read,
+    "drift": drift.read,
     "funnel": funnel.read,
     "figures": figures.read,
     "feedback": feedback.read,

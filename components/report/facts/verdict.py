@@ -27,7 +27,7 @@ from transforms.columns import TABLES
 
 METRIC_TITLES = dict(zip(METRICS, ("MAP@12", "NDCG@12", "Precision@12", "Recall@12"), strict=True))
 BEST_SIMPLE, LAST = "the better simple baseline", "the last blessed model"
-_OUTPUTS = {"FreshnessGate": "verdict", "DataGate": "verdict", "ModelGate": "blessing", "InfraGate": "blessing"}
+_OUTPUTS = {"ModelGate": "blessing", "InfraGate": "blessing"}  # of others: verdict
 
 
 def read(artifacts: RunArtifacts) -> VerdictFacts:
@@ -48,7 +48,7 @@ def read(artifacts: RunArtifacts) -> VerdictFacts:
         data=data,
         test_week=_test_week(description, data),
         trained_until=trained_until(description) if description else None,
-        gates=tuple(_gate(gate, artifacts) for gate in GATES),
+        gates=_gates(artifacts),
         metrics=metrics_of(figures) if figures else {},
         differences=differences_of(figures, compared=was_compared(artifacts)) if figures else {},
         previous=_previous(artifacts, version, record),
@@ -137,8 +137,15 @@ def _run(record: RunRecord) -> RunFacts:
     )
 
 
+def _gates(artifacts: RunArtifacts) -> tuple[GateFacts, ...]:
+    """The gates of the run. A run without an error has passed the steps of all its gates."""
+    record = artifacts.record
+    found = [_gate(gate, artifacts) for gate in GATES if gate.in_refresh or record.kind != "refresh"]
+    return tuple(gate for gate in found if gate.passed is not None or record.error is not None)
+
+
 def _gate(gate: Gate, artifacts: RunArtifacts) -> GateFacts:
-    folder = artifacts.folder(gate.step, _OUTPUTS[gate.step])
+    folder = artifacts.folder(gate.step, _OUTPUTS.get(gate.step, "verdict"))
     verdict: Verdict | None = read_verdict(folder) if folder else None
     if verdict is not None:
         passed: bool | None = verdict.passed

@@ -11,6 +11,7 @@ from pages.report.sections import (
     card,
     cases,
     data,
+    drift,
     feedback,
     figures,
     funnel,
@@ -44,6 +45,7 @@ class ReportSection:
 SECTIONS = (
     ReportSection("verdict", "Verdict", verdict.section),
     ReportSection("data", "Data", data.section),
+    ReportSection("drift", "Drift", drift.section),
     ReportSection("funnel", "Funnel of a purchase", funnel.section),
     ReportSection("figures", "Figures", figures.section),
     ReportSection("feedback", "Feedback", feedback.section, optional=True),

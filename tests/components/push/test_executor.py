@@ -53,6 +53,8 @@ def run(tmp_path):
         blessing.set_string_custom_property("current_model", judged.uri)
         infra = artifact(standard_artifacts.InfraBlessing, "infra")
         infra.set_int_custom_property("blessed", int(infra_blessed))
+        statistics = artifact(standard_artifacts.ExampleStatistics, "statistics")
+        (tmp_path / "statistics" / "FeatureStats.pb").write_bytes(b"statistics")
         pushed = artifact(standard_artifacts.PushedModel, "pushed")
         serving = tmp_path / "serving"
         destination = push.pusher_pb2.PushDestination()
@@ -64,6 +66,7 @@ def run(tmp_path):
                 "model_blessing": [blessing],
                 "infra_blessing": [infra],
                 "evaluation": [artifact(standard_artifacts.ModelEvaluation, "evaluation")],
+                "drift_statistics": [statistics],
             },
             {"pushed_model": [pushed]},
             {
