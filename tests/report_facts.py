@@ -15,6 +15,7 @@ from pages.report.sections import (
     card,
     cases,
     data,
+    drift,
     feedback,
     figures,
     funnel,
@@ -384,12 +385,31 @@ def feedback_facts(label: str = "stable", **changes) -> feedback.FeedbackFacts:
     return feedback.FeedbackFacts(**{**facts, **changes})
 
 
+def drift_facts(name: str = "Dress", **changes) -> drift.DriftFacts:
+    def column(of: str, value: float | None, state: str, **more) -> drift.DriftColumn:
+        counts = {"rows": 2000, "rows_before": 3000, "threshold": 0.1, "measure": "L-infinity distance"}
+        return drift.DriftColumn(**{**counts, "name": of, "value": value, "state": state, **more})
+
+    facts = {
+        "version": "1700000000",
+        "columns": (
+            column("recent.colour_group_name", 0.01, "steady", shares=((name, 0.6, 0.61), ("Top", 0.4, 0.39))),
+            column("recent.product_group_name", 0.4, "drifted", shares=((name, 0.9, 0.5), ("", 0.1, 0.5))),
+            column("recent.age", None, "few"),
+            column("customers.age", None, "lost", rows=0),
+        ),
+        "ranking": (column("ranking.article_price", 0.02, "steady", shares=(("to 1", 0.5, 0.5), ("to 2", 0.5, 0.5))),),
+    }
+    return drift.DriftFacts(**{**facts, **changes})
+
+
 def report_facts() -> ReportFacts:
     """The facts of a run that pushed."""
     return ReportFacts(
         {
             "verdict": verdict_facts(),
             "data": data_facts(),
+            "drift": drift_facts(),
             "funnel": funnel_facts(),
             "figures": figures_facts(),
             "feedback": feedback_facts(),
@@ -450,6 +470,9 @@ def hostile_facts() -> ReportFacts:
                 anomalies=anomalies,
                 sales=tuple((day, n) for n, day in enumerate(days)),
                 bands=(Band(SCRIPT, days[0], days[-1]),),
+            ),
+            "drift": drift_facts(
+                long, version=SCRIPT, columns=drift_facts(long).columns * 100, ranking=drift_facts(long).columns * 100
             ),
             "funnel": funnel_facts(SCRIPT, towers=((SCRIPT, ((12, 0.25), (100, 0.5))),) * 50, index=SCRIPT),
             "training": training_facts(SCRIPT, towers=training_facts(SCRIPT).towers * 50),

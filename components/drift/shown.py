@@ -20,7 +20,8 @@ def feature_shares(before: Feature | None, now: Feature | None) -> Shares:
         now: statistics of the run, or None.
 
     Returns:
-        Values or ranges with their share before and now; empty without statistics of one of the runs.
+        Values, or ranges named by their upper bound, with their share before and now; empty without statistics
+        of one of the runs, and for a number that had a single value.
     """
     kinds = {feature.WhichOneof("stats") for feature in (before, now) if feature is not None}
     if before is None or now is None or len(kinds) != 1:
@@ -44,15 +45,15 @@ def _of_ranges(before: Feature, now: Feature) -> Shares:
         return []
     buckets = before.num_stats.histograms[0].buckets
     bounds = np.unique([buckets[0].low_value, *(bucket.high_value for bucket in buckets)])
+    if len(bounds) < 2:
+        return []
     old, new = (_rebinned(feature, bounds) for feature in (before, now))
     used = np.flatnonzero((old > 0) | (new > 0))
     if not len(used):
         return []
     # Neighbouring ranges are merged, so that a chart has room for all.
     parts = np.array_split(np.arange(used[0], used[-1] + 1), min(_MAX_RANGES, used[-1] + 1 - used[0]))
-    shares = [
-        (f"{bounds[part[0]]:.4g} to {bounds[part[-1] + 1]:.4g}", old[part].sum(), new[part].sum()) for part in parts
-    ]
+    shares = [(f"to {bounds[part[-1] + 1]:.3g}", old[part].sum(), new[part].sum()) for part in parts]
     return [(label, float(one), float(other)) for label, one, other in shares if one or other]
 
 

@@ -10,6 +10,7 @@ from pages.report.sections import (
     card,
     cases,
     data,
+    drift,
     feedback,
     figures,
     funnel,
@@ -25,6 +26,7 @@ from tests.report_facts import (
     case_facts,
     cases_facts,
     data_facts,
+    drift_facts,
     feedback_facts,
     figures_facts,
     funnel_facts,
@@ -125,6 +127,33 @@ def test_the_chart_of_sales_has_an_area_for_each_period():
 )
 def test_what_is_absent_of_the_data_is_a_line(changes, line):
     assert line in notes(data.section(data_facts(**changes)))
+
+
+def test_drift_shows_alarms_first_and_the_distributions_side_by_side():
+    section = drift.section(drift_facts())
+    assert [line for line in notes(section) if "threshold" in line or "any more" in line] == [
+        "recent.product_group_name: L-infinity distance 0.4000, threshold 0.1.",
+        "customers.age has no values any more; it had 3,000.",
+    ]
+    assert table(section, "Columns") == [
+        ["recent.product_group_name", "L-infinity distance", "0.4000", "0.1", "3,000", "2,000", "drifted"],
+        ["customers.age", "L-infinity distance", "–", "0.1", "3,000", "0", "no values any more"],
+        ["recent.colour_group_name", "L-infinity distance", "0.0100", "0.1", "3,000", "2,000", "like before"],
+        ["recent.age", "L-infinity distance", "–", "0.1", "3,000", "2,000", "not judged: few values"],
+    ]
+    drawn = charts(section)
+    assert list(drawn) == ["recent.product_group_name", "recent.colour_group_name", "ranking.article_price"]
+    assert all(text in drawn["recent.product_group_name"].svg for text in ("Dress", "(empty)", "before", "now"))
+    assert "version 1700000000" in section.lead
+
+
+def test_drift_without_an_alarm_or_lists_says_so():
+    steady = tuple(column for column in drift_facts().columns if column.state == "steady")
+    lines = notes(drift.section(drift_facts(columns=steady, ranking=None)))
+    assert lines == [
+        "None of 1 distributions differs by more than its threshold.",
+        "There are no training lists to compare: none in this run, or none before.",
+    ]
 
 
 def test_the_figures_show_intervals_and_differences():

@@ -12,7 +12,6 @@ from components.drift.shown import feature_shares
 from components.drift.statistics import features_of, read_statistics
 from components.drift.thresholds import read_thresholds
 from components.report.artifacts import RunArtifacts
-from pages import formats
 from pages.report.sections.drift import DriftColumn, DriftFacts
 from pages.section import Absent
 
@@ -71,7 +70,7 @@ def _of_lists(record: ListsRecord) -> tuple[DriftColumn, ...]:
         shown: list[tuple[str, float, float]] = []
         if values[0] is not None and values[1] is not None:
             bounds = bounds_of(values[0], values[1])
-            labels = [f"to {formats.number(bound)}" for bound in bounds] + ["above"]
+            labels = [f"to {bound:.3g}" for bound in bounds] + ["above"]
             pairs = zip(labels, *(shares(part, bounds).tolist() for part in values if part is not None), strict=True)
             shown = [(label, old, new) for label, old, new in pairs if old or new]
         found.append(_column(each, _merged(shown)))

@@ -11,7 +11,7 @@ from pages.charts.chart import Chart
 from pages.charts.side_by_side import side_by_side
 from pages.section import Section
 
-_MAX_CHARTS, _MAX_LINES, _MAX_ROWS, _MAX_BARS = 9, 20, 120, 12
+_MAX_CHARTS, _MAX_LINES, _MAX_ROWS, _MAX_BARS = 6, 10, 90, 12
 _STATES = {
     "drifted": "drifted",
     "steady": "like before",
@@ -75,7 +75,11 @@ def section(facts: DriftFacts) -> Section:
     of = "" if facts.version is None else f", version {formats.text(facts.version)}"
     lead = f"The distributions of this run beside those of the last pushed run{of}."
     blocks: list[Block] = [_alarms((*facts.columns, *(facts.ranking or ())))]
-    blocks += _part("Columns", "Columns of the tables; recent is the newest week.", facts.columns)
+    blocks += _part(
+        "Columns",
+        "Columns of the tables; recent is the newest week, its prices as logarithms to the base 2.",
+        facts.columns,
+    )
     if facts.ranking is None:
         blocks.append(Notes((Note("There are no training lists to compare: none in this run, or none before."),)))
     else:

@@ -52,13 +52,19 @@ def test_the_most_frequent_values_are_shown_with_both_shares():
 def test_a_number_is_shown_in_the_buckets_of_the_run_before():
     before = features_of(statistics(x=[30, 10]))["x"]
     now = features_of(statistics(x=[2, 1, 1]))["x"]
-    assert feature_shares(before, now) == [("0 to 1", 0.75, 0.5), ("1 to 2", 0.25, 0.5)]
+    assert feature_shares(before, now) == [("to 1", 0.75, 0.5), ("to 2", 0.25, 0.5)]
 
 
 def test_a_single_value_counts_in_the_bucket_that_ends_with_it():
     now = features_of(statistics(x=[0, 0]))["x"]
     now.num_stats.histograms[0].buckets.add(low_value=1, high_value=1, sample_count=4)
-    assert feature_shares(features_of(statistics(x=[1, 1]))["x"], now) == [("0 to 1", 0.5, 1.0), ("1 to 2", 0.5, 0.0)]
+    assert feature_shares(features_of(statistics(x=[1, 1]))["x"], now) == [("to 1", 0.5, 1.0), ("to 2", 0.5, 0.0)]
+
+
+def test_nothing_is_shown_of_a_number_that_was_constant():
+    before, now = (features_of(statistics(x=[4]))["x"] for _ in range(2))
+    before.num_stats.histograms[0].buckets[0].high_value = 0
+    assert feature_shares(before, now) == []
 
 
 def test_nothing_is_shown_of_a_column_of_one_run_alone():

@@ -8,6 +8,9 @@ import numpy as np
 import pytest
 from tensorflow_metadata.proto.v0 import anomalies_pb2, statistics_pb2
 
+from components.drift.lists import compare_lists
+from components.drift.lists_record import ListsRecord
+from components.drift.thresholds import ListThresholds
 from components.evaluation.metric import figures
 from components.evaluation.moments import Moments
 from components.evaluation.report import Evaluation
@@ -17,7 +20,9 @@ from components.ingest.report import IngestReport, TableReport
 from components.report import artifacts as artifacts_module
 from components.report.artifacts import RunArtifacts
 from components.report.record import RunRecord, StepRecord
+from models.ranking.distributions import Distributions
 from models.rankings import RANKINGS
+from tests.components.drift.statistics_by_hand import statistics, validate
 from tests.fake_version import write_version
 from transforms.calendar import Calendar, day_of
 
@@ -82,6 +87,21 @@ def write_anomalies(folder, **columns):
         message.anomaly_info[column].description = description
         message.anomaly_info[column].severity = anomalies_pb2.AnomalyInfo.ERROR
     (folder / "Split-all" / "SchemaDiff.pb").write_bytes(message.SerializeToString())
+
+
+def write_drift(folder, gate):
+    """Statistics of two columns compared with those of version 5, and the lists of the ranking drift gate."""
+    before = statistics(recent__sales_channel_id={HOSTILE: 1500, "2": 500}, customers__age=[1000, 1000])
+    now = statistics(recent__sales_channel_id={HOSTILE: 500, "2": 1500}, customers__age=[1000, 1000])
+    validate(folder, now, before)
+    (folder / "baseline_statistics" / "version.txt").write_text("5")
+    one, other = Distributions(9, {"article_price": [0.0, 1.0]}), Distributions(9, {"article_price": [0.0, 0.0]})
+    found = compare_lists(one, other, ListThresholds(min_pairs=1, feature=0.2, score=0.1))
+    ListsRecord(tuple(found), one, other).write(gate)
+    return {
+        "DriftStatistics": {"statistics": folder / "statistics", "baseline": folder / "baseline_statistics"},
+        "DriftValidator": {"anomalies": folder / "anomalies"},
+    }
 
 
 def entry(article_id, **more):
@@ -149,6 +169,8 @@ def run(tmp_path, monkeypatch):
     for step, output, verdict in (
         ("FreshnessGate", "verdict", Verdict(passed=True, line="passed: fresh")),
         ("DataGate", "verdict", Verdict(passed=True, line="passed with 1 warning", warnings=("few customers",))),
+        ("DriftGate", "verdict", Verdict(passed=True, line="passed: 1 of 2 distributions")),
+        ("RankingDriftGate", "verdict", Verdict(passed=True, line="passed: 1 distribution")),
         ("ModelGate", "blessing", Verdict(passed=True, line="passed, proven: well", figures=compared)),
         ("InfraGate", "blessing", Verdict(passed=True, line="passed: 50 canary queries")),
     ):
@@ -158,6 +180,7 @@ def run(tmp_path, monkeypatch):
         (tmp_path / step).mkdir()
         outputs[step] = {output: tmp_path / step}
     outputs["Insights"] = {"insights": write_insights(tmp_path / "Insights")}
+    outputs |= write_drift(tmp_path / "drift", tmp_path / "RankingDriftGate")
     serving = tmp_path / "serving"
     (tmp_path / "Push" / "version.json").write_text(json.dumps({"version": "/elsewhere/serving/lookbook/7"}))
     days = {"judged_as_of": "2020-09-16", "as_of": "2020-09-23", "trained_until": "2020-09-16"}

@@ -32,6 +32,8 @@ def test_a_run_that_pushed_has_its_version_verdicts_and_sizes(run):
     assert [(gate.title, gate.passed) for gate in found.gates] == [
         ("freshness gate", True),
         ("data gate", True),
+        ("drift gate", True),
+        ("ranking drift gate", True),
         ("model gate", True),
         ("infra gate", True),
     ]
@@ -64,7 +66,7 @@ def test_a_refused_run_has_no_version_and_the_newest_version_is_the_previous(run
 
 
 def test_a_gate_that_stopped_the_run_gives_its_message_as_reason(run):
-    later = ("DataGate", "Features", "ModelGate", "InfraGate", "Evaluator", "Push")
+    later = ("DataGate", "DriftGate", "Features", "RankingDriftGate", "ModelGate", "InfraGate", "Evaluator", "Push")
     found = facts(without(run, *later, failed_step="DataGate", error="data gate: no prices"), "verdict")
     assert found.outcome == "failed"
     assert [(gate.passed, gate.line) for gate in found.gates[:3]] == [
@@ -100,6 +102,35 @@ def test_the_data_have_rows_reasons_examples_and_sales(run):
     assert (reason.reason, reason.count, reason.consequence) == ("price: not a number", 1, "row set aside")
     assert [(example.line, example.value) for example in reason.examples] == [(3, HOSTILE)]
     assert found.sales == ((FIRST, 1), (LAST, 1))
+
+
+def test_drift_has_values_thresholds_and_both_distributions(run):
+    found = facts(run, "drift")
+    assert found.version == "5"
+    judged = {column.name: column for column in found.columns if column.value is not None}
+    assert set(judged) == {"customers.age", "recent.sales_channel_id"}
+    channel = judged["recent.sales_channel_id"]
+    assert (channel.value, channel.threshold, channel.state) == (pytest.approx(0.5), 0.15, "drifted")
+    assert channel.shares == ((HOSTILE, 0.75, 0.25), ("2", 0.25, 0.75))
+    assert judged["customers.age"].shares == (("to 1", 0.5, 0.5), ("to 2", 0.5, 0.5))
+
+
+def test_drift_has_the_ranking_features_in_the_same_bins(run):
+    """Halves at 0 and 1 against all at 0."""
+    (feature,) = facts(run, "drift").ranking
+    assert (feature.name, feature.state) == ("ranking.article_price", "drifted")
+    assert feature.shares == (("to 0", 1.0, 0.5), ("to 1", 0.0, 0.5))
+
+
+def test_a_run_without_lists_has_the_drift_of_its_columns_alone(run):
+    found = facts(without(run, "RankingDriftGate"), "drift")
+    assert found.ranking is None
+    assert found.columns
+
+
+def test_drift_of_a_first_run_says_that_there_is_nothing_to_compare_with(run):
+    (run.outputs["DriftStatistics"]["baseline"] / "Split-all" / "FeatureStats.pb").unlink()
+    assert facts(run, "drift").why.startswith("There is nothing to compare with: no other run has pushed")
 
 
 def test_the_bands_are_those_of_the_calendar(run):
