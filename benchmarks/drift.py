@@ -168,11 +168,16 @@ def _compared(now: Statistics, before: Statistics, work: pathlib.Path) -> tuple[
 
 
 def main() -> None:
-    """Prints the table."""
+    """Prints the table, and writes it into a document."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.drift", description="Drift of weeks and of faults.")
     parser.add_argument("data", type=pathlib.Path, help="folder of the three CSVs")
+    parser.add_argument("--to", type=pathlib.Path, help="document to write the table to, too")
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="lookbook-drift-") as work:
-        print(measure(parser.parse_args().data, pathlib.Path(work)).table())
+        table = measure(options.data, pathlib.Path(work)).table()
+    print(table)
+    if options.to is not None:
+        document.write(options.to, "make drift", table)
 
 
 if __name__ == "__main__":

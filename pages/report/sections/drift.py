@@ -11,7 +11,7 @@ from pages.charts.chart import Chart
 from pages.charts.side_by_side import side_by_side
 from pages.section import Section
 
-_MAX_CHARTS, _MAX_LINES, _MAX_ROWS, _MAX_BARS = 6, 10, 90, 12
+_MAX_CHARTS, _MAX_LINES, _MAX_ROWS, _MAX_BARS = 6, 10, 50, 12
 _STATES = {
     "drifted": "drifted",
     "steady": "like before",
@@ -111,7 +111,10 @@ def _part(title: str, text: str, columns: Sequence[DriftColumn]) -> list[Block]:
     charts = [_chart(column) for column in ordered if column.shares and column.value is not None][:_MAX_CHARTS]
     numeric = ("Value", "Threshold", "Values before", "Values now")
     rows = [_row(column) for column in ordered[:_MAX_ROWS]]
-    listed = table(title, ("Column", "Measure", *numeric, "State"), rows, numeric=numeric, folded=bool(charts))
+    left = len(ordered) - len(rows)
+    note = f"{left} more are further from their threshold." if left > 0 else ""
+    titles = ("Column", "Measure", *numeric, "State")
+    listed = table(title, titles, rows, numeric=numeric, folded=bool(charts), note=note)
     return [Heading(title, text), *([Charts(tuple(charts))] if charts else []), listed]
 
 
