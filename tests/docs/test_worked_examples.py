@@ -155,4 +155,5 @@ def test_the_example_of_a_gate_is_in_both_pipelines_and_stops_small_data(with_ga
         "warnings": [],
     }
     assert printed["stopped"] == "size gate: there must be at least 1000 transactions. Received: 999; give more"
-    assert printed["table"] == ["FreshnessGate", "DataGate", "SizeGate", "ModelGate", "InfraGate"]
+    drift = ["DriftGate", "RankingDriftGate"]
+    assert printed["table"] == ["FreshnessGate", "DataGate", *drift, "SizeGate", "ModelGate", "InfraGate"]
