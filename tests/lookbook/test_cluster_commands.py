@@ -65,7 +65,7 @@ def test_run_compiled_passes_data_and_parameters_and_prints_the_pushed_version(r
     assert ran["parameters"] == {"data_dir": str(tmp_path), "data_version": "may=june"}
     assert ran["out"] == tmp_path / "out"
     out = capsys.readouterr().out
-    assert "tasks       23 of the pipeline lookbook-refresh done" in out
+    assert "tasks       26 of the pipeline lookbook-refresh done" in out
     assert "pushed      /out/serving/lookbook/7" in out
 
 

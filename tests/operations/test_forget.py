@@ -56,6 +56,8 @@ def forgotten(tiny, trained, tmp_path_factory):
     out, work = tmp_path_factory.mktemp("out"), tmp_path_factory.mktemp("work")
     record_run(out, tiny)
     version = push_version(out, tiny, trained, work)
+    (version / "assets.extra" / "drift").mkdir()
+    (version / "assets.extra" / "drift" / "FeatureStats.pb").write_bytes(b"statistics")
     shutil.copytree(version, version.with_name(str(int(version.name) - 1)))
     (out / "checkpoints" / "ranking" / "a1").mkdir(parents=True)
     (out / "console").mkdir()
@@ -96,6 +98,7 @@ def test_the_served_version_answers_as_if_the_customers_had_never_been_there(for
     assert version.figures["evaluation"] == {"map_at_12": 0.25}
     assert version.figures["customers"] == CUSTOMERS - 2
     assert version.figures["reassembled_from"] == int(former.name)
+    assert (version.path / "assets.extra" / "drift" / "FeatureStats.pb").read_bytes() == b"statistics"
     model: PushedModel = load_served(out)
     assert model.known_customers() == sorted({customer_id(i) for i in range(CUSTOMERS)} - set(FORGOTTEN))
     ((_, answers),) = model.recommend([*FORGOTTEN, "nobody", customer_id(0)])

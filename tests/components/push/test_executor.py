@@ -83,6 +83,7 @@ def test_a_model_that_both_gates_blessed_is_pushed_with_its_figures(run, tmp_pat
     serving, pushed = run()
     (version,) = version_folders(serving)
     assert (version / "saved_model.pb").read_bytes() == b"graph"
+    assert (version / "assets.extra" / "drift" / "FeatureStats.pb").read_bytes() == b"statistics"
     assert description_of(version) == {
         "weights_digest": "d",
         "as_of": "2020-01-08",
