@@ -73,8 +73,8 @@ def push_availability(
         What was pushed.
 
     Raises:
-        LookbookError: there is no version, it was made without a table of the availability, or another command deletes
-            artifacts in `out`.
+        LookbookError: there is no version, it was made without a table of the availability, a newer one was pushed
+            meanwhile, or another command deletes artifacts in `out`.
         DataError: the file is missing or wrong, or no article is available.
         GateError: the infra gate refused the copy.
     """
@@ -112,6 +112,12 @@ def _push(
         verdict = try_model(copy, config.infra_gate)
         if not verdict.passed:
             raise GateError(f"the infra gate refused the version with the new availability: {verdict.line}")
+        newest = served_version(out).number
+        if newest != served.number:
+            raise LookbookError(
+                f"version {newest} was pushed while the availability of version {served.number} was made; nothing was "
+                "pushed over it. Repeat the command"
+            )
         figures = {AVAILABILITY_OF: served.number, AVAILABLE_ON: day.isoformat()}
         publish(copy, model_dir(out), figures, at_least=served.number + 1, copy=link_or_copy)
     drop_old(model_dir(out), config.push.keep_versions)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from components.ingest.numbers import day_sql
 from transforms.columns import ARTICLE_ID, CUSTOMER_ID, DAY
 
 # Properties of a shown article by which hit rates are grouped: name and SQL expression.
@@ -15,10 +16,15 @@ PROPERTIES = {
         WHEN past < 20 THEN '5 to 19' ELSE '20 and more' END""",
     "activity": "CASE WHEN units_30d = 0 THEN 'none' WHEN units_30d < 5 THEN 'few' ELSE 'many' END",
 }
+# Rows that ingest would reject have no day. A day after tomorrow is mistyped: it would let purchases of days that are
+# still to come count as missing.
 TRANSACTIONS = f"""
 CREATE VIEW transactions AS
-SELECT trim({DAY})::DATE AS day, trim({CUSTOMER_ID}) AS customer, trim({ARTICLE_ID}) AS article
-FROM read_csv({{path}}, header = true, delim = ',', quote = '"', escape = '"', all_varchar = true)
+SELECT * FROM (
+    SELECT {day_sql(f"trim({DAY})").replace("{", "{{").replace("}", "}}")} AS day,
+        trim({CUSTOMER_ID}) AS customer, trim({ARTICLE_ID}) AS article
+    FROM read_csv({{path}}, header = true, delim = ',', quote = '"', escape = '"', all_varchar = true)
+) WHERE day <= current_date + 1
 """
 PURCHASES = """
 CREATE TABLE purchases AS

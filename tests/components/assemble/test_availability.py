@@ -12,6 +12,7 @@ import pytest
 import tensorflow as tf
 
 from components.assemble.saved_model import save_own_purchases, save_recommender
+from components.gates.infra import executor
 from components.model_files import description_of
 from components.served_folder import model_dir
 from operations.availability import push_availability
@@ -190,3 +191,18 @@ def test_if_nothing_is_available_nothing_is_pushed(out, tmp_path):
     with pytest.raises(DataError, match="an article must be available"):
         push_availability(data, out, CONFIG)
     assert os.listdir(model_dir(out)) == ["5"]
+
+
+def test_a_newer_version_is_not_hidden(out, tmp_path, monkeypatch):
+    """A version is pushed while the infra gate tries the copy."""
+    tried = executor.try_model
+
+    def push_and_try(*arguments):
+        shutil.copytree(model_dir(out) / "5", model_dir(out) / "6")
+        return tried(*arguments)
+
+    monkeypatch.setattr(executor, "try_model", push_and_try)
+    data = csv(tmp_path / "data", f"{article_id(3)},,,0")
+    with pytest.raises(LookbookError, match="version 6 was pushed while the availability of version 5 was made"):
+        push_availability(data, out, CONFIG)
+    assert sorted(os.listdir(model_dir(out))) == ["5", "6"]

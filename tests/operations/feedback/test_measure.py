@@ -57,6 +57,15 @@ def test_purchases_within_the_days_count_from_the_day_of_the_answer_on(log, shop
     assert measure(log, shop, days=1).articles.bought == 1
 
 
+def test_rows_without_a_possible_day_do_not_count(log, shop):
+    """A day is YYYY-MM-DD, as ingest reads it. A day after tomorrow must not move the end of the data."""
+    with (shop / "transactions_train.csv").open("a") as file:
+        file.write("2099-09-01,c1,c,0.1,1\n02/09/2020,c1,c,0.1,1\n,c1,c,0.1,1\n")
+    found = measure(log, shop, days=7)
+    assert found.data_last_day == "2020-09-12"
+    assert found.articles.bought == 3
+
+
 def test_hit_rates_are_grouped_by_version_label_position_channel_and_reason(log, shop):
     groups = measure(log, shop, days=7).groups
     assert counts(groups["version"]) == {"1": (1, 3, 2), "2": (1, 2, 1)}
