@@ -30,6 +30,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from serving.tensorflow_environment import TENSORFLOW_ENVIRONMENT
+from transforms.openblas import choose_kernels
 
 EXECUTOR = "tfx.orchestration.kubeflow.v2.container.kubeflow_v2_run_executor"
 INVOCATION = "--json_serialized_invocation_args"
@@ -66,6 +67,7 @@ def main(arguments: Sequence[str]) -> int:
         if local_path(artifact["uri"], _buckets()) is None:
             pathlib.Path(artifact["uri"]).mkdir(parents=True, exist_ok=True)
     arguments[position] = json.dumps(invocation)
+    choose_kernels()
     environment = {**os.environ, **TENSORFLOW_ENVIRONMENT}
     code = subprocess.run([sys.executable, "-m", EXECUTOR, *arguments], env=environment, check=False).returncode
     output = pathlib.Path(invocation["outputs"]["outputFile"])

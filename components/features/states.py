@@ -8,6 +8,7 @@ above it holds what does not depend on the day: `articles.parquet` and `customer
 with row numbers.
 """
 
+import concurrent.futures
 import functools
 import pathlib
 from collections.abc import Callable, Sequence
@@ -15,7 +16,7 @@ from collections.abc import Callable, Sequence
 import pyarrow as pa
 from threadpoolctl import threadpool_limits
 
-from components.features.article_weeks import read_article_weeks, read_product_types
+from components.features.article_weeks import ArticleWeeks, read_article_weeks, read_product_types
 from components.features.config import FeaturesConfig
 from components.features.engine import Engine
 from components.features.look_catalogue import read_catalogue
@@ -117,29 +118,31 @@ class StateWriter:
         engine, config = self._engine, self._config
         engine.materialise("described_customers", as_of=as_of, until=as_of if until is None else until)
         limits = {"window_days": config.together_window_days, "purchases_per_customer": config.lines_per_customer}
-        for name in ("purchase_cutoffs", "article_buyers", "article_pairs"):
-            engine.materialise(name, as_of=as_of, **limits)
-        queries = self._queries(as_of)
-        for number, (table, (name, parameters)) in enumerate(queries.items(), 1):
-            engine.write(name, folder / f"{table}.parquet", **parameters)
-            on_table(number / (len(queries) + 1))
-        fitted = self._fitted(as_of)
-        if looks:
-            fitted |= self._look_tables(as_of, to / CONTENT_FILE)
+        weeks = read_article_weeks(engine, as_of, self._label_days, self._types)
+        # The regressions need no engine: they run beside its queries.
+        with concurrent.futures.ThreadPoolExecutor(1) as beside, threadpool_limits(1, "blas"):
+            fitting = beside.submit(self._fitted, as_of, weeks)
+            for name in ("purchase_cutoffs", "article_buyers", "article_pairs"):
+                engine.materialise(name, as_of=as_of, **limits)
+            queries = self._queries(as_of)
+            for number, (table, (name, parameters)) in enumerate(queries.items(), 1):
+                engine.write(name, folder / f"{table}.parquet", **parameters)
+                on_table(number / (len(queries) + 1))
+            of_looks = self._look_tables(as_of, to / CONTENT_FILE) if looks else {}
+            fitted = fitting.result() | of_looks
         for table, values in fitted.items():
             pq.write_table(values, folder / f"{table}.parquet")
         on_table(1.0)
         return folder
 
-    def _fitted(self, as_of: int) -> dict[str, pa.Table]:
+    def _fitted(self, as_of: int, weeks: ArticleWeeks) -> dict[str, pa.Table]:
         """The tables that regressions make, by name."""
         self._next_basket.learn(as_of)
-        tables = {"next_basket": self._next_basket.neighbours(as_of, self._config.next_basket_neighbours)}
-        with threadpool_limits(1, "blas"):  # threads that wait for a busy processor take longer than small products
-            weeks = read_article_weeks(self._engine, as_of, self._label_days, self._types)
-            tables["article_outlook"] = outlook(weeks)
-            tables.update(self._needs.tables(as_of))
-        return tables
+        return {
+            "next_basket": self._next_basket.neighbours(as_of, self._config.next_basket_neighbours),
+            "article_outlook": outlook(weeks),
+            **self._needs.tables(as_of),
+        }
 
     def _look_tables(self, as_of: int, vectors: pathlib.Path) -> dict[str, pa.Table]:
         """The tables of looks, by name."""
@@ -147,8 +150,7 @@ class StateWriter:
             catalogue = read_catalogue(self._engine, vectors)
             sales = functools.partial(read_sales, self._engine, catalogue.size)
             self._looks = Looks(self._purchases, catalogue, sales, self._config, self._label_days)
-        with threadpool_limits(1, "blas"):
-            return self._looks.tables(as_of)
+        return self._looks.tables(as_of)
 
     def _queries(self, as_of: int) -> dict[str, tuple[str, dict[str, float]]]:
         """The query and its parameters by table."""
