@@ -8,6 +8,7 @@ import pyarrow as pa
 import tensorflow as tf
 
 from models.recommender.recommender import Recommender
+from models.tracing import traced_for
 
 _BATCH = 256
 
@@ -84,14 +85,15 @@ def candidate_lists(
         `[n, max_candidates]` bool; and bits of its channels, as in `Candidates`, `[n, max_candidates]` int32.
     """
 
-    @tf.function(input_signature=[tf.TensorSpec([None], tf.int32)], autograph=False)
     def propose(customer_rows):
         candidates = recommender.candidates(recommender.query(customer_rows))
         return candidates.article_rows, candidates.channel_bits
 
     size = recommender.config.max_candidates
+    starts = range(0, len(labels.customer_rows), _BATCH)
+    propose = traced_for(len(starts), propose, [tf.TensorSpec([None], tf.int32)])
     parts = []
-    for start in range(0, len(labels.customer_rows), _BATCH):
+    for start in starts:
         parts.append([part.numpy() for part in propose(tf.constant(labels.customer_rows[start : start + _BATCH]))])
         on_batch(len(parts[-1][0]))
     rows, bits = map(np.concatenate, zip(*parts, strict=True)) if parts else (np.zeros((0, size), np.int32),) * 2

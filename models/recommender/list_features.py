@@ -13,6 +13,7 @@ from models.ranking.lists import Lists, sample
 from models.recommender.builder import RecommenderBuilder
 from models.recommender.recommender import Recommender
 from models.retrieval.snapshot import snapshot_name
+from models.tracing import traced_for
 from transforms.calendar import Calendar, date_of
 from transforms.errors import DataError
 from transforms.progress import Progress
@@ -119,7 +120,6 @@ def list_features(
     """
     signature = [tf.TensorSpec([None], tf.int32), tf.TensorSpec([None, None], tf.int32)]
 
-    @tf.function(input_signature=signature, autograph=False)
     def compute(customer_rows, article_rows):
         return recommender.features(recommender.query(customer_rows), article_rows)
 
@@ -134,9 +134,12 @@ def list_features(
                 "lists and states from the same tables"
             )
     article_rows = np.where(stored.article_rows >= 0, stored.article_rows, state.num_articles).astype(np.int32)
+    starts = range(0, len(article_rows), _BATCH)
+    compute = traced_for(len(starts), compute, signature)
     parts = []
-    for start in range(0, len(article_rows), _BATCH):
+    for start in starts:
         batch = slice(start, start + _BATCH)
-        parts.append(compute(stored.customer_rows[batch], article_rows[batch]).numpy())
+        of_batch = compute(tf.constant(stored.customer_rows[batch]), tf.constant(article_rows[batch]))
+        parts.append(of_batch.numpy())
         on_batch(len(parts[-1]))
     return np.concatenate(parts)
