@@ -10,7 +10,7 @@ AVX512 = "avx512f avx512dq avx512cd avx512bw avx512vl"
 
 
 def cpu_info(vendor, flags):
-    lines = ("processor\t: 0", f"vendor_id\t: {vendor}", "model name\t: new: 2", f"flags\t\t: fpu {flags}", "bugs\t\t:\n")
+    lines = ("processor\t: 0", f"vendor_id\t: {vendor}", "model\t: 2: 3", f"flags\t\t: fpu {flags}", "bugs\t\t:\n")
     core = "\n".join(lines)
     return core + "\n" + core.replace("processor\t: 0", "processor\t: 1")
 
