@@ -92,6 +92,7 @@ def ask(models: Models, question: Question, version: int | None) -> tuple[Recomm
             age=[question.age],
             club_member_status=[question.club or None],
             k=question.k,
+            reasons=True,
         )[0],
         version,
     )

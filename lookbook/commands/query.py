@@ -38,7 +38,9 @@ def command(
     recent_ids, texts = parse_ids(recent), load_reason_texts(reasons)
     with connect(host, port) as client:
         unknown = describe_unknown("--recent article", recent_ids, served_articles(client), otherwise="ignored")
-        (answer,) = client.recommend([customer_id], recent_article_ids=[recent_ids], allow=[allow], deny=[deny], k=k)
+        (answer,) = client.recommend(
+            [customer_id], recent_article_ids=[recent_ids], allow=[allow], deny=[deny], k=k, reasons=True
+        )
         articles = answer.articles
         table = article_table(
             client,

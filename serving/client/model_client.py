@@ -8,7 +8,7 @@ from __future__ import annotations
 import collections
 import itertools
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import grpc
@@ -45,12 +45,15 @@ class ModelClient:
         self._backends = Backends(target, config)
         self._throttle = RetryThrottle()
 
-    def predict(self, signature: str, all_inputs: Iterable[Mapping[str, Any]]) -> list[tuple[int, Arrays]]:
+    def predict(
+        self, signature: str, all_inputs: Iterable[Mapping[str, Any]], outputs: Sequence[str] = ()
+    ) -> list[tuple[int, Arrays]]:
         """Sends one Predict request for each element of `all_inputs`, at most `requests_at_once` at a time.
 
         Args:
             signature: name of the signature.
             all_inputs: named inputs of each request.
+            outputs: names of the outputs wanted; the server computes no others. Empty for all.
 
         Returns:
             Model version and named outputs of each request, in the order of `all_inputs`.
@@ -64,12 +67,12 @@ class ModelClient:
         answers = []
         try:
             for inputs in itertools.islice(remaining, self._config.requests_at_once):
-                in_flight.append(self._send(signature, inputs, end_s))
+                in_flight.append(self._send(signature, inputs, outputs, end_s))
             while in_flight:
                 response = in_flight[0].result()
                 in_flight.popleft()
                 for inputs in itertools.islice(remaining, 1):
-                    in_flight.append(self._send(signature, inputs, end_s))
+                    in_flight.append(self._send(signature, inputs, outputs, end_s))
                 arrays = {name: tensors.to_array(proto) for name, proto in response.outputs.items()}
                 answers.append((response.model_spec.version.value, arrays))
         except grpc.RpcError as error:
@@ -82,7 +85,11 @@ class ModelClient:
         return answers
 
     def predict_batches(
-        self, signature: str, count: int, inputs: Callable[[slice], Mapping[str, Any]]
+        self,
+        signature: str,
+        count: int,
+        inputs: Callable[[slice], Mapping[str, Any]],
+        outputs: Sequence[str] = (),
     ) -> list[tuple[int, Arrays]]:
         """Splits `count` rows into requests of `batch_size` rows; see `predict`.
 
@@ -90,8 +97,9 @@ class ModelClient:
             signature: name of the signature.
             count: number of rows.
             inputs: returns the named inputs of a slice of the rows.
+            outputs: as in `predict`.
         """
-        return self.predict(signature, map(inputs, self._slices(count)))
+        return self.predict(signature, map(inputs, self._slices(count)), outputs)
 
     def model_status(self) -> list[VersionStatus]:
         """The versions of the model on the server, newest first.
@@ -119,12 +127,13 @@ class ModelClient:
         size = self._config.batch_size
         return (slice(at, at + size) for at in range(0, count, size))
 
-    def _send(self, signature: str, inputs: Mapping[str, Any], end_s: float) -> Attempts:
+    def _send(self, signature: str, inputs: Mapping[str, Any], outputs: Sequence[str], end_s: float) -> Attempts:
         request = wire.PredictRequest()
         self._set_spec(request.model_spec)
         request.model_spec.signature_name = signature
         for name, values in inputs.items():
             request.inputs[name].CopyFrom(tensors.to_proto(values))
+        request.output_filter.extend(outputs)
         if time.monotonic() >= end_s:
             message = f"no complete answer within deadline_s = {self._config.deadline_s:g}"
             raise DeadlineExceededError(grpc.StatusCode.DEADLINE_EXCEEDED, message)

@@ -31,6 +31,7 @@ from serving.client.reason_texts import ReasonTexts, english, subject_ids
 from serving.client.rules import Rules
 
 _CHANNELS_SEPARATOR = ","
+_COLUMNS = ("article_ids", "scores", "channels")
 _REASON_COLUMNS = ("reason_codes", "reason_subjects", "reason_counts", "reason_days")
 
 
@@ -72,6 +73,7 @@ class RecommenderClient(ArticleQueries):
         age: Sequence[float | None] | None = None,
         club_member_status: Sequence[str | None] | None = None,
         k: int = 12,
+        reasons: bool = False,
     ) -> list[Recommendations]:
         """The best k articles for each customer; fewer only if fewer articles are left by the rules.
 
@@ -85,6 +87,7 @@ class RecommenderClient(ArticleQueries):
             age: [batch] years; None for unknown.
             club_member_status: [batch]; None for unknown.
             k: articles per customer, 1 to 100.
+            reasons: whether the articles have their reasons. The server spends time on them only if they are wanted.
 
         Returns:
             [batch], in the order of `customer_ids`.
@@ -107,12 +110,21 @@ class RecommenderClient(ArticleQueries):
                 "k": np.int32(k),
             }
 
-        return _recommendations(customer_ids, rules.ask(self._model, "recommend", len(customer_ids), inputs))
+        answers = rules.ask(self._model, "recommend", len(customer_ids), inputs, _outputs(reasons))
+        return _recommendations(customer_ids, answers)
 
-    def recommend_default(self, customer_ids: Sequence[str]) -> list[Recommendations]:
-        """Up to 12 best articles for each customer, by `serving_default`; [batch], in the order of `customer_ids`."""
+    def recommend_default(self, customer_ids: Sequence[str], *, reasons: bool = False) -> list[Recommendations]:
+        """Up to 12 best articles for each customer, by `serving_default`; [batch], in the order of `customer_ids`.
+
+        Args:
+            customer_ids: [batch]; unknown customers get an answer too.
+            reasons: as in `recommend`.
+        """
         answers = self._model.predict_batches(
-            "serving_default", len(customer_ids), lambda part: {"customer_id": strings(customer_ids[part])}
+            "serving_default",
+            len(customer_ids),
+            lambda part: {"customer_id": strings(customer_ids[part])},
+            _outputs(reasons),
         )
         return _recommendations(customer_ids, answers)
 
@@ -120,7 +132,7 @@ class RecommenderClient(ArticleQueries):
         """Writes the reasons of an answer as texts; asks the server for the names of the articles in them.
 
         Args:
-            answer: answer of `recommend`.
+            answer: answer of `recommend` with `reasons`.
             texts: templates of the texts; None for English.
 
         Returns:
@@ -224,13 +236,18 @@ class RecommenderClient(ArticleQueries):
         self.close()
 
 
+def _outputs(reasons: bool) -> tuple[str, ...]:
+    """The outputs to ask for: all for the reasons, which earlier versions lack, else those that all versions have."""
+    return () if reasons else _COLUMNS
+
+
 def _recommendations(
     customer_ids: Sequence[str], answers: Iterable[tuple[int, Mapping[str, npt.NDArray[Any]]]]
 ) -> list[Recommendations]:
     rows = []
     for version, arrays in answers:
         # Lists, because reading thousands of array elements one by one costs more than all other work here.
-        columns = [arrays[name].tolist() for name in ("article_ids", "scores", "channels")]
+        columns = [arrays[name].tolist() for name in _COLUMNS]
         columns.append(_reasons(arrays))
         rows += [(version, *row) for row in zip(*columns, strict=True)]
     return [
@@ -254,7 +271,7 @@ def _articles(ids: Any, scores: Any, channels: Any, reasons: Any) -> tuple[Recom
 
 
 def _reasons(arrays: Mapping[str, npt.NDArray[Any]]) -> list[list[list[Reason]]]:
-    """The reasons of each article of each answer; none if the version of the model has no reasons."""
+    """The reasons of each article of each answer; none if they were not asked for, or the version has none."""
     if _REASON_COLUMNS[0] not in arrays:
         return [[[] for _ in answer] for answer in arrays["article_ids"]]
     columns = (arrays[name].tolist() for name in _REASON_COLUMNS)

@@ -42,7 +42,7 @@ class Rules:
         """
         return {name: padded(values[part]) for name, values in self._values.items() if name not in without}
 
-    def ask(self, model: ModelClient, signature: str, count: int, others) -> Answers:
+    def ask(self, model: ModelClient, signature: str, count: int, others, outputs: Sequence[str] = ()) -> Answers:
         """Calls a signature with these rules and other inputs.
 
         Versions of earlier releases lack the inputs `allow` and `deny`, those before also `exclude_article_ids`. They
@@ -53,6 +53,7 @@ class Rules:
             signature: name of the signature.
             count: number of rows.
             others: function of a part of the batch that returns its other inputs.
+            outputs: names of the outputs wanted; empty for all.
 
         Raises:
             ServingError: as `ModelClient.predict_batches`, of the request with all inputs.
@@ -69,7 +70,7 @@ class Rules:
                 return {**others(part), **self.inputs(part, without=without)}
 
             try:
-                return list(model.predict_batches(signature, count, inputs))
+                return list(model.predict_batches(signature, count, inputs, outputs))
             except InvalidRequestError as error:
                 first = first or error
         assert first is not None

@@ -188,7 +188,7 @@ def test_the_csvs_support_all_reasons_of_a_thousand_recommendations(port, shop):
         new_arrival_days=config.recommender.new_arrival_days,
     )
     with RecommenderClient(f"127.0.0.1:{port}") as client:
-        answers = client.recommend_default(sorted(shop.ids("customers", "customer_id"))[:90])
+        answers = client.recommend_default(sorted(shop.ids("customers", "customer_id"))[:90], reasons=True)
     recommended = [(answer.customer_id, article) for answer in answers for article in answer.articles]
     assert len(recommended) >= 1000
     reasons = [(who, article.article_id, reason) for who, article in recommended for reason in article.reasons]

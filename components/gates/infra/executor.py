@@ -55,7 +55,7 @@ def _query(port: int, customers: list[str], config: InfraGateConfig, load_s: flo
     try:
         for customer in customers:
             started = time.monotonic()
-            (answer,) = client.recommend_default([customer])
+            (answer,) = client.recommend_default([customer], reasons=True)
             latencies.append(1000 * (time.monotonic() - started))
             articles = [article.article_id for article in answer.articles if article.article_id]  # "" is padding
             if len(set(articles)) != len(articles) or not articles:

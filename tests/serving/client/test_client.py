@@ -269,12 +269,21 @@ REASONS = {
 
 def test_an_answer_has_the_reasons_of_its_articles():
     with flaky_server(0, **ONE_ARTICLE, **REASONS) as server, flaky_client(server, attempts=1) as client:
-        (answer,) = client.recommend(["c1"], k=3)
+        (answer,) = client.recommend(["c1"], k=3, reasons=True)
         assert answer.articles[0].reasons == (Reason("bought_before", "", 2, 9), Reason("like_bought", "b", 0, 0))
+        assert list(server.requests[-1].output_filter) == []
+
+
+@pytest.mark.parametrize("ask", [RecommenderClient.recommend, RecommenderClient.recommend_default])
+def test_outputs_of_reasons_are_asked_for_only_if_they_are_wanted(ask):
+    with flaky_server(0, **ONE_ARTICLE) as server, flaky_client(server, attempts=1) as client:
+        (answer,) = ask(client, ["c1"])
+        assert list(server.requests[-1].output_filter) == ["article_ids", "scores", "channels"]
+        assert answer.articles[0].reasons == ()
 
 
 def test_a_version_of_an_earlier_release_has_no_reasons(client):
-    (answer,) = client.recommend(["c1"])
+    (answer,) = client.recommend(["c1"], reasons=True)
     assert [article.reasons for article in answer.articles] == [()] * 12
     assert client.explain(answer) == [()] * 12
 
