@@ -42,6 +42,10 @@ class RankingNetwork(tf.keras.Model):
         """
         return tf.reduce_mean(self.each(inputs, training), axis=0)
 
+    def standardise(self, features: tf.Tensor) -> tf.Tensor:
+        """Standardises features `[..., features]` float32; 0 is the mean of the training lists."""
+        return tf.clip_by_value((features - self.mean) / self.deviation, -CLIP, CLIP)
+
     def each(self, inputs: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Returns the scores of each small network.
 
@@ -52,8 +56,7 @@ class RankingNetwork(tf.keras.Model):
         Returns:
             `[networks, batch, candidates]` float32.
         """
-        pairs = tf.reshape(inputs, [-1, inputs.shape[2]])
-        standard = tf.clip_by_value((pairs - self.mean) / self.deviation, -CLIP, CLIP)
+        standard = self.standardise(tf.reshape(inputs, [-1, inputs.shape[2]]))
         scores = tf.stack([network(standard, training=training) for network in self.scorers])
         return tf.reshape(scores, [len(self.scorers), *tf.unstack(tf.shape(inputs)[:2])])
 

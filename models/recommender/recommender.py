@@ -7,6 +7,7 @@ import dataclasses
 
 import tensorflow as tf
 
+from models.ranking.cascade import RESCORED, cascade_scores
 from models.ranking.network import RankingNetwork
 from models.recommender import arrivals, features, ops
 from models.recommender.candidates import Candidates, fill_up, find_candidates
@@ -135,8 +136,8 @@ class Recommender(tf.Module):
     def scores(self, query: Query, article_rows: tf.Tensor) -> tf.Tensor:
         """Computes the scores of pairs. Needs a ranking network.
 
-        The network scores the candidates of customers who bought or viewed an article; `popularity_scores` those of
-        all others. Scores are comparable for one customer only.
+        The network scores the candidates of customers who bought or viewed an article (`cascade_scores`);
+        `popularity_scores` those of all others. Scores are comparable for one customer only.
 
         Args:
             query: customers.
@@ -148,10 +149,14 @@ class Recommender(tf.Module):
         pairs = Pairs(query, article_rows, self.inputs.embeddings)
         return self._scores(pairs, features.compute(pairs))
 
-    def _scores(self, pairs: Pairs, values: tf.Tensor) -> tf.Tensor:
-        """Computes the scores of pairs with their features `[batch, candidates, features]`, as in `scores`."""
+    def _scores(self, pairs: Pairs, values: tf.Tensor, k: tf.Tensor | int = RESCORED) -> tf.Tensor:
+        """Computes the scores of pairs with their features `[batch, candidates, features]`, as in `scores`.
+
+        All networks score at least the k best of the first network.
+        """
         assert self.ranker is not None, "a recommender without a ranking network has no scores"
-        scores = tf.where(pairs.query.has_interests[:, None], self.ranker(values), popularity_scores(pairs))
+        ranked = cascade_scores(self.ranker, values, pairs.real, tf.maximum(k, RESCORED))
+        scores = tf.where(pairs.query.has_interests[:, None], ranked, popularity_scores(pairs))
         return tf.where(pairs.real, scores, ops.MASKED_SCORE)
 
     def recommend(
@@ -170,7 +175,7 @@ class Recommender(tf.Module):
         candidates = fill_up(self.candidates(query, rules), query, self.config, k, rules)
         pairs = Pairs(query, candidates.article_rows, self.inputs.embeddings)
         values = features.compute(pairs)
-        answer = self._best(query, candidates, self._scores(pairs, values), k)
+        answer = self._best(query, candidates, self._scores(pairs, values, k), k)
         if not explain:
             return answer
         assert self.leave_out is not None, "a recommender without a ranking network has no reasons"
