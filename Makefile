@@ -25,7 +25,7 @@ export TF_USE_LEGACY_KERAS := 1
 export TF_ENABLE_ONEDNN_OPTS := 0
 export TF_CPP_MIN_LOG_LEVEL := 3
 
-.PHONY: help install run backtest rolling test proof screenshots docs drift bench bench-console bench-serving quality quality-alike quality-arrivals quality-look quality-needs quality-outlook quality-time-split lint format lock licenses protos pin-images clean
+.PHONY: help install run backtest rolling test proof screenshots docs drift bench bench-console bench-serving quality quality-alike quality-arrivals quality-look quality-needs quality-outlook quality-time-split quality-variety lint format lock licenses protos pin-images clean
 
 help: ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -91,6 +91,9 @@ quality-look: $(STAMP) $(if $(filter shop,$(DATA)),shop/transactions_train.csv) 
 
 quality-time-split: $(STAMP) $(if $(filter shop,$(DATA)),shop/transactions_train.csv) ## [DATA=dir] [SAMPLE=dir] measure towers with a joint loss under a split by time, for docs/quality.md
 	$(PYTHON) -m benchmarks.quality.time_split --data "$(DATA)" --to docs/quality.md $(if $(SAMPLE),--sample "$(SAMPLE)")
+
+quality-variety: $(STAMP) ## [OUT=dir] measure what limits on the answers cost, on a finished run, for docs/quality.md; a minute
+	$(PYTHON) -m benchmarks.quality.variety --run "$(OUT)" --to docs/quality.md
 
 lint: $(STAMP) ## run ruff, mypy and import-linter
 	.venv/bin/ruff check $(CODE)
