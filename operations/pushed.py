@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 BATCH_SIZE = 512
-_RECOMMEND = "serving_default"
+_RECOMMEND, _ARTICLES = "serving_default", "article_ids"
 _BASELINES = "baselines"
 _ARTICLE_EMBEDDING, _CUSTOMER_EMBEDDING, _DESCRIBE = "article_embedding", "customer_embedding", "describe_articles"
 
@@ -51,6 +51,12 @@ class PushedModel:
                 f"{version.path} must have the signatures {_RECOMMEND} and {_BASELINES};"
                 f" it lacks {', '.join(sorted(missing))}; push again with this release"
             )
+        # A graph around the signature's computes the one output that it returns, and no reasons.
+        self._recommended = tf.function(
+            lambda ids: self._model.signatures[_RECOMMEND](**{CUSTOMER_ID: ids})[_ARTICLES],
+            input_signature=[tf.TensorSpec([None], tf.string)],
+            autograph=False,
+        )
 
     def known_customers(self) -> list[str]:
         """The ids of all customers of the model, in its order.
@@ -85,7 +91,9 @@ class PushedModel:
             batch_size: number of customers in a batch.
         """
         for batch in _batches(customer_ids, batch_size):
-            yield batch, _lists(self._answers(_RECOMMEND, batch)["article_ids"])
+            articles = self._recommended(batch)
+            self._require_rows(_RECOMMEND, batch, {_ARTICLES: articles})
+            yield batch, _lists(articles)
 
     def baselines(
         self, customer_ids: Iterable[str], batch_size: int = BATCH_SIZE
@@ -150,13 +158,16 @@ class PushedModel:
                 f"{self.version.path} must have the signature {signature}; push again with this release"
             )
         answers = self._model.signatures[signature](**{column: tf.constant(ids, tf.string)})
+        self._require_rows(signature, ids, answers)
+        return answers
+
+    def _require_rows(self, signature: str, ids: list[str], answers: dict[str, Any]) -> None:
         for name, rows in answers.items():
             if rows.shape[0] != len(ids):
                 raise LookbookError(
                     f"{signature} must answer a row for each of {len(ids):,} ids. Received: "
                     f"{rows.shape[0]:,} rows of {name}; push again with this release"
                 )
-        return answers
 
 
 def load_served(out: pathlib.Path) -> PushedModel:
