@@ -22,9 +22,10 @@ from tensorflow_data_validation.statistics import stats_impl
 from tfx.types import artifact_utils, standard_artifacts
 
 from benchmarks import document
+from components.drift.baseline import SPLIT
 from components.drift.comparison import Comparison, compare, read_comparisons
 from components.drift.recent import read_recent
-from components.drift.statistics import SPLIT, Statistics, drift_statistics, write_statistics
+from components.drift.statistics import Statistics, drift_statistics, write_statistics
 from components.drift.thresholds import read_thresholds, validator_config
 from components.drift.validator import Executor
 from components.examples import as_lists

@@ -1,4 +1,7 @@
-"""The statistics of the last pushed run, which are stored in its version."""
+"""The statistics of the last pushed run, which are stored in its version.
+
+Imports no TensorFlow: the command line reads the baseline before it starts the steps.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,12 @@ import hashlib
 import pathlib
 import shutil
 
-from components.drift.statistics import FILE
 from components.model_files import DRIFT, RUN_KEY, description_of
 from components.served_folder import version_folders
 
 NONE, VERSION = "none", "version.txt"
+SPLIT = "all"
+FILE = f"Split-{SPLIT}/FeatureStats.pb"  # of the artifact of statistics, and in a version's folder
 
 
 def find_baseline(serving_dir: pathlib.Path, run_key: str) -> pathlib.Path | None:

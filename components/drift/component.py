@@ -8,9 +8,9 @@ from tfx.dsl.component.experimental.decorators import component
 from tfx.types import artifact_utils, standard_artifacts
 
 from components.artifacts import Tables
-from components.drift.baseline import emit_baseline, find_baseline
+from components.drift.baseline import SPLIT, emit_baseline, find_baseline
 from components.drift.recent import read_recent
-from components.drift.statistics import SPLIT, drift_statistics, read_statistics, write_statistics
+from components.drift.statistics import drift_statistics, read_statistics, write_statistics
 from components.drift.thresholds import read_thresholds
 from components.step_settings import StepSettings
 

@@ -16,13 +16,12 @@ import tensorflow_data_validation as tfdv
 from tensorflow_data_validation.statistics import stats_impl
 from tensorflow_metadata.proto.v0 import statistics_pb2
 
+from components.drift.baseline import FILE, SPLIT
 from components.drift.recent import PRICE_RATIO, RECENT
 from components.drift.thresholds import Thresholds, feature_name
 from components.examples import as_lists
 from transforms.columns import AGE, PRICE, TABLES
 
-SPLIT = "all"
-FILE = f"Split-{SPLIT}/FeatureStats.pb"
 Statistics: TypeAlias = statistics_pb2.DatasetFeatureStatisticsList
 _Histogram = statistics_pb2.Histogram
 # Fixed buckets, so that two weeks are compared without interpolation. Values outside count in the outermost ones.

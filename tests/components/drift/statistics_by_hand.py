@@ -5,8 +5,9 @@ import pathlib
 from tensorflow_metadata.proto.v0 import statistics_pb2
 from tfx.types import artifact_utils, standard_artifacts
 
+from components.drift.baseline import SPLIT
 from components.drift.comparison import compare, read_comparisons
-from components.drift.statistics import SPLIT, write_statistics
+from components.drift.statistics import write_statistics
 from components.drift.thresholds import read_thresholds, validator_config
 from components.drift.validator import Executor
 
