@@ -33,7 +33,6 @@ from transforms.state_files import labels_file
 COMMAND = "make quality-variety"
 K, _BATCH, _SEED = 12, 256, 0
 CHANGES: tuple[dict[str, int], ...] = (
-    {},
     {"max_variants": 1},
     {"max_variants": 2},
     {"max_of_type": 2},
@@ -93,15 +92,16 @@ def mean_types(types: np.ndarray) -> float:
     return float(np.mean([len(set(each[each >= 0])) for each in types]))
 
 
-def render(week: TestWeek, candidates: int) -> str:
-    """The table of all changes.
+def render(week: TestWeek, candidates: int, tried: Sequence[dict[str, int]] = CHANGES) -> str:
+    """The table of the default settings, of changes, and of the default scored by all networks.
 
     Args:
         week: the test week.
         candidates: maximum number of candidates of a customer.
+        tried: settings that are changed, one row each.
     """
     rows, default = [], np.zeros(0)
-    cells = [(changes, K) for changes in CHANGES] + [({}, candidates)]
+    cells = [({}, K), *((changes, K) for changes in tried), ({}, candidates)]
     for changes, k in cells:
         articles, types = week.answers(changes, k)
         values = per_customer(articles.tolist(), week.bought)["map_at_12"]

@@ -71,7 +71,7 @@ def signatures(states: pathlib.Path, graph: pathlib.Path, trained, calendar, wor
     return served, served.signatures()
 
 
-@settings(max_examples=2)
+@settings(max_examples=1)  # an example takes half a minute of tracing
 @given(names(ARTICLES), names(CUSTOMERS))
 @example([f"{odd}{i}" for i, odd in enumerate(2 * ODD)], [f"{i // 15} {odd}" for i, odd in enumerate(4 * ODD)][:48])
 def test_answers_do_not_depend_on_the_ids(tiny, trained, exact, tmp_path_factory, article_ids, customer_ids):
