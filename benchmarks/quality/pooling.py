@@ -28,8 +28,13 @@ class Results:
         self.names = list(names) or list(measured)
 
     def seeds(self, back: int) -> list[Result] | None:
-        """Results of the default with all seeds at one end; None if one is missing."""
-        return self.all([f"default-seed{seed}-{back}" for seed in SEEDS])
+        """Results of the default with the seeds that were measured at one end; None if there are none.
+
+        At the last end, whose bars are means of all seeds, it is None if one is missing.
+        """
+        names = [f"default-seed{seed}-{back}" for seed in SEEDS]
+        found = [self.measured[name] for name in names if name in self.measured]
+        return found if len(found) >= (1 if back else len(SEEDS)) else None
 
     def chosen(self, back: int) -> Result | None:
         """Result of the default with the seed of the ablations."""
@@ -40,11 +45,11 @@ class Results:
         return [self.measured[name] for name in names] if all(name in self.measured for name in names) else None
 
     def backs(self) -> list[int]:
-        """Ends at which the default was measured with all seeds."""
+        """Ends at which the default was measured."""
         return [back for back in BACKS if self.seeds(back)]
 
     def ends(self) -> list[list[Result]]:
-        """Results of the default with all seeds, for each end at which they exist."""
+        """Results of the default by seed, for each end at which it was measured."""
         return [results for back in BACKS if (results := self.seeds(back))]
 
 

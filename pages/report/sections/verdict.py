@@ -14,7 +14,7 @@ from pages.section import Section
 
 Outcome = Literal["pushed", "refused", "failed"]
 _TONES: dict[Outcome, Tone] = {"pushed": "good", "refused": "bad", "failed": "bad"}
-_ROLES = {"run": "stops the run", "push": "stops the push"}
+_ROLES = {"run": "can stop the run", "push": "can stop the push"}
 _MAX_WARNINGS = 30
 
 

@@ -23,8 +23,9 @@ def test_results_of_different_customers_are_an_error():
         pooled([[result("week 1", [0.0]), result("week 2", [1.0])]], candidates("found"))
 
 
-def test_a_mean_of_seeds_needs_all_seeds():
-    measured = {f"default-seed{seed}-1": result("w", [0.0]) for seed in (0, 2)}
+def test_the_last_end_needs_all_seeds_and_an_earlier_one_any():
+    measured = {f"default-seed{seed}-{back}": result("w", [0.0]) for seed, back in [(0, 0), (2, 0), (2, 1)]}
 
-    assert Results(measured).seeds(1) is None
-    assert Results({**measured, "default-seed1-1": result("w", [0.0])}).backs() == [1]
+    assert Results(measured).backs() == [1]
+    assert Results(measured).seeds(1) == [measured["default-seed2-1"]]
+    assert Results({**measured, "default-seed1-0": result("w", [0.0])}).backs() == [0, 1]
