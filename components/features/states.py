@@ -119,7 +119,8 @@ class StateWriter:
         engine.materialise("described_customers", as_of=as_of, until=as_of if until is None else until)
         limits = {"window_days": config.together_window_days, "purchases_per_customer": config.lines_per_customer}
         weeks = read_article_weeks(engine, as_of, self._label_days, self._types)
-        # The regressions need no engine: they run beside its queries.
+        # The regressions need no engine: they run beside its queries. BLAS has one thread, because threads that wait
+        # for a busy processor take longer than small products.
         with concurrent.futures.ThreadPoolExecutor(1) as beside, threadpool_limits(1, "blas"):
             fitting = beside.submit(self._fitted, as_of, weeks)
             for name in ("purchase_cutoffs", "article_buyers", "article_pairs"):

@@ -10,8 +10,7 @@ import tensorflow as tf
 from models.ranking.network import RankingNetwork
 
 RESCORED = 48
-"""Candidates that all networks score. The 12 best of all networks were among the 40 best of the first in each list of
-online-retail's week from 15 November."""
+"""Candidates that all networks score. `make quality-variety` compares MAP@12 with that of a full scoring."""
 
 
 def cascade_scores(
