@@ -56,8 +56,8 @@ proof: $(STAMP) ## run the slow tests
 screenshots: $(STAMP) ## [OUT=dir] take the pictures of docs/images from the report and the console of a run, in Chromium
 	$(PYTHON) -m benchmarks.screenshots --out "$(OUT)" --to docs/images
 
-drift: $(STAMP) ## DATA=dir measure drift of ordinary weeks and of faults for docs/operations.md; takes seconds
-	@$(PYTHON) -m benchmarks.drift "$(DATA)"
+drift: $(STAMP) $(if $(filter shop,$(DATA)),shop/transactions_train.csv) ## [DATA=dir] measure drift of ordinary weeks and of faults for docs/operations.md; takes seconds
+	$(PYTHON) -m benchmarks.drift --data "$(DATA)" --to docs/operations.md
 
 bench: $(STAMP) ## [SIZES=0.1,1] [ONLY='pattern'] measure the stages at several sizes for docs/performance.md; takes hours
 	$(PYTHON) -m benchmarks.performance --to docs/performance.md $(if $(SIZES),--sizes '$(SIZES)') $(if $(ONLY),--only '$(ONLY)')

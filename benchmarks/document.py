@@ -29,6 +29,19 @@ def write(document: pathlib.Path, command: str, text: str) -> None:
     document.write_text(f"{before}{mark}\n\n{text}\n\n{end}{after}", encoding="utf-8")
 
 
+def publish(text: str, to: pathlib.Path | None, command: str) -> None:
+    """Prints what a command measured, and writes it into a document.
+
+    Args:
+        text: Markdown.
+        to: the document, with the marks of `write`; None to print only.
+        command: as in `write`.
+    """
+    if to is not None:
+        write(to, command, text)
+    print(text)
+
+
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A Markdown table.
 

@@ -1,4 +1,4 @@
-"""Measures drift in ordinary weeks and under faults: `python -m benchmarks.drift DATA` (`make drift`).
+"""Measures drift in ordinary weeks and under faults: `python -m benchmarks.drift --data DIR` (`make drift`).
 
 The tables are cut at the end of each of the last weeks, as if a run had been pushed then. Each cut is compared with the
 one a week before, and the last one also after a fault was put into its data. Takes seconds, because only statistics are
@@ -171,14 +171,12 @@ def _compared(now: Statistics, before: Statistics, work: pathlib.Path) -> tuple[
 def main() -> None:
     """Prints the table, and writes it into a document."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.drift", description="Drift of weeks and of faults.")
-    parser.add_argument("data", type=pathlib.Path, help="folder of the three CSVs")
+    parser.add_argument("--data", required=True, type=pathlib.Path, help="folder of the three CSVs")
     parser.add_argument("--to", type=pathlib.Path, help="document to write the table to, too")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="lookbook-drift-") as work:
         table = measure(options.data, pathlib.Path(work)).table()
-    print(table)
-    if options.to is not None:
-        document.write(options.to, "make drift", table)
+    document.publish(table, options.to, "make drift")
 
 
 if __name__ == "__main__":

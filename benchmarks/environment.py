@@ -25,6 +25,18 @@ def environment() -> dict[str, Any]:
     }
 
 
+def in_words(made: Mapping[str, Any]) -> str:
+    """The environment in a line, without a full stop.
+
+    >>> in_words({"machine": "2 cores", "measured_at": "2026-11-28T09:00:00+00:00", "commit": "814e5a1"})
+    '2 cores; 2026-11-28; commit 814e5a1'
+
+    Args:
+        made: result of `environment`.
+    """
+    return f"{made['machine']}; {str(made['measured_at'])[:10]}; commit {made['commit']}"
+
+
 def machine_load() -> float:
     """Load average of the last minute: the mean number of runnable processes."""
     return os.getloadavg()[0]

@@ -15,6 +15,7 @@ from components.push.publish import drop_old, link_or_copy, publish
 from components.served_folder import model_dir
 from pipeline.out_lock import shared_lock
 from pipeline.versions import Version, served_version
+from serving.server.worker_client import WorkerHost
 from transforms.availability import availability_rows
 from transforms.calendar import day_of
 from transforms.columns import parquet_file
@@ -98,7 +99,8 @@ def _push(
     shutil.rmtree(tables, ignore_errors=True)
     report = ingest_availability(data_dir, ids, tables, config.ingest)
     rows = availability_rows(pq.read_table(tables / parquet_file("availability")), _column(ids))
-    with tempfile.TemporaryDirectory(prefix=".availability-", dir=out) as name:
+    # The host imports TensorFlow while this process does and writes the copy.
+    with tempfile.TemporaryDirectory(prefix=".availability-", dir=out) as name, WorkerHost() as host:
         tensors = _read_tensors(served.path)
         key, numbers = _find(tensors, "available"), tensors[_find(tensors, "article_numbers")]
         before = tensors[key]
@@ -109,7 +111,7 @@ def _push(
             served.path, copy, copy_function=link_or_copy, ignore=lambda at, names: _checkpoint_names(at, served, names)
         )
         _write_tensors(copy, tensors)
-        verdict = try_model(copy, config.infra_gate)
+        verdict = try_model(copy, config.infra_gate, host)
         if not verdict.passed:
             raise GateError(f"the infra gate refused the version with the new availability: {verdict.line}")
         newest = served_version(out).number

@@ -24,7 +24,7 @@ import psutil
 
 from benchmarks import document
 from benchmarks.console.random_shop import Rows, write_shop
-from benchmarks.environment import ROOT, environment
+from benchmarks.environment import ROOT, environment, in_words
 from benchmarks.running_console import running_console
 from console.prepared import FOLDER
 
@@ -119,8 +119,7 @@ def render(results: list[Measured]) -> str:
     Args:
         results: results of the shops.
     """
-    where = environment()
-    parts = [f"{where['machine']}; {str(where['measured_at'])[:10]}; commit {where['commit']}."]
+    parts = [f"{in_words(environment())}."]
     header = ("shop", "sorting, once", "sorted file", "start to the first page", "memory")
     rows = [
         (

@@ -36,9 +36,7 @@ def main() -> int:
     failed = _measure([cell for cell in cells if _wanted(cell, options.only)], store)
     results = {cell.name: result for cell in cells if (result := store.read(cell)) is not None}
     text = report.render(results, [cell.name for cell in cells], References.read(shop, options.rival, options.run))
-    if options.to:
-        document.write(options.to, report.COMMAND, text)
-    print(text)
+    document.publish(text, options.to, report.COMMAND)
     return 1 if failed else 0
 
 

@@ -15,7 +15,7 @@ import sys
 import numpy as np
 
 from benchmarks import document
-from benchmarks.environment import environment
+from benchmarks.environment import environment, in_words
 from benchmarks.quality.formatting import words
 from components.weights import FOLDER, TRANSFORM
 from lookbook.environment import prepare_tensorflow
@@ -198,16 +198,10 @@ def main() -> int:
     prepare_tensorflow()
     config = load_config(preset_of_training(options.run), []).recommender
     catalogue = read_catalogue(find_trained(options.run), config)
-    made = environment()
     pictures, articles = int(catalogue.content["picture"].known.sum()), len(catalogue.embeddings)
-    head = (
-        f"{made['machine']}; {str(made['measured_at'])[:10]}; commit {made['commit']}. {articles:,} articles, "
-        f"{pictures:,} with a photo; {ASKED} are asked for."
-    )
+    head = f"{in_words(environment())}. {articles:,} articles, {pictures:,} with a photo; {ASKED} are asked for."
     text = f"{head}\n\n{render(catalogue)}"
-    if options.to:
-        document.write(options.to, COMMAND, text)
-    print(text)
+    document.publish(text, options.to, COMMAND)
     return 0
 
 

@@ -201,9 +201,7 @@ def main() -> int:
         commits = sorted({result["commit"] for result in measured.values()})
         texts.append(render(data.name, measured) + (f"\n\nCommit {', '.join(commits)}." if commits else ""))
     text = "\n\n".join([f"{made['machine']}; {str(made['measured_at'])[:10]}.", *texts])
-    if options.to:
-        document.write(options.to, COMMAND, text)
-    print(text)
+    document.publish(text, options.to, COMMAND)
     return 1 if failed else 0
 
 

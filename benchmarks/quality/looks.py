@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from benchmarks import document
-from benchmarks.environment import environment
+from benchmarks.environment import environment, in_words
 from benchmarks.quality.formatting import signed, words
 from benchmarks.quality.look_choices import K, draw_choices, in_batches, recall_of
 from components.content.config import ContentConfig
@@ -236,12 +236,8 @@ def main() -> int:
     parser.add_argument("--to", type=pathlib.Path, help="document to write the tables to")
     options = parser.parse_args()
     prepare_tensorflow()
-    made = environment()
-    head = f"{made['machine']}; {str(made['measured_at'])[:10]}; commit {made['commit']}."
-    text = f"{head}\n\n{render(options.data.name, judge(options.data, options.label_days))}"
-    if options.to:
-        document.write(options.to, COMMAND, text)
-    print(text)
+    text = f"{in_words(environment())}.\n\n{render(options.data.name, judge(options.data, options.label_days))}"
+    document.publish(text, options.to, COMMAND)
     return 0
 
 

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from benchmarks import document
-from benchmarks.environment import environment
+from benchmarks.environment import environment, in_words
 from benchmarks.quality.arithmetic import roc_auc
 from benchmarks.quality.formatting import mean, signed, words
 from components.features.config import FeaturesConfig
@@ -233,7 +233,7 @@ def main() -> int:
     parser.add_argument("--to", type=pathlib.Path, help="document to write the tables to")
     options = parser.parse_args()
     prepare_tensorflow()
-    made, measured_on = environment(), []
+    measured_on = []
     for data, backs in ((options.data, range(3, 0, -1)), (options.sample, range(8, 0, -1))):
         if data is None:
             continue
@@ -244,14 +244,9 @@ def main() -> int:
             else:
                 measured_on.append(f"`{kind}` of {data.name} has {weeks[0].bought.shape[1]} value: nothing to rank.")
     seconds = seconds_per_state(options.data)
-    head = (
-        f"{made['machine']}; {str(made['measured_at'])[:10]}; commit {made['commit']}. Processor time of both models "
-    )
-    head += f"of one state of {options.data.name}: {seconds:.1f} s."
-    text = "\n\n".join([head, *measured_on])
-    if options.to:
-        document.write(options.to, COMMAND, text)
-    print(text)
+    time = f"Processor time of both models of one state of {options.data.name}: {seconds:.1f} s."
+    text = "\n\n".join([f"{in_words(environment())}. {time}", *measured_on])
+    document.publish(text, options.to, COMMAND)
     return 0
 
 

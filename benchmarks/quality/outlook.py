@@ -7,7 +7,6 @@ Each week is forecast from the purchases before it. Figures are over all article
 
 import argparse
 import dataclasses
-import datetime
 import itertools
 import pathlib
 import sys
@@ -20,7 +19,7 @@ import pyarrow as pa
 import scipy.stats
 
 from benchmarks import document
-from benchmarks.environment import environment
+from benchmarks.environment import environment, in_words
 from components.features.article_weeks import ArticleWeeks, read_article_weeks, read_product_types
 from components.features.duckdb_engine import DuckDbEngine
 from components.features.outlook import LIFETIME_WEEKS, outlook
@@ -151,11 +150,9 @@ def render(weeks: Sequence[Week], earlier: Sequence[Week]) -> str:
         weeks: weeks whose units and sales are compared with the forecast.
         earlier: weeks with known lifetimes.
     """
-    where = environment()
-    date, seconds = datetime.date.today().isoformat(), np.mean([week.seconds for week in [*weeks, *earlier]])
-    articles = len(weeks[0].sold)
+    seconds, articles = np.mean([week.seconds for week in [*weeks, *earlier]]), len(weeks[0].sold)
     intro = (
-        f"{where['machine']}; {date}. {articles:,} articles; weeks from "
+        f"{in_words(environment())}. {articles:,} articles; weeks from "
         f"{', '.join(week.first_day for week in weeks)}. One outlook took {seconds:.1f} s of processor time."
     )
     parts = [intro, "#### Units of the next week", _units_table(weeks)]
@@ -277,9 +274,7 @@ def main() -> int:
     weeks = forecast_weeks(options.data, backs, options.label_days)
     earlier = forecast_weeks(options.data, [back + LIFETIME_WEEKS for back in backs], options.label_days)
     text = render(weeks, earlier)
-    if options.to:
-        document.write(options.to, COMMAND, text)
-    print(text)
+    document.publish(text, options.to, COMMAND)
     return 0
 
 

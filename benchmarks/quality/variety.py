@@ -16,7 +16,7 @@ import numpy as np
 import tensorflow as tf
 
 from benchmarks import document
-from benchmarks.environment import environment
+from benchmarks.environment import environment, in_words
 from benchmarks.quality.formatting import signed, words
 from components.weights import FOLDER, RANKING, TOWERS, TRANSFORM
 from lookbook.environment import prepare_tensorflow
@@ -123,15 +123,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     prepare_tensorflow()
     config = load_config(preset_of_training(options.run), []).recommender
     week = TestWeek(find_trained(options.run), config)
-    made = environment()
-    head = (
-        f"{made['machine']}; {str(made['measured_at'])[:10]}; commit {made['commit']}. "
-        f"{len(week.customers):,} customers who bought in the test week."
-    )
+    head = f"{in_words(environment())}. {len(week.customers):,} customers who bought in the test week."
     text = f"{head}\n\n{render(week, config.max_candidates)}"
-    if options.to:
-        document.write(options.to, COMMAND, text)
-    print(text)
+    document.publish(text, options.to, COMMAND)
     return 0
 
 

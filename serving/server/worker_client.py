@@ -36,7 +36,7 @@ _log = logging.getLogger(__name__)
 
 
 class WorkerHost:
-    """The worker host process; it is restarted if it ends."""
+    """The worker host process; it is restarted if it ends. As a context manager it runs until the end of the block."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -49,6 +49,13 @@ class WorkerHost:
         """Starts the process and returns while it imports TensorFlow."""
         with self._lock:
             self._ensure()
+
+    def __enter__(self) -> WorkerHost:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
 
     def load(self, spec: WorkerSpec, timeout_s: float, cancelled: Callable[[], bool]) -> Worker:
         """Forks a worker, which loads and warms up a version.

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from benchmarks import document
-from benchmarks.environment import ROOT, environment
+from benchmarks.environment import ROOT, environment, in_words
 from benchmarks.quality.time_split import report
 from benchmarks.quality.time_split.config import PRESET, TimeSplitConfig, load
 from benchmarks.result_store import code_of
@@ -31,15 +31,12 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 2
     prepare_tensorflow()
-    made = environment()
-    where = f"{made['machine']}; {str(made['measured_at'])[:10]}; commit {made['commit']}"
-    parts = [f"{where}. " + (f"Means of {options.seeds} seeds." if options.seeds > 1 else "One seed.")]
+    seeds = f"Means of {options.seeds} seeds." if options.seeds > 1 else "One seed."
+    parts = [f"{in_words(environment())}. {seeds}"]
     for data in filter(None, (options.data, options.sample)):
         parts.append(report.render(data.name, _measure(data.resolve(), config, options.seeds, options.work)))
     text = "\n\n".join(parts)
-    if options.to:
-        document.write(options.to, report.COMMAND, text)
-    print(text)
+    document.publish(text, options.to, report.COMMAND)
     return 0
 
 

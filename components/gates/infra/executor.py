@@ -15,16 +15,18 @@ from serving.client import ClientConfig, RecommenderClient
 from serving.errors import ServingError
 from serving.server.config import ServerConfig
 from serving.server.model_server import ModelServer
+from serving.server.worker_client import WorkerHost
 
 _UNKNOWN = ("", "an unknown customer", "\N{DRESS}")
 
 
-def try_model(saved_model: pathlib.Path, config: InfraGateConfig) -> Verdict:
+def try_model(saved_model: pathlib.Path, config: InfraGateConfig, host: WorkerHost | None = None) -> Verdict:
     """Serves a SavedModel in a process of its own on a free port and queries it.
 
     Args:
         saved_model: folder of the model.
         config: number of queries and limits.
+        host: process that forks the server's worker; None for a new one, whose import of TensorFlow takes seconds.
 
     Returns:
         The verdict. Its figures are `load_s`, the seconds to load and warm up, if the model loaded; and the median
@@ -37,7 +39,7 @@ def try_model(saved_model: pathlib.Path, config: InfraGateConfig) -> Verdict:
             base_paths={MODEL_NAME: base}, port=0, load_timeout_s=config.load_timeout_s, max_load_retries=0
         )
         started = time.monotonic()
-        with ModelServer(server_config) as server:
+        with ModelServer(server_config, host) as server:
             if not server.wait_ready(config.load_timeout_s):
                 reasons = "; ".join(server.failures()) or f"no answer within {config.load_timeout_s} s"
                 return Verdict(passed=False, line=f"refused: the model does not load: {reasons}")

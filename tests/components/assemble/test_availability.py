@@ -1,5 +1,6 @@
 """What is not available is recommended by no signature, and the stock alone can be pushed."""
 
+import contextlib
 import datetime
 import functools
 import os
@@ -18,6 +19,7 @@ from components.gates.verdict import Verdict
 from components.model_files import description_of
 from components.served_folder import model_dir
 from models.recommender.builder import RecommenderBuilder
+from operations import availability
 from operations.availability import push_availability
 from pipeline.config import load_config
 from tests.components.assemble.conftest import Served
@@ -164,6 +166,7 @@ def out(stocked_by_index, tmp_path):
 def open_gate(monkeypatch):
     """An infra gate that passes every model: the first test below asks the real one, which takes a model server."""
     monkeypatch.setattr(executor, "try_model", lambda *given: Verdict(passed=True, line="passed"))
+    monkeypatch.setattr(availability, "WorkerHost", contextlib.nullcontext)
 
 
 def csv(folder: pathlib.Path, *lines: str) -> pathlib.Path:
@@ -230,6 +233,7 @@ def test_a_newer_version_is_not_hidden(out, tmp_path, monkeypatch):
         return Verdict(passed=True, line="passed")
 
     monkeypatch.setattr(executor, "try_model", push_and_pass)
+    monkeypatch.setattr(availability, "WorkerHost", contextlib.nullcontext)
     data = csv(tmp_path / "data", f"{article_id(3)},,,0")
     with pytest.raises(LookbookError, match="version 6 was pushed while the availability of version 5 was made"):
         push_availability(data, out, CONFIG)

@@ -13,7 +13,7 @@ from benchmarks.quality.time_split.measuring import ALL, NEW, measure_model, mea
 from benchmarks.quality.time_split.queries import BASKETS, CUSTOMERS
 from benchmarks.quality.time_split.report import COMMAND
 from benchmarks.quality.time_split.split import split_by_time
-from transforms.columns import FILES
+from transforms.columns import FILES, TABLES
 
 
 def test_all_rankings_have_the_figures_of_the_same_customers(data, config):
@@ -35,8 +35,8 @@ def test_all_rankings_have_the_figures_of_the_same_customers(data, config):
 def test_the_command_writes_its_tables_into_the_document(tiny, tmp_path, monkeypatch, capsys):
     csvs = tmp_path / "csvs"
     csvs.mkdir()
-    for name, file in FILES.items():
-        pa_csv.write_csv(pq.read_table(tiny.tables / f"{name}.parquet"), csvs / file)
+    for name in TABLES:
+        pa_csv.write_csv(pq.read_table(tiny.tables / f"{name}.parquet"), csvs / FILES[name])
     page = tmp_path / "page.md"
     page.write_text(f"{begin(COMMAND)}\n{END}\n")
     small = [f"--set=retrieval.{name}={value}" for name, value in (("epochs", 1), ("hidden_units", 16))]

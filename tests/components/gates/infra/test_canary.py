@@ -6,8 +6,6 @@ import pytest
 
 from components.gates.infra import executor
 from components.gates.infra.config import InfraGateConfig
-from components.gates.infra.executor import try_model
-from serving.server.model_server import ModelServer
 from serving.server.worker_client import WorkerHost
 
 ARTICLES = [f"a{i:02d}" for i in range(12)]
@@ -16,17 +14,10 @@ AMPLE = InfraGateConfig(latency_budget_ms=60_000, canary_queries=10)
 
 
 @pytest.fixture(scope="module")
-def worker_host():
-    host = WorkerHost()
-    host.start()
-    yield host
-    host.stop()
-
-
-@pytest.fixture(autouse=True)
-def _one_host(monkeypatch, worker_host):
-    """The servers of all tests share a process that has imported TensorFlow."""
-    monkeypatch.setattr(executor, "ModelServer", lambda config: ModelServer(config, worker_host))
+def try_model():
+    """`try_model` with one process that has imported TensorFlow for all tests."""
+    with WorkerHost() as host:
+        yield lambda model, config: executor.try_model(model, config, host)
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +47,7 @@ def save(tmp_path_factory):
     return make
 
 
-def test_a_model_that_answers_in_time_passes_with_its_figures(save):
+def test_a_model_that_answers_in_time_passes_with_its_figures(try_model, save):
     canary = try_model(save(), AMPLE)
     assert canary.passed
     assert canary.line.startswith("passed: 10 canary queries, p50 ")
@@ -65,31 +56,31 @@ def test_a_model_that_answers_in_time_passes_with_its_figures(save):
     assert canary.figures["load_s"] > 0
 
 
-def test_a_model_that_does_not_load_is_refused(tmp_path):
+def test_a_model_that_does_not_load_is_refused(try_model, tmp_path):
     (tmp_path / "1").mkdir()
     (tmp_path / "1" / "saved_model.pb").write_bytes(b"no graph")
     refused(try_model(tmp_path / "1", AMPLE), "refused: the model does not load: ")
 
 
-def test_a_model_without_the_signature_is_refused(save):
+def test_a_model_without_the_signature_is_refused(try_model, save):
     refused(try_model(save(signature="other"), AMPLE), "refused: the model does not answer: ", "serving_default")
 
 
-def test_a_repeated_article_is_refused_with_the_customer(save):
+def test_a_repeated_article_is_refused_with_the_customer(try_model, save):
     twice = [*ARTICLES[:11], ARTICLES[0]]
     refused(try_model(save(known=twice), AMPLE), "refused: customer 'c1' is recommended an article twice")
     refused(try_model(save(unknown=twice), AMPLE), "refused: customer '' is recommended an article twice")
 
 
-def test_an_answer_without_articles_is_refused(save):
+def test_an_answer_without_articles_is_refused(try_model, save):
     refused(try_model(save(known=[""] * 12), AMPLE), "refused: customer 'c1' is recommended no article")
 
 
-def test_a_padded_answer_of_fewer_than_twelve_articles_passes(save):
+def test_a_padded_answer_of_fewer_than_twelve_articles_passes(try_model, save):
     assert try_model(save(known=[*ARTICLES[:3], *[""] * 9]), AMPLE).passed
 
 
-def test_a_slow_model_is_refused_with_its_latency_and_the_budget(save):
+def test_a_slow_model_is_refused_with_its_latency_and_the_budget(try_model, save):
     canary = try_model(save(rounds=100), InfraGateConfig(latency_budget_ms=1, canary_queries=10))
     refused(canary, "refused: 10 canary queries, p50 ", "budget infra_gate.latency_budget_ms = 1")
     assert canary.figures["p95_ms"] > 1
