@@ -1,9 +1,10 @@
 """DuckDB stays within its memory limit and spills what is beyond it to disk, with the same result.
 
 The shop has 8 million transactions; each piece of work runs in a process of its own. The allowance covers memory that
-the limit does not: buffers of the CSV reader, rows that are being written, freed memory that the allocator keeps, and
-the purchases that the next basket reads, about 30 bytes each. Its matrices have few articles here, and the tables of
-looks are left out: NumPy computes them, from a bounded number of baskets.
+the limit does not: buffers of the CSV reader, rows that are being written, freed memory that the allocator keeps, the
+purchases that the next basket reads, about 30 bytes each, and the arrays of the regressions, which are fitted beside
+the queries. The matrices of the next basket have few articles here, and the tables of looks are left out: NumPy
+computes them, from a bounded number of baskets.
 """
 
 import json
@@ -19,7 +20,7 @@ from synthetic.shop import synthesize
 
 pytestmark = pytest.mark.proof
 LIMIT_GIB = {"ingest": 0.5, "state": 0.3}
-ALLOWANCE_GIB = {"ingest": 0.6, "state": 0.5}
+ALLOWANCE_GIB = {"ingest": 0.6, "state": 0.7}
 UNBOUNDED_GIB = 64
 _GIB = 2**30
 _WORK = '''
