@@ -1,12 +1,14 @@
 """An A/B test from end to end: labels, split, log, feedback, verdict, and a canary that stops.
 
 2,000 customers of the synthetic shop are answered by two versions under two labels and buy by the oracle's
-probabilities, whatever they were shown.
+probabilities, whatever they were shown. By the clock of the log they are answered nine days ago, so that the days in
+which they buy have passed.
 """
 
 import datetime
 import json
 import time
+import types
 
 import numpy as np
 import pytest
@@ -14,6 +16,7 @@ import pytest
 from lookbook.cli import main
 from operations.version_labels import labels_of, set_labels
 from serving.client import ClientConfig, Split, SplitClients
+from serving.server import request_log
 from serving.server.config import ServerConfig
 from serving.server.log_config import LogStorage
 from serving.server.model_config_file import read_model_config_file
@@ -32,6 +35,7 @@ SALT = "a salt of the test"
 SPLIT = Split({"B": 0.5, "A": 0.5}, salt="test")
 UNITS = 8  # that each customer buys
 BATCH = 50
+SINCE = datetime.timedelta(days=9)  # the answers
 
 
 class World:
@@ -81,13 +85,13 @@ class World:
         tf.saved_model.save(model, str(folder), signatures={"serving_default": model.answer})
 
     def write_transactions(self, folder):
-        """The purchases, today and tomorrow (the log has today's time), and a last day a week later."""
-        today = datetime.datetime.now(datetime.timezone.utc).date()
+        """The purchases, one and two days after the answers, and a last day a week after them."""
+        answered = (datetime.datetime.now(datetime.timezone.utc) - SINCE).date()
         lines = ["t_dat,customer_id,article_id,price,sales_channel_id"]
         for n, (buyer, article) in enumerate(zip(self.buyers, self.bought, strict=True)):
-            day = today + datetime.timedelta(days=1 + n % 2)
+            day = answered + datetime.timedelta(days=1 + n % 2)
             lines.append(f"{day},{self.customers[buyer]},{self.articles[article]},0.1,1")
-        lines.append(f"{today + datetime.timedelta(days=8)},{self.customers[0]},{self.articles[0]},0.1,1")
+        lines.append(f"{answered + datetime.timedelta(days=8)},{self.customers[0]},{self.articles[0]},0.1,1")
         folder.mkdir()
         (folder / "transactions_train.csv").write_text("\n".join(lines) + "\n")
 
@@ -120,7 +124,8 @@ def tested(world, tmp_path_factory):
         poll_interval_s=0.05,
         log=LogStorage(salt=SALT.encode()),
     )
-    with ModelServer(config) as server:
+    with pytest.MonkeyPatch.context() as patch, ModelServer(config) as server:
+        patch.setattr(request_log, "time", types.SimpleNamespace(time=lambda: time.time() - SINCE.total_seconds()))
         end_s = time.monotonic() + 300
         while len(server.served_versions()) < 2:
             assert time.monotonic() < end_s, server.failures()
