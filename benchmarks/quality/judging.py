@@ -21,6 +21,7 @@ from models.recommender.query import Query
 from models.recommender.recommender import Recommender
 from models.recommender.rules import Rules
 from models.retrieval.index import build_index
+from models.tracing import traced_for
 from transforms import columns
 from transforms.state_files import ARTICLES_FILE, CUSTOMERS_FILE
 
@@ -120,12 +121,13 @@ def collect(customers: np.ndarray, ask: Callable[[tf.Tensor], dict[str, tf.Tenso
 
     Args:
         customers: `[n]` int32 rows of the customers.
-        ask: returns lists `[batch, k]` int32 by name for `[batch]` customers; it becomes a graph.
+        ask: returns lists `[batch, k]` int32 by name for `[batch]` customers; for many batches it becomes a graph.
     """
-    graph = tf.function(ask, input_signature=[tf.TensorSpec([None], tf.int32)], autograph=False)
+    starts = range(0, len(customers), _BATCH)
+    answer = traced_for(len(starts), ask, [tf.TensorSpec([None], tf.int32)])
     lists: dict[str, list[list[int]]] = {}
-    for start in range(0, len(customers), _BATCH):
-        for name, rows in graph(tf.constant(customers[start : start + _BATCH])).items():
+    for start in starts:
+        for name, rows in answer(tf.constant(customers[start : start + _BATCH])).items():
             lists.setdefault(name, []).extend(rows.numpy().tolist())
     return lists
 
@@ -216,17 +218,14 @@ def _on_sampled(recommender: Recommender, judged: Judged, seed: int) -> dict[str
     )
     rows, positive = random_lists(labels, articles, NEGATIVES_PER_POSITIVE, seed)
 
-    @tf.function(
-        input_signature=[tf.TensorSpec([None], tf.int32), tf.TensorSpec([None, rows.shape[1]], tf.int32)],
-        autograph=False,
+    starts = range(0, len(rows), _WIDE_BATCH)
+    score = traced_for(
+        len(starts),
+        lambda customers, wanted: recommender.scores(recommender.query(customers), wanted),
+        [tf.TensorSpec([None], tf.int32), tf.TensorSpec([None, rows.shape[1]], tf.int32)],
     )
-    def score(customers, wanted):
-        return recommender.scores(recommender.query(customers), wanted)
-
-    scores = [
-        score(labels.customer_rows[start : start + _WIDE_BATCH], rows[start : start + _WIDE_BATCH]).numpy()
-        for start in range(0, len(rows), _WIDE_BATCH)
-    ]
+    batches = [slice(start, start + _WIDE_BATCH) for start in starts]
+    scores = [score(tf.constant(labels.customer_rows[each]), tf.constant(rows[each])).numpy() for each in batches]
     return arithmetic.on_sampled(np.concatenate(scores), positive, rows < articles)
 
 
