@@ -25,7 +25,7 @@ export TF_USE_LEGACY_KERAS := 1
 export TF_ENABLE_ONEDNN_OPTS := 0
 export TF_CPP_MIN_LOG_LEVEL := 3
 
-.PHONY: help install run backtest rolling test proof screenshots docs drift bench bench-console bench-serving quality quality-alike quality-arrivals quality-look quality-needs quality-outlook quality-time-split quality-variety lint format lock licenses protos pin-images clean
+.PHONY: help install run backtest rolling test pytest style types proof screenshots docs drift bench bench-console bench-serving quality quality-alike quality-arrivals quality-look quality-needs quality-outlook quality-time-split quality-variety lint format lock licenses protos pin-images clean
 
 help: ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -44,11 +44,15 @@ backtest: $(STAMP) $(if $(filter shop,$(DATA)),shop/transactions_train.csv) ## [
 
 rolling: backtest
 
+# mypy takes as long as half a minute, so it runs beside the tests; the other linters stop what they refuse at once.
+test: style ## run linters, tests and doctests
+	@$(MAKE) --no-print-directory --jobs 2 types pytest
+
 # --verbosity=0 brings back pytest's usual closing line; a file's tests stay in one process, which
-# shares their fixtures and imports, and the long end-to-end test is handed out first.
-test: lint ## run linters, tests and doctests
+# shares their fixtures and imports, and files are handed out in the order of collection.
+pytest: $(STAMP)
 	$(PYTHON) -m pytest --verbosity=0 -m "not proof" -n 2 --dist loadfile --no-loadscope-reorder \
-		--doctest-modules --durations=10 $(wildcard tests/e2e) tests $(ROOMS)
+		--doctest-modules --durations=10 tests $(ROOMS)
 
 proof: $(STAMP) ## run the slow tests
 	$(PYTHON) -m pytest --verbosity=0 -m proof --durations=0 tests
@@ -95,11 +99,15 @@ quality-time-split: $(STAMP) $(if $(filter shop,$(DATA)),shop/transactions_train
 quality-variety: $(STAMP) ## [OUT=dir] measure what limits on the answers cost, on a finished run, for docs/quality.md; a minute
 	$(PYTHON) -m benchmarks.quality.variety --run "$(OUT)" --to docs/quality.md
 
-lint: $(STAMP) ## run ruff, mypy and import-linter
+lint: style types ## run ruff, mypy and import-linter
+
+style: $(STAMP)
 	.venv/bin/ruff check $(CODE)
 	.venv/bin/ruff format --check $(CODE)
-	.venv/bin/mypy
 	.venv/bin/lint-imports
+
+types: $(STAMP)
+	.venv/bin/mypy
 
 format: $(STAMP) ## fix and format the code with ruff
 	.venv/bin/ruff check --fix-only $(CODE)
