@@ -11,17 +11,10 @@ from pages.report.document import MAX_BYTES, ReportFacts, render_report
 from pages.report.sections import SECTIONS
 from pages.report.sections.cases import Recommended
 from pages.section import Absent
+from tests.facts_of_a_run import SCRIPT, verdict_facts
+from tests.facts_of_articles import PHOTOS, article, case_facts, cases_facts
 from tests.pages.page_parser import PageParser
-from tests.report_facts import (
-    PHOTOS,
-    SCRIPT,
-    article,
-    case_facts,
-    cases_facts,
-    hostile_facts,
-    report_facts,
-    verdict_facts,
-)
+from tests.report_facts import hostile_facts, report_facts
 
 
 @pytest.fixture(scope="module")

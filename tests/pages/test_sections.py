@@ -21,23 +21,9 @@ from pages.report.sections import (
     training,
     verdict,
 )
-from tests.report_facts import (
-    card_facts,
-    case_facts,
-    cases_facts,
-    data_facts,
-    drift_facts,
-    feedback_facts,
-    figures_facts,
-    funnel_facts,
-    importance_facts,
-    map_facts,
-    neighbours_facts,
-    reach_facts,
-    steps_facts,
-    training_facts,
-    verdict_facts,
-)
+from tests.facts_of_a_run import card_facts, figures_facts, funnel_facts, steps_facts, training_facts, verdict_facts
+from tests.facts_of_a_shop import data_facts, drift_facts, feedback_facts
+from tests.facts_of_articles import case_facts, cases_facts, importance_facts, map_facts, neighbours_facts, reach_facts
 
 
 def table(section, caption):
