@@ -13,6 +13,7 @@ from models.recommender.channels import CHANNELS
 from models.recommender.config import ChannelsConfig, RecommenderConfig
 from models.recommender.recommender import Recommender
 from models.retrieval.snapshot import snapshot_name
+from models.tracing import traced_for
 from operations.allocation import NOT_PROPOSED, Proposals, Step, allocate
 from operations.decision_table import Trained
 from transforms.calendar import load_calendar
@@ -85,12 +86,12 @@ def choose_sizes(trained: Trained, config: RecommenderConfig, budget: int, custo
     test = _bought(trained, calendar.cut, customers)
     everything = config.replace(channels=ChannelsConfig(**dict.fromkeys(CHANNELS, DEPTH)))
     with Progress("channels", "customers", sum(len(each.customers) for each in (*bought.values(), test))) as progress:
+        builder = RecommenderBuilder(everything, states, trained.weights / FOLDER / TRANSFORM)
 
-        def build(of: RecommenderConfig, day: int, week: int) -> Recommender:
-            builder = RecommenderBuilder(of, states, trained.weights / FOLDER / TRANSFORM)
+        def build(day: int, week: int) -> Recommender:
             return builder.build(day, trained.graph / TOWERS / snapshot_name(week))
 
-        parts = [_proposals(build(everything, day, week), bought[day], progress) for week, day in weeks]
+        parts = [_proposals(build(day, week), bought[day], progress) for week, day in weeks]
         rows = [_row(step) for step in allocate(_join(parts), budget, UNIT)]
         if not rows:
             raise DataError(
@@ -100,7 +101,7 @@ def choose_sizes(trained: Trained, config: RecommenderConfig, budget: int, custo
         sizes = {**dict.fromkeys(CHANNELS, 0), **{row.channel: row.size for row in rows}}
         before = config.replace(max_candidates=budget)
         chosen = before.replace(channels=ChannelsConfig(**sizes))
-        recommender = build(everything, calendar.cut, calendar.list_weeks)
+        recommender = build(calendar.cut, calendar.list_weeks)
         recall_before, recall = _recalls(recommender, (before, chosen), test, progress)
     return ChosenSizes(config=chosen, rows=rows, recall=recall, recall_before=recall_before)
 
@@ -127,16 +128,17 @@ def _batches(customers: np.ndarray) -> Iterator[tuple[int, tf.Tensor]]:
 
 
 def _proposals(recommender: Recommender, bought: _Bought, progress: Progress) -> Proposals:
-    @tf.function(input_signature=[tf.TensorSpec([None], tf.int32)], autograph=False)
     def ask(customer_rows):
         return find_proposals(recommender.query(customer_rows), recommender.nearest, recommender.config)
 
+    batches = list(_batches(bought.customers))
+    answer = traced_for(len(batches), ask, [tf.TensorSpec([None], tf.int32)])
     pad, names = recommender.state.num_articles, list(CHANNELS)
     columns = [names.index(name) for name, _ in active_channels(recommender.config)]
     pairs, ranks = [], []
-    for start, batch in _batches(bought.customers):
+    for start, batch in batches:
         keys, positions, channels = [], [], []
-        for channel, rows in zip(columns, (tensor.numpy() for tensor in ask(batch)), strict=True):
+        for channel, rows in zip(columns, (tensor.numpy() for tensor in answer(batch)), strict=True):
             owner, position = np.nonzero(rows < pad)
             keys.append((start + owner).astype(np.int64) * (pad + 1) + rows[owner, position])
             positions.append(position)
@@ -168,17 +170,18 @@ def _recalls(
 ) -> list[float]:
     """The mean recall of the candidates of several settings."""
 
-    @tf.function(input_signature=[tf.TensorSpec([None], tf.int32)], autograph=False)
     def ask(customer_rows):
         query = recommender.query(customer_rows)
         return [find_candidates(query, recommender.nearest, config).article_rows for config in configs]
 
+    batches = list(_batches(bought.customers))
+    answer = traced_for(len(batches), ask, [tf.TensorSpec([None], tf.int32)])
     pad = recommender.state.num_articles
     wanted = bought.owners.astype(np.int64) * (pad + 1) + bought.article_rows
     purchases = np.bincount(bought.owners, minlength=len(bought.customers))
     sums = np.zeros(len(configs))
-    for start, batch in _batches(bought.customers):
-        for number, rows in enumerate(ask(batch)):
+    for start, batch in batches:
+        for number, rows in enumerate(answer(batch)):
             owner = np.arange(start, start + len(batch))[:, None]
             hits = np.isin(owner.astype(np.int64) * (pad + 1) + rows.numpy(), wanted) & (rows.numpy() < pad)
             sums[number] += (hits.sum(axis=1) / purchases[start : start + len(batch)]).sum()

@@ -21,6 +21,7 @@ from models.recommender.config import RecommenderConfig
 from models.recommender.features.pairs import Pairs
 from models.recommender.recommender import Recommender
 from models.retrieval.snapshot import snapshot_name
+from models.tracing import traced_for
 from operations.partial_outputs import PARTIAL_OUTPUTS
 from operations.step_outputs import newest_output
 from operations.table_schema import (
@@ -148,7 +149,6 @@ def _batches(
     customer_ids = pq.read_table(states / CUSTOMERS_FILE, columns=[columns.CUSTOMER_ID])[columns.CUSTOMER_ID]
     article_ids = pq.read_table(states / ARTICLES_FILE, columns=[columns.ARTICLE_ID])[columns.ARTICLE_ID]
 
-    @tf.function(input_signature=[tf.TensorSpec([None], tf.int32)], autograph=False)
     def ask(customer_rows):
         query = recommender.query(customer_rows)
         rows = recommender.candidates(query).article_rows
@@ -160,9 +160,11 @@ def _batches(
         ranks = tf.stack([_rank_in(proposed, rows, query.pad) for proposed in proposals], axis=2)
         return rows, values, recommender.ranker(values), ranks, partial
 
-    for start in range(0, max(len(customers), 1), _BATCH):
+    starts = range(0, max(len(customers), 1), _BATCH)
+    answer = traced_for(len(starts), ask, [tf.TensorSpec([None], tf.int32)])
+    for start in starts:
         chosen = customers[start : start + _BATCH]
-        rows, values, scores, ranks, partial = (tensor.numpy() for tensor in ask(tf.constant(chosen, tf.int32)))
+        rows, values, scores, ranks, partial = (tensor.numpy() for tensor in answer(tf.constant(chosen, tf.int32)))
         real = rows < recommender.state.num_articles
         owners = np.repeat(chosen, real.sum(axis=1))
         order = np.argsort(np.argsort(np.where(real, -scores, np.inf), axis=1, kind="stable"), axis=1, kind="stable")

@@ -23,6 +23,15 @@ settings.register_profile(
 settings.load_profile("lookbook")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts the end-to-end tests first.
+
+    They take longest and need none of the fixtures below, which another process builds meanwhile. The order of folders
+    on the command line does not decide this: pytest leaves out a folder inside of another one.
+    """
+    items.sort(key=lambda item: item.path.parent.name != "e2e")
+
+
 @pytest.fixture(scope="session")
 def once(tmp_path_factory):
     """Builds a folder once in a test run, even if several processes share the run."""
@@ -66,3 +75,12 @@ def trained(once, tiny, transformed):
     from tests import tiny_training
 
     return once("tiny-training", lambda folder: tiny_training.train(tiny, transformed, folder))
+
+
+@pytest.fixture(scope="session")
+def builder(tiny, trained):
+    """The builder of the tiny shop's recommenders; its data are read once, which takes seconds."""
+    from models.recommender.builder import RecommenderBuilder
+    from tests.tiny_training import RECOMMENDER
+
+    return RecommenderBuilder(RECOMMENDER, tiny.states, trained / "weights" / "transform_graph")

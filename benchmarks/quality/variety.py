@@ -56,6 +56,7 @@ class TestWeek:
     def __init__(self, trained: Trained, config: RecommenderConfig):
         self._states = trained.graph / STATES
         self._folder, self._config = trained.weights / FOLDER, config
+        self._builder = RecommenderBuilder(config, self._states, self._folder / TRANSFORM)
         self._cut = load_calendar(self._states).cut
         labels = pq.read_table(labels_file(self._states, self._cut))
         customers, articles = (labels[name].to_numpy() for name in ("customer_row", "article_row"))
@@ -70,7 +71,7 @@ class TestWeek:
             k: number of articles asked for; all networks score at least so many candidates.
         """
         config = self._config.replace(index="exact", **changes)
-        builder = RecommenderBuilder(config, self._states, self._folder / TRANSFORM)
+        builder = self._builder.with_config(config)
         recommender = builder.build(self._cut, self._folder / TOWERS, self._folder / RANKING)
         parts = [
             recommender.recommend(recommender.query(tf.constant(batch, tf.int32)), k).article_rows[:, :K]

@@ -76,18 +76,11 @@ def save_recommender(
     Raises:
         WeightsError: today's code cannot use the weights.
     """
-    builder = RecommenderBuilder(config, states, weights / TRANSFORM)
-    recommender = builder.build(as_of, weights / TOWERS, ranking_of(weights, refitted=refitted))
-    (to / CUSTOMER_IDS).parent.mkdir(parents=True, exist_ok=True)
-    customer_ids = _write_ids(states / CUSTOMERS_FILE, columns.CUSTOMER_ID, to / CUSTOMER_IDS)
-    article_ids = _write_ids(states / ARTICLES_FILE, columns.ARTICLE_ID, customer_ids.with_name(ARTICLE_IDS.name))
-    ids = IdTables(article_ids, customer_ids, recommender.state.num_articles, recommender.state.num_customers)
-    served = ServedRecommender(
-        recommender, ids, states / ARTICLES_FILE, tft.TFTransformOutput(str(weights / TRANSFORM))
-    )
+    served = build_served(states, as_of, weights, config, to, refitted=refitted)
     options = tf.saved_model.SaveOptions(namespace_whitelist=["Scann"])
     tf.saved_model.save(served.saved_module(), str(to), signatures=served.signatures(), options=options)
-    article_ids.unlink()
+    (to / CUSTOMER_IDS).with_name(ARTICLE_IDS.name).unlink()
+    recommender = served.recommender
     write_warmup_requests(to / WARMUP_REQUESTS)
     description = Description(
         weights_digest=weights_digest(weights),
@@ -100,6 +93,38 @@ def save_recommender(
     write_description(to, dataclasses.asdict(description))
     logging.info("assembled: %s", description)
     return description
+
+
+def build_served(
+    states: pathlib.Path,
+    as_of: int,
+    weights: pathlib.Path,
+    config: RecommenderConfig,
+    to: pathlib.Path,
+    *,
+    refitted: bool = False,
+) -> ServedRecommender:
+    """Builds the recommender with its signatures, and writes the ids that its tables read.
+
+    Args:
+        states: folder of the states.
+        as_of: day of the state.
+        weights: the folder `weights`, see `components.weights`.
+        config: channels and limits.
+        to: folder of the SavedModel.
+        refitted: whether to use the ranking network that was also trained on the test week, if there is one.
+
+    Raises:
+        DataError: an id is not one line; this is found first, as building takes long.
+        WeightsError: today's code cannot use the weights.
+    """
+    (to / CUSTOMER_IDS).parent.mkdir(parents=True, exist_ok=True)
+    customer_ids = _write_ids(states / CUSTOMERS_FILE, columns.CUSTOMER_ID, to / CUSTOMER_IDS)
+    article_ids = _write_ids(states / ARTICLES_FILE, columns.ARTICLE_ID, customer_ids.with_name(ARTICLE_IDS.name))
+    builder = RecommenderBuilder(config, states, weights / TRANSFORM)
+    recommender = builder.build(as_of, weights / TOWERS, ranking_of(weights, refitted=refitted))
+    ids = IdTables(article_ids, customer_ids, recommender.state.num_articles, recommender.state.num_customers)
+    return ServedRecommender(recommender, ids, states / ARTICLES_FILE, tft.TFTransformOutput(str(weights / TRANSFORM)))
 
 
 def save_own_purchases(states: pathlib.Path, as_of: int, config: RecommenderConfig, to: pathlib.Path) -> None:

@@ -1,5 +1,6 @@
 """Builds recommenders from folders: states, a snapshot of the towers, a transform graph and ranking weights."""
 
+import copy
 import pathlib
 
 import numpy as np
@@ -44,6 +45,12 @@ class RecommenderBuilder:
         graph = tft.TFTransformOutput(str(transform_graph))
         self._entities = transform_entities(states, graph)
         self._sizes = tower_sizes(graph, self._entities[0])
+
+    def with_config(self, config: RecommenderConfig) -> "RecommenderBuilder":
+        """Returns a builder with other channels and limits, which shares the data that this one has read."""
+        other = copy.copy(self)
+        other._config = config
+        return other
 
     @classmethod
     def of_step(cls, fn_args) -> "RecommenderBuilder":

@@ -26,6 +26,7 @@ The reasons are reason_codes, reason_subjects, reason_counts and reason_days, se
 """
 
 import pathlib
+from collections.abc import Callable
 
 import tensorflow as tf
 import tensorflow_transform as tft
@@ -115,39 +116,43 @@ class ServedRecommender(tf.Module):
         module.inputs = [variable for variable in recommender.inputs.variables if id(variable) not in known]
         return module
 
-    def signatures(self) -> dict:
-        """Returns the concrete functions, by signature name."""
+    def functions(self) -> dict[str, tuple[Callable[..., dict[str, tf.Tensor]], dict[str, tf.TensorSpec]]]:
+        """Returns the function and the inputs of each signature, by its name; to call one, it need not be traced."""
         text = tf.TensorSpec([None], tf.string)
         texts = tf.TensorSpec([None, None], tf.string)
         number = tf.TensorSpec([], tf.int32)
         floats = tf.TensorSpec([None], tf.float32)
         of_articles = ArticleSignatures(self.recommender, self.ids, self.rules, self.descriptions)
+        request = {
+            "customer_id": text,
+            "recent_article_ids": texts,
+            "exclude_article_ids": texts,
+            "allow": texts,
+            "deny": texts,
+            "age": floats,
+            "club_member_status": text,
+            "k": number,
+        }
+        return {
+            "serving_default": (self._default, {"customer_id": text}),
+            "recommend": (self._recommend, request),
+            **of_articles.functions(),
+            "customer_embedding": (self._customer_embedding, {"customer_id": text}),
+            "customer_needs": (self._needs, {"customer_id": text, "k": number}),
+            "baselines": (self._baselines, {"customer_id": text}),
+            "judge": (self._judge, {"examples": text}),
+        }
 
-        def concrete(function, **inputs):
+    def signatures(self) -> dict:
+        """Returns the concrete functions, by signature name."""
+
+        def concrete(function, inputs):
             named = {name: tf.TensorSpec(spec.shape, spec.dtype, name=name) for name, spec in inputs.items()}
             # AutoGraph would convert Keras and Transform's layer, which doubles the time. Nothing here needs
             # conversion.
             return tf.function(function, autograph=False).get_concrete_function(**named)
 
-        return {
-            "serving_default": concrete(self._default, customer_id=text),
-            "recommend": concrete(
-                self._recommend,
-                customer_id=text,
-                recent_article_ids=texts,
-                exclude_article_ids=texts,
-                allow=texts,
-                deny=texts,
-                age=floats,
-                club_member_status=text,
-                k=number,
-            ),
-            **{name: concrete(function, **inputs) for name, (function, inputs) in of_articles.functions().items()},
-            "customer_embedding": concrete(self._customer_embedding, customer_id=text),
-            "customer_needs": concrete(self._needs, customer_id=text, k=number),
-            "baselines": concrete(self._baselines, customer_id=text),
-            "judge": concrete(self._judge, examples=text),
-        }
+        return {name: concrete(*each) for name, each in self.functions().items()}
 
     def _default(self, customer_id):
         query = self.recommender.query(self.ids.customer_rows(customer_id))

@@ -6,7 +6,6 @@ import pytest
 import tensorflow as tf
 
 from lookbook.cli import main
-from models.recommender.builder import RecommenderBuilder
 from models.recommender.candidates import active_channels, find_candidates, find_proposals
 from models.retrieval.snapshot import snapshot_name
 from operations.channel_sizes import choose_sizes
@@ -33,15 +32,14 @@ def bought_in(tiny, day):
     return dict(sorted(bought.items()))
 
 
-def recommender_of(tiny, trained, config, day, week):
-    builder = RecommenderBuilder(config, tiny.states, trained / "weights" / "transform_graph")
-    return builder.build(day, trained / "towers" / snapshot_name(week))
+def recommender_of(builder, trained, config, day, week):
+    return builder.with_config(config).build(day, trained / "towers" / snapshot_name(week))
 
 
-def test_the_last_step_has_the_recall_and_the_candidates_of_the_list_weeks(chosen, tiny, trained):
+def test_the_last_step_has_the_recall_and_the_candidates_of_the_list_weeks(chosen, tiny, trained, builder):
     recalls, counts = [], []
     for week, day in enumerate(tiny.calendar.list_days):
-        recommender = recommender_of(tiny, trained, chosen.config, day, week)
+        recommender = recommender_of(builder, trained, chosen.config, day, week)
         bought = bought_in(tiny, day)
         query = recommender.query(tf.constant(list(bought), tf.int32))
         proposed = [rows.numpy() for rows in find_proposals(query, recommender.nearest, chosen.config)]
@@ -60,13 +58,13 @@ def test_the_settings_have_the_last_size_of_each_channel_and_the_budget(chosen):
     assert chosen.config.history_length == RECOMMENDER.history_length
 
 
-def test_the_recall_of_the_test_week_is_that_of_the_merged_candidates(chosen, tiny, trained):
+def test_the_recall_of_the_test_week_is_that_of_the_merged_candidates(chosen, tiny, trained, builder):
     week, bought = len(tiny.calendar.list_days), bought_in(tiny, tiny.calendar.cut)
     for config, recall in (
         (chosen.config, chosen.recall),
         (RECOMMENDER.replace(max_candidates=BUDGET), chosen.recall_before),
     ):
-        recommender = recommender_of(tiny, trained, config, tiny.calendar.cut, week)
+        recommender = recommender_of(builder, trained, config, tiny.calendar.cut, week)
         query = recommender.query(tf.constant(list(bought), tf.int32))
         rows = find_candidates(query, recommender.nearest, config).article_rows.numpy().tolist()
         shares = [len(set(row) & articles) / len(articles) for row, articles in zip(rows, bought.values(), strict=True)]

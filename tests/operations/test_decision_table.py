@@ -10,7 +10,6 @@ import tensorflow as tf
 
 from models.ranking.config import REFITTED
 from models.recommender import features
-from models.recommender.builder import RecommenderBuilder
 from models.recommender.channels import CHANNELS
 from models.retrieval.snapshot import snapshot_name
 from operations.decision_table import find_trained, write_table
@@ -21,13 +20,12 @@ from transforms.errors import ConfigError, DataError
 
 
 @pytest.fixture(scope="module")
-def test_week(out, tiny, tmp_path_factory):
+def test_week(out, tiny, tmp_path_factory, builder):
     write_table(find_trained(out), RECOMMENDER, None, (folder := tmp_path_factory.mktemp("table")))
     return pq.read_table(folder)
 
 
-def recommender_of(tiny, trained, day, week, network="."):
-    builder = RecommenderBuilder(RECOMMENDER, tiny.states, trained / "weights" / "transform_graph")
+def recommender_of(builder, trained, day, week, network="."):
     return builder.build(day, trained / "towers" / snapshot_name(week), trained / "weights" / "ranking" / network)
 
 
@@ -83,18 +81,19 @@ def test_weeks_are_partitions_of_one_table_in_which_each_row_has_the_begin_of_it
     assert not rows.duplicated(["customer_id", "week_id", "article_id"]).any()
 
 
-def test_the_rows_are_the_candidates_of_the_weeks_buyers_in_order_of_score(test_week, tiny, trained):
+def test_the_rows_are_the_candidates_of_the_weeks_buyers_in_order_of_score(test_week, tiny, trained, builder):
     labels = pq.read_table(tiny.states / "labels" / f"{date_of(tiny.calendar.cut)}.parquet").to_pylist()
-    recommender = recommender_of(tiny, trained, tiny.calendar.cut, len(tiny.calendar.list_days))
+    recommender = recommender_of(builder, trained, tiny.calendar.cut, len(tiny.calendar.list_days))
     article_ids = [name.decode() for name in recommender.state.article_ids.numpy()]
     assert set(test_week["week_id"].to_pylist()) == {date_of(tiny.calendar.cut)}
+    table = test_week.to_pylist()
     for customer in sorted({row["customer_row"] for row in labels}):
         query = recommender.query(tf.constant([customer]))
         rows = recommender.candidates(query).article_rows
         scores = recommender.scores(query, rows).numpy()[0]
         real = rows.numpy()[0] < recommender.state.num_articles
         bought = {row["article_row"] for row in labels if row["customer_row"] == customer}
-        found = [row for row in test_week.to_pylist() if row["customer_id"] == f"c{customer:03d}"]
+        found = [row for row in table if row["customer_id"] == f"c{customer:03d}"]
         assert [row["article_id"] for row in found] == [article_ids[row] for row in rows.numpy()[0][real]]
         assert_close([row["score"] for row in found], scores[real])
         assert [row["label"] for row in found] == [int(row in bought) for row in rows.numpy()[0][real]]
@@ -103,8 +102,8 @@ def test_the_rows_are_the_candidates_of_the_weeks_buyers_in_order_of_score(test_
         assert all(a["score"] >= b["score"] for a, b in itertools.pairwise(by_rank))
 
 
-def test_a_channels_rank_is_the_position_in_its_proposals(test_week, tiny, trained):
-    recommender = recommender_of(tiny, trained, tiny.calendar.cut, len(tiny.calendar.list_days))
+def test_a_channels_rank_is_the_position_in_its_proposals(test_week, tiny, trained, builder):
+    recommender = recommender_of(builder, trained, tiny.calendar.cut, len(tiny.calendar.list_days))
     ids = [name.decode() for name in recommender.state.article_ids.numpy()]
     size = RECOMMENDER.channels.own_purchases
     by_customer = itertools.groupby(test_week.to_pylist(), key=lambda row: row["customer_id"])
@@ -116,21 +115,23 @@ def test_a_channels_rank_is_the_position_in_its_proposals(test_week, tiny, train
             assert row["channel_own_purchases"] == expected
 
 
-def test_a_list_week_has_its_own_state_and_towers(out, tiny, trained, tmp_path):
+def test_a_list_week_has_its_own_state_and_towers(out, tiny, trained, tmp_path, builder):
     day = tiny.calendar.list_days[1]
     table = pq.read_table(write_table(find_trained(out), RECOMMENDER, date_of(day), tmp_path))
     first = table.slice(0, 1).to_pylist()[0]
-    recommender = recommender_of(tiny, trained, day, 1)
+    recommender = recommender_of(builder, trained, day, 1)
     query = recommender.query(tf.constant([int(first["customer_id"][1:])]))
     values = recommender.features(query, recommender.candidates(query).article_rows).numpy()[0, 0]
     assert_close([first[f"feature_{name}"] for name in features.NAMES], values)
 
 
-def test_the_week_after_the_data_has_all_customers_no_labels_and_the_refitted_network(out, tiny, trained, tmp_path):
+def test_the_week_after_the_data_has_all_customers_no_labels_and_the_refitted_network(
+    out, tiny, trained, tmp_path, builder
+):
     table = pq.read_table(write_table(find_trained(out), RECOMMENDER, date_of(tiny.calendar.end), tmp_path))
     assert len(set(table["customer_id"].to_pylist())) == CUSTOMERS
     assert table["label"].null_count == table.num_rows
-    recommender = recommender_of(tiny, trained, tiny.calendar.end, len(tiny.calendar.list_days), REFITTED)
+    recommender = recommender_of(builder, trained, tiny.calendar.end, len(tiny.calendar.list_days), REFITTED)
     query = recommender.query(tf.constant([0]))
     scores = recommender.scores(query, recommender.candidates(query).article_rows).numpy()[0]
     found = [row["score"] for row in table.to_pylist() if row["customer_id"] == "c000"]

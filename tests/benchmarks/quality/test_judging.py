@@ -7,7 +7,6 @@ import tensorflow as tf
 from benchmarks.quality.judging import judge, to_judge
 from benchmarks.quality.purchase_history import read_history
 from models.metrics import per_customer
-from models.recommender.builder import RecommenderBuilder
 from tests.tiny_shop import ARTICLES, article_id, customer_id, purchases
 from tests.tiny_training import RECOMMENDER
 
@@ -21,9 +20,8 @@ BOUGHT = {
 
 
 @pytest.fixture(scope="module")
-def recommender(tiny, trained):
+def recommender(tiny, trained, builder):
     weights = trained / "weights"
-    builder = RecommenderBuilder(RECOMMENDER, tiny.states, weights / "transform_graph")
     return builder.build(tiny.calendar.end, weights / "towers", weights / "ranking")
 
 
@@ -71,12 +69,11 @@ def test_candidates_are_those_of_the_graph(recommender, judged, figures):
     assert figures["candidates"]["number"] == [len(p) for p in proposed]
 
 
-def test_a_channel_alone_and_the_candidates_without_it(recommender, judged, figures, tiny, trained):
+def test_a_channel_alone_and_the_candidates_without_it(recommender, judged, figures, tiny, trained, builder):
     channels = RECOMMENDER.channels.replace(towers=0)
-    builder = RecommenderBuilder(
-        RECOMMENDER.replace(channels=channels), tiny.states, trained / "weights" / "transform_graph"
+    other = builder.with_config(RECOMMENDER.replace(channels=channels)).build(
+        tiny.calendar.end, trained / "weights" / "towers"
     )
-    other = builder.build(tiny.calendar.end, trained / "weights" / "towers")
     query = other.query(tf.constant(judged.customers))
     without = ids(other, other.candidates(query).article_rows.numpy())
     nearest, _ = recommender.index(query.embeddings, RECOMMENDER.channels.towers)
@@ -121,8 +118,7 @@ def test_the_ranker_scores_four_random_articles_for_each_purchase(figures):
     assert 0 <= sampled["auc"] <= 1
 
 
-def test_without_a_ranking_network_candidates_keep_the_order_of_their_fusion(tiny, trained, judged):
-    builder = RecommenderBuilder(RECOMMENDER, tiny.states, trained / "weights" / "transform_graph")
+def test_without_a_ranking_network_candidates_keep_the_order_of_their_fusion(tiny, trained, judged, builder):
     unranked = builder.build(tiny.calendar.end, trained / "weights" / "towers")
 
     figures = judge(unranked, judged, detailed=False, sampled=True, seed=0)

@@ -1,80 +1,29 @@
 """The tiny shop's model, assembled once with each kind of index."""
 
-import dataclasses
 import functools
-import pathlib
 
-import numpy as np
 import pytest
 
 READY_S = 600
 
 
-def rules_of(batch, exclude=None, allow=None, deny=None) -> dict[str, list]:
-    """The inputs of a request's rules; none by default."""
-    none = [[""]] * batch
-    return {"exclude_article_ids": exclude or none, "allow": allow or none, "deny": deny or none}
-
-
-@dataclasses.dataclass
-class Served:
-    """A saved and loaded model, and the same graph built offline."""
-
-    folder: pathlib.Path
-    loaded: object
-    offline: object
-
-    def ask(self, signature: str, **inputs) -> dict[str, np.ndarray]:
-        import tensorflow as tf
-
-        function = self.loaded.signatures[signature]
-        specs = function.structured_input_signature[1]
-        tensors = {name: tf.constant(value, specs[name].dtype) for name, value in inputs.items()}
-        return {name: value.numpy() for name, value in function(**tensors).items()}
-
-    def recommend(self, customers, recent=None, age=None, club=None, k=12, **rules) -> dict[str, np.ndarray]:
-        batch = len(customers)
-        return self.ask(
-            "recommend",
-            customer_id=customers,
-            recent_article_ids=recent or [[""]] * batch,
-            **rules_of(batch, **rules),
-            age=[float("nan")] * batch if age is None else age,
-            club_member_status=club or [""] * batch,
-            k=k,
-        )
-
-    def similar(self, articles, k=12, **rules) -> dict[str, np.ndarray]:
-        return self.ask("similar_articles", article_id=articles, **rules_of(len(articles), **rules), k=k)
-
-    def complete(self, articles, customers=None, k=12, **rules) -> dict[str, np.ndarray]:
-        return self.ask(
-            "complete_the_look",
-            article_id=articles,
-            customer_id=customers or [""] * len(articles),
-            **rules_of(len(articles), **rules),
-            k=k,
-        )
-
-
 @pytest.fixture(scope="session")
-def serve(tiny, trained, once):
+def serve(tiny, trained, once, builder):
     """Assembles and loads a model, and builds the same graph offline; each configuration once in a test run."""
     import tensorflow as tf
     from scann.scann_ops.py import scann_ops  # noqa: F401 (registers the op a ScaNN model needs)
 
     from components.assemble.saved_model import save_recommender
-    from models.recommender.builder import RecommenderBuilder
+    from tests.assembled_models import Served
     from tests.tiny_training import RECOMMENDER
 
     @functools.cache
-    def make(**changes) -> Served:
+    def make(**changes):
         config = RECOMMENDER.replace(**changes)
         weights, day = trained / "weights", tiny.calendar.end
         name = "-".join(["model", *(f"{name}-{value}" for name, value in sorted(changes.items()))])
         folder = once(name, lambda to: save_recommender(tiny.states, day, weights, config, to / "1")) / "1"
-        builder = RecommenderBuilder(config, tiny.states, weights / "transform_graph")
-        offline = builder.build(day, weights / "towers", weights / "ranking")
+        offline = builder.with_config(config).build(day, weights / "towers", weights / "ranking")
         return Served(folder, tf.saved_model.load(str(folder)), offline)
 
     return make

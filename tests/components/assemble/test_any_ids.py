@@ -7,15 +7,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-import tensorflow as tf
-import tensorflow_transform as tft
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from components.assemble.saved_model import save_recommender
-from models.recommender.builder import RecommenderBuilder
+from components.weights import TRANSFORM
 from models.recommender.id_tables import IdTables
-from models.recommender.signatures import ServedRecommender
+from tests.assembled_models import unsaved
 from tests.tiny_shop import ARTICLES, CUSTOMERS
 from tests.tiny_training import RECOMMENDER
 from transforms.errors import DataError
@@ -57,47 +55,31 @@ def rename_states(states: pathlib.Path, table: str, column: str, ids) -> None:
         pq.write_table(renamed(pq.read_table(file), column, ids), file)
 
 
-def signatures(states: pathlib.Path, graph: pathlib.Path, trained, calendar, work: pathlib.Path):
-    """Builds the signatures of the model that `save_recommender` would save."""
-    recommender = RecommenderBuilder(RECOMMENDER, states, graph).build(
-        calendar.end, trained / "weights" / "towers", trained / "weights" / "ranking"
-    )
-    files = []
-    for table, column in (("articles", "article_id"), ("customers", "customer_id")):
-        files.append(work / f"{column}.txt")
-        write_ids(pq.read_table(states / f"{table}.parquet")[column].to_pylist(), files[-1])
-    ids = IdTables(*files, ARTICLES, CUSTOMERS)
-    served = ServedRecommender(recommender, ids, states / "articles.parquet", tft.TFTransformOutput(str(graph)))
-    return served, served.signatures()
-
-
-@settings(max_examples=1)  # an example takes half a minute of tracing
+@settings(max_examples=1)  # an example builds a model, which takes seconds
 @given(names(ARTICLES), names(CUSTOMERS))
 @example([f"{odd}{i}" for i, odd in enumerate(2 * ODD)], [f"{i // 15} {odd}" for i, odd in enumerate(4 * ODD)][:48])
 def test_answers_do_not_depend_on_the_ids(tiny, trained, exact, tmp_path_factory, article_ids, customer_ids):
     work = tmp_path_factory.mktemp("renamed")
     states = shutil.copytree(tiny.states, work / "states")
-    graph = shutil.copytree(trained / "weights" / "transform_graph", work / "graph")
+    weights = shutil.copytree(trained / "weights", work / "weights")
     new = {}
     for table, column, ids in (("articles", "article_id", article_ids), ("customers", "customer_id", customer_ids)):
         plain = pq.read_table(states / f"{table}.parquet")
         old = plain[column].to_pylist()
         new[column] = dict(zip(old, sorted(ids), strict=True))
         rename_states(states, table, column, ids)
-        (vocabulary,) = graph.rglob(f"assets/{column}_vocab")
+        (vocabulary,) = (weights / TRANSFORM).rglob(f"assets/{column}_vocab")
         write_ids([new[column][name] for name in read_ids(vocabulary)], vocabulary)
-    # The signatures read variables of the recommender, so `served` must outlive them.
-    served, found = signatures(states, graph, trained, tiny.calendar, work)
+    model = unsaved(states, tiny.calendar.end, weights, RECOMMENDER, work / "model")
     customers = [*new["customer_id"].values(), "unknown customer"]
     plain = exact.ask("serving_default", customer_id=[*new["customer_id"], "unknown customer"])
-    answer = found["serving_default"](customer_id=tf.constant(customers))
+    answer = model.ask("serving_default", customer_id=customers)
     wanted = [[new["article_id"][name.decode()].encode() for name in row] for row in plain["article_ids"]]
-    assert answer["article_ids"].numpy().tolist() == wanted
-    np.testing.assert_allclose(answer["scores"], plain["scores"], atol=1e-6)
-    embeddings = found["article_embedding"](article_id=tf.constant([*new["article_id"].values()]))["embedding"]
+    assert answer["article_ids"].tolist() == wanted
+    np.testing.assert_allclose(answer["scores"], plain["scores"], atol=1e-5)
+    embeddings = model.ask("article_embedding", article_id=[*new["article_id"].values()])["embedding"]
     plain = exact.ask("article_embedding", article_id=[*new["article_id"]])["embedding"]
     np.testing.assert_array_equal(embeddings, plain)
-    del served
 
 
 def test_unusual_attributes_do_not_affect_other_articles(tiny, trained, exact, tmp_path):
@@ -111,14 +93,13 @@ def test_unusual_attributes_do_not_affect_other_articles(tiny, trained, exact, t
         place = catalogue.column_names.index(column)
         catalogue = catalogue.set_column(place, column, pa.array(values, pa.string()))
     pq.write_table(catalogue, states / "articles.parquet")
-    served, found = signatures(states, trained / "weights" / "transform_graph", trained, tiny.calendar, tmp_path)
+    model = unsaved(states, tiny.calendar.end, trained / "weights", RECOMMENDER, tmp_path / "model")
     ids = catalogue["article_id"].to_pylist()
-    described = found["describe_articles"](article_id=tf.constant(ids))
+    described = model.ask("describe_articles", article_id=ids)
     for column in ("prod_name", "detail_desc", "product_type_name"):
-        assert [text.decode() for text in described[column].numpy()] == [v or "" for v in catalogue[column].to_pylist()]
-    embeddings = found["article_embedding"](article_id=tf.constant(ids[7:]))["embedding"]
+        assert [text.decode() for text in described[column]] == [v or "" for v in catalogue[column].to_pylist()]
+    embeddings = model.ask("article_embedding", article_id=ids[7:])["embedding"]
     np.testing.assert_array_equal(embeddings, exact.ask("article_embedding", article_id=ids[7:])["embedding"])
-    del served
 
 
 @pytest.mark.parametrize(("table", "column"), [("articles", "article_id"), ("customers", "customer_id")])

@@ -2,7 +2,6 @@
 
 import contextlib
 import datetime
-import functools
 import os
 import pathlib
 import shutil
@@ -22,7 +21,7 @@ from models.recommender.builder import RecommenderBuilder
 from operations import availability
 from operations.availability import push_availability
 from pipeline.config import load_config
-from tests.components.assemble.conftest import Served
+from tests.assembled_models import Served, unsaved
 from tests.tiny_shop import ARTICLES, CUSTOMERS, article_id, customer_id
 from tests.tiny_training import RECOMMENDER
 from transforms.availability import availability_rows
@@ -58,34 +57,24 @@ def states(tiny, tmp_path_factory):
     return folder
 
 
-def assemble(states, trained, to, day, **changes) -> Served:
-    config = RECOMMENDER.replace(**changes)
-    save_recommender(states, day, trained / "weights", config, to)
+@pytest.fixture(scope="module")
+def saved(states, tiny, trained, tmp_path_factory):
+    """The model of the shop with half of its articles, and the exact index."""
+    to = tmp_path_factory.mktemp("exact") / "1"
+    save_recommender(states, tiny.calendar.end, trained / "weights", RECOMMENDER.replace(index="exact"), to)
     return Served(to, tf.saved_model.load(str(to)), None)
 
 
-@pytest.fixture(scope="module")
-def stocked_by_index(states, tiny, trained, tmp_path_factory):
-    """The model of the shop with half of its articles, assembled once for each kind of index."""
-    from scann.scann_ops.py import scann_ops  # noqa: F401 (registers the op a ScaNN model needs)
-
-    @functools.cache
-    def make(index: str) -> Served:
-        to = tmp_path_factory.mktemp(index) / "1"
-        return assemble(states, trained, to, tiny.calendar.end, index=index)
-
-    return make
+@pytest.fixture(scope="module", params=["exact", "scann"])
+def stocked(request, states, tiny, trained, tmp_path_factory):
+    """The model with each kind of index. The answers of a saved one are tested with the push below."""
+    config, to = RECOMMENDER.replace(index=request.param), tmp_path_factory.mktemp(request.param)
+    return unsaved(states, tiny.calendar.end, trained / "weights", config, to)
 
 
-@pytest.fixture(params=["exact", "scann"])
-def stocked(request, stocked_by_index):
-    return stocked_by_index(request.param)
-
-
-def recommended_offline(states, trained, day, **changes) -> set[str]:
+def recommended_offline(builder, trained, day) -> set[str]:
     """The articles that all customers are recommended by the graph that is not saved."""
     weights = trained / "weights"
-    builder = RecommenderBuilder(RECOMMENDER.replace(index="exact", **changes), states, weights / "transform_graph")
     recommender = builder.build(day, weights / "towers", weights / "ranking")
     everyone = recommender.query(tf.range(CUSTOMERS + 1))
     rows = recommender.recommend(everyone, MOST).article_rows
@@ -125,24 +114,26 @@ def test_rules_of_a_request_apply_to_what_is_available(stocked):
 
 
 def test_the_judged_model_does_not_know_the_stock_of_the_end(states, tiny, trained):
-    assert recommended_offline(states, trained, tiny.calendar.cut) & set(GONE)
-    assert not recommended_offline(states, trained, tiny.calendar.end) & set(GONE)
+    builder = RecommenderBuilder(RECOMMENDER, states, trained / "weights" / "transform_graph")
+    assert recommended_offline(builder, trained, tiny.calendar.cut) & set(GONE)
+    assert not recommended_offline(builder, trained, tiny.calendar.end) & set(GONE)
 
 
-def test_without_stock_recent_sales_are_the_proxy(tiny, trained, exact):
+def test_without_stock_recent_sales_are_the_proxy(tiny, trained, exact, builder):
     last_day = exact.offline.state.article_numbers.numpy()[:-1, -1]
     age = tiny.calendar.end - last_day
     old = {article_id(i) for i in range(ARTICLES) if last_day[i] >= 0 and age[i] > 3}
     assert 0 < len(old) < ARTICLES
-    assert recommended_offline(tiny.states, trained, tiny.calendar.end) & old
-    assert not recommended_offline(tiny.states, trained, tiny.calendar.end, sold_within_days=3) & old
+    recent = builder.with_config(RECOMMENDER.replace(sold_within_days=3))
+    assert recommended_offline(builder, trained, tiny.calendar.end) & old
+    assert not recommended_offline(recent, trained, tiny.calendar.end) & old
 
 
 def test_a_shop_without_any_available_article_is_refused(states, tiny, trained, tmp_path):
     empty = shutil.copytree(states, tmp_path / "states")
     write_stock(empty / AVAILABILITY_FILE, IDS.to_pylist())
     with pytest.raises(DataError, match=r"an article must be available on .* Received: none of 30"):
-        assemble(empty, trained, tmp_path / "1", tiny.calendar.end, index="exact")
+        save_recommender(empty, tiny.calendar.end, trained / "weights", RECOMMENDER, tmp_path / "1")
 
 
 def test_the_own_purchases_baseline_recommends_what_is_available(states, tiny, tmp_path):
@@ -155,10 +146,10 @@ def test_the_own_purchases_baseline_recommends_what_is_available(states, tiny, t
 
 
 @pytest.fixture
-def out(stocked_by_index, tmp_path):
+def out(saved, tmp_path):
     """An output folder whose served version is the model of the shop with half of its articles."""
     version = model_dir(tmp_path / "out") / "5"
-    shutil.copytree(stocked_by_index("exact").folder, version)
+    shutil.copytree(saved.folder, version)
     return tmp_path / "out"
 
 
@@ -185,7 +176,8 @@ def test_the_availability_alone_is_pushed(out, tiny, tmp_path):
     before, after = model_dir(out) / "5", pushed.version.path
     served = Served(after, tf.saved_model.load(str(after)), None)
     answers = answered(served)
-    assert not answers["recommend"] & {article_id(3), article_id(4)}
+    for name, articles in answers.items():
+        assert not articles & {article_id(3), article_id(4)}, name
     assert answers["recommend"] & set(GONE), "what has stock again is recommended again"
     assert description_of(after)["availability_of"] == 5
     assert description_of(after)["available_on"] == end
@@ -194,11 +186,11 @@ def test_the_availability_alone_is_pushed(out, tiny, tmp_path):
     assert not [path for path in out.iterdir() if path.name.startswith(".availability")]
 
 
-def test_scores_stay_the_same(stocked_by_index, out, tmp_path, open_gate):
+def test_scores_stay_the_same(saved, out, tmp_path, open_gate):
     data = csv(tmp_path / "data", *(f"{each},,,0" for each in GONE))
     pushed = push_availability(data, out, CONFIG)
     served = Served(pushed.version.path, tf.saved_model.load(str(pushed.version.path)), None)
-    plain, again = (each.recommend(EVERYONE) for each in (stocked_by_index("exact"), served))
+    plain, again = (each.recommend(EVERYONE) for each in (saved, served))
     np.testing.assert_array_equal(plain["article_ids"], again["article_ids"])
     np.testing.assert_array_equal(plain["scores"], again["scores"])
 

@@ -10,7 +10,9 @@ import tensorflow as tf
 from tensorflow.core.protobuf import saved_model_pb2
 
 from components.weights import weights_digest
+from tests.assembled_models import unsaved
 from tests.tiny_shop import ARTICLES, CUSTOMERS, article_id, customer_id
+from tests.tiny_training import RECOMMENDER
 from transforms.calendar import date_of
 
 ALL_CUSTOMERS = [*(customer_id(i) for i in range(CUSTOMERS)), "unknown", ""]
@@ -76,12 +78,14 @@ def test_the_judged_rankings_equal_the_served_answers(served):
         assert not set(ranking) - {b""} & set(IDS[bought])
 
 
-def test_the_judged_ranking_equals_the_served_answer_if_purchases_are_excluded(serve):
-    served = serve(exclude_purchased=True)
-    found = served.ask("serving_default", customer_id=ALL_CUSTOMERS)["article_ids"]
-    rankings = served.ask("judge", examples=examples())["rankings"]
+def test_the_judged_ranking_equals_the_served_answer_if_purchases_are_excluded(tiny, trained, tmp_path):
+    model = unsaved(
+        tiny.states, tiny.calendar.end, trained / "weights", RECOMMENDER.replace(exclude_purchased=True), tmp_path
+    )
+    found = model.ask("serving_default", customer_id=ALL_CUSTOMERS)["article_ids"]
+    rankings = model.ask("judge", examples=examples())["rankings"]
     np.testing.assert_array_equal(rankings[:, 0], found)
-    history = served.offline.query(tf.constant(ROWS, tf.int32)).history_rows.numpy()
+    history = model.served.recommender.query(tf.constant(ROWS, tf.int32)).history_rows.numpy()
     assert not any(set(ids) - {b""} & set(IDS[bought]) for ids, bought in zip(found, history, strict=True))
 
 

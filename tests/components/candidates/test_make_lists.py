@@ -16,7 +16,6 @@ from components.candidates.executor import bundle, make_lists
 from components.examples import read_examples
 from models.ranking.lists import PADDING
 from models.recommender import features
-from models.recommender.builder import RecommenderBuilder
 from models.recommender.list_features import StoredLists, list_features, read_lists, training_lists
 from models.retrieval.snapshot import snapshot_name
 from tests.tiny_shop import ARTICLES, customer_id, purchases
@@ -28,11 +27,6 @@ from transforms.errors import ConfigError, DataError
 @pytest.fixture(scope="module")
 def stored(trained):
     return read_lists([str(trained / "lists" / "Split-train" / "*")])
-
-
-@pytest.fixture(scope="module")
-def builder(tiny, transformed):
-    return RecommenderBuilder(RECOMMENDER, tiny.states, transformed / "graph")
 
 
 def labels_of(tiny, day):

@@ -12,6 +12,7 @@ from components.insights.component import Insights
 from components.insights.executor import write_insights
 from models.rankings import RANKINGS, RECOMMENDED
 from models.recommender import features
+from tests.assembled_models import unsaved
 from tests.tiny_shop import purchases, raw_articles
 from tests.tiny_training import RECOMMENDER
 from transforms.calendar import date_of
@@ -60,13 +61,8 @@ def judged(tiny):
 @pytest.fixture(scope="module")
 def ranked(tiny, trained, judged, tmp_path_factory):
     """What the signature `judge` of the model as of the cut answers, by customer."""
-    from scann.scann_ops.py import scann_ops  # noqa: F401
-
-    from components.assemble.saved_model import save_recommender
-
-    folder = tmp_path_factory.mktemp("judged") / "1"
-    save_recommender(tiny.states, tiny.calendar.cut, trained / "weights", RECOMMENDER, folder)
-    judge = tf.saved_model.load(str(folder)).signatures["judge"]
+    folder = tmp_path_factory.mktemp("judged")
+    model = unsaved(tiny.states, tiny.calendar.cut, trained / "weights", RECOMMENDER, folder)
     examples = [
         tf.train.Example(
             features=tf.train.Features(
@@ -75,7 +71,7 @@ def ranked(tiny, trained, judged, tmp_path_factory):
         ).SerializeToString()
         for customer in judged
     ]
-    rankings = judge(examples=tf.constant(examples))["rankings"].numpy()[:, RANKINGS.index(RECOMMENDED)]
+    rankings = model.ask("judge", examples=examples)["rankings"][:, RANKINGS.index(RECOMMENDED)]
     return {
         customer: [article.decode() for article in ranking if article]
         for customer, ranking in zip(judged, rankings, strict=True)

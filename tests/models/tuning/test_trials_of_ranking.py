@@ -11,7 +11,6 @@ import tensorflow as tf
 
 from components.examples import read_examples, write_examples
 from models.metrics import per_customer
-from models.recommender.builder import RecommenderBuilder
 from models.recommender.list_features import read_lists
 from models.tuning.ranking import ValidationLists, average_precisions, split_weeks, tuner_fn, validation_lists
 from tests.tiny_training import RANKING, RECOMMENDER
@@ -50,10 +49,9 @@ def test_average_precision_is_of_the_best_candidates_and_the_first_wins_among_eq
     np.testing.assert_allclose(found, [(1 / 2) / 2, (1 + 2 / 3) / 5, 0])
 
 
-def test_the_validation_lists_are_scored_as_the_articles_of_the_weeks_buyers(tiny, trained, graph):
+def test_the_validation_lists_are_scored_as_the_articles_of_the_weeks_buyers(tiny, trained, graph, builder):
     day, week = tiny.calendar.list_days[1], 1
     stored = read_lists([str(trained / "lists" / "Split-train" / "*")])[day]
-    builder = RecommenderBuilder(RECOMMENDER, tiny.states, trained / "weights" / "transform_graph")
     lists = validation_lists(builder, graph, week, day, stored)
     weights = np.random.default_rng(0).normal(size=lists.features.shape[2])
     found = average_precisions(lambda features: tf.constant(features.numpy() @ weights), lists)
