@@ -17,6 +17,21 @@ _BASKETS_PER_PIECE = 256
 
 
 @dataclasses.dataclass(frozen=True)
+class Shares:
+    """The equal shares of each batch that the replicas of one worker train on.
+
+    Attributes:
+        first: number of the first replica of the worker.
+        local: number of replicas of the worker.
+        total: number of all replicas, by which the batch size must be divisible.
+    """
+
+    first: int
+    local: int
+    total: int
+
+
+@dataclasses.dataclass(frozen=True)
 class Purchases:
     """All purchases, sorted by customer, day (ascending) and article (descending).
 
@@ -83,7 +98,7 @@ class ExampleGather:
         recent_length: number of recent purchases of an example.
         probabilities: `[articles + 1]` float32 `candidate_sampling_probability` of each article row.
         share_baskets: whether purchases of one customer and day share the inputs of the query tower. The number of
-            queries then differs between batches, which neither XLA nor splitting a batch over replicas supports.
+            queries then differs between batches, which XLA does not support.
     """
 
     def __init__(
@@ -153,24 +168,59 @@ class ExampleGather:
         query_days = tf.gather(purchases["days"], starts)
         age_days = query_days[:, None] - tf.gather(purchases["days"], before)
         return {
-            "article_rows": article_rows,
-            "customer_rows": tf.gather(purchases["customer_rows"], positions),
+            **self._candidates(positions),
             **{name: tf.gather(table, article_rows) for name, table in self._articles.items()},
             **{name: tf.gather(table, query_rows) for name, table in self._customers.items()},
             **shared,
             "query_days": query_days,
             "recent_article_index": tf.where(exists, recent, -1),
             "recent_age_days": tf.cast(tf.where(exists, age_days, 0), tf.float32),
+        }
+
+    def share(self, positions: tf.Tensor, replica: tf.Tensor, replicas: int) -> dict[str, tf.Tensor]:
+        """Returns the share of a replica in a batch.
+
+        Args:
+            positions: `[batch]` int32 positions of the whole batch; its size is known and divisible by `replicas`.
+            replica: number of the replica, scalar integer.
+            replicas: number of replicas.
+
+        Returns:
+            As from `__call__`, for the examples of the replica. Only `article_rows`, `customer_rows` and
+            `sampling_probability` are of the whole batch, `[batch]`, with the replica's own examples first: the
+            in-batch negatives come from all replicas.
+        """
+        size = positions.shape[0] // replicas
+        own_first = tf.roll(positions, -tf.cast(replica, tf.int32) * size, axis=0)
+        return {**self(own_first[:size]), **self._candidates(own_first)}
+
+    def _candidates(self, positions: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Returns what the softmax reads of each candidate, `[batch]` each."""
+        article_rows = tf.gather(self._purchases["article_rows"], positions)
+        return {
+            "article_rows": article_rows,
+            "customer_rows": tf.gather(self._purchases["customer_rows"], positions),
             "sampling_probability": tf.gather(self._probabilities, article_rows),
         }
 
-    def dataset(self, positions: np.ndarray, batch_size: int, seed: int | None) -> tf.data.Dataset:
+    def dataset(
+        self,
+        positions: np.ndarray,
+        batch_size: int,
+        seed: int | None,
+        *,
+        first_epoch: int = 0,
+        shares: Shares | None = None,
+    ) -> tf.data.Dataset:
         """Returns batches of examples. With a seed, whole baskets are shuffled, in a new order each epoch.
 
         Args:
             positions: `[m]` int32 positions in the purchases, ascending.
             batch_size: number of examples of a batch; without a seed the last batch may be smaller.
             seed: seed of the shuffling, or None for the given order.
+            first_epoch: epoch whose order the first iteration has, for a training that continues.
+            shares: with it, each batch is followed by the next local replica's share of the same batch; see `share`.
+                Needs a seed and at least `batch_size` positions.
 
         Returns:
             Dataset of the dictionaries of `__call__`.
@@ -194,11 +244,22 @@ class ExampleGather:
         def batch(chosen):
             return self(tf.ensure_shape(chosen, [batch_size if full_batches else None]))
 
-        batches = _orders(count, seed).flat_map(pieces).map(examples).rebatch(batch_size, drop_remainder=full_batches)
-        return without_autotuning(batches.map(batch, num_parallel_calls=tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE))
+        orders = _orders(count, seed, first_epoch)
+        chosen = orders.flat_map(pieces).map(examples).rebatch(batch_size, drop_remainder=full_batches)
+        if shares is None:
+            batches = chosen.map(batch, num_parallel_calls=tf.data.AUTOTUNE)
+        else:
+            replicas = tf.data.Dataset.range(shares.first, shares.first + shares.local)
+
+            def share(whole, replica):
+                return self.share(tf.ensure_shape(whole, [batch_size]), replica, shares.total)
+
+            split = chosen.flat_map(lambda whole: replicas.map(lambda replica: (whole, replica)))
+            batches = split.map(share, num_parallel_calls=tf.data.AUTOTUNE)
+        return without_autotuning(batches.prefetch(tf.data.AUTOTUNE))
 
 
-def _orders(count: int, seed: int | None) -> tf.data.Dataset:
+def _orders(count: int, seed: int | None, first_epoch: int) -> tf.data.Dataset:
     """Returns a dataset with one element an epoch, `[count]` int32: a permutation if there is a seed, else a range.
 
     The permutation is one tensor. `Dataset.shuffle` would store each of millions of baskets in tensors of its own, and
@@ -207,4 +268,6 @@ def _orders(count: int, seed: int | None) -> tf.data.Dataset:
     if seed is None:
         return tf.data.Dataset.from_tensors(tf.range(count))
     drawn = tf.data.Dataset.random(seed=seed, rerandomize_each_iteration=True).batch(2).take(1)
+    for _ in range(first_epoch):
+        next(iter(drawn))  # each iteration draws the key of the next epoch
     return drawn.map(lambda key: tf.random.experimental.stateless_shuffle(tf.range(count), seed=key))

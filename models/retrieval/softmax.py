@@ -26,10 +26,11 @@ def in_batch_softmax(
 
     Args:
         queries: `[queries, dim]` float32 query embeddings.
-        candidates: `[batch, dim]` float32 embedding of the article of each example; equal for equal articles.
-        probability: `[batch]` float32 `candidate_sampling_probability`, or None for no correction.
-        article_rows: `[batch]` int32. Other examples with the same article (accidental hits) are not negatives.
-        customer_rows: `[batch]` int32. Other articles of the same customer are not negatives.
+        candidates: `[candidates, dim]` float32 embedding of the article of each example; equal for equal articles.
+            Candidates after those of the examples are negatives only: examples of other replicas.
+        probability: `[candidates]` float32 `candidate_sampling_probability`, or None for no correction.
+        article_rows: `[candidates]` int32. Other candidates with the same article (accidental hits) are not negatives.
+        customer_rows: `[candidates]` int32. Other articles of the same customer are not negatives.
         temperature: divisor of the scores.
         query_of: `[batch]` int32, ascending: row of `queries` of each example; examples of one query have one customer.
             None if each example has its own query.
@@ -41,7 +42,11 @@ def in_batch_softmax(
     if probability is not None:
         correction = -tf.math.log(tf.clip_by_value(probability, _MIN_PROBABILITY, 1.0))
     correction = tf.broadcast_to(correction, tf.shape(article_rows))
-    query_customers = customer_rows if query_of is None else tf.math.segment_max(customer_rows, query_of)
+    examples_of = queries if query_of is None else query_of  # one row for each example
+    count = tf.shape(examples_of)[0] if examples_of.shape[0] is None else examples_of.shape[0]
+    query_customers = customer_rows[:count]
+    if query_of is not None:
+        query_customers = tf.math.segment_max(query_customers, query_of)
     # Number of accidental hits: examples of other customers with the same article. They are subtracted from the sum.
     of_pair = _occurrences(tf.cast(customer_rows, tf.int64) * 2**31 + tf.cast(article_rows, tf.int64))
     hits = tf.cast(_occurrences(article_rows) - of_pair, tf.float32)
@@ -49,7 +54,7 @@ def in_batch_softmax(
     @tf.custom_gradient
     def summed(queries, candidates):
         total, of_queries, of_candidates = [], [], []
-        for rows, examples in _blocks(queries, query_of, candidates.shape[0]):
+        for rows, examples in _blocks(queries, query_of, examples_of.shape[0]):
             block_queries, own = queries[rows], candidates[examples]
             masked = query_customers[rows, None] == customer_rows[None, :]
             scores = tf.matmul(block_queries / temperature, candidates, transpose_b=True) + correction[None, :]
@@ -77,7 +82,8 @@ def in_batch_softmax(
             of_candidates.append((tf.matmul(raised, of_row * block_queries, transpose_a=True), to_own))
         to_queries = tf.concat(of_queries, axis=0) / temperature
         to_others, to_own = zip(*of_candidates, strict=True)
-        to_candidates = (tf.add_n(to_others) + tf.concat(to_own, axis=0)) / temperature
+        padding = [[0, tf.shape(candidates)[0] - count], [0, 0]]
+        to_candidates = (tf.add_n(to_others) + tf.pad(tf.concat(to_own, axis=0), padding)) / temperature
         return tf.add_n(total), lambda upstream: (upstream * to_queries, upstream * to_candidates)
 
     return summed(queries, candidates)

@@ -4,6 +4,7 @@ No purchase of week w + 1 or later influences snapshot w: neither its training, 
 weights. Week 0 is all time before the first list week. So snapshot w may build the lists of week w + 1.
 """
 
+import dataclasses
 import pathlib
 
 import numpy as np
@@ -12,9 +13,11 @@ import tensorflow as tf
 from models.epoch_log import EpochLog
 from models.retrieval import snapshot
 from models.retrieval.config import RetrievalConfig
+from models.retrieval.distribution import is_chief, require_agreement, require_replicas_fit
 from models.retrieval.model import TwoTowerModel
 from models.retrieval.optimizers import build_optimizer
-from models.retrieval.purchases import ExampleGather, Purchases
+from models.retrieval.purchases import ExampleGather, Purchases, Shares
+from models.retrieval.resuming import Position, ResumableStopping, SaveEachEpoch, TrainingState
 from models.retrieval.towers import Towers
 from models.retrieval.transformed import TrainingData
 from models.retrieval.validation import CURVE_KS, TopKValidation, measure
@@ -34,24 +37,30 @@ def train_forward(
     to: pathlib.Path,
     what: str = "towers",
 ) -> dict[str, dict[str, float]]:
-    """Trains one stage for each week; loads stages that `checkpoints` holds.
+    """Trains one stage for each week; continues where `checkpoints` ends.
+
+    With several workers, each calls this function with the same data. Only the chief writes checkpoints and measures.
 
     Args:
         data: tables and purchases.
         config: settings of the towers.
         label_days: length of a week, in days.
         strategy: distribution strategy of the weights.
-        checkpoints: folder of checkpoints of this input and configuration.
-        logs: folder of TensorBoard's logs.
-        to: folder of the snapshots `week-000`, `week-001`, ...
+        checkpoints: folder of checkpoints of this input and configuration; the same on all workers.
+        logs: folder of TensorBoard's logs; of each worker its own.
+        to: folder of the snapshots `week-000`, `week-001`, ...; of each worker its own.
         what: name of the training in the progress report.
 
     Returns:
         `val_recall_at_<k>` of each snapshot on the week after it, by snapshot name. A snapshot without a later week has
-        no entry.
+        no entry; a worker that is not the chief returns no entries.
+
+    Raises:
+        ConfigError: the batch size or XLA does not fit several replicas, or workers read different data or checkpoints.
     """
     tf.keras.utils.set_random_seed(config.seed)
-    purchases = data.purchases
+    require_replicas_fit(strategy, config.batch_size, config.xla)
+    purchases, chief = data.purchases, is_chief(strategy)
     last_week = int(purchases.weeks.max()) if len(purchases.weeks) else 0
     stages = range(max(last_week, 1))  # the last week is the test week; no stage trains on it
     with strategy.scope():
@@ -60,10 +69,13 @@ def train_forward(
         towers.build_all()
         model = TwoTowerModel(towers)
         model.compile(optimizer=build_optimizer(config), jit_compile=config.xla or None)
-    gather_all = gather_examples(data, config, purchases.positions(purchases.weeks >= 0), model.distribute_strategy)
+    gather_all = gather_examples(data, config, purchases.positions(purchases.weeks >= 0))
     figures = {}
     missing = [week for week in stages if not (checkpoints / snapshot.snapshot_name(week) / "weights.npz").exists()]
     passes = {week: _passes(purchases, config, week, label_days) for week in missing}
+    state = TrainingState(checkpoints / "state", towers, model.optimizer, writes=chief)
+    start = state.find_start(missing[0] if missing else last_week)
+    require_agreement(strategy, [*dataclasses.astuple(start), int(state.continues), len(purchases.weeks)])
     examples = sum(
         _count(positions, config) * epochs for of_week in passes.values() for _, positions, epochs in of_week
     )
@@ -71,36 +83,35 @@ def train_forward(
         for week in stages:
             done = checkpoints / snapshot.snapshot_name(week)
             if week in passes:
+                if week == start.week:
+                    state.restore()
                 for _, positions, _ in passes[week]:
                     towers.mark_trained(purchases.article_rows[positions])
-                _train_stage(model, data, gather_all, config, week, passes[week], checkpoints, logs, progress)
-                snapshot.save_snapshot(towers, done)
+                _train_stage(model, data, gather_all, config, week, passes[week], state, logs, progress)
+                if chief:
+                    snapshot.save_snapshot(towers, done)
             else:
                 snapshot.restore(towers, done)
             snapshot.save_snapshot(towers, to / snapshot.snapshot_name(week))
             next_week = _sample(purchases.positions(purchases.weeks == week + 1), config)
-            if len(next_week):
+            if len(next_week) and chief:
                 gather = _for_positions(gather_all, data, purchases.positions(purchases.weeks <= week))
                 figures[snapshot.snapshot_name(week)] = measure(model, gather, next_week, data.articles, CURVE_KS)
+    state.delete()
     return figures
 
 
-def gather_examples(
-    data: TrainingData, config: RetrievalConfig, positions: np.ndarray, strategy: tf.distribute.Strategy
-) -> ExampleGather:
+def gather_examples(data: TrainingData, config: RetrievalConfig, positions: np.ndarray) -> ExampleGather:
     """Returns a gather of examples with the sampling probabilities of the purchases at `positions`.
 
     Args:
         data: training data.
         config: settings of the towers.
         positions: positions of the purchases that are counted, `[n]` int32.
-        strategy: distribution strategy; several replicas share no queries of a basket.
-
     """
     share = sampling_probabilities(data, positions)
-    shared = not config.xla and strategy.num_replicas_in_sync == 1
     recent_length = config.recent_length if config.use_recent else 0
-    return ExampleGather(data.purchases, data.articles, data.customers, recent_length, share, shared)
+    return ExampleGather(data.purchases, data.articles, data.customers, recent_length, share, not config.xla)
 
 
 def sampling_probabilities(data: TrainingData, positions: np.ndarray) -> np.ndarray:
@@ -139,26 +150,57 @@ def _passes(
     ]
 
 
-def _train_stage(model, data, gather_all, config, week, passes, checkpoints, logs, progress) -> None:
+def _train_stage(model, data, gather_all, config, week, passes, state, logs, progress) -> None:
     """Trains the passes of a week. The callbacks of validation and TensorBoard belong to the first pass."""
     first_callbacks: list = [tf.keras.callbacks.TensorBoard(str(logs / snapshot.snapshot_name(week)), profile_batch=0)]
+    stopping = None
     if not week:
         (_, old, _), (_, fresh, _) = passes
         validation = TopKValidation(_for_positions(gather_all, data, old), _sample(fresh, config), data.articles)
-        stopping = tf.keras.callbacks.EarlyStopping(
-            MONITORED, mode="max", patience=config.patience, restore_best_weights=True
-        )
+        stopping = ResumableStopping(MONITORED, mode="max", patience=config.patience, restore_best_weights=True)
         first_callbacks = [validation, *first_callbacks, stopping]
-    for name, positions, epochs in passes:
-        if len(positions) >= 2 and epochs:
+    replicas = model.distribute_strategy.num_replicas_in_sync
+    for number, (name, positions, epochs) in enumerate(passes):
+        count = _count(positions, config)
+        if Position(week, number) < dataclasses.replace(state.start, epoch=0):
+            progress.reduce_total(count * epochs)
+        elif len(positions) >= max(2, replicas) and epochs:
             gather = _for_positions(gather_all, data, positions)
-            count = _count(positions, config)
-            batch_size = min(config.batch_size, count)
-            batches = gather.dataset(positions, batch_size, seed=config.seed + week).take(count // batch_size)
-            backup = tf.keras.callbacks.BackupAndRestore(str(checkpoints / f"{week:03d}-{name}"))
+            batch_size = min(config.batch_size, count) // replicas * replicas
+            first_epoch = state.start.epoch if Position(week, number, state.start.epoch) == state.start else 0
+            if stopping is not None:
+                stopping.memory = state.memory if first_epoch else None
+            batches, steps = _batches(
+                model.distribute_strategy, gather, positions, batch_size, config.seed + week, first_epoch, count
+            )
             epoch_log = EpochLog(f"towers, week {week}, {name}", count, batch_size, progress)
-            model.fit(batches, epochs=epochs, callbacks=[*first_callbacks, epoch_log, backup], verbose=0)
-        first_callbacks = []
+            callbacks = [*first_callbacks, epoch_log, SaveEachEpoch(state, week, number, stopping)]
+            model.fit(
+                batches,
+                epochs=epochs,
+                initial_epoch=first_epoch,
+                steps_per_epoch=steps,
+                callbacks=callbacks,
+                verbose=0,
+            )
+            state.save(Position(week, number + 1))
+        first_callbacks, stopping = [], None
+
+
+def _batches(strategy, gather, positions, batch_size, seed, first_epoch, count):
+    """Returns the batches of an epoch and None; on several replicas those of all epochs and the steps of an epoch."""
+    steps = count // batch_size
+    replicas = strategy.num_replicas_in_sync
+    if replicas == 1:
+        return gather.dataset(positions, batch_size, seed, first_epoch=first_epoch).take(steps), None
+
+    def of_worker(context):
+        local = replicas // context.num_input_pipelines
+        shares = Shares(context.input_pipeline_id * local, local, replicas)
+        epoch = gather.dataset(positions, batch_size, seed, first_epoch=first_epoch, shares=shares)
+        return epoch.take(steps * local).repeat()  # Keras makes one iterator for all epochs
+
+    return strategy.distribute_datasets_from_function(of_worker), steps
 
 
 def _count(positions: np.ndarray, config: RetrievalConfig) -> int:

@@ -1,13 +1,16 @@
 """The `run_fn` with which TFX's Trainer trains the towers."""
 
+import contextlib
 import hashlib
 import json
 import pathlib
+import tempfile
 
 import tensorflow as tf
 import tensorflow_transform as tft
 
 from models.retrieval.config import RetrievalConfig
+from models.retrieval.distribution import is_chief, training_strategy
 from models.retrieval.stages import train_forward
 from models.retrieval.transformed import read_training_data
 from transforms.content import CONTENT_FILE
@@ -18,40 +21,35 @@ SPLITS = ("articles", "customers", "purchases")
 def run_fn(fn_args) -> None:
     """Trains the towers forward in time and writes a snapshot for each week.
 
+    With several workers, see `models.retrieval.distribution`, each process calls it; the chief writes the results.
+
     Args:
         fn_args: TFX's arguments. `train_files` are the transformed examples of `SPLITS`; `base_model` is the folder
             with the articles' content vectors; `custom_config` holds `retrieval` (fields of `RetrievalConfig`),
             `label_days`, `checkpoints` (folder) and `code_version`.
     """
+    strategy = training_strategy()
     custom = fn_args.custom_config
     config = RetrievalConfig.from_tree(custom["retrieval"], "retrieval")
     transform = tft.TFTransformOutput(fn_args.transform_graph_path)
     data = read_training_data(fn_args.train_files, transform, pathlib.Path(fn_args.base_model) / CONTENT_FILE)
-    to = pathlib.Path(fn_args.serving_model_dir)
-    devices = [device.name for device in tf.config.list_logical_devices("GPU")]
-    figures = train_forward(
-        data,
-        config.replace(mixed_precision=config.mixed_precision and bool(devices)),
-        label_days=custom["label_days"],
-        strategy=strategy_over(devices),
-        checkpoints=pathlib.Path(custom["checkpoints"]) / checkpoint_key(fn_args),
-        logs=pathlib.Path(fn_args.model_run_dir) / "logs",
-        to=to,
-    )
-    for folder in (to, pathlib.Path(fn_args.model_run_dir)):  # the report reads the run's folder, not all snapshots
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "figures.json").write_text(json.dumps(figures, indent=1))
-
-
-def strategy_over(devices: list[str]) -> tf.distribute.Strategy:
-    """Returns a strategy that mirrors the weights over several devices, or the default strategy for one or none.
-
-    In-batch negatives come from one replica: with n replicas each example has `batch_size / n - 1` of them.
-
-    Args:
-        devices: names of logical devices, such as `/device:GPU:0`.
-    """
-    return tf.distribute.MirroredStrategy(devices) if len(devices) > 1 else tf.distribute.get_strategy()
+    to, run = pathlib.Path(fn_args.serving_model_dir), pathlib.Path(fn_args.model_run_dir)
+    with contextlib.ExitStack() as stack:
+        if not is_chief(strategy):
+            to.mkdir(parents=True, exist_ok=True)  # TFX checks that it exists
+            to = run = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        figures = train_forward(
+            data,
+            config.replace(mixed_precision=config.mixed_precision and bool(tf.config.list_physical_devices("GPU"))),
+            label_days=custom["label_days"],
+            strategy=strategy,
+            checkpoints=pathlib.Path(custom["checkpoints"]) / checkpoint_key(fn_args),
+            logs=run / "logs",
+            to=to,
+        )
+        for folder in (to, run):  # the report reads the run's folder, not all snapshots
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / "figures.json").write_text(json.dumps(figures, indent=1))
 
 
 def checkpoint_key(fn_args) -> str:

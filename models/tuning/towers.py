@@ -15,9 +15,9 @@ from tfx.components.tuner.component import TunerFnResult
 
 from models.recommender.builder import STATES
 from models.retrieval.config import RetrievalConfig
+from models.retrieval.distribution import strategy_over
 from models.retrieval.purchases import sort_purchases
 from models.retrieval.stages import MONITORED, train_forward
-from models.retrieval.trainer import strategy_over
 from models.retrieval.transformed import TrainingData, read_training_data
 from models.tuning.search import SettingsSearch
 from models.tuning.space import TOWERS

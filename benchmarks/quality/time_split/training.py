@@ -54,7 +54,7 @@ def train(data: TrainingData, split: TimeSplit, config: TimeSplitConfig) -> Trai
     towers.mark_trained(sold)
     model = JointModel(towers, config, data.articles, sold)
     model.compile(optimizer=build_optimizer(retrieval))
-    gather = gather_examples(data, retrieval, known, model.distribute_strategy)
+    gather = gather_examples(data, retrieval, known)
     count = min(len(known), retrieval.pass_examples)
     batch_size = min(retrieval.batch_size, count)
     batches = gather.dataset(known, batch_size, seed=retrieval.seed).take(count // batch_size)

@@ -6,7 +6,7 @@ import sys
 import pytest
 import tensorflow as tf
 
-from models.retrieval.trainer import strategy_over
+from models.retrieval.distribution import strategy_over
 
 
 @pytest.mark.proof  # TensorFlow is imported once more, with two devices
@@ -31,7 +31,7 @@ sys.modules["tests"] = tests
 cpu = tf.config.list_physical_devices("CPU")[0]
 tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
 from models.retrieval import stages
-from models.retrieval.trainer import strategy_over
+from models.retrieval.distribution import strategy_over
 from tests.tiny_training import RETRIEVAL, read_data
 from models.retrieval.purchases import sort_purchases
 

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -67,7 +66,7 @@ def test_sampling_probabilities_are_the_shares_of_the_training_purchases(bought)
     purchases = arrays(bought)
     data = TrainingData(articles=ARTICLE_TABLE, customers=CUSTOMER_TABLE, purchases=purchases, sizes={})
     positions = purchases.positions(purchases.weeks == purchases.weeks.max())
-    batch = gather_examples(data, RETRIEVAL, positions, tf.distribute.get_strategy())(positions)
+    batch = gather_examples(data, RETRIEVAL, positions)(positions)
     rows, share = batch["article_rows"].numpy(), batch["sampling_probability"].numpy()
     counted = {int(row): float(p) for row, p in zip(rows, share, strict=True)}
     assert counted == pytest.approx({row: float(np.mean(rows == row)) for row in counted})

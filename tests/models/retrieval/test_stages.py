@@ -162,7 +162,7 @@ def test_recall_is_the_share_of_purchases_among_the_nearest(trained, data):
     model = TwoTowerModel(snapshot.load_snapshot(trained / "towers" / "week-000"))
     bought = data.purchases
     positions = bought.positions(bought.weeks == 1)
-    gather = stages.gather_examples(data, RETRIEVAL, positions, tf.distribute.get_strategy())
+    gather = stages.gather_examples(data, RETRIEVAL, positions)
     figures = measure(model, gather, positions, data.articles)
     query, _ = model.embed(gather(positions))
     products = query.numpy() @ embed_all_articles(model.towers, data.articles)[:-1].T
@@ -174,7 +174,7 @@ def test_recall_is_the_share_of_purchases_among_the_nearest(trained, data):
 
 def test_a_week_without_purchases_has_zero_recall(trained, data):
     model = TwoTowerModel(snapshot.load_snapshot(trained / "towers" / "week-000"))
-    gather = stages.gather_examples(data, RETRIEVAL, np.arange(3, dtype=np.int32), tf.distribute.get_strategy())
+    gather = stages.gather_examples(data, RETRIEVAL, np.arange(3, dtype=np.int32))
     assert set(measure(model, gather, np.zeros(0, np.int32), data.articles).values()) == {0.0}
 
 

@@ -67,7 +67,7 @@ def test_the_loss_is_the_weighted_sum_of_softmax_and_cross_entropy(data, config,
 
 def test_without_ranking_and_time_features_the_loss_is_that_of_the_two_towers(data, config):
     model = built(JointModel, config.replace(ranking_weight=0.0, time_features=False), data)
-    batch = gather_examples(data, config.retrieval, BATCH, tf.distribute.get_strategy())(BATCH)
+    batch = gather_examples(data, config.retrieval, BATCH)(BATCH)
     assert float(model.compute_loss(batch)) == float(TwoTowerModel(model.towers).compute_loss(batch))
     assert model.ranker is None
 

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-import tensorflow as tf
 
 from benchmarks.quality.time_split.model import JointModel
 from benchmarks.quality.time_split.queries import CUSTOMERS, queries
@@ -19,7 +18,7 @@ def test_a_model_ranks_all_articles_that_are_not_left_out(data, config, exclude)
     towers = Towers(config.retrieval, data.sizes)
     towers.build_all()
     model = JointModel(towers, config, data.articles, np.arange(30))
-    gather = gather_examples(data, config.retrieval, np.arange(50), tf.distribute.get_strategy())
+    gather = gather_examples(data, config.retrieval, np.arange(50))
     asked = queries(data.purchases, int(data.purchases.days.max()) - 10, CUSTOMERS)
     asked.past[0] = set(range(3, 28))  # then fewer than 12 articles are left
     lists = of_model(model, gather, data.articles, asked, exclude)
