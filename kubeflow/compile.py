@@ -6,6 +6,8 @@ Each run may set `data_dir`, `data_version` and `allow_older`; all other paths a
 
 from __future__ import annotations
 
+import dataclasses
+import json
 import pathlib
 
 import yaml
@@ -16,7 +18,8 @@ from tfx.orchestration.kubeflow.v2 import kubeflow_v2_dag_runner as tfx_runner
 from components.gates.table import GATES, RUN
 from kubeflow import spec as specs
 from kubeflow.beam import beam_args
-from kubeflow.config import CompileConfig, KubeflowConfig, StepConfig
+from kubeflow.config import CompileConfig, KubeflowConfig, StepConfig, WorkersConfig
+from kubeflow.tfjob import JobSpec
 from pipeline.code_version import code_version
 from pipeline.pipeline import create_pipeline
 from pipeline.refresh import create_refresh_pipeline
@@ -77,8 +80,10 @@ def documents_of(wired: tfx_pipeline.Pipeline, cluster: KubeflowConfig) -> list[
         The pipeline spec and the platform spec.
     """
     node_ids = [node.id for node in wired.components]
+    by_workers = {"retrieval": cluster.retrieval} if cluster.retrieval.workers > 1 else {}
     for node in wired.components:
-        node.with_platform_config(_resources(cluster.of_step(node.id)))
+        # The step of a job only waits for its workers, which have the resources.
+        node.with_platform_config(_resources(cluster.step if node.id in by_workers else cluster.of_step(node.id)))
     runner = tfx_runner.KubeflowV2DagRunner(
         tfx_runner.KubeflowV2DagRunnerConfig(
             default_image=cluster.image, default_commands=list(COMMAND), use_pipeline_spec_2_1=True
@@ -94,6 +99,10 @@ def documents_of(wired: tfx_pipeline.Pipeline, cluster: KubeflowConfig) -> list[
             specs.set_image(spec, node_id, step.image)
         retries = 0 if node_id in _NEVER_RETRIED else step.retries
         specs.set_retries(spec, specs.task_name(node_id), retries=retries, backoff_s=step.backoff_s)
+    for node_id in set(node_ids).intersection(by_workers):
+        job = _job(node_id, by_workers[node_id], cluster)
+        words = json.dumps(dataclasses.asdict(job), sort_keys=True)
+        specs.set_command(spec, node_id, ["python", "-m", "kubeflow.tfjob", words])
     for node_id in set(node_ids).intersection(_NEVER_CACHED):
         specs.forbid_caching(spec, specs.task_name(node_id))
     defaults = {"data_dir": cluster.data_dir, "data_version": DATA_VERSION, "allow_older": "false"}
@@ -127,6 +136,21 @@ def _wired(config: CompileConfig, pipeline: str, version_of: VersionOf) -> tfx_p
     )
     create = {"train": create_pipeline, "refresh": create_refresh_pipeline}[pipeline]
     return create(config, paths, cache_keys, beam_args=beam_args(cluster.beam), version_of=version_of)
+
+
+def _job(node_id: str, step: WorkersConfig, cluster: KubeflowConfig) -> JobSpec:
+    return JobSpec(
+        step=specs.task_name(node_id),
+        workers=step.workers,
+        image=step.image or cluster.image,
+        cpu=step.cpu,
+        memory_gb=step.memory_gb,
+        gpus=step.gpus,
+        gpu_type=step.gpu_type,
+        restarts=step.retries,
+        volume_claim=cluster.volume_claim,
+        mount_path=cluster.mount_path,
+    )
 
 
 def _resources(step: StepConfig) -> pipeline_spec_pb2.PipelineDeploymentConfig.PipelineContainerSpec.ResourceSpec:

@@ -34,8 +34,29 @@ class StepConfig(Settings):
     backoff_s: int = Field(default=60, ge=0, description="Seconds before the first further attempt, doubled with each.")
 
 
+class WorkersConfig(StepConfig):
+    """Resources, retries and number of the processes of a step."""
+
+    workers: int = Field(
+        default=1,
+        ge=1,
+        le=64,
+        description="Processes that train together, each with these resources; above 1 the step starts a TFJob of "
+        "Kubeflow's training operator.",
+    )
+
+    @property
+    def replicas(self) -> int:
+        """Number of devices that share a batch."""
+        return self.workers * max(1, self.gpus)
+
+
 def _trainer() -> StepConfig:
     return StepConfig(cpu=8.0, memory_gb=32.0)
+
+
+def _trainer_of_towers() -> WorkersConfig:
+    return WorkersConfig(cpu=8.0, memory_gb=32.0)
 
 
 class KubeflowConfig(Settings):
@@ -68,7 +89,9 @@ class KubeflowConfig(Settings):
         default_factory=BeamConfig, description="Beam runner of statistics, Transform and evaluation."
     )
     step: StepConfig = Field(default_factory=StepConfig, description="Resources of all steps except the trainers.")
-    retrieval: StepConfig = Field(default_factory=_trainer, description="Resources of the towers' trainer.")
+    retrieval: WorkersConfig = Field(
+        default_factory=_trainer_of_towers, description="Resources and workers of the towers' trainer."
+    )
     ranking: StepConfig = Field(default_factory=_trainer, description="Resources of the ranking trainer.")
 
     @model_validator(mode="after")
@@ -108,6 +131,16 @@ class CompileConfig(pipeline_config.PipelineConfig):
     """All settings of the pipeline and of the cluster."""
 
     kubeflow: KubeflowConfig = Field(default_factory=KubeflowConfig, description="Settings of the cluster.")
+
+    @model_validator(mode="after")
+    def _check_shares(self) -> CompileConfig:
+        replicas = self.kubeflow.retrieval.replicas
+        if self.retrieval.batch_size % replicas:
+            raise ValueError(
+                f"retrieval.batch_size must be a multiple of the replicas of the trainer, {replicas}, which are "
+                f"kubeflow.retrieval.workers times gpus. Received: {self.retrieval.batch_size}."
+            )
+        return self
 
 
 def load_config(preset: str | None, assignments: Sequence[str]) -> CompileConfig:

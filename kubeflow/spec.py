@@ -11,7 +11,7 @@ A spec is the plain tree of a KFP `PipelineSpec`, as in its YAML. The functions 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 Spec = dict[str, Any]
@@ -92,6 +92,17 @@ def set_image(spec: Spec, node_id: str, image: str) -> None:
         image: name and tag.
     """
     spec["deploymentSpec"]["executors"][executor_name(node_id)]["container"]["image"] = image
+
+
+def set_command(spec: Spec, node_id: str, command: Sequence[str]) -> None:
+    """Sets the command of one node; its arguments stay.
+
+    Args:
+        spec: pipeline spec, changed in place.
+        node_id: TFX's id of the node.
+        command: the words.
+    """
+    spec["deploymentSpec"]["executors"][executor_name(node_id)]["container"]["command"] = list(command)
 
 
 def set_retries(spec: Spec, task: str, *, retries: int, backoff_s: int) -> None:

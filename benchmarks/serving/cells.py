@@ -16,6 +16,7 @@ from benchmarks.serving.load import Demand
 from benchmarks.serving.processes import figures, load_generator, read_load, serving
 from benchmarks.serving.shop import ARTICLES, KINDS, Shop
 from components.model_files import CUSTOMER_IDS
+from pipeline.config import load_config
 
 SECONDS = 20.0
 LOADS = {
@@ -27,6 +28,8 @@ LOADS = {
 }
 LOGGED = ("8-clients", "batch-64")
 SIZES = {"catalogue": ARTICLES, "1m": 1_000_000}
+LARGE_SIZES = {"1m": 1_000_000, "5m": 5_000_000}
+LARGE = "large-catalogue"  # preset
 QUERIES = 10
 
 
@@ -38,10 +41,12 @@ def cells(shop: Shop) -> dict[str, Callable[[], dict[str, Any]]]:
         for name, demand in LOADS.items()
     }
     alone = {f"index-{size}-{kind}": functools.partial(_index, shop, size, kind) for size in SIZES for kind in KINDS}
+    large = {f"index-{size}-scann, {LARGE}": functools.partial(_large_index, size) for size in LARGE_SIZES}
     return {
         **under_load,
         "swaps": functools.partial(swaps.measure, shop),
         **alone,
+        **large,
         **{f"log-{name}": functools.partial(request_log.measure, shop, LOADS[name]) for name in LOGGED},
         "recommend-all": functools.partial(_recommend_all, shop),
         "query": functools.partial(_query, shop),
@@ -70,6 +75,16 @@ def _index(shop: Shop, size: str, kind: str) -> dict[str, Any]:
         model=str(shop.model("exact")) if size == "catalogue" else None,
         states=str(shop.features / "states"),
     )
+    return _measure_index(spec)
+
+
+def _large_index(size: str) -> dict[str, Any]:
+    """The index of a preset for large catalogues, over synthetic embeddings."""
+    settings = load_config(LARGE, []).recommender.scann
+    return _measure_index(index.Spec(articles=LARGE_SIZES[size], kind="scann", scann=settings.as_tree()))
+
+
+def _measure_index(spec: index.Spec) -> dict[str, Any]:
     command = [sys.executable, "-m", "benchmarks.serving.index", json.dumps(dataclasses.asdict(spec))]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
     result: dict[str, Any] = json.loads(done.stdout)

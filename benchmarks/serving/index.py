@@ -1,9 +1,10 @@
 """Measures an index alone, in its own process: time to build and search, memory, recall.
 
     python -m benchmarks.serving.index '{"articles": 105542, "kind": "scann", "model": "...", "states": "..."}'
+    python -m benchmarks.serving.index '{"articles": 1000000, "kind": "scann", "scann": {"searched_share": 0.1}}'
 
 At the size of the catalogue, the index holds the shop's embeddings, and the queries are those of customers with two or
-more purchases. A million articles have synthetic embeddings in clusters, as learned embeddings have.
+more purchases. Without a model, they are synthetic, in clusters, as learned embeddings are.
 """
 
 import dataclasses
@@ -11,6 +12,7 @@ import json
 import pathlib
 import sys
 import time
+from typing import Any
 
 import numpy as np
 
@@ -29,14 +31,16 @@ class Spec:
         articles: number of articles.
         kind: kind of the index.
         model: folder of the exact SavedModel that has the embeddings; None for synthetic embeddings.
-        states: folder of the states, which have the purchases of customers.
+        states: folder of the states, which have the purchases of customers; not read for synthetic embeddings.
+        scann: fields of `ScannConfig` that differ from the defaults.
         seconds: duration of the searches for each batch size.
     """
 
     articles: int
     kind: str
-    model: str | None
-    states: str
+    model: str | None = None
+    states: str = ""
+    scann: dict[str, Any] = dataclasses.field(default_factory=dict)
     seconds: float = 8.0
 
 
@@ -45,13 +49,14 @@ def measure(spec: Spec) -> dict[str, float]:
     import psutil
     import tensorflow as tf
 
+    from models.retrieval.config import ScannConfig
     from models.retrieval.index import ExactIndex, build_index, recall_against_exact
 
     articles, queries = _of_model(spec) if spec.model else _synthetic(spec.articles)
     dim = articles.shape[1]
     before = psutil.Process().memory_info().rss
     start_s = time.monotonic()
-    index = build_index(spec.kind, articles, K)
+    index = build_index(spec.kind, articles, K, ScannConfig.from_tree(spec.scann))
     figures = {"articles": len(articles), "build_s": time.monotonic() - start_s}
     search = tf.function(lambda batch: index(batch, K), input_signature=[tf.TensorSpec([None, dim], tf.float32)])
     for size in (1, 64):

@@ -106,7 +106,7 @@ def _alone(results: Results) -> str:
         if name.startswith("index-"):
             rows.append(
                 (
-                    name.rpartition("-")[2],
+                    name.split("-", 2)[2],
                     f"{result['articles']:,.0f}",
                     f"{result['build_s']:.1f}",
                     f"{result['batch_1_p50_ms']:.2f}",

@@ -21,7 +21,7 @@ from models.recommender.nearest import NearestArticles
 from models.recommender.recommender import Recommender
 from models.recommender.state import State, load_tables
 from models.recommender.tower_inputs import TowerInputs, transform_entities
-from models.retrieval.index import build_index
+from models.retrieval.index import ExactIndex, ScannIndex, build_index
 from models.retrieval.snapshot import load_snapshot
 from models.retrieval.transformed import tower_sizes
 from transforms.content import CONTENT_FILE, read_content
@@ -99,7 +99,7 @@ class RecommenderBuilder:
             state=state,
             towers=towers,
             inputs=inputs,
-            index=build_index(self._config.index, inputs.embeddings.numpy()[:-1], self._config.nearest),
+            index=self._index(inputs.embeddings.numpy()[:-1], self._config.nearest),
             alike=self._alike(inputs.embeddings.numpy(), tables) if ranking else None,
             looks=Looks(load_look_tables(self._states, as_of), state)
             if ranking and has_looks(self._states, as_of)
@@ -107,9 +107,12 @@ class RecommenderBuilder:
             ranker=load_network(ranking, features.NAMES) if ranking else None,
         )
 
+    def _index(self, vectors: np.ndarray, k: int) -> ExactIndex | ScannIndex:
+        return build_index(self._config.index, vectors, k, self._config.scann)
+
     def _alike(self, embeddings: np.ndarray, tables: dict[str, np.ndarray]) -> NearestArticles:
         """The search for articles that are alike, which signatures of a served recommender use."""
         content = read_content(self._states / CONTENT_FILE, pa.array(tables["article_ids"][:-1]))
         vectors = np.pad(alike_vectors(embeddings[:-1], content, self._config.alike), [(0, 1), (0, 0)])
-        index = build_index(self._config.index, vectors[:-1], MOST_K + 1)
+        index = self._index(vectors[:-1], MOST_K + 1)
         return NearestArticles(index, tf.Variable(vectors, trainable=False, name="alike_vectors"))

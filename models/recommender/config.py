@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from models.retrieval.config import ScannConfig
 from transforms.settings import Settings
 
 MOST_K = 100
@@ -126,6 +127,7 @@ class RecommenderConfig(Settings):
         description="scann: approximate search, which needs ScaNN's op in the model server. exact: core TensorFlow "
         "alone.",
     )
+    scann: ScannConfig = Field(default_factory=ScannConfig, description="The search of the index scann.")
 
     @property
     def reads_arrivals(self) -> bool:

@@ -1,10 +1,52 @@
-"""Settings of the retrieval trainer."""
+"""Settings of the retrieval trainer, and of the search in its embeddings."""
 
 from typing import Literal
 
 from pydantic import Field, model_validator
 
 from transforms.settings import Settings
+
+
+class ScannConfig(Settings):
+    """Settings of ScaNN's search; the defaults suit catalogues of up to about a million articles."""
+
+    tree_from_articles: int = Field(
+        default=20_000,
+        ge=2,
+        le=1_000_000_000,
+        description="Articles from which the search has a partition tree; below it, ScaNN's documentation advises to "
+        "score all articles.",
+    )
+    leaves: int = Field(
+        default=0, ge=0, le=10_000_000, description="Leaves of the tree; 0 is the square root of the articles."
+    )
+    searched_share: float = Field(
+        default=0.4,
+        gt=0,
+        le=1,
+        description="Share of the leaves that a query searches; less is faster and finds fewer of the nearest.",
+    )
+    reordered_per_neighbour: int = Field(
+        default=4,
+        ge=1,
+        le=1000,
+        description="Articles whose exact score is computed, for each article that is asked for.",
+    )
+    training_sample: int = Field(
+        default=100_000,
+        ge=100,
+        le=1_000_000_000,
+        description="Maximum articles that the leaves are placed by; give at least 30 for each leaf.",
+    )
+
+    @model_validator(mode="after")
+    def _check_sample(self) -> "ScannConfig":
+        if self.leaves > self.training_sample:
+            raise ValueError(
+                f"leaves must be at most training_sample, {self.training_sample}, whose articles they are placed by. "
+                f"Received: {self.leaves}."
+            )
+        return self
 
 
 class RetrievalConfig(Settings):

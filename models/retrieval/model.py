@@ -56,13 +56,8 @@ class TwoTowerModel(tfrs.Model):
     # AutoGraph would convert all of Keras, which takes longer than tracing.
     @tf.autograph.experimental.do_not_convert
     def train_step(self, inputs: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-        """Runs one step of `fit`; arguments and result as in Keras. The losses are those of all replicas."""
-        figures = super().train_step(inputs)
-        replica = tf.distribute.get_replica_context()
-        if replica.num_replicas_in_sync > 1:
-            for name in ("loss", "total_loss"):
-                figures[name] = replica.all_reduce(tf.distribute.ReduceOp.SUM, figures[name])
-        return figures
+        """Runs one step of `fit`; arguments and result as in Keras, which sums the losses of replicas."""
+        return super().train_step(inputs)
 
     def compute_loss(self, inputs: dict[str, tf.Tensor], training: bool = False) -> tf.Tensor:
         """Returns the mean in-batch softmax loss, scalar float32.

@@ -95,7 +95,6 @@ class TrainingState:
         """
         self.start = Position(week)
         if self._newest is not None:
-            # Moments are restored as soon as the optimizer makes them, in the first step.
             self._checkpoint.restore(self._newest).expect_partial()
             saved = Position(*map(int, self._arrays.values["position"]))
             self.continues = week - saved.week in (0, 1)

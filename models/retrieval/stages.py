@@ -69,6 +69,8 @@ def train_forward(
         towers.build_all()
         model = TwoTowerModel(towers)
         model.compile(optimizer=build_optimizer(config), jit_compile=config.xla or None)
+        # In the first step, TensorFlow would make the moments under a condition, in which replicas cannot exchange.
+        model.optimizer._create_all_weights(model.trainable_variables)
     gather_all = gather_examples(data, config, purchases.positions(purchases.weeks >= 0))
     figures = {}
     missing = [week for week in stages if not (checkpoints / snapshot.snapshot_name(week) / "weights.npz").exists()]

@@ -1,4 +1,4 @@
-"""Compiles both presets and the refresh once; `pytest tests/kubeflow --regenerate-golden` writes the golden files."""
+"""Compiles three presets and a refresh once; `pytest tests/kubeflow --regenerate-golden` writes the golden files."""
 
 import pathlib
 
@@ -11,6 +11,7 @@ GOLDEN = pathlib.Path(__file__).parents[1] / "golden"
 COMPILED = {
     "kubeflow-cpu": ("kubeflow-cpu", "train"),
     "kubeflow-gpu": ("kubeflow-gpu", "train"),
+    "kubeflow-workers": ("kubeflow-workers", "train"),
     "kubeflow-cpu-refresh": ("kubeflow-cpu", "refresh"),
 }
 

@@ -83,7 +83,8 @@ def test_steps_wait_for_the_gates(tasks):
 def test_the_pipelines_have_different_names_and_a_refresh_has_no_training(compiled):
     specs = {name: next(yaml.safe_load_all(text)) for name, text in compiled.items()}
     names = {name: spec["pipelineInfo"]["name"] for name, spec in specs.items()}
-    assert names == {"kubeflow-cpu": "lookbook", "kubeflow-gpu": "lookbook", "kubeflow-cpu-refresh": "lookbook-refresh"}
+    trainings = dict.fromkeys(("kubeflow-cpu", "kubeflow-gpu", "kubeflow-workers"), "lookbook")
+    assert names == {**trainings, "kubeflow-cpu-refresh": "lookbook-refresh"}
     tasks = set(specs["kubeflow-cpu-refresh"]["root"]["dag"]["tasks"])
     assert (
         tasks & {"features", "transform", "retrieval", "candidates", "ranking", "gather-weights", "assemble-baseline"}
@@ -93,8 +94,9 @@ def test_the_pipelines_have_different_names_and_a_refresh_has_no_training(compil
 
 
 def test_a_container_runs_an_existing_executor(containers):
-    for container in containers.values():
-        assert container["command"] == ["python", "-m", "kubeflow.step"]
+    for name, container in containers.items():
+        if name != "retrieval" or container["command"][2] != "kubeflow.tfjob":
+            assert container["command"] == ["python", "-m", "kubeflow.step"]
         module, name = container["args"][container["args"].index("--executor_class_path") + 1].rsplit(".", 1)
         assert hasattr(importlib.import_module(module), name)
         assert container["args"][container["args"].index("--json_serialized_invocation_args") + 1] == "{{$}}"
@@ -111,6 +113,24 @@ def test_trainers_have_resources_of_their_own(compiled):
         else:
             assert container["resources"] == {"cpuLimit": 4.0, "memoryLimit": 16.0}
             assert container["image"] == "lookbook:0.1.0"
+
+
+def test_the_towers_are_trained_by_a_job_of_workers_that_the_step_waits_for(compiled):
+    spec = next(yaml.safe_load_all(compiled["kubeflow-workers"]))
+    containers = {label: one["container"] for label, one in spec["deploymentSpec"]["executors"].items()}
+    commands = {label: container["command"] for label, container in containers.items()}
+    *command, job = commands.pop("exec-retrieval")
+    assert command == ["python", "-m", "kubeflow.tfjob"]
+    assert "{{" not in job
+    assert {name: json.loads(job)[name] for name in ("workers", "cpu", "memory_gb", "image", "restarts")} == {
+        "workers": 2,
+        "cpu": 16.0,
+        "memory_gb": 32.0,
+        "image": "lookbook:0.1.0",
+        "restarts": 2,
+    }
+    assert containers["exec-retrieval"]["resources"] == {"cpuLimit": 4.0, "memoryLimit": 16.0}
+    assert all(command == ["python", "-m", "kubeflow.step"] for command in commands.values())
 
 
 def test_every_step_except_the_gates_of_the_data_is_retried(tasks):

@@ -2,12 +2,12 @@
 
 import pytest
 
-from kubeflow.config import KubeflowConfig, StepConfig, load_config, preset_names
+from kubeflow.config import KubeflowConfig, StepConfig, WorkersConfig, load_config, preset_names
 from transforms.errors import ConfigError
 
 
 def test_presets_are_named_and_resolve():
-    assert {"kubeflow-cpu", "kubeflow-gpu"} <= set(preset_names())
+    assert {"kubeflow-cpu", "kubeflow-gpu", "kubeflow-workers"} <= set(preset_names())
     assert load_config("kubeflow-cpu", []).kubeflow.retrieval.gpus == 0
     assert load_config("kubeflow-gpu", []).kubeflow.retrieval.gpus == 1
 
@@ -30,7 +30,7 @@ def test_an_unknown_preset_is_refused_with_the_known_names():
 
 
 def test_trainers_have_resources_of_their_own():
-    config = KubeflowConfig(step=StepConfig(cpu=1), retrieval=StepConfig(cpu=2), ranking=StepConfig(cpu=3))
+    config = KubeflowConfig(step=StepConfig(cpu=1), retrieval=WorkersConfig(cpu=2), ranking=StepConfig(cpu=3))
     assert [config.of_step(name).cpu for name in ("transform", "retrieval", "ranking")] == [1, 2, 3]
 
 
@@ -47,6 +47,9 @@ def test_trainers_have_resources_of_their_own():
         ("kubeflow.ranking.gpus=-1", "gpus must be a whole number of at least 0"),
         ("kubeflow.step.retries=11", "retries must be a whole number from 0 to 10"),
         ("kubeflow.step.backoff_s=-1", "backoff_s must be a whole number of at least 0"),
+        ("kubeflow.retrieval.workers=0", "workers must be a whole number from 1 to 64"),
+        ("kubeflow.retrieval.workers=3", r"batch_size must be a multiple .* 3, .* Received: 1024"),
+        ("kubeflow.ranking.workers=2", "not a setting"),
         ("kubeflow.imagine=x", "not a setting"),
     ],
 )

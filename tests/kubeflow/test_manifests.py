@@ -6,6 +6,7 @@ import kubernetes_validate
 import pytest
 import yaml
 
+from kubeflow import tfjob
 from kubeflow.config import load_config
 from tests.source_tree import ROOT
 
@@ -36,6 +37,13 @@ def test_the_manifests_and_the_preset_have_the_same_claim_and_image(by_kind):
     assert [mount["mountPath"] for mount in container["volumeMounts"]] == [cluster.mount_path]
     assert container["image"] == cluster.image
     assert claim["metadata"]["namespace"] == pod["metadata"]["namespace"]
+
+
+def test_the_steps_may_do_what_the_step_of_a_job_calls(by_kind):
+    (rule,) = by_kind["Role"]["rules"]
+    assert (rule["apiGroups"], rule["resources"]) == ([tfjob.GROUP], [tfjob.PLURAL])
+    assert set(rule["verbs"]) == {"create", "get", "delete"}
+    assert by_kind["RoleBinding"]["roleRef"]["name"] == by_kind["Role"]["metadata"]["name"]
 
 
 def test_the_pod_has_the_user_of_the_steps(by_kind):

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from models.retrieval import index
+from models.retrieval.config import ScannConfig
 from models.retrieval.index import ExactIndex, ScannIndex, build_index, recall_against_exact
+from transforms.errors import ConfigError
 
 
 def unit(rows, dim=16, seed=0):
@@ -66,10 +67,22 @@ def test_the_tree_finds_97_in_100_of_clustered_embeddings(clustered, k):
     assert recall_against_exact(ScannIndex(vectors, k), ExactIndex(vectors), queries, k) >= 0.97
 
 
-def test_the_tree_is_searched_in_part(clustered, monkeypatch):
+@pytest.mark.parametrize("settings", [{"searched_share": 0.01}, {"leaves": 4000, "searched_share": 0.0005}])
+def test_the_tree_is_searched_in_part(clustered, settings):
     vectors, queries = clustered
-    monkeypatch.setattr(index, "LEAVES_SHARE_SEARCHED", 0.01)
-    assert recall_against_exact(ScannIndex(vectors, 60), ExactIndex(vectors), queries, 60) < 0.9
+    index = ScannIndex(vectors, 60, ScannConfig.from_tree(settings))
+    assert recall_against_exact(index, ExactIndex(vectors), queries, 60) < 0.9
+
+
+def test_a_catalogue_below_the_size_of_a_tree_is_searched_whole(clustered):
+    vectors, queries = clustered
+    config = ScannConfig(tree_from_articles=30_000, searched_share=0.01)
+    assert recall_against_exact(ScannIndex(vectors, 60, config), ExactIndex(vectors), queries, 60) > 0.999
+
+
+def test_more_leaves_than_articles_to_place_them_by_are_refused():
+    with pytest.raises(ConfigError, match=r"leaves must be at most training_sample, 1000.* Received: 2000"):
+        ScannConfig.from_tree({"leaves": 2000, "training_sample": 1000}, "recommender.scann")
 
 
 def test_k_above_that_of_scann_is_refused():

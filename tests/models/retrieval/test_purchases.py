@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.retrieval.entities import ArticleTable, CustomerTable
-from models.retrieval.purchases import ExampleGather, sort_purchases
+from models.retrieval.purchases import ExampleGather, Shares, sort_purchases
 from models.retrieval.stages import gather_examples
 from models.retrieval.transformed import TrainingData
 from tests.tiny_training import RETRIEVAL
@@ -104,3 +104,36 @@ def test_a_shuffled_epoch_holds_each_whole_basket_once():
     baskets = [query for _, _, query in seen]
     assert baskets == sorted(baskets)  # numbered in order of occurrence, so each is contiguous
     assert len(set(baskets)) == 24
+
+
+def test_replicas_get_equal_shares_of_each_batch_with_the_candidates_of_all():
+    purchases = arrays([(c, a, d) for c in range(3) for a in range(6) for d in range(8)])
+    gather = ExampleGather(purchases, ARTICLE_TABLE, CUSTOMER_TABLE, 2, np.ones(ARTICLES + 1))
+    positions = np.arange(len(purchases.days), dtype=np.int32)
+    (first, *_) = gather.dataset(positions, 48, seed=1).as_numpy_iterator()
+    whole = first["article_rows"]
+
+    # A worker with replicas 1 and 2 of 3.
+    of_worker = gather.dataset(positions, 48, seed=1, shares=Shares(1, 2, 3)).as_numpy_iterator()
+    for replica, share in zip((1, 2), of_worker, strict=False):
+        own = slice(replica * 16, replica * 16 + 16)
+        np.testing.assert_array_equal(share["article_index"], first["article_index"][own])
+        assert len(share["basket"]) == 16
+        np.testing.assert_array_equal(share["article_rows"], [*whole[own.start :], *whole[: own.start]])
+        assert [len(share[name]) for name in ("customer_rows", "sampling_probability")] == [48, 48]
+
+
+def test_a_training_that_continues_has_the_orders_of_the_remaining_epochs():
+    purchases = arrays([(c, a, d) for c in range(3) for a in range(6) for d in range(8)])
+    gather = ExampleGather(purchases, ARTICLE_TABLE, CUSTOMER_TABLE, 2, np.ones(ARTICLES + 1))
+    positions = np.arange(len(purchases.days), dtype=np.int32)
+
+    def epochs(number, **arguments):
+        batches = gather.dataset(positions, 48, seed=1, **arguments)
+        return [[batch["article_rows"].tolist() for batch in batches] for _ in range(number)]
+
+    whole = epochs(3)
+    assert whole[0] != whole[1]
+    assert epochs(2, first_epoch=1) == whole[1:]
+    repeated = gather.dataset(positions, 48, seed=1, shares=Shares(0, 1, 2)).repeat(3)
+    assert [batch["article_rows"].tolist() for batch in repeated] == [batch for epoch in whole for batch in epoch]

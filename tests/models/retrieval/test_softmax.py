@@ -99,3 +99,22 @@ def test_xla_compiles_the_loss_without_shared_queries(batch):
     compiled = tf.function(lambda *arguments: each_its_own(*arguments, 1.0), jit_compile=True, autograph=False)
 
     np.testing.assert_allclose(compiled(*batch).numpy(), each_its_own(*batch, 1.0).numpy(), rtol=1e-5)
+
+
+def test_shares_of_a_batch_against_all_candidates_sum_to_the_loss_of_the_batch(batch):
+    queries, table, probability, articles, customers, baskets = batch
+    each = tf.gather(queries, baskets)
+
+    def of_shares(queries, table, size=BATCH // 3):
+        total = 0.0
+        for first in range(0, BATCH, size):
+            of_all = [tf.roll(values, -first, axis=0) for values in (probability, articles, customers)]
+            candidates = tf.gather(table, of_all[1])
+            total += in_batch_softmax(queries[first : first + size], candidates, *of_all, temperature=1.0)
+        return total
+
+    def whole(queries, table):
+        return in_batch_softmax(queries, tf.gather(table, articles), probability, articles, customers, 1.0)
+
+    for got, wanted in zip(with_gradients(of_shares, each, table), with_gradients(whole, each, table), strict=True):
+        np.testing.assert_allclose(got, wanted, rtol=2e-4, atol=2e-4)

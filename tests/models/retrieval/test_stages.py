@@ -11,6 +11,7 @@ from models.retrieval import snapshot, stages
 from models.retrieval.config import RetrievalConfig
 from models.retrieval.model import TwoTowerModel
 from models.retrieval.purchases import sort_purchases
+from models.retrieval.resuming import Position, TrainingState
 from models.retrieval.towers import Towers
 from models.retrieval.trainer import checkpoint_key
 from models.retrieval.validation import TopKValidation, embed_all_articles, measure
@@ -69,31 +70,47 @@ def test_a_finished_stage_is_not_trained_again(trained, data, tmp_path, monkeypa
         train_towers(data, tmp_path)
 
 
-def test_an_interrupted_training_continues_at_its_epoch(one_week, tmp_path, monkeypatch):
-    config = RETRIEVAL.replace(epochs=3, patience=5)
-    measured = []
-    honest = TopKValidation.on_epoch_end
-
-    def killed(self, epoch, logs=None):
-        measured.append(epoch)
-        if epoch == 1:
-            raise KeyboardInterrupt
-        honest(self, epoch, logs)
-
-    monkeypatch.setattr(TopKValidation, "on_epoch_end", killed)
-    with pytest.raises(KeyboardInterrupt):
-        train_towers(one_week, tmp_path, config)
-    assert measured == [0, 1]
-    assert not (tmp_path / "checkpoints" / "week-000").exists()
+def test_a_training_killed_in_an_epoch_and_between_weeks_has_the_result_of_an_uninterrupted_one(
+    data, tmp_path, monkeypatch
+):
+    bought = data.purchases
+    keep = bought.weeks <= 2
+    columns = (getattr(bought, name)[keep] for name in ("customer_rows", "article_rows", "days", "weeks"))
+    two_stages = dataclasses.replace(data, purchases=sort_purchases(*columns))
+    config = RETRIEVAL.replace(epochs=3, patience=5, id_dropout=0.2)
+    measured, saved = [], []
+    honest, save = TopKValidation.on_epoch_end, TrainingState.save
 
     def noted(self, epoch, logs=None):
         measured.append(epoch)
+        if len(measured) == 2:
+            raise KeyboardInterrupt
         honest(self, epoch, logs)
 
-    monkeypatch.setattr(TopKValidation, "on_epoch_end", noted)
-    train_towers(one_week, tmp_path, config)
+    def noted_save(self, position, memory=None):
+        saved.append(position)
+        if position == Position(1, 1) and saved.count(position) == 1:
+            raise KeyboardInterrupt
+        save(self, position, memory)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(TopKValidation, "on_epoch_end", noted)
+        patched.setattr(TrainingState, "save", noted_save)
+        with pytest.raises(KeyboardInterrupt):
+            train_towers(two_stages, tmp_path, config)
+        assert not (tmp_path / "checkpoints" / "week-000").exists()
+        with pytest.raises(KeyboardInterrupt):
+            train_towers(two_stages, tmp_path, config)
+        assert (tmp_path / "checkpoints" / "week-000").exists()
+        assert measured == [0, 1, 1, 2]
+        train_towers(two_stages, tmp_path, config)
     assert measured == [0, 1, 1, 2]
-    assert (tmp_path / "towers" / "week-000" / "weights.npz").exists()
+    assert not (tmp_path / "checkpoints" / "state").exists()
+    train_towers(two_stages, tmp_path / "whole", config)
+    for week in ("week-000", "week-001"):
+        again, whole = (weights(root / "towers" / week) for root in (tmp_path, tmp_path / "whole"))
+        for a, b in zip(again, whole, strict=True):
+            np.testing.assert_allclose(a, b, atol=1e-6)
 
 
 def test_each_epoch_has_pass_examples_in_another_order(one_week, tmp_path, monkeypatch):
