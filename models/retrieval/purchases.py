@@ -203,49 +203,59 @@ class ExampleGather:
             "sampling_probability": tf.gather(self._probabilities, article_rows),
         }
 
-    def dataset(
-        self,
-        positions: np.ndarray,
-        batch_size: int,
-        seed: int | None,
-        *,
-        first_epoch: int = 0,
-        shares: Shares | None = None,
-    ) -> tf.data.Dataset:
-        """Returns batches of examples. With a seed, whole baskets are shuffled, in a new order each epoch.
+    def dataset(self, positions: np.ndarray, batch_size: int, seed: int | None) -> tf.data.Dataset:
+        """Returns batches of examples. With a seed, whole baskets are shuffled, in a new order each iteration.
 
         Args:
             positions: `[m]` int32 positions in the purchases, ascending.
             batch_size: number of examples of a batch; without a seed the last batch may be smaller.
             seed: seed of the shuffling, or None for the given order.
-            first_epoch: epoch whose order the first iteration has, for a training that continues.
-            shares: with it, each batch is followed by the next local replica's share of the same batch; see `share`.
-                Needs a seed and at least `batch_size` positions.
 
         Returns:
             Dataset of the dictionaries of `__call__`.
         """
-        baskets = self._baskets[positions]
-        starts = np.flatnonzero(np.r_[True, baskets[1:] != baskets[:-1]][: len(positions)]).astype(np.int32)
-        count = len(starts)
-        begins, ends = tf.constant(starts), tf.constant(np.r_[starts[1:], len(positions)][:count].astype(np.int32))
-        all_positions = tf.constant(positions)
         full_batches = seed is not None and len(positions) >= batch_size
-
-        def pieces(order):
-            return tf.data.Dataset.range(0, count, _BASKETS_PER_PIECE).map(
-                lambda first: order[first : first + _BASKETS_PER_PIECE]
-            )
-
-        def examples(chosen):
-            spans = tf.ragged.range(tf.gather(begins, chosen), tf.gather(ends, chosen))
-            return tf.gather(all_positions, spans.flat_values)
+        count, batches_in = self._by_basket(positions, batch_size, full_batches)
 
         def batch(chosen):
             return self(tf.ensure_shape(chosen, [batch_size if full_batches else None]))
 
-        orders = _orders(count, seed, first_epoch)
-        chosen = orders.flat_map(pieces).map(examples).rebatch(batch_size, drop_remainder=full_batches)
+        batches = _orders(count, seed).flat_map(batches_in).map(batch, num_parallel_calls=tf.data.AUTOTUNE)
+        return without_autotuning(batches.prefetch(tf.data.AUTOTUNE))
+
+    def epochs(
+        self,
+        positions: np.ndarray,
+        batch_size: int,
+        *,
+        seed: int,
+        steps: int,
+        first_epoch: int = 0,
+        shares: Shares | None = None,
+    ) -> tf.data.Dataset:
+        """Returns batches of examples of endless epochs. The order of an epoch depends on seed and epoch alone.
+
+        Args:
+            positions: `[m]` int32 positions in the purchases, ascending, at least `batch_size`.
+            batch_size: number of examples of a batch.
+            seed: seed of the shuffling of whole baskets.
+            steps: number of batches of an epoch.
+            first_epoch: number of the epoch to begin with.
+            shares: the shares of a worker; the share of each of its replicas is then an element, see `share`.
+
+        Returns:
+            Dataset of the dictionaries of `__call__`.
+        """
+        count, batches_in = self._by_basket(positions, batch_size, full_batches=True)
+
+        def epoch(number):
+            order = tf.random.experimental.stateless_shuffle(tf.range(count), seed=tf.stack([seed, number]))
+            return batches_in(order).take(steps)
+
+        def batch(chosen):
+            return self(tf.ensure_shape(chosen, [batch_size]))
+
+        chosen = tf.data.Dataset.counter(first_epoch).flat_map(epoch)
         if shares is None:
             batches = chosen.map(batch, num_parallel_calls=tf.data.AUTOTUNE)
         else:
@@ -256,10 +266,32 @@ class ExampleGather:
 
             split = chosen.flat_map(lambda whole: replicas.map(lambda replica: (whole, replica)))
             batches = split.map(share, num_parallel_calls=tf.data.AUTOTUNE)
-        return without_autotuning(batches.prefetch(tf.data.AUTOTUNE))
+        # Without a known end, TensorFlow would ask all workers before each batch whether they have one.
+        endless = batches.apply(tf.data.experimental.assert_cardinality(tf.data.INFINITE_CARDINALITY))
+        return without_autotuning(endless.prefetch(tf.data.AUTOTUNE))
+
+    def _by_basket(self, positions: np.ndarray, batch_size: int, full_batches: bool):
+        """Returns the number of baskets, and a function from their order `[baskets]` to a dataset of positions."""
+        baskets = self._baskets[positions]
+        starts = np.flatnonzero(np.r_[True, baskets[1:] != baskets[:-1]][: len(positions)]).astype(np.int32)
+        count = len(starts)
+        begins, ends = tf.constant(starts), tf.constant(np.r_[starts[1:], len(positions)][:count].astype(np.int32))
+        all_positions = tf.constant(positions)
+
+        def examples(chosen):
+            spans = tf.ragged.range(tf.gather(begins, chosen), tf.gather(ends, chosen))
+            return tf.gather(all_positions, spans.flat_values)
+
+        def batches_in(order):
+            pieces = tf.data.Dataset.range(0, count, _BASKETS_PER_PIECE).map(
+                lambda first: order[first : first + _BASKETS_PER_PIECE]
+            )
+            return pieces.map(examples).rebatch(batch_size, drop_remainder=full_batches)
+
+        return count, batches_in
 
 
-def _orders(count: int, seed: int | None, first_epoch: int) -> tf.data.Dataset:
+def _orders(count: int, seed: int | None) -> tf.data.Dataset:
     """Returns a dataset with one element an epoch, `[count]` int32: a permutation if there is a seed, else a range.
 
     The permutation is one tensor. `Dataset.shuffle` would store each of millions of baskets in tensors of its own, and
@@ -268,6 +300,4 @@ def _orders(count: int, seed: int | None, first_epoch: int) -> tf.data.Dataset:
     if seed is None:
         return tf.data.Dataset.from_tensors(tf.range(count))
     drawn = tf.data.Dataset.random(seed=seed, rerandomize_each_iteration=True).batch(2).take(1)
-    for _ in range(first_epoch):
-        next(iter(drawn))  # each iteration draws the key of the next epoch
     return drawn.map(lambda key: tf.random.experimental.stateless_shuffle(tf.range(count), seed=key))

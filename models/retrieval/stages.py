@@ -172,8 +172,15 @@ def _train_stage(model, data, gather_all, config, week, passes, state, logs, pro
             first_epoch = state.start.epoch if Position(week, number, state.start.epoch) == state.start else 0
             if stopping is not None:
                 stopping.memory = state.memory if first_epoch else None
-            batches, steps = _batches(
-                model.distribute_strategy, gather, positions, batch_size, config.seed + week, first_epoch, count
+            steps = count // batch_size
+            batches = _batches(
+                model.distribute_strategy,
+                gather,
+                positions,
+                batch_size,
+                seed=config.seed + week,
+                steps=steps,
+                first_epoch=first_epoch,
             )
             epoch_log = EpochLog(f"towers, week {week}, {name}", count, batch_size, progress)
             callbacks = [*first_callbacks, epoch_log, SaveEachEpoch(state, week, number, stopping)]
@@ -189,20 +196,18 @@ def _train_stage(model, data, gather_all, config, week, passes, state, logs, pro
         first_callbacks, stopping = [], None
 
 
-def _batches(strategy, gather, positions, batch_size, seed, first_epoch, count):
-    """Returns the batches of an epoch and None; on several replicas those of all epochs and the steps of an epoch."""
-    steps = count // batch_size
+def _batches(strategy, gather, positions, batch_size, **arguments):
+    """Returns the batches of all epochs, distributed if there are several replicas."""
     replicas = strategy.num_replicas_in_sync
     if replicas == 1:
-        return gather.dataset(positions, batch_size, seed, first_epoch=first_epoch).take(steps), None
+        return gather.epochs(positions, batch_size, **arguments)
 
     def of_worker(context):
         local = replicas // context.num_input_pipelines
         shares = Shares(context.input_pipeline_id * local, local, replicas)
-        epoch = gather.dataset(positions, batch_size, seed, first_epoch=first_epoch, shares=shares)
-        return epoch.take(steps * local).repeat()  # Keras makes one iterator for all epochs
+        return gather.epochs(positions, batch_size, shares=shares, **arguments)
 
-    return strategy.distribute_datasets_from_function(of_worker), steps
+    return strategy.distribute_datasets_from_function(of_worker)
 
 
 def _count(positions: np.ndarray, config: RetrievalConfig) -> int:

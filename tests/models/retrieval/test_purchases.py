@@ -106,34 +106,36 @@ def test_a_shuffled_epoch_holds_each_whole_basket_once():
     assert len(set(baskets)) == 24
 
 
-def test_replicas_get_equal_shares_of_each_batch_with_the_candidates_of_all():
+@pytest.fixture(scope="module")
+def gather():
     purchases = arrays([(c, a, d) for c in range(3) for a in range(6) for d in range(8)])
-    gather = ExampleGather(purchases, ARTICLE_TABLE, CUSTOMER_TABLE, 2, np.ones(ARTICLES + 1))
-    positions = np.arange(len(purchases.days), dtype=np.int32)
-    (first, *_) = gather.dataset(positions, 48, seed=1).as_numpy_iterator()
+    return ExampleGather(purchases, ARTICLE_TABLE, CUSTOMER_TABLE, 2, np.ones(ARTICLES + 1))
+
+
+def test_replicas_get_equal_shares_of_each_batch_with_the_candidates_of_all(gather):
+    positions = np.arange(144, dtype=np.int32)
+    first = next(gather.epochs(positions, 48, seed=1, steps=3).as_numpy_iterator())
     whole = first["article_rows"]
 
     # A worker with replicas 1 and 2 of 3.
-    of_worker = gather.dataset(positions, 48, seed=1, shares=Shares(1, 2, 3)).as_numpy_iterator()
-    for replica, share in zip((1, 2), of_worker, strict=False):
-        own = slice(replica * 16, replica * 16 + 16)
+    of_worker = gather.epochs(positions, 48, seed=1, steps=3, shares=Shares(1, 2, 3)).as_numpy_iterator()
+    for replica in (1, 2):
+        share, own = next(of_worker), slice(replica * 16, replica * 16 + 16)
         np.testing.assert_array_equal(share["article_index"], first["article_index"][own])
         assert len(share["basket"]) == 16
         np.testing.assert_array_equal(share["article_rows"], [*whole[own.start :], *whole[: own.start]])
         assert [len(share[name]) for name in ("customer_rows", "sampling_probability")] == [48, 48]
 
 
-def test_a_training_that_continues_has_the_orders_of_the_remaining_epochs():
-    purchases = arrays([(c, a, d) for c in range(3) for a in range(6) for d in range(8)])
-    gather = ExampleGather(purchases, ARTICLE_TABLE, CUSTOMER_TABLE, 2, np.ones(ARTICLES + 1))
-    positions = np.arange(len(purchases.days), dtype=np.int32)
+def test_a_training_that_continues_has_the_orders_of_the_remaining_epochs(gather):
+    positions = np.arange(144, dtype=np.int32)
 
-    def epochs(number, **arguments):
-        batches = gather.dataset(positions, 48, seed=1, **arguments)
-        return [[batch["article_rows"].tolist() for batch in batches] for _ in range(number)]
+    def orders(epochs, **arguments):
+        batches = gather.epochs(positions, 48, seed=1, steps=2, **arguments).take(2 * epochs).as_numpy_iterator()
+        rows = [batch["customer_rows"].tolist() for batch in batches]
+        return [rows[at : at + 2] for at in range(0, len(rows), 2)]
 
-    whole = epochs(3)
+    whole = orders(3)
     assert whole[0] != whole[1]
-    assert epochs(2, first_epoch=1) == whole[1:]
-    repeated = gather.dataset(positions, 48, seed=1, shares=Shares(0, 1, 2)).repeat(3)
-    assert [batch["article_rows"].tolist() for batch in repeated] == [batch for epoch in whole for batch in epoch]
+    assert orders(2, first_epoch=1) == whole[1:]
+    assert orders(3, shares=Shares(0, 1, 2)) == whole

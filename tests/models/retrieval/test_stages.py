@@ -116,8 +116,9 @@ def test_a_training_killed_in_an_epoch_and_between_weeks_has_the_result_of_an_un
 def test_each_epoch_has_pass_examples_in_another_order(one_week, tmp_path, monkeypatch):
     seen = []
 
-    def noted(self, batches, *, epochs, **others):
-        seen.append([np.concatenate([batch["customer_rows"].numpy() for batch in batches]) for _ in range(epochs)])
+    def noted(self, batches, *, epochs, steps_per_epoch, **others):
+        rows = [batch["customer_rows"].numpy() for batch in batches.take(epochs * steps_per_epoch)]
+        seen.append([np.concatenate(rows[at : at + steps_per_epoch]) for at in range(0, len(rows), steps_per_epoch)])
 
     monkeypatch.setattr(TwoTowerModel, "fit", noted)
     config = RETRIEVAL.replace(epochs=3, batch_size=8, pass_examples=30, week_epochs=1)
