@@ -6,7 +6,7 @@ import pathlib
 import pytest
 
 from benchmarks.performance import cells
-from benchmarks.performance.cells import BESIDE_CSV, BESIDE_TOWERS, ONCE_FROM_S, Bench
+from benchmarks.performance.cells import BESIDE_CSV, BESIDE_SPARK, BESIDE_TOWERS, ONCE_FROM_S, Bench
 from benchmarks.performance.process import Cost
 from benchmarks.performance.shops import SIZES, Size
 from benchmarks.performance.stages import STAGES, before, named
@@ -38,6 +38,8 @@ def test_every_stage_is_measured_at_every_size_and_compared_at_small_ones(bench)
         assert {f"{stage.name}-{size:g}M" for stage in STAGES} <= names[size]
     assert {f"{BESIDE_CSV}-1M", f"{BESIDE_TOWERS}-1M"} <= names[1.0]
     assert f"{BESIDE_CSV}-10M" not in names[10.0]
+    assert f"{BESIDE_SPARK}-10M" in names[10.0]
+    assert f"{BESIDE_SPARK}-31.8M" not in names[31.8]
 
 
 def test_a_stage_depends_on_earlier_ones():
