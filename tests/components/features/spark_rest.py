@@ -4,7 +4,7 @@ import json
 import time
 import urllib.request
 
-DEADLINE_S = 180
+DEADLINE_S = 300
 POLL_S = 0.05
 
 

@@ -35,10 +35,15 @@ _BOUNDS = ("min", "max")
 
 
 class Death:
-    """Kills a worker when its executor has finished tasks of a query and is running others.
+    """Kills a worker, the victim, during a query, when its executor has finished tasks and others are open.
 
-    Executors are paused, so that the moment does not depend on speed: the survivor first, so that the victim finishes
-    tasks of the query's first stage while the stage stays open; then the victim, so that its next task cannot end.
+    The executor of the other worker, the survivor, is paused until then. So it holds an unfinished task of the query's
+    first stages, whose other tasks the victim runs: the query cannot end before the worker dies, however fast it is.
+
+    Attributes:
+        executors: what Spark says afterwards of each executor, by id.
+        victim_id: id of the victim's executor.
+        repeated: tasks of the victim that had succeeded and whose results were lost.
     """
 
     def __init__(self, victim, survivor):
@@ -47,22 +52,20 @@ class Death:
     def during(self, query, session):
         """Runs the query and kills the victim meanwhile."""
         rest = SparkRest(session)
-        ((victim_id, victim),) = self._victim.executors().items()
-        ((_, survivor),) = self._survivor.executors().items()
-        earlier = {task["taskId"] for task in rest.tasks(victim_id)}
+        (self.victim_id,) = self._victim.executors()
+        (survivor,) = self._survivor.executors().values()
+        earlier = {task["taskId"] for task in rest.tasks(self.victim_id)}
 
-        def tasks_of_query(status):
-            tasks = [task for task in rest.tasks(victim_id) if task["taskId"] not in earlier]
-            return [task for task in tasks if task["status"] == status]
+        def finished():
+            tasks = [task for task in rest.tasks(self.victim_id) if task["taskId"] not in earlier]
+            return [task for task in tasks if task["status"] == "SUCCESS"]
 
         def kill():
             try:
-                wait_until(lambda: tasks_of_query("SUCCESS") and not tasks_of_query("RUNNING"))
-                victim.send_signal(signal.SIGSTOP)
+                wait_until(finished)
+                self._victim.kill()
             finally:
                 survivor.send_signal(signal.SIGCONT)
-            self.finished = wait_until(lambda: tasks_of_query("RUNNING") and tasks_of_query("SUCCESS"))
-            self._victim.kill()
 
         survivor.send_signal(signal.SIGSTOP)
         with concurrent.futures.ThreadPoolExecutor(1) as beside:
@@ -70,8 +73,8 @@ class Death:
             query()
             killing.result()
         self.executors = {executor["id"]: executor for executor in rest.get("allexecutors")}
-        self.lost = [task for task in rest.tasks(victim_id) if "ExecutorLostFailure" in task.get("errorMessage", "")]
-        self.victim_id = victim_id
+        tasks = rest.tasks(self.victim_id)
+        self.repeated = [task for task in tasks if "resubmitted" in task.get("errorMessage", "").lower()]
 
 
 class MortalEngine(SparkEngine):
@@ -130,6 +133,5 @@ def test_a_worker_that_dies_in_mid_query_changes_no_table(tmp_path):
     assert engine.heaps == [["768M"], ["768M"]]  # each executor is a process with a heap of its own
     death = engine.death
     assert not death.executors[death.victim_id]["isActive"]
-    assert death.finished  # tasks whose results are lost
-    assert death.lost  # tasks that were running
+    assert death.repeated
     assert list((tmp_path / "shared").iterdir()) == []
