@@ -19,11 +19,14 @@ class SparkRest:
         with urllib.request.urlopen(f"{self._url}/{path}", timeout=DEADLINE_S) as answer:
             return json.load(answer)
 
-    def tasks(self, executor_id):
-        """The tasks of an executor in all attempts of all stages."""
-        stages = self.get("stages?details=true")
-        tasks = [task for stage in stages for task in stage.get("tasks", {}).values()]
-        return [task for task in tasks if task["executorId"] == executor_id]
+    def finished(self, executor_id):
+        """The tasks that succeeded on an executor, as pairs of stage and partition."""
+        return {
+            (stage["stageId"], task["index"])
+            for stage in self.get("stages?details=true")
+            for task in stage.get("tasks", {}).values()
+            if task["executorId"] == executor_id and task["status"] == "SUCCESS"
+        }
 
 
 def wait_until(condition):

@@ -43,7 +43,7 @@ class Death:
     Attributes:
         executors: what Spark says afterwards of each executor, by id.
         victim_id: id of the victim's executor.
-        repeated: tasks of the victim that had succeeded and whose results were lost.
+        repeated: tasks that had succeeded on the victim and did again on the survivor, as their results were lost.
     """
 
     def __init__(self, victim, survivor):
@@ -53,16 +53,12 @@ class Death:
         """Runs the query and kills the victim meanwhile."""
         rest = SparkRest(session)
         (self.victim_id,) = self._victim.executors()
-        (survivor,) = self._survivor.executors().values()
-        earlier = {task["taskId"] for task in rest.tasks(self.victim_id)}
-
-        def finished():
-            tasks = [task for task in rest.tasks(self.victim_id) if task["taskId"] not in earlier]
-            return [task for task in tasks if task["status"] == "SUCCESS"]
+        ((survivor_id, survivor),) = self._survivor.executors().items()
+        earlier = rest.finished(self.victim_id)
 
         def kill():
             try:
-                wait_until(finished)
+                wait_until(lambda: rest.finished(self.victim_id) - earlier)
                 self._victim.kill()
             finally:
                 survivor.send_signal(signal.SIGCONT)
@@ -73,8 +69,7 @@ class Death:
             query()
             killing.result()
         self.executors = {executor["id"]: executor for executor in rest.get("allexecutors")}
-        tasks = rest.tasks(self.victim_id)
-        self.repeated = [task for task in tasks if "resubmitted" in task.get("errorMessage", "").lower()]
+        self.repeated = (rest.finished(self.victim_id) - earlier) & rest.finished(survivor_id)
 
 
 class MortalEngine(SparkEngine):
