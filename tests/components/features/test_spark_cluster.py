@@ -7,7 +7,6 @@ import re
 import signal
 
 import pytest
-from pyspark.sql import SparkSession
 
 from benchmarks.spark_cluster import DRIVER_OPTIONS, spark_cluster
 from components.features.config import FeaturesConfig
@@ -84,6 +83,7 @@ class MortalEngine(SparkEngine):
     def materialise(self, name, **parameters):
         if name != QUERY:
             return super().materialise(name, **parameters)
+        from pyspark.sql import SparkSession
 
         executors = [executor for worker in self._cluster.workers for executor in worker.executors().values()]
         self.heaps = [re.findall(r"-Xmx(\S+)", " ".join(executor.cmdline())) for executor in executors]
