@@ -18,7 +18,7 @@ from components.features.examples import SPLITS
 from synthetic.shop import ShopConfig, synthesize
 from transforms import columns
 
-pytestmark = [pytest.mark.proof, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.proof, pytest.mark.timeout(3600)]
 
 STATISTICS = [f"statistics_{table}" for table in columns.TABLES]
 
