@@ -23,6 +23,7 @@ from operations.backtest_table import BROKEN_REFRESH, BROKEN_RUN, NEVER, POLICIE
 from operations.time_slices import bought_between, cut_before, last_day, shuffle_articles
 from pipeline.config import PipelineConfig
 from pipeline.disk import DiskError
+from pipeline.notify_config import NotifyConfig
 from pipeline.versions import served_version
 from transforms.atomic_path import atomic_path
 from transforms.errors import ConfigError, DiskFullError, LookbookError, StepError
@@ -61,8 +62,8 @@ def simulate(
     """
     if periods < 1:
         raise ConfigError(f"periods must be 1 or more. Received: {periods}")
-    config = config.of_results()  # no messages of simulated runs
-    _claim(work, data_dir, config, periods)
+    config = config.replace(notify=NotifyConfig())  # no messages of simulated runs
+    _claim(work, data_dir, config.of_results(), periods)
     simulation = _Simulation(data_dir, work, config.label_days, steps or ProcessSteps(config, disk_check=disk_check))
     days = datetime.timedelta(days=config.label_days)
     end = last_day(data_dir) + datetime.timedelta(days=1)

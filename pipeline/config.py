@@ -24,6 +24,7 @@ from components.push.config import PushConfig
 from models.ranking.config import RankingConfig
 from models.recommender.config import RecommenderConfig
 from models.retrieval.config import RetrievalConfig
+from pipeline.beam_config import BeamConfig
 from pipeline.layers import parse_assignments, resolve
 from pipeline.notify_config import NotifyConfig
 from transforms.errors import ConfigError
@@ -54,11 +55,14 @@ class PipelineConfig(Settings):
     evaluation: EvaluationConfig = Field(default_factory=EvaluationConfig, description="The model gate.")
     infra_gate: InfraGateConfig = Field(default_factory=InfraGateConfig, description="The infra gate.")
     push: PushConfig = Field(default_factory=PushConfig, description="Pushed versions.")
+    beam: BeamConfig = Field(
+        default_factory=BeamConfig, description="Beam of statistics, Transform and evaluation on this machine."
+    )
     notify: NotifyConfig = Field(default_factory=NotifyConfig, description="The message after each run.")
 
     def of_results(self: S) -> S:
         """The settings that results depend on, with the others at their defaults."""
-        return self.replace(notify=NotifyConfig())
+        return self.replace(beam=BeamConfig(), notify=NotifyConfig())
 
 
 def load_config(preset: str | None, assignments: Sequence[str]) -> PipelineConfig:

@@ -1,4 +1,4 @@
-"""Runs a pipeline on this machine, step by step; steps on Beam use its in-process runner."""
+"""Runs a pipeline on this machine, step by step."""
 
 import contextlib
 import datetime
@@ -22,7 +22,6 @@ from transforms.errors import LookbookError, StepError
 
 _DONE = (metadata_store_pb2.Execution.COMPLETE, metadata_store_pb2.Execution.CACHED)
 _BRIEF_S = 2.0  # freeing memory takes half a second, so brief steps skip it
-BEAM_ARGS = ("--runner=pipeline.progress_beam.ProgressRunner",)
 
 
 def run_locally(

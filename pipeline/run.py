@@ -15,6 +15,7 @@ from components.gates.freshness.executor import served_as_of
 from components.ingest.source import fingerprint_of
 from components.last_blessed.executor import key_of
 from components.served_folder import find_last_blessed, model_dir
+from pipeline.beam_config import beam_args
 from pipeline.code_version import code_version
 from pipeline.config import SETTINGS_OF_TRAINING, PipelineConfig
 from pipeline.disk import estimate, record_start, require_disk_space
@@ -145,7 +146,7 @@ def _run_steps(
     last_blessed = find_last_blessed(model_dir(out_dir), key if kind == "train" else "")
     # Imported after the checks above, because TensorFlow and TFX take twenty seconds to import.
     os.environ.update(TENSORFLOW_ENVIRONMENT)
-    from pipeline.local import BEAM_ARGS, run_locally
+    from pipeline.local import run_locally
     from pipeline.pipeline import create_pipeline
     from pipeline.refresh import create_refresh_pipeline
     from pipeline.reported import Source, reported
@@ -172,7 +173,7 @@ def _run_steps(
         photos=ShopPhotos(data_dir, config.photos).fingerprint(),
     )
     create = {"train": create_pipeline, "refresh": create_refresh_pipeline}[kind]
-    wired = create(config, paths, cache_keys, beam_args=BEAM_ARGS)
+    wired = create(config, paths, cache_keys, beam_args=beam_args(config.beam))
     source = Source(data_dir, data_fingerprint)
     with reported(out_dir, _NAMES[kind], config, source, callbacks, started) as watched:
         steps = run_locally(wired, out_dir / "metadata.db", watched)

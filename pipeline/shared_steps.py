@@ -338,10 +338,11 @@ def report(
 def settings_of_run(config: PipelineConfig) -> dict[str, Any]:
     """The settings of the pipeline as a tree, without those of the cluster that a subclass adds.
 
-    The address of the messages is left out too: it may hold a secret, and reports and versions are copied.
+    Settings that results do not depend on are left out too: Beam's processes, and the address of the messages, which
+    may hold a secret, because reports and versions are copied.
     """
     tree = config.as_tree()
-    return {name: tree[name] for name in PipelineConfig.model_fields if name != "notify"}
+    return {name: tree[name] for name in PipelineConfig.model_fields if name not in ("beam", "notify")}
 
 
 def package_name() -> str:

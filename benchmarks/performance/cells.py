@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from benchmarks.performance import stages, step, towers
+from benchmarks.performance import spark, stages, step, towers
 from benchmarks.performance.process import Cost, measure
 from benchmarks.performance.shops import Size
 from benchmarks.performance.stages import REFRESH, RUN, STAGES, SYNTHESIZE, Stage
@@ -20,9 +20,10 @@ from transforms.content import CONTENT_FILE
 
 SETTINGS = ("features.list_weeks=6",)
 TIMES, ONCE_FROM_S = 3, 120.0
-BESIDE_CSV, BESIDE_TOWERS, PIECES = "beside-csvexamplegen", "beside-notebook", "pieces"
+BESIDE_CSV, BESIDE_TOWERS, BESIDE_SPARK, PIECES = "beside-csvexamplegen", "beside-notebook", "beside-spark", "pieces"
 BATCHES = (1024, 4096, 8192)
 MAX_COMPARED = 1.0  # million transactions; CsvExampleGen takes a minute and a half for one
+MAX_ON_SPARK = 10.0  # million transactions
 _EPOCHS = 3
 _BENCH = "benchmarks.performance"
 
@@ -80,6 +81,9 @@ class Bench:
                 Cell(f"{BESIDE_CSV}-{size.name}", ingest, functools.partial(self._compare_csv, size)),
                 Cell(f"{BESIDE_TOWERS}-{size.name}", trained, functools.partial(self._compare_towers, size)),
             ]
+        if size.millions <= MAX_ON_SPARK:
+            modules = [*_modules(stages.named("features")), f"{_BENCH}.spark"]
+            cells.append(Cell(f"{BESIDE_SPARK}-{size.name}", modules, functools.partial(self._compare_spark, size)))
         return cells
 
     def pieces(self) -> Cell:
@@ -188,9 +192,15 @@ class Bench:
         return measure(command, self._log("run"))
 
     def _step(
-        self, stage: Stage, size: Size, kind: str = "train", profile: pathlib.Path | None = None
+        self,
+        stage: Stage,
+        size: Size,
+        kind: str = "train",
+        profile: pathlib.Path | None = None,
+        on: spark.Cluster | None = None,
     ) -> tuple[Cost, step.Report]:
         """Runs a stage. Seconds are those of its steps, or of the process if it has no steps."""
+        assignments = (*self._assignments, *(on.assignments if on else ()))
         out = self._folder(size) / ("run" if kind == "refresh" else "stages")
         report = self._work / "report.json"
         spec = step.Spec(
@@ -198,12 +208,13 @@ class Bench:
             data=str(self._data(size)),
             out=str(out),
             preset=None,
-            assignments=self._assignments,
+            assignments=assignments,
             steps=stage.steps,
             report=str(report),
             profile=str(profile) if profile else None,
         )
-        cost = measure([*_module("step"), json.dumps(dataclasses.asdict(spec))], self._log(stage.name))
+        command = [*_module("step"), json.dumps(dataclasses.asdict(spec))]
+        cost = measure(command, self._log(stage.name), *([on.processes] if on else []))
         reported = step.Report(**json.loads(report.read_text()))
         return (Cost(sum(reported.seconds.values()), cost.peak_gib) if stage.steps else cost), reported
 
@@ -227,6 +238,27 @@ class Bench:
             for name, costs in (("ours", ours), ("theirs", theirs))
         }
         return {**sides, "times": self._times, "ratio": sides["ours"]["rows_per_s"] / sides["theirs"]["rows_per_s"]}
+
+    def _compare_spark(self, size: Size) -> dict[str, Any]:
+        """Measures Features on DuckDB and on a Spark cluster of this machine, in turns."""
+        stage = stages.named("features")
+        first, _ = self._prepared(stage, size)
+        costs: dict[str, list[Cost]] = {"duckdb": [first], "spark": []}
+        with spark.cluster(self._work / "spark") as running:
+            while True:
+                costs["spark"].append(self._step(stage, size, on=running)[0])
+                if len(costs["spark"]) >= self._times or costs["spark"][0].seconds >= ONCE_FROM_S:
+                    break
+                costs["duckdb"].append(self._step(stage, size)[0])
+        sides = {
+            name: {
+                "seconds": statistics.median(cost.seconds for cost in each),
+                "peak_gib": max(cost.peak_gib for cost in each),
+            }
+            for name, each in costs.items()
+        }
+        ratio = sides["spark"]["seconds"] / sides["duckdb"]["seconds"]
+        return {**sides, "times": len(costs["spark"]), "ratio": ratio}
 
     def _compare_towers(self, size: Size) -> dict[str, Any]:
         """For each batch size: both ways, and our rate relative to the notebook's."""

@@ -21,7 +21,8 @@ def read(csv: pathlib.Path, out: pathlib.Path) -> float:
     from tfx.components.example_gen.csv_example_gen.component import CsvExampleGen
     from tfx.orchestration import pipeline as tfx_pipeline
 
-    from pipeline.local import BEAM_ARGS, run_locally
+    from pipeline.beam_config import BeamConfig, beam_args
+    from pipeline.local import run_locally
 
     alone = out / "csv"
     alone.mkdir(parents=True)
@@ -30,7 +31,7 @@ def read(csv: pathlib.Path, out: pathlib.Path) -> float:
         pipeline_name="beside",
         pipeline_root=str(out / "pipeline"),
         components=[CsvExampleGen(input_base=str(alone))],
-        beam_pipeline_args=list(BEAM_ARGS),
+        beam_pipeline_args=list(beam_args(BeamConfig())),
     )
     return run_locally(pipeline, out / "metadata.db")["CsvExampleGen"].seconds
 

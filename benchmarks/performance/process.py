@@ -29,12 +29,13 @@ class Cost:
     peak_gib: float
 
 
-def measure(command: Sequence[str], log: pathlib.Path) -> Cost:
+def measure(command: Sequence[str], log: pathlib.Path, beside: Sequence[psutil.Process] = ()) -> Cost:
     """Runs a command and waits for it.
 
     Args:
         command: the command, which runs in the project's folder.
         log: file of its output.
+        beside: running processes whose memory counts too.
 
     Raises:
         RuntimeError: the command failed. The message has the last lines of the log.
@@ -45,7 +46,7 @@ def measure(command: Sequence[str], log: pathlib.Path) -> Cost:
         process = psutil.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
         try:
             while process.poll() is None:
-                peak = max(peak, _tree_bytes(process))
+                peak = max(peak, sum(map(_tree_bytes, (process, *beside))))
                 with contextlib.suppress(subprocess.TimeoutExpired, psutil.TimeoutExpired):
                     process.wait(_POLL_S)
         except BaseException:

@@ -5,9 +5,10 @@ from typing import Any
 
 from benchmarks.document import table
 from benchmarks.environment import describe
-from benchmarks.performance.cells import BATCHES, BESIDE_CSV, BESIDE_TOWERS, PIECES
+from benchmarks.performance.cells import BATCHES, BESIDE_CSV, BESIDE_SPARK, BESIDE_TOWERS, PIECES
 from benchmarks.performance.pieces import AS_IS, AS_WAS
 from benchmarks.performance.shops import Size
+from benchmarks.performance.spark import CORES, MEMORY_GIB, WORKERS
 from benchmarks.performance.stages import STAGES
 from benchmarks.performance.towers import WAYS, K
 from benchmarks.targets import Checked, Target, check, target_table
@@ -139,6 +140,17 @@ def _comparisons(results: Results, size: Size) -> str:
         parts.append(
             f"Ids alone, {one['dim']} dimensions, {one['examples']:,} examples, {one['epochs']} epochs; recall over "
             f"{one['queries']:,} purchases; others {trained['others']:.1f}.\n\n{table(header, rows)}"
+        )
+    on_spark = results.get(f"{BESIDE_SPARK}-{size.name}")
+    if on_spark:
+        rows = [
+            (name, _seconds(on_spark[side]["seconds"]), f"{on_spark[side]['peak_gib']:.1f}")
+            for name, side in (("Features on DuckDB", "duckdb"), ("Features on a Spark cluster", "spark"))
+        ]
+        parts.append(
+            f"{table(('step', 'seconds', 'peak GiB'), rows)}\n\nOn this machine: {WORKERS} workers, each with "
+            f"an executor of {CORES} core and a heap of {MEMORY_GIB:g} GiB. {on_spark['ratio']:.1f} times the "
+            f"seconds, medians of {on_spark['times']}, in turns; others {on_spark['others']:.1f}."
         )
     title = f"### Compared with others, {size.transactions:,} transactions"
     return "\n\n".join([title, *parts]) if parts else ""

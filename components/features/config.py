@@ -7,6 +7,16 @@ from pydantic import Field, model_validator
 
 from transforms.settings import Settings
 
+# Options that Lookbook sets itself: results depend on them, or a setting of its own holds the value.
+_OWN_OPTIONS = {
+    "spark.driver.memory": "features.memory_limit_gib",
+    "spark.executor.memory": "features.spark_executor_memory_gib",
+    "spark.local.dir": "TMPDIR",
+    "spark.master": "features.spark_master",
+    "spark.sql.ansi.enabled": None,
+    "spark.sql.session.timeZone": None,
+}
+_OPTION = r"(spark\.[\w.-]+)=(.*)"
 _MASTER = r"local(\[[^\]]+\])?|local-cluster\[.+\]|yarn|(spark|k8s|mesos)://.+"
 
 
@@ -113,6 +123,19 @@ class FeaturesConfig(Settings):
         description="Folder that this machine and Spark's executors share, for tables they exchange. A local master "
         "needs none.",
     )
+    spark_executor_memory_gib: float | None = Field(
+        default=None,
+        ge=0.5,
+        le=1_000_000,
+        description="Heap of each of Spark's executors in GiB; none for Spark's default, 1 GiB. A local master has no "
+        "executors of its own.",
+    )
+    spark_options: tuple[str, ...] = Field(
+        default=(),
+        strict=False,
+        description="Further options of Spark as name=value, such as spark.sql.shuffle.partitions=64. They override "
+        "spark-defaults.conf.",
+    )
 
     @model_validator(mode="after")
     def _check_spark(self) -> "FeaturesConfig":
@@ -128,4 +151,20 @@ class FeaturesConfig(Settings):
                 "spark_folder must be set where Spark is on other machines: a folder that all of them share. "
                 f"Received: none, with spark_master = {self.spark_master!r}."
             )
+        for option in self.spark_options:
+            found = re.fullmatch(_OPTION, option, re.DOTALL)
+            if not found:
+                raise ValueError(f"spark_options must each be spark.name=value. Received: {option!r}.")
+            if found[1] in _OWN_OPTIONS:
+                own = _OWN_OPTIONS[found[1]]
+                remedy = f"set {own} instead" if own else "the results depend on it"
+                raise ValueError(f"spark_options must not contain {found[1]}: {remedy}. Received: {option!r}.")
         return self
+
+    @property
+    def spark_conf(self) -> dict[str, str]:
+        """The options of Spark that the settings give, by name."""
+        options = dict(option.split("=", 1) for option in self.spark_options)
+        if self.spark_executor_memory_gib is not None:
+            options["spark.executor.memory"] = f"{round(self.spark_executor_memory_gib * 1024)}m"
+        return options

@@ -20,5 +20,5 @@ def open_engine(config: FeaturesConfig, spill_folder: pathlib.Path) -> Engine:
     """
     if config.engine == "spark":
         shared_folder = pathlib.Path(config.spark_folder) if config.spark_folder is not None else None
-        return SparkEngine(config.spark_master, spill_folder, shared_folder, config.memory_limit_gib)
+        return SparkEngine(config.spark_master, spill_folder, shared_folder, config.memory_limit_gib, config.spark_conf)
     return DuckDbEngine(spill_folder, config.memory_limit_gib)

@@ -33,6 +33,7 @@ class SparkEngine:
         shared_folder: folder through which Spark's executors and this process exchange tables; None for
             `spill_folder`, which suffices if the executors are on this machine.
         memory_limit_gib: heap of the driver, in GiB, or None for Spark's own default.
+        options: further options of Spark by name.
 
     Raises:
         ConfigError: `shared_folder` does not exist, or Spark cannot be started.
@@ -44,13 +45,14 @@ class SparkEngine:
         spill_folder: pathlib.Path,
         shared_folder: pathlib.Path | None = None,
         memory_limit_gib: float | None = None,
+        options: Mapping[str, str] | None = None,
     ):
         if shared_folder is not None and not shared_folder.is_dir():
             raise ConfigError(
                 "features.spark_folder must be an existing folder. "
                 f"Received: features.spark_folder = '{shared_folder}'; create it, or name another one."
             )
-        self._session = start_session(master, spill_folder, memory_limit_gib)
+        self._session = start_session(master, spill_folder, memory_limit_gib, options)
         self._exchange = tempfile.TemporaryDirectory(prefix="lookbook-spark-", dir=shared_folder or spill_folder)
         self._numbers = itertools.count()
 

@@ -13,6 +13,7 @@ import shutil
 import signal
 import subprocess
 import threading
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from transforms.errors import ConfigError
@@ -32,16 +33,22 @@ appender.stderr.layout.pattern = %p %c{1}: %m%n%ex
 """
 
 
-def start_session(master: str, folder: pathlib.Path, memory_gib: float | None = None) -> SparkSession:
+def start_session(
+    master: str,
+    folder: pathlib.Path,
+    memory_gib: float | None = None,
+    options: Mapping[str, str] | None = None,
+) -> SparkSession:
     """Starts a JVM and a Spark session in it.
 
-    Spark reads all other settings from `spark-defaults.conf` in `SPARK_CONF_DIR`.
+    Spark reads all other options from `spark-defaults.conf` in `SPARK_CONF_DIR`.
 
     Args:
         master: URL of Spark's master, such as `local[*]` or `spark://host:7077`.
         folder: empty folder for all files of Spark's driver; the caller removes it after `end_session`.
         memory_gib: heap of the driver, in GiB, at least 0.5; with a local master the driver is all of Spark. None for
             Spark's default.
+        options: further options of Spark by name, which override those of this module and of the file.
 
     Raises:
         ConfigError: pyspark or a supported Java is missing, or Spark cannot reach the master.
@@ -53,7 +60,7 @@ def start_session(master: str, folder: pathlib.Path, memory_gib: float | None = 
     except ImportError as error:
         raise ConfigError(f"features.engine=spark needs pyspark 3.5; run `make install` ({error})") from error
     require_java(_java())
-    conf = pyspark.SparkConf().setAll(list(_settings(master, folder, memory_gib).items()))
+    conf = pyspark.SparkConf().setAll(list({**_settings(master, folder, memory_gib), **(options or {})}.items()))
     log = folder / "spark.log"
     handler = signal.getsignal(signal.SIGINT)
     gateway = None

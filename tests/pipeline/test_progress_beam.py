@@ -5,7 +5,7 @@ import logging
 import apache_beam as beam
 from apache_beam.testing.util import assert_that, equal_to
 
-from pipeline.local import BEAM_ARGS
+from pipeline.beam_config import BeamConfig, beam_args
 from transforms.progress import LOGGER, Progress
 
 
@@ -14,7 +14,7 @@ def test_a_pipeline_returns_its_results_and_counts_its_stages(caplog, monkeypatc
     reach = Progress.reach
     monkeypatch.setattr(Progress, "reach", lambda self, done: (reached.append(done), reach(self, done)))
     caplog.set_level(logging.INFO, LOGGER)
-    with beam.Pipeline(argv=list(BEAM_ARGS)) as pipeline:
+    with beam.Pipeline(argv=list(beam_args(BeamConfig()))) as pipeline:
         words = pipeline | beam.Create(["a", "b", "a"]) | beam.Map(lambda word: (word, 1))
         assert_that(words | beam.CombinePerKey(sum), equal_to([("a", 2), ("b", 1)]))
     (record,) = [record for record in caplog.records if record.name == LOGGER]

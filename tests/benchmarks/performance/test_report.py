@@ -72,3 +72,12 @@ def test_a_table_compares_both_implementations_of_a_part(results):
 
 def test_a_report_without_results():
     assert report.render({}, [Size(1)]).startswith("Nothing was measured yet.")
+
+
+def test_the_cost_of_features_on_spark_stands_beside_duckdbs():
+    sides = {"duckdb": {"seconds": 20.0, "peak_gib": 2.0}, "spark": {"seconds": 150.0, "peak_gib": 6.5}}
+    text = report.render({"beside-spark-1M": {**ENVIRONMENT, **sides, "times": 1, "ratio": 7.5}}, [Size(1)])
+
+    assert "| Features on DuckDB | 20.0 | 2.0 |" in text
+    assert "| Features on a Spark cluster | 150 | 6.5 |" in text
+    assert "7.5 times the seconds, medians of 1, in turns; others 0.0." in text

@@ -1,6 +1,7 @@
 """Runs TFX's Evaluator on models that return stored rankings."""
 
 import pathlib
+from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -30,9 +31,9 @@ def save_judged_model(to: pathlib.Path, rankings: dict[str, list[list[str]]]) ->
 
 @pytest.fixture(scope="session")
 def evaluate(tmp_path_factory):
-    """Runs TFX's Evaluator: `evaluate(examples, candidate, baseline)`; returns the folder of the figures."""
+    """Runs TFX's Evaluator: `evaluate(examples, candidate, baseline, beam_args)`; returns the folder of the figures."""
 
-    def run(examples: pa.Table, candidate: dict, baseline: dict) -> pathlib.Path:
+    def run(examples: pa.Table, candidate: dict, baseline: dict, beam_args: Sequence[str] = BEAM) -> pathlib.Path:
         from tfx.components.evaluator.executor import Executor
         from tfx.dsl.components.base import base_beam_executor
         from tfx.types import artifact_utils, standard_artifacts
@@ -54,7 +55,9 @@ def evaluate(tmp_path_factory):
         for name, rankings in (("candidate", candidate), ("baseline", baseline)):
             save_judged_model(root / name / "Format-Serving", rankings)
         blessing = artifact(standard_artifacts.ModelBlessing, "blessing")
-        context = base_beam_executor.BaseBeamExecutor.Context(beam_pipeline_args=BEAM, tmp_dir=str(root / "tmp"))
+        context = base_beam_executor.BaseBeamExecutor.Context(
+            beam_pipeline_args=[*beam_args], tmp_dir=str(root / "tmp")
+        )
         Executor(context).Do(
             {
                 "examples": [judged],

@@ -7,6 +7,7 @@ import pytest
 from components.evaluation.metric import metric_names
 from components.evaluation.report import read_evaluation
 from models.metrics import METRICS, per_customer
+from pipeline.beam_config import BeamConfig, beam_args
 from tests.components.evaluation.conftest import draw_rankings
 
 CUSTOMERS = [f"c{i}" for i in range(50)]
@@ -123,3 +124,11 @@ def test_without_customers_all_figures_are_present(evaluate, candidate, baseline
     overall = read_evaluation(evaluate(examples(CUSTOMERS[:0]), candidate, baseline)).overall
     assert overall["customers"] == 0
     assert set(overall) == set(metric_names())
+
+
+@pytest.mark.proof
+def test_two_processes_of_beam_give_the_figures_of_one(evaluate, evaluation, candidate, baseline):
+    ours = read_evaluation(evaluate(examples(), candidate, baseline, beam_args(BeamConfig(workers=2))))
+    assert set(ours.slices) == set(evaluation.slices)
+    for name, figures in evaluation.slices.items():
+        assert ours.slices[name] == pytest.approx(figures, rel=1e-9, nan_ok=True), name

@@ -86,6 +86,31 @@ def test_a_cluster_needs_a_shared_folder():
     FeaturesConfig(engine="spark", spark_master="spark://host:7077", spark_folder="/shared")
 
 
+def test_memory_of_executors_and_further_options_become_options_of_spark():
+    config = FeaturesConfig(
+        engine="spark", spark_executor_memory_gib=1.5, spark_options=["spark.a=1", "spark.b.c=x=y", "spark.d="]
+    )
+    assert config.spark_conf == {"spark.executor.memory": "1536m", "spark.a": "1", "spark.b.c": "x=y", "spark.d": ""}
+    assert FeaturesConfig().spark_conf == {}
+
+
+@pytest.mark.parametrize(
+    ("option", "rule"),
+    [
+        ("sql.shuffle.partitions=4", r"must each be spark\.name=value"),
+        ("spark.sql.shuffle.partitions", r"must each be spark\.name=value"),
+        (
+            "spark.executor.memory=2g",
+            r"must not contain spark\.executor\.memory: set .*executor_memory_gib instead",
+        ),
+        ("spark.sql.ansi.enabled=false", r"must not contain spark\.sql\.ansi\.enabled: the results depend on it"),
+    ],
+)
+def test_an_option_that_spark_or_the_results_do_not_allow_is_refused(option, rule):
+    with pytest.raises(ConfigError, match=rf"features\.spark_options {rule}.* Received: {re.escape(repr(option))}"):
+        FeaturesConfig.from_tree({"engine": "spark", "spark_options": [option]}, "features")
+
+
 @pytest.mark.parametrize(
     ("changed", "name"), [({"engine": "hive"}, "engine"), ({"memory_limit_gib": 0.1}, "memory_limit_gib")]
 )
