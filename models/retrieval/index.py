@@ -114,11 +114,13 @@ class ScannIndex(tf.Module):
         return self._scann_ops.ScannSearcher(handle)
 
     def _search(self, queries: tf.Tensor, k: int) -> tuple[tf.Tensor, tf.Tensor]:
-        found = min(k, self._num_articles)
-        rows, scores = self._searcher().search_batched(queries, final_num_neighbors=found)
-        shape = [tf.shape(queries)[0], found]  # for zero queries ScaNN returns [0, 0]
-        rows, scores = tf.reshape(rows, shape), tf.reshape(scores, shape)
-        return _padded(rows, scores, k - found, self._num_articles)
+        rows, scores = self._searcher().search_batched(queries, final_num_neighbors=min(k, self._num_articles))
+        # Where the searched leaves have fewer articles, ScaNN fills up with row 0 and nan, to the width of the longest.
+        empty = tf.math.is_nan(scores)
+        rows = tf.where(empty, self._num_articles, rows)
+        scores = tf.where(empty, 0.0, scores)
+        rows, scores = _padded(rows, scores, k - tf.shape(rows)[1], self._num_articles)
+        return tf.ensure_shape(rows, [None, k]), tf.ensure_shape(scores, [None, k])
 
 
 def build_index(kind: str, embeddings: np.ndarray, k: int, scann: ScannConfig | None = None) -> ExactIndex | ScannIndex:
@@ -159,7 +161,5 @@ def recall_against_exact(index, exact: ExactIndex, queries: np.ndarray, k: int) 
 
 def _padded(rows, scores, missing, pad):
     """Appends `missing` columns of padding to rows and scores `[batch, n]`."""
-    if missing:
-        rows = tf.pad(rows, [[0, 0], [0, missing]], constant_values=pad)
-        scores = tf.pad(scores, [[0, 0], [0, missing]])
-    return rows, scores
+    rows = tf.pad(rows, [[0, 0], [0, missing]], constant_values=pad)
+    return rows, tf.pad(scores, [[0, 0], [0, missing]])

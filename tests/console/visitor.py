@@ -39,6 +39,7 @@ class Visitor:
         """Waits until the page is complete, and records broken images, images without text, and overflow."""
         self.page.evaluate("for (const image of document.images) image.loading = 'eager'")
         self.page.wait_for_load_state("networkidle")
+        self.page.wait_for_function("[...document.images].every(i => i.complete)")  # idle may be before they were eager
         images = self.page.evaluate("[...document.images].map(i => [i.src, i.alt, i.naturalWidth])")
         for source, text, width in images:
             if not text or not width:

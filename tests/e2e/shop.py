@@ -29,7 +29,7 @@ SETTINGS = (
     "infra_gate.latency_budget_ms=10000",  # a busy machine is no reason to refuse
 )
 SIZES = {"customers": 400, "articles": 250, "transactions": 12_000, "days": 70, "seed": 1}
-START_TIMEOUT_S = 120
+START_TIMEOUT_S = 600
 STEPS = 34
 
 

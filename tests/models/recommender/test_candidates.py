@@ -109,7 +109,7 @@ def test_an_article_without_purchases_is_reached_through_the_towers(recommender)
 
 def test_the_index_is_built_for_the_largest_k(builder, tiny, trained, monkeypatch):
     asked = []
-    monkeypatch.setattr("models.recommender.builder.build_index", lambda kind, vectors, k: asked.append(k))
+    monkeypatch.setattr("models.recommender.builder.build_index", lambda kind, vectors, k, scann: asked.append(k))
     builder.build(tiny.calendar.end, trained / "weights" / "towers")
     assert asked == [101]  # similar articles: a hundred and the article itself
 

@@ -74,6 +74,20 @@ def test_the_tree_is_searched_in_part(clustered, settings):
     assert recall_against_exact(index, ExactIndex(vectors), queries, 60) < 0.9
 
 
+def test_where_few_leaves_are_searched_the_rest_of_an_answer_is_padding(clustered):
+    """Two leaves of 4,000 have about ten of 20,500 articles; a leaf may have none."""
+    vectors, queries = clustered
+    index = ScannIndex(vectors, 60, ScannConfig(leaves=4000, searched_share=0.0005))
+    rows, scores = (each.numpy() for each in index(tf.constant(queries), 60))
+    assert rows.shape == scores.shape == (103, 60)
+    padding = rows == len(vectors)
+    assert 1 < (~padding).sum() / len(queries) < 30
+    assert (np.diff(padding.astype(int), axis=1) >= 0).all(), "padding is at the end"
+    assert (scores[padding] == 0).all()
+    expected = np.einsum("qd,qkd->qk", queries, vectors[np.where(padding, 0, rows)])
+    np.testing.assert_allclose(scores[~padding], expected[~padding], rtol=1e-4)
+
+
 def test_a_catalogue_below_the_size_of_a_tree_is_searched_whole(clustered):
     vectors, queries = clustered
     config = ScannConfig(tree_from_articles=30_000, searched_share=0.01)

@@ -10,7 +10,7 @@ from serving.server.worker_client import WorkerHost
 
 ARTICLES = [f"a{i:02d}" for i in range(12)]
 KNOWN = ["c1", "c2"]
-AMPLE = InfraGateConfig(latency_budget_ms=60_000, canary_queries=10)
+AMPLE = InfraGateConfig(latency_budget_ms=60_000, canary_queries=10, load_timeout_s=850)
 
 
 @pytest.fixture(scope="module")
