@@ -20,7 +20,7 @@ from synthetic.shop import synthesize
 
 pytestmark = pytest.mark.proof
 LIMIT_GIB = {"ingest": 0.5, "state": 0.3}
-ALLOWANCE_GIB = {"ingest": 0.6, "state": 0.7}
+ALLOWANCE_GIB = {"ingest": 0.6, "state": 0.6}
 UNBOUNDED_GIB = 64
 _GIB = 2**30
 _WORK = '''
