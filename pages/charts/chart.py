@@ -10,11 +10,12 @@ import xml.etree.ElementTree as ET
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pages.charts.theme import CONFIG
+from pages.charts.theme import CONFIG, FONT_SIZE, SHOWN_FONT_SIZE
 
 WIDE, MIDDLE, NARROW = 840, 640, 264  # widths in px with all labels; three narrow ones fill a row
 PHONE = 320
 _LABEL, _PHONE_LABEL = 260, 140  # px
+_LETTER, _SYMBOL = 0.55 * FONT_SIZE, 30  # px of a letter, and of a symbol with the gap to the next one, in a legend
 _LONG_NUMBER = re.compile(r"-?\d+\.\d{2,}")
 _NEEDLESS = ("class", "pointer-events", "role", "style")
 _DEFAULTS = {"opacity": "1", "stroke-width": "1", "font-weight": "normal", "transform": "translate(0,0)"}
@@ -39,7 +40,7 @@ class Chart:
     phone_svg: str = ""
 
 
-def render(chart: Any, *, width: int, title: str, description: str) -> Chart:
+def render(chart: Any, *, width: int, title: str, description: str, legend: Sequence[str] = ()) -> Chart:
     """Renders a chart, and again for a narrow screen if it is wide.
 
     Args:
@@ -47,12 +48,14 @@ def render(chart: Any, *, width: int, title: str, description: str) -> Chart:
         width: width in px, with all labels.
         title: caption of the chart.
         description: its content in a sentence.
+        legend: names in the legend, which gets several rows if they do not fit the width.
     """
     import altair as alt
 
     def element(width: int, kind: str) -> str:
         sized = chart.properties(width=width, autosize=alt.AutoSizeParams(type="fit-x", contains="padding"))
-        root = ET.fromstring(_svg(json.dumps(sized.to_dict(), sort_keys=True), width <= PHONE))
+        spec = json.dumps(sized.to_dict(), sort_keys=True)
+        root = ET.fromstring(_svg(spec, width <= PHONE, _columns(legend, width)))
         _clean(root)
         viewed = {name: root.get(name, "") for name in ("viewBox", "width", "height")}
         root.attrib = {**viewed, "role": "img", "aria-label": title, **({"class": kind} if kind else {})}
@@ -83,19 +86,33 @@ def rows(values: Sequence[Mapping[str, Any]]) -> Any:
 
 
 @functools.lru_cache(maxsize=256)
-def _svg(spec: str, narrow: bool) -> str:
+def _svg(spec: str, narrow: bool, columns: int) -> str:
     """Renders a Vega-Lite specification; a run renders the same charts twice, in its last step and at its end."""
     import vl_convert
 
     tree = json.loads(spec)
     labels = {**CONFIG["axisY"], "labelLimit": _PHONE_LABEL if narrow else _LABEL}
-    tree["config"] = {**CONFIG, "axisY": labels}
+    title = {**CONFIG["axisX"], "titleAnchor": "end" if narrow else None}  # it may be longer than the axis
+    legend = {**CONFIG["legend"], "columns": columns}
+    tree["config"] = {**CONFIG, "axisX": title, "axisY": labels, "legend": legend}
     return vl_convert.vegalite_to_svg(tree, allowed_base_urls=[])
 
 
+def _columns(names: Sequence[str], width: int) -> int:
+    """Columns of a legend in a chart of this width in px; 0 for a single row.
+
+    >>> _columns(["train", "test"], 264), _columns(["judged network", "judged network, test week"], 264)
+    (0, 1)
+    """
+    widths = [len(name) * _LETTER + _SYMBOL for name in names]
+    return 0 if sum(widths) <= width else max(int(width // max(widths)), 1)
+
+
 def _clean(element: ET.Element) -> None:
-    """Removes namespaces, digits, and what has no effect in a page: classes, roles, default values, hidden shapes."""
+    """Shows text smaller, and removes what has no effect in a page: namespaces, digits, classes, hidden shapes."""
     element.tag = element.tag.rpartition("}")[2]
+    if element.get("font-size") == f"{FONT_SIZE}px":
+        element.set("font-size", f"{SHOWN_FONT_SIZE}px")
     if "d" in element.attrib:
         element.set("d", _LONG_NUMBER.sub(lambda found: f"{float(found[0]):.1f}", element.attrib["d"]))
     for name, value in list(element.attrib.items()):

@@ -60,4 +60,4 @@ def chart_of_days(
         )
         .properties(height=_HEIGHT)
     )
-    return render(chart, width=WIDE, title=title, description=description)
+    return render(chart, width=WIDE, title=title, description=description, legend=names)

@@ -41,4 +41,4 @@ def grouped_shares(
         )
         .properties(height=_HEIGHT)
     )
-    return render(chart, width=MIDDLE, title=title, description=description)
+    return render(chart, width=MIDDLE, title=title, description=description, legend=names)

@@ -42,4 +42,4 @@ def stacked_shares(
         )
         .properties(height=_ROW * max(len(values), 1))
     )
-    return render(chart, width=MIDDLE, title=title, description=description)
+    return render(chart, width=MIDDLE, title=title, description=description, legend=parts)

@@ -8,9 +8,9 @@ INK, MUTED, GRID = "var(--ink)", "var(--muted)", "var(--line)"
 SERIES = ("var(--series-1)", "var(--series-2)", "var(--series-3)", "var(--series-4)")
 GOOD, BAD, NEUTRAL = "var(--good)", "var(--bad)", "var(--muted)"
 BANDS = ("var(--band-1)", "var(--band-2)", "var(--band-3)")
-# Vega measures text in this font; the page shows it in its own, which is about as wide.
+# Vega measures text in this font. The page shows it smaller, because a reader's font may be a sixth wider: DejaVu Sans.
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
-FONT_SIZE = 12
+FONT_SIZE, SHOWN_FONT_SIZE = 14, 12
 SHORT = "format(datum.value, '~s')"  # labels of an axis of counts, such as 1.5k
 
 CONFIG: dict[str, Any] = {
@@ -38,6 +38,7 @@ CONFIG: dict[str, Any] = {
     "legend": {
         "labelColor": INK,
         "labelFontSize": FONT_SIZE,
+        "labelLimit": 240,
         "orient": "top",
         "padding": 0,
         "offset": 12,

@@ -81,6 +81,22 @@ def test_a_wide_chart_is_drawn_again_for_a_phone(visit):
         assert not page.locator(f"svg.{hidden}").first.is_visible()
 
 
+@pytest.mark.parametrize("viewport", [WIDE, PHONE])
+@pytest.mark.parametrize("font", ["DejaVu Sans", "sans-serif"])
+def test_no_label_of_a_chart_is_cut_off_in_a_wide_font(visit, font, viewport):
+    """The page does not choose the font of its reader; DejaVu Sans is a sixth wider than Arial."""
+    page = visit("plain", viewport=viewport)
+    page.add_style_tag(content=f"svg text {{ font-family: '{font}' !important; }}")
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll('.chart svg')].filter(svg => svg.getBoundingClientRect().width)
+        .flatMap(svg => [...svg.querySelectorAll('text')].filter(text => {
+            const [box, whole] = [text.getBoundingClientRect(), svg.getBoundingClientRect()];
+            return box.left < whole.left - 1 || box.right > whole.right + 1;
+        }).map(text => text.textContent))"""
+    )
+    assert cut == []
+
+
 def test_charts_take_their_colours_from_the_page(visit):
     fills = []
     for scheme in ("light", "dark"):
