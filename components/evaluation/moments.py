@@ -1,7 +1,7 @@
 """Sums over the customers of a slice, of metrics and of paired differences.
 
 The bounds of the 95 % interval are mean(x) -+ 1.96 * sd(x) / sqrt(n), where x is a customer's value of a metric, or a
-customer's difference of MAP@12.
+customer's difference of MAP@12. Those of a metric are cut to [0, 1], where all its values lie.
 """
 
 import dataclasses
@@ -75,7 +75,11 @@ class Moments:
     def bounds(self, metric: str, ranking: str) -> Bounds:
         """Mean of a metric and its 95 % interval; arguments as in `mean`."""
         position = _position(metric, ranking)
-        return self._bounds(self.values[position], self.values[position + _METRIC_SUMS], self.mean(metric, ranking))
+        total, squares = self.values[position], self.values[position + _METRIC_SUMS]
+        found = self._bounds(total, squares, self.mean(metric, ranking))
+        if self.customers < 2:
+            return found
+        return dataclasses.replace(found, low=max(found.low, 0.0), high=min(found.high, 1.0))
 
     def difference(self, other: str) -> Bounds:
         """MAP@12 of the recommended ranking minus that of a simple baseline or of `LAST_BLESSED`."""

@@ -107,6 +107,15 @@ def test_the_interval_is_that_of_the_differences_by_customer(other):
     assert bounds.low < bounds.mean < bounds.high
 
 
+def test_the_interval_of_a_metric_ends_at_zero_and_one():
+    """Three customers, two of whom got nothing, or nearly everything, right: 1.96 deviations reach beyond the range."""
+    few = counted([]).merge(counted([])).merge(counted(["x", "a"])).bounds("map_at_12", "recommended")
+    half = 1.96 * (1 / 2) / 3  # of the values 0, 0, 1/2 the mean is 1/6 and the deviation 1 / (2 * sqrt(3))
+    assert (few.low, few.mean, few.high) == (0.0, pytest.approx(1 / 6), pytest.approx(1 / 6 + half))
+    most = counted(["a"]).merge(counted(["a"])).merge(counted(["x", "a"])).bounds("map_at_12", "recommended")
+    assert (most.low, most.high) == (pytest.approx(5 / 6 - half), 1.0)
+
+
 def test_equal_differences_give_an_interval_of_width_zero():
     # Ours at place 1, own purchases at place 2: 1 - 1/2 for every customer.
     bounds = functools.reduce(Moments.merge, [counted(["a"], own=["x", "a"])] * 5).difference("own_purchases")
@@ -156,11 +165,12 @@ def test_fewer_than_two_customers_give_an_infinite_interval(moments):
 
 
 def test_the_interval_of_a_metric_is_the_mean_and_1_96_standard_errors():
-    # Average precision of three customers: 1, 1/2 and 0; sd = 1/2.
-    moments = counted(["a"]).merge(counted(["x", "a"])).merge(counted([]))
+    # Average precision of twelve customers: 1, 1/2 and 0, four each; the squared deviations 8 / 4 over 11 are sd^2.
+    three = counted(["a"]).merge(counted(["x", "a"])).merge(counted([]))
+    moments = functools.reduce(Moments.merge, [three] * 4)
     bounds = moments.bounds("map_at_12", "recommended")
     assert bounds.mean == pytest.approx(0.5)
-    assert bounds.high - bounds.mean == pytest.approx(1.96 * 0.5 / math.sqrt(3))
+    assert bounds.high - bounds.mean == pytest.approx(1.96 * math.sqrt(2 / 11 / 12))
     assert bounds.mean - bounds.low == pytest.approx(bounds.high - bounds.mean)
 
 
