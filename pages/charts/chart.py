@@ -48,7 +48,7 @@ def render(chart: Any, *, width: int, title: str, description: str, legend: Sequ
         width: width in px, with all labels.
         title: caption of the chart.
         description: its content in a sentence.
-        legend: names in the legend, which gets several rows if they do not fit the width.
+        legend: names in the legend, if the chart has one; it gets several rows if they do not fit the width.
     """
     import altair as alt
 

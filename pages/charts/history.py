@@ -64,4 +64,4 @@ def chart_of_history(
         bars = alt.Chart(rows(bounded)).mark_rule(strokeWidth=1.5)
         layers.insert(0, bars.encode(x=x, y=alt.Y("low:Q", title=axis), y2="high:Q", color=colour))
     chart = alt.layer(*layers).properties(height=_HEIGHT)
-    return render(chart, width=WIDE, title=title, description=description, legend=names if len(names) > 1 else ())
+    return render(chart, width=WIDE, title=title, description=description, legend=names)

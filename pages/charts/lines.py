@@ -64,7 +64,7 @@ def chart_of_curves(
         )
         .properties(height=_HEIGHT)
     )
-    return render(chart, width=width, title=title, description=description, legend=names if legend else ())
+    return render(chart, width=width, title=title, description=description, legend=names)
 
 
 def _whole_ticks(last: int) -> list[int]:

@@ -82,11 +82,11 @@ def test_a_wide_chart_is_drawn_again_for_a_phone(visit):
 
 
 @pytest.mark.parametrize("viewport", [WIDE, PHONE])
-@pytest.mark.parametrize("font", ["DejaVu Sans", "sans-serif"])
+@pytest.mark.parametrize("font", ["'DejaVu Sans'", "sans-serif"])
 def test_no_label_of_a_chart_is_cut_off_in_a_wide_font(visit, font, viewport):
     """The page does not choose the font of its reader; DejaVu Sans is a sixth wider than Arial."""
     page = visit("plain", viewport=viewport)
-    page.add_style_tag(content=f"svg text {{ font-family: '{font}' !important; }}")
+    page.add_style_tag(content=f".chart svg text {{ font-family: {font} !important; }}")
     cut = page.evaluate(
         """() => [...document.querySelectorAll('.chart svg')].filter(svg => svg.getBoundingClientRect().width)
         .flatMap(svg => [...svg.querySelectorAll('text')].filter(text => {
